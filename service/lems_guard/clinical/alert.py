@@ -1,0 +1,95 @@
+"""What screening gives back: findings, the alerts that people see, gaps, and the whole result."""
+
+import datetime
+import enum
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from lems_guard.clinical.medication import Ingredient, Medication, MedicationList, Understood
+from lems_guard.clinical.patient import Patient
+from lems_guard.clinical.route import Route
+from lems_guard.clinical.rule import Outcome, Rule
+from lems_guard.clinical.severity import Certainty, Jurisdiction, OverridePolicy, Severity
+
+
+class Completeness(enum.IntEnum):
+    """COMPLETE when every current order was evaluated; else INCOMPLETE."""
+
+    COMPLETE = 1
+    INCOMPLETE = 2
+
+
+class Exposure(NamedTuple):
+    """One ingredient of one order, by its route: what a rule is judged on.
+
+    `sure` is false where the order has several readings; `order` indexes the request's orders.
+    """
+
+    ingredient: Ingredient
+    route: Route | None
+    order: int
+    sure: bool
+
+
+class Finding(NamedTuple):
+    """One rule that applies to one or more exposures of one offending drug."""
+
+    rule: Rule
+    outcome: Outcome
+    severity: Severity
+    certainty: Certainty
+    medication_ids: tuple[str, ...]
+    missing: tuple[str, ...]
+    why: tuple[str, ...]
+
+
+class Alert(NamedTuple):
+    """What a person sees: the findings of one offending drug together, worst first."""
+
+    id: str
+    drug: str
+    severity: Severity
+    certainty: Certainty
+    summary: str
+    medication_ids: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    involves_proposed: bool
+    override_policy: OverridePolicy
+
+
+class Gap(NamedTuple):
+    """A named unknown, the rules it would decide, and the worst they might then say."""
+
+    fact: str
+    would_change: tuple[str, ...]
+    worst: Severity
+    ask: str
+    medication_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningRequest:
+    """One patient's orders as understood, on one day, under one jurisdiction.
+
+    `orders` are sorted by list, then id: the same request always reads the same.
+    """
+
+    patient: Patient
+    orders: tuple[tuple[Medication, Understood], ...]
+    jurisdiction: Jurisdiction
+    as_of: datetime.date
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """The whole result. No alert means "clear" only under COMPLETE and without a grave gap."""
+
+    alerts: tuple[Alert, ...]
+    gaps: tuple[Gap, ...]
+    completeness: Completeness
+    notes: tuple[str, ...] = ()
+
+
+def is_current(medication_list: MedicationList) -> bool:
+    """Proposed and active orders are current; stopped ones are not."""
+    return medication_list is not MedicationList.STOPPED

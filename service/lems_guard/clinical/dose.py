@@ -1,0 +1,36 @@
+"""Doses and their arithmetic, in milligrams of the active base."""
+
+from dataclasses import dataclass
+
+# Strengths are base strengths whatever the salt name says (clinical facts, H4): there is no
+# salt conversion here on purpose.
+MILLIGRAMS_PER_UNIT = {"mg": 1.0, "g": 1000.0, "mcg": 0.001}
+
+UNIT_SPELLINGS = {
+    "mg": "mg",
+    "milligram": "mg",
+    "milligrams": "mg",
+    "g": "g",
+    "gm": "g",
+    "gram": "g",
+    "grams": "g",
+    "mcg": "mcg",
+    "ug": "mcg",
+    "µg": "mcg",
+    "μg": "mcg",
+    "microgram": "mcg",
+    "micrograms": "mcg",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """An amount taken at one time, with its unit as sent."""
+
+    value: float
+    unit: str
+
+    def milligrams(self) -> float | None:
+        """The dose in mg, or `None` when its unit (drops, puffs, units) is no mass."""
+        unit = UNIT_SPELLINGS.get(self.unit.strip().casefold())
+        return None if unit is None else self.value * MILLIGRAMS_PER_UNIT[unit]

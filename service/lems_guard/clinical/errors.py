@@ -1,0 +1,55 @@
+"""Every error that LEMS Guard raises on purpose, in one tree.
+
+    LemsGuardError
+    ├── InvalidRequest        the caller sent something that cannot be screened: names each place and fix
+    ├── InvalidKnowledge      rules or vocabulary that do not compile: every problem with its position
+    ├── InvalidSettings       the environment asks for something impossible: every fault at once
+    ├── NotFound              the caller named a rule that does not exist
+    └── Unavailable           we cannot answer now: not ready, overloaded or out of time
+
+What the caller did wrong is named with its place; what we did wrong never looks like an answer.
+"""
+
+from typing import NamedTuple
+
+
+class LemsGuardError(Exception):
+    """The root: something this service noticed and can name."""
+
+
+class FieldViolation(NamedTuple):
+    """One fault of a request: the field's path and what to send instead. Never holds the value."""
+
+    field: str
+    description: str
+
+
+class InvalidRequest(LemsGuardError):
+    """A request that cannot be screened as it stands; `violations` tells all that is wrong."""
+
+    def __init__(self, violations: tuple[FieldViolation, ...]) -> None:
+        """Keep the violations, and say the first in the message."""
+        self.violations = violations
+        more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
+        super().__init__(f"{violations[0].field}: {violations[0].description}{more}")
+
+
+class InvalidKnowledge(LemsGuardError):
+    """A knowledge base that does not compile; `problems` are printable lines, in file order."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        """Keep the problems, and say how many in the message."""
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+class InvalidSettings(LemsGuardError):
+    """Settings that cannot be used; the message names each variable and the fix."""
+
+
+class NotFound(LemsGuardError):
+    """What was asked for by id does not exist; the message suggests a near one."""
+
+
+class Unavailable(LemsGuardError):
+    """No answer can be given now; never turned into an empty one."""

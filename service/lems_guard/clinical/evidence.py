@@ -1,0 +1,43 @@
+"""Where a statement comes from, how strong that is, and in whom it was seen."""
+
+import enum
+from dataclasses import dataclass
+
+
+class Population(enum.IntEnum):
+    """In whom the evidence was gathered. Most of what is said of LEMS is carried over from MG."""
+
+    LEMS = 1
+    MYASTHENIA_GRAVIS = 2
+    THEORETICAL = 3
+    AMIFAMPRIDINE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document that was read: publisher, revision, whose jurisdiction, when it was retrieved."""
+
+    id: str
+    title: str
+    publisher: str
+    revised: str
+    retrieved: str
+    url: str = ""
+    jurisdiction: str = ""
+    limits: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one source says, where in it, graded; `counter` marks evidence against the rule.
+
+    Grades (clinical facts, section B): 1 LEMS-specific report or reference; 2 boxed warning,
+    contraindication or guideline list; 3 case reports; 4 theory or class extension; U unverified.
+    """
+
+    source: Source
+    locator: str
+    grade: str
+    population: Population
+    counter: bool = False
+    says: str = ""

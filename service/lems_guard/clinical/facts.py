@@ -1,0 +1,92 @@
+"""Three-valued facts: a fact is known to hold, known not to hold, or unknown.
+
+Absent data never counts as "no". A condition over facts therefore has three answers, and an
+undecided one names the facts that would decide it (Kleene's strong three-valued logic).
+"""
+
+import enum
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, TypeAlias
+
+
+class Answer(enum.IntEnum):
+    """A clinician's answer to a yes-or-no question; not asked or not known is `None`."""
+
+    YES = 1
+    NO = 2
+
+
+class Span(NamedTuple):
+    """A number known to lie between two bounds (inclusive), such as an age from a birth year.
+
+    `roots` names the facts that would narrow it, where that is not the number itself.
+    """
+
+    low: float
+    high: float
+    roots: tuple[str, ...] = ()
+
+
+class Unknown(NamedTuple):
+    """An unknown fact, with the facts to ask for when it is a derived one."""
+
+    roots: tuple[str, ...]
+
+
+FactValue: TypeAlias = enum.IntEnum | Span | Unknown | None
+Facts: TypeAlias = Mapping[str, FactValue]
+
+
+class Verdict(NamedTuple):
+    """The answer of a condition: true, false or (`None`) undecided, and the facts it missed."""
+
+    truth: bool | None
+    missing: frozenset[str] = frozenset()
+
+
+HOLDS = Verdict(True)
+FAILS = Verdict(False)
+
+
+def undecided(fact: str, value: FactValue) -> Verdict:
+    """The verdict on a fact that is not known."""
+    return Verdict(None, missing_roots(fact, value))
+
+
+def missing_roots(fact: str, value: FactValue) -> frozenset[str]:
+    """What to ask for in order to know `fact`: itself, or what it is derived from."""
+    roots = value.roots if isinstance(value, (Unknown, Span)) else ()
+    return frozenset(roots or (fact,))
+
+
+def every(verdicts: Iterable[Verdict]) -> Verdict:
+    """Conjunction: false if one is false; true if all are; else undecided."""
+    truth: bool | None = True
+    missing: frozenset[str] = frozenset()
+    for verdict in verdicts:
+        if verdict.truth is False:
+            return FAILS
+        if verdict.truth is None:
+            truth = None
+        missing |= verdict.missing
+    return Verdict(truth, missing)
+
+
+def either(verdicts: Iterable[Verdict]) -> Verdict:
+    """Disjunction: true if one is true; false if all are false; else undecided."""
+    missing: frozenset[str] = frozenset()
+    decided = True
+    for verdict in verdicts:
+        if verdict.truth is True:
+            return verdict
+        if verdict.truth is None:
+            decided = False
+            missing |= verdict.missing
+    return FAILS if decided else Verdict(None, missing)
+
+
+def negated(verdict: Verdict) -> Verdict:
+    """Negation: what is undecided stays so."""
+    if verdict.truth is None:
+        return verdict
+    return FAILS if verdict.truth else HOLDS

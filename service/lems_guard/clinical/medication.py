@@ -1,0 +1,117 @@
+"""An order line as the client sent it, and what it was understood to be."""
+
+import datetime
+import enum
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from lems_guard.clinical.dose import Dose
+from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.route import Route
+
+
+class MedicationList(enum.IntEnum):
+    """Which of the three lists of a request an order stands in."""
+
+    PROPOSED = 1
+    ACTIVE = 2
+    STOPPED = 3
+
+
+class Phase(enum.IntEnum):
+    """Whether an order begins a treatment or goes on with one."""
+
+    START = 1
+    CONTINUE = 2
+
+
+class CodeSystem(enum.IntEnum):
+    """Code systems that a coding may name."""
+
+    RXNORM = 1
+    NDC = 2
+    ATC = 3
+    SNOMED_CT = 4
+    UNII = 5
+    ICD10CM = 6
+    ICD10 = 7
+
+
+class Disposition(enum.IntEnum):
+    """What became of an order: every order has exactly one."""
+
+    EVALUATED = 1
+    UNRESOLVED = 2
+    AMBIGUOUS = 3
+    NOT_CURRENT = 4
+
+
+class MatchedBy(enum.IntEnum):
+    """What told which drug an order holds."""
+
+    CODE = 1
+    NAME = 2
+    BRAND = 3
+    SIG_TEXT = 4
+
+
+class Coding(NamedTuple):
+    """A code from a code system, with the text shown beside it."""
+
+    system: CodeSystem | None
+    code: str
+    display: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Indication:
+    """What an order is for, as sent."""
+
+    codings: tuple[Coding, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Medication:
+    """An order line as sent. `None` and empty text mean "not said", never "no"."""
+
+    id: str
+    list: MedicationList
+    text: str = ""
+    codings: tuple[Coding, ...] = ()
+    form_text: str = ""
+    route: Route | None = None
+    route_text: str = ""
+    dose: Dose | None = None
+    doses_per_day: float | None = None
+    as_needed: Answer | None = None
+    phase: Phase | None = None
+    indication: Indication | None = None
+    stopped_on: datetime.date | None = None
+
+
+class Ingredient(NamedTuple):
+    """An active substance by its INN, with its RxNorm ingredient code where one is known."""
+
+    name: str
+    rxcui: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What terminology made of one order.
+
+    `readings` holds the alternative sets of ingredients: one when EVALUATED, several when
+    AMBIGUOUS (each of them is checked), none when UNRESOLVED.
+    """
+
+    disposition: Disposition
+    readings: tuple[tuple[Ingredient, ...], ...] = ()
+    route: Route | None = None
+    dose: Dose | None = None
+    doses_per_day: float | None = None
+    as_needed: Answer | None = None
+    matched_by: MatchedBy | None = None
+    suggestions: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    trail: tuple[str, ...] = ()

@@ -1,0 +1,129 @@
+"""A rule: one harm, the drugs that do it, and the decision table that says when and how badly."""
+
+import enum
+from dataclasses import dataclass
+
+from lems_guard.clinical.condition import Condition
+from lems_guard.clinical.evidence import Evidence
+from lems_guard.clinical.medication import MedicationList
+from lems_guard.clinical.route import Route
+from lems_guard.clinical.severity import (
+    Certainty,
+    Concern,
+    Jurisdiction,
+    OverridePolicy,
+    Severity,
+)
+
+
+class RuleKind(enum.IntEnum):
+    """What a rule sets against what."""
+
+    DRUG_DISEASE = 1
+    INTERACTION = 2
+    PATIENT = 3
+    DOSE = 4
+    DUPLICATE = 5
+    STOP = 6
+    CUMULATIVE = 7
+
+
+class WhenUnknown(enum.IntEnum):
+    """What an undecided outcome becomes: a POSSIBLE finding, or a gap that names what to ask."""
+
+    POSSIBLE = 1
+    GAP = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Drugs:
+    """The drugs a rule is about, by ingredient and by class, less the excepted ingredients."""
+
+    ingredients: frozenset[str] = frozenset()
+    classes: frozenset[str] = frozenset()
+    excepted: frozenset[str] = frozenset()
+
+    def include(self, ingredient: str, classes: frozenset[str]) -> bool:
+        """Whether an ingredient of these classes is meant."""
+        if ingredient in self.excepted:
+            return False
+        return ingredient in self.ingredients or not self.classes.isdisjoint(classes)
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """What may be given instead; ingredient and route are named so that it can be screened too."""
+
+    text: str
+    ingredients: tuple[str, ...] = ()
+    route: Route | None = None
+    jurisdictions: frozenset[Jurisdiction] = frozenset(Jurisdiction)
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What a person is told. `summary` may hold `{drug}`, the offending drug's name."""
+
+    summary: str
+    consequence: str
+    mechanism: str
+    action: str
+    alternatives: tuple[Alternative, ...]
+    monitoring: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    override_policy: OverridePolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One row of a rule's decision table; rows are read in order, the first that holds counts."""
+
+    severity: Severity
+    advice: Advice
+    certainty: Certainty = Certainty.ESTABLISHED
+    routes: frozenset[Route] | None = None
+    when: Condition | None = None
+    when_unknown: WhenUnknown = WhenUnknown.POSSIBLE
+
+
+@dataclass(frozen=True, slots=True)
+class Modifier:
+    """A circumstance that makes every finding of a rule one level worse (never CONTRAINDICATED)."""
+
+    when: Condition
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Whether a clinician has reviewed the rule; nobody has until a site records who and when."""
+
+    state: str
+    reviewer: str = ""
+    reviewed_on: str = ""
+    due: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule, complete: what it is about, its decision table, its texts, its standing.
+
+    The fields follow the W3C minimum information model for drug interactions.
+    """
+
+    id: str
+    version: int
+    kind: RuleKind
+    title: str
+    concern: Concern
+    drugs: Drugs
+    partners: Drugs | None
+    needs_lems: bool
+    jurisdictions: frozenset[Jurisdiction]
+    lists: frozenset[MedicationList]
+    outcomes: tuple[Outcome, ...]
+    modifiers: tuple[Modifier, ...]
+    frequency_of_exposure: str
+    frequency_of_harm: str
+    review: Review
+    file: str

@@ -1,0 +1,63 @@
+"""Alerts: the findings of one offending drug together, as one thing a person reads."""
+
+import hashlib
+
+from lems_guard.clinical.alert import Alert, Finding
+from lems_guard.clinical.medication import MedicationList
+from lems_guard.clinical.patient import LemsStatus
+from lems_guard.screening.situation import Situation
+
+SUSPECTED = (
+    "LEMS suspected, not confirmed: same precautions until excluded; do not delay urgent treatment."
+)
+
+
+def alerts_of(findings: dict[str, list[Finding]], situation: Situation) -> tuple[Alert, ...]:
+    """One alert per offending drug, in a total order: worst, surest and proposed first."""
+    alerts = [_alert(drug, tuple(found), situation) for drug, found in findings.items()]
+    return tuple(sorted(alerts, key=order_of_alerts))
+
+
+def order_of_alerts(alert: Alert) -> tuple[int, int, bool, str]:
+    """Worst first; then the surer; then what is proposed; then by name."""
+    return (-alert.severity, alert.certainty, not alert.involves_proposed, alert.drug)
+
+
+def _alert(drug: str, findings: tuple[Finding, ...], situation: Situation) -> Alert:
+    orders = [situation.order_of(exposure) for exposure in situation.by_ingredient[drug]]
+    worst = findings[0]
+    involved = {medication_id for finding in findings for medication_id in finding.medication_ids}
+    return Alert(
+        id=_content_id(drug, findings, situation),
+        drug=drug,
+        severity=worst.severity,
+        certainty=worst.certainty,
+        summary=_summary(drug, findings, situation),
+        medication_ids=tuple(dict.fromkeys(order.id for order in orders)),
+        findings=findings,
+        involves_proposed=any(
+            order.list is MedicationList.PROPOSED and order.id in involved
+            for order, _ in situation.request.orders
+        ),
+        override_policy=max(finding.outcome.advice.override_policy for finding in findings),
+    )
+
+
+def _summary(drug: str, findings: tuple[Finding, ...], situation: Situation) -> str:
+    summary = findings[0].outcome.advice.summary.replace("{drug}", drug)
+    suspected = situation.patient.lems_status is LemsStatus.SUSPECTED
+    if suspected and any(finding.rule.needs_lems for finding in findings):
+        return f"{SUSPECTED} {summary}"
+    return summary
+
+
+def _content_id(drug: str, findings: tuple[Finding, ...], situation: Situation) -> str:
+    """The same content has the same id, for whichever patient and orders."""
+    parts = [drug, situation.request.jurisdiction.name]
+    for finding in findings:
+        parts += (
+            f"{finding.rule.id}@{finding.rule.version}",
+            f"{finding.severity:d}{finding.certainty:d}",
+            finding.outcome.advice.summary,
+        )
+    return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=8).hexdigest()

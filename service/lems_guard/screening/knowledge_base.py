@@ -1,0 +1,90 @@
+"""The knowledge base as a value: rules, drug classes, and the index from ingredient to rules."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from lems_guard.clinical.rule import Rule
+
+NO_CLASSES: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class DrugClass:
+    """A set of ingredients that share a harm, defined once.
+
+    `excluded` holds look-alikes that do not belong, each with the reason.
+    """
+
+    id: str
+    title: str
+    members: frozenset[str]
+    atc: tuple[str, ...] = ()
+    excluded: tuple[tuple[str, str], ...] = ()
+    file: str = ""
+
+
+class Candidate(NamedTuple):
+    """A rule that names an ingredient, and by which class (empty: the ingredient itself)."""
+
+    rule: Rule
+    via: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeBase:
+    """One immutable edition of the knowledge; `digest` covers all that can change an answer."""
+
+    version: str
+    digest: str
+    rules: tuple[Rule, ...]
+    classes: tuple[DrugClass, ...]
+    classes_of: Mapping[str, frozenset[str]] = field(repr=False, default_factory=dict)
+    candidates: Mapping[str, tuple[Candidate, ...]] = field(repr=False, default_factory=dict)
+
+    @staticmethod
+    def of(
+        version: str, digest: str, rules: Iterable[Rule], classes: Iterable[DrugClass]
+    ) -> "KnowledgeBase":
+        """Sort the rules by id and build the index."""
+        ordered = tuple(sorted(rules, key=lambda rule: rule.id))
+        known = tuple(sorted(classes, key=lambda drug_class: drug_class.id))
+        classes_of = _classes_of(known)
+        return KnowledgeBase(
+            version, digest, ordered, known, classes_of, _index(ordered, known, classes_of)
+        )
+
+    def rule(self, rule_id: str) -> Rule | None:
+        """The rule of that id, if there is one."""
+        return next((rule for rule in self.rules if rule.id == rule_id), None)
+
+
+def named_by(rule: Rule, ingredient: str, classes: frozenset[str]) -> str | None:
+    """The class by which a rule names an ingredient (empty: by itself), or `None`."""
+    if not rule.drugs.include(ingredient, classes):
+        return None
+    return "" if ingredient in rule.drugs.ingredients else min(rule.drugs.classes & classes)
+
+
+def _classes_of(classes: tuple[DrugClass, ...]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for drug_class in classes:
+        for member in drug_class.members:
+            found[member].add(drug_class.id)
+    return {member: frozenset(ids) for member, ids in found.items()}
+
+
+def _index(
+    rules: tuple[Rule, ...],
+    classes: tuple[DrugClass, ...],
+    classes_of: Mapping[str, frozenset[str]],
+) -> dict[str, tuple[Candidate, ...]]:
+    members = {drug_class.id: drug_class.members for drug_class in classes}
+    index: dict[str, list[Candidate]] = defaultdict(list)
+    for rule in rules:
+        concerned = rule.drugs.ingredients.union(*(members[name] for name in rule.drugs.classes))
+        for ingredient in concerned - rule.drugs.excepted:
+            via = named_by(rule, ingredient, classes_of.get(ingredient, NO_CLASSES))
+            index[ingredient].append(Candidate(rule, via or ""))
+    return {ingredient: tuple(found) for ingredient, found in index.items()}

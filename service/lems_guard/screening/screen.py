@@ -1,0 +1,136 @@
+"""Screening proper: look the candidate rules of each exposure up, judge them, gather alerts."""
+
+from typing import Protocol
+
+from lems_guard.clinical.alert import (
+    Completeness,
+    Exposure,
+    Screening,
+    ScreeningRequest,
+    is_current,
+)
+from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.medication import Disposition, MedicationList
+from lems_guard.clinical.patient import LemsStatus, Patient
+from lems_guard.clinical.rule import Rule, RuleKind
+from lems_guard.screening.alerts import alerts_of
+from lems_guard.screening.collect import Collection
+from lems_guard.screening.judge import judge
+from lems_guard.screening.knowledge_base import KnowledgeBase
+from lems_guard.screening.situation import Situation
+
+
+class Screener(Protocol):
+    """The one port on which everything else composes: caches and telemetry wrap it."""
+
+    def screen(self, request: ScreeningRequest, knowledge: KnowledgeBase) -> Screening:
+        """Screen one patient's orders against one edition of the knowledge base."""
+
+
+class RuleScreener:
+    """The screener: indexed by ingredient and class, so cost follows the list, not the rules."""
+
+    def screen(self, request: ScreeningRequest, knowledge: KnowledgeBase) -> Screening:
+        """Judge only the rules that name one of the drugs on the lists."""
+        situation = Situation(request, knowledge)
+        collection = Collection(situation)
+        for exposure in situation.exposures:
+            for rule, via in knowledge.candidates.get(exposure.ingredient.name, ()):
+                if not concerns(rule, exposure, situation):
+                    continue
+                partners = partners_of(rule, exposure, situation)
+                if partners or rule.partners is None:
+                    collection.add(rule, via, exposure, partners, judge(rule, exposure, situation))
+        return conclude(situation, collection)
+
+
+def concerns(rule: Rule, exposure: Exposure, situation: Situation) -> bool:
+    """Whether the rule speaks in this jurisdiction, of this list, for this diagnosis."""
+    request = situation.request
+    order_list = situation.order_of(exposure).list
+    if request.jurisdiction not in rule.jurisdictions or order_list not in rule.lists:
+        return False
+    if rule.needs_lems and situation.patient.lems_status is LemsStatus.ABSENT:
+        return False
+    return not (rule.kind is RuleKind.DOSE and _is_superseded(exposure, order_list, situation))
+
+
+def _is_superseded(exposure: Exposure, order_list: MedicationList, situation: Situation) -> bool:
+    """A proposed order for the same drug renews or changes the active one: judge the proposed."""
+    return order_list is MedicationList.ACTIVE and situation.is_listed(
+        exposure.ingredient.name, MedicationList.PROPOSED
+    )
+
+
+def partners_of(rule: Rule, exposure: Exposure, situation: Situation) -> list[Exposure]:
+    """The current exposures that the drug interacts with; empty for other kinds of rule."""
+    if rule.partners is None:
+        return []
+    found = [
+        other
+        for name in sorted(rule.partners.ingredients & situation.by_ingredient.keys())
+        for other in situation.by_ingredient[name]
+    ]
+    for name in sorted(rule.partners.classes & situation.by_class.keys()):
+        found += situation.by_class[name]
+    return in_play(rule, exposure, found, situation)
+
+
+def in_play(
+    rule: Rule, exposure: Exposure, others: list[Exposure], situation: Situation
+) -> list[Exposure]:
+    """Partners that count: another drug, taken now, and in a duplicate not the proposed one.
+
+    In duplicates the proposed order offends; each does when both or neither are proposed.
+    """
+    assert rule.partners is not None
+    chosen = [
+        other
+        for other in others
+        if other.ingredient != exposure.ingredient
+        and other.ingredient.name not in rule.partners.excepted
+        and is_current(situation.order_of(other).list)
+    ]
+    if rule.kind is RuleKind.DUPLICATE and _offends_less(exposure, chosen, situation):
+        return []
+    return chosen
+
+
+def _offends_less(exposure: Exposure, others: list[Exposure], situation: Situation) -> bool:
+    return situation.order_of(exposure).list is MedicationList.ACTIVE and any(
+        situation.order_of(other).list is MedicationList.PROPOSED for other in others
+    )
+
+
+def conclude(situation: Situation, collection: Collection) -> Screening:
+    """Alerts, gaps, and how complete the check was."""
+    return Screening(
+        alerts_of(collection.findings(), situation),
+        collection.gaps(),
+        completeness_of(situation.request),
+        notes_of(situation),
+    )
+
+
+def completeness_of(request: ScreeningRequest) -> Completeness:
+    """COMPLETE only when every current order was evaluated."""
+    complete = all(
+        understood.disposition is Disposition.EVALUATED
+        for order, understood in request.orders
+        if is_current(order.list)
+    )
+    return Completeness.COMPLETE if complete else Completeness.INCOMPLETE
+
+
+def notes_of(situation: Situation) -> tuple[str, ...]:
+    """What the reader must know of how the patient's facts were read."""
+    notes = []
+    if situation.patient.lems_status is LemsStatus.ABSENT:
+        notes.append("LEMS is stated to be absent: rules that need LEMS were not applied.")
+    if _contradicts_itself(situation.request.patient):
+        notes.append("Epilepsy YES and seizure history NO contradict each other: read as YES.")
+    return tuple(notes)
+
+
+def _contradicts_itself(patient: Patient) -> bool:
+    return patient.epilepsy is Answer.YES and patient.seizure_history is Answer.NO
