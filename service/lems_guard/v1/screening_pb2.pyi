@@ -16,20 +16,22 @@ class KnowledgeBase(_message.Message):
     def __init__(self, version: _Optional[str] = ..., digest: _Optional[str] = ...) -> None: ...
 
 class Evidence(_message.Message):
-    __slots__ = ("source", "locator", "url", "grade", "population", "counter")
+    __slots__ = ("source", "locator", "url", "grade", "population", "counter", "says")
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     LOCATOR_FIELD_NUMBER: _ClassVar[int]
     URL_FIELD_NUMBER: _ClassVar[int]
     GRADE_FIELD_NUMBER: _ClassVar[int]
     POPULATION_FIELD_NUMBER: _ClassVar[int]
     COUNTER_FIELD_NUMBER: _ClassVar[int]
+    SAYS_FIELD_NUMBER: _ClassVar[int]
     source: str
     locator: str
     url: str
     grade: str
     population: _terms_pb2.EvidencePopulation
     counter: bool
-    def __init__(self, source: _Optional[str] = ..., locator: _Optional[str] = ..., url: _Optional[str] = ..., grade: _Optional[str] = ..., population: _Optional[_Union[_terms_pb2.EvidencePopulation, str]] = ..., counter: _Optional[bool] = ...) -> None: ...
+    says: str
+    def __init__(self, source: _Optional[str] = ..., locator: _Optional[str] = ..., url: _Optional[str] = ..., grade: _Optional[str] = ..., population: _Optional[_Union[_terms_pb2.EvidencePopulation, str]] = ..., counter: _Optional[bool] = ..., says: _Optional[str] = ...) -> None: ...
 
 class Finding(_message.Message):
     __slots__ = ("rule_id", "concern", "severity", "certainty", "medication_ids", "consequence", "mechanism", "action", "alternatives", "monitoring", "evidence", "why", "missing")
@@ -128,7 +130,7 @@ class MedicationResult(_message.Message):
     def __init__(self, id: _Optional[str] = ..., list: _Optional[_Union[_terms_pb2.MedicationList, str]] = ..., disposition: _Optional[_Union[_terms_pb2.Disposition, str]] = ..., ingredients: _Optional[_Iterable[_Union[Ingredient, _Mapping]]] = ..., route: _Optional[_Union[_terms_pb2.Route, str]] = ..., matched_by: _Optional[_Union[_terms_pb2.MatchedBy, str]] = ..., suggestions: _Optional[_Iterable[str]] = ..., note: _Optional[str] = ...) -> None: ...
 
 class CheckPrescriptionResponse(_message.Message):
-    __slots__ = ("decision_id", "alerts", "medications", "gaps", "completeness", "knowledge_base", "jurisdiction", "as_of")
+    __slots__ = ("decision_id", "alerts", "medications", "gaps", "completeness", "knowledge_base", "jurisdiction", "as_of", "notes")
     DECISION_ID_FIELD_NUMBER: _ClassVar[int]
     ALERTS_FIELD_NUMBER: _ClassVar[int]
     MEDICATIONS_FIELD_NUMBER: _ClassVar[int]
@@ -137,6 +139,7 @@ class CheckPrescriptionResponse(_message.Message):
     KNOWLEDGE_BASE_FIELD_NUMBER: _ClassVar[int]
     JURISDICTION_FIELD_NUMBER: _ClassVar[int]
     AS_OF_FIELD_NUMBER: _ClassVar[int]
+    NOTES_FIELD_NUMBER: _ClassVar[int]
     decision_id: str
     alerts: _containers.RepeatedCompositeFieldContainer[Alert]
     medications: _containers.RepeatedCompositeFieldContainer[MedicationResult]
@@ -145,4 +148,5 @@ class CheckPrescriptionResponse(_message.Message):
     knowledge_base: KnowledgeBase
     jurisdiction: _terms_pb2.Jurisdiction
     as_of: str
-    def __init__(self, decision_id: _Optional[str] = ..., alerts: _Optional[_Iterable[_Union[Alert, _Mapping]]] = ..., medications: _Optional[_Iterable[_Union[MedicationResult, _Mapping]]] = ..., gaps: _Optional[_Iterable[_Union[Gap, _Mapping]]] = ..., completeness: _Optional[_Union[_terms_pb2.Completeness, str]] = ..., knowledge_base: _Optional[_Union[KnowledgeBase, _Mapping]] = ..., jurisdiction: _Optional[_Union[_terms_pb2.Jurisdiction, str]] = ..., as_of: _Optional[str] = ...) -> None: ...
+    notes: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, decision_id: _Optional[str] = ..., alerts: _Optional[_Iterable[_Union[Alert, _Mapping]]] = ..., medications: _Optional[_Iterable[_Union[MedicationResult, _Mapping]]] = ..., gaps: _Optional[_Iterable[_Union[Gap, _Mapping]]] = ..., completeness: _Optional[_Union[_terms_pb2.Completeness, str]] = ..., knowledge_base: _Optional[_Union[KnowledgeBase, _Mapping]] = ..., jurisdiction: _Optional[_Union[_terms_pb2.Jurisdiction, str]] = ..., as_of: _Optional[str] = ..., notes: _Optional[_Iterable[str]] = ...) -> None: ...

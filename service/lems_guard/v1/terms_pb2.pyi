@@ -16,8 +16,8 @@ class Severity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
 class Certainty(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     CERTAINTY_UNSPECIFIED: _ClassVar[Certainty]
-    CERTAINTY_POSSIBLE: _ClassVar[Certainty]
     CERTAINTY_ESTABLISHED: _ClassVar[Certainty]
+    CERTAINTY_POSSIBLE: _ClassVar[Certainty]
 
 class Concern(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -45,8 +45,8 @@ class Disposition(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
 class Completeness(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     COMPLETENESS_UNSPECIFIED: _ClassVar[Completeness]
-    COMPLETENESS_INCOMPLETE: _ClassVar[Completeness]
     COMPLETENESS_COMPLETE: _ClassVar[Completeness]
+    COMPLETENESS_INCOMPLETE: _ClassVar[Completeness]
 
 class CodeSystem(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -177,8 +177,8 @@ SEVERITY_CAUTION: Severity
 SEVERITY_AVOID: Severity
 SEVERITY_CONTRAINDICATED: Severity
 CERTAINTY_UNSPECIFIED: Certainty
-CERTAINTY_POSSIBLE: Certainty
 CERTAINTY_ESTABLISHED: Certainty
+CERTAINTY_POSSIBLE: Certainty
 CONCERN_UNSPECIFIED: Concern
 CONCERN_NEUROMUSCULAR_WEAKNESS: Concern
 CONCERN_SEIZURE: Concern
@@ -197,8 +197,8 @@ DISPOSITION_UNRESOLVED: Disposition
 DISPOSITION_AMBIGUOUS: Disposition
 DISPOSITION_NOT_CURRENT: Disposition
 COMPLETENESS_UNSPECIFIED: Completeness
-COMPLETENESS_INCOMPLETE: Completeness
 COMPLETENESS_COMPLETE: Completeness
+COMPLETENESS_INCOMPLETE: Completeness
 CODE_SYSTEM_UNSPECIFIED: CodeSystem
 CODE_SYSTEM_RXNORM: CodeSystem
 CODE_SYSTEM_NDC: CodeSystem
