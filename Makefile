@@ -1,0 +1,61 @@
+# Needs Python 3.11 or newer and make; everything else is installed into .venv.
+PYTHON3 ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(BIN)/python
+# Where the generated stubs go; the test for their freshness points it at a scratch folder.
+STUBS ?= service
+
+PROTOS := $(wildcard proto/lems_guard/v1/*.proto)
+# What the compiled rules are made from. Folders of rules count too: they change with a deletion.
+ENGINE := $(addprefix service/lems_guard/,clinical knowledge screening terminology)
+KNOWLEDGE := $(shell find rules 2>/dev/null; find $(ENGINE) -name '*.py' 2>/dev/null)
+INSTALLED := $(VENV)/.installed
+COMPILED := $(VENV)/.compiled
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo serve test lint stubs stub-files bench
+
+# Lists the targets by their two-hash comments.
+help:
+	@echo 'usage: make TARGET'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)$$/  \1\t\2/p' Makefile | expand -t 10
+
+setup: $(COMPILED) ## install into .venv and compile the rules (only what has changed)
+
+demo: setup ## start the service, send an example prescription, print its alerts
+	$(BIN)/lems-guard demo
+
+serve: setup ## run the service on this machine, gRPC and HTTP
+	$(BIN)/lems-guard serve
+
+test: lint ## lint, types and all tests
+	$(BIN)/pytest -q
+
+lint: setup ## style, format, types and the wire contract
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/buf lint
+
+stubs: $(INSTALLED) stub-files ## regenerate the Python stubs from proto/
+
+bench: setup ## measure speed, within a minute
+	$(BIN)/lems-guard bench --quick
+
+# Only files named *_service.proto hold a service, so only they get a gRPC stub.
+stub-files:
+	$(PYTHON) -m grpc_tools.protoc -I proto --python_out=$(STUBS) --pyi_out=$(STUBS) $(PROTOS)
+	$(PYTHON) -m grpc_tools.protoc -I proto --grpc_python_out=$(STUBS) $(filter %_service.proto,$(PROTOS))
+
+# The version is literal text of the package, hence not a reason to install again.
+$(INSTALLED): pyproject.toml deploy/constraints.txt
+	test -x $(BIN)/python || $(PYTHON3) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet -e '.[dev]' -c deploy/constraints.txt
+	touch $@
+
+# Compiling runs the cases of every rule too: rules that fail their own cases are not set up.
+$(COMPILED): $(INSTALLED) $(KNOWLEDGE)
+	$(BIN)/python -m lems_guard.knowledge.compile
+	touch $@
