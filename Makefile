@@ -51,7 +51,7 @@ stub-files:
 
 # The version is literal text of the package, hence not a reason to install again.
 $(INSTALLED): pyproject.toml deploy/constraints.txt
-	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON3) -m venv $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON3) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet -e '.[dev]' -c deploy/constraints.txt
 	touch $@
 
