@@ -2,7 +2,7 @@
 
 import datetime
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from lems_guard.clinical.medication import Ingredient, Medication, MedicationList, Understood
@@ -88,6 +88,10 @@ class Screening:
     gaps: tuple[Gap, ...]
     completeness: Completeness
     notes: tuple[str, ...] = ()
+
+    def with_notes(self, notes: tuple[str, ...]) -> "Screening":
+        """The same result with more to be said of the answer as a whole."""
+        return replace(self, notes=(*notes, *self.notes))
 
 
 def is_current(medication_list: MedicationList) -> bool:

@@ -1,6 +1,6 @@
 """Doses and their arithmetic, in milligrams of the active base."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Strengths are base strengths whatever the salt name says (clinical facts, H4): there is no
 # salt conversion here on purpose.
@@ -23,8 +23,7 @@ UNIT_SPELLINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Dose:
+class Dose(NamedTuple):
     """An amount taken at one time, with its unit as sent."""
 
     value: float

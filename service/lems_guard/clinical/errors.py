@@ -1,11 +1,11 @@
 """Every error that LEMS Guard raises on purpose, in one tree.
 
     LemsGuardError
-    ├── InvalidRequest        the caller sent something that cannot be screened: names each place and fix
-    ├── InvalidKnowledge      rules or vocabulary that do not compile: every problem with its position
-    ├── InvalidSettings       the environment asks for something impossible: every fault at once
-    ├── NotFound              the caller named a rule that does not exist
-    └── Unavailable           we cannot answer now: not ready, overloaded or out of time
+    ├── InvalidRequest     the caller sent what cannot be screened: names each place and fix
+    ├── InvalidKnowledge   rules or vocabulary that do not compile: every problem, with its place
+    ├── InvalidSettings    the environment asks for something impossible: every fault at once
+    ├── NotFound           the caller named a rule that does not exist
+    └── Unavailable        we cannot answer now: not ready, overloaded or out of time
 
 What the caller did wrong is named with its place; what we did wrong never looks like an answer.
 """

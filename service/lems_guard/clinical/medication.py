@@ -2,7 +2,6 @@
 
 import datetime
 import enum
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from lems_guard.clinical.dose import Dose
@@ -63,16 +62,14 @@ class Coding(NamedTuple):
     display: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Indication:
+class Indication(NamedTuple):
     """What an order is for, as sent."""
 
     codings: tuple[Coding, ...] = ()
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Medication:
+class Medication(NamedTuple):
     """An order line as sent. `None` and empty text mean "not said", never "no"."""
 
     id: str
@@ -97,8 +94,7 @@ class Ingredient(NamedTuple):
     rxcui: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
+class Understood(NamedTuple):
     """What terminology made of one order.
 
     `readings` holds the alternative sets of ingredients: one when EVALUATED, several when

@@ -71,15 +71,21 @@ def age_from_birth_date(birth_date: str, on: datetime.date) -> Span:
 
     Raises `ValueError` when the text is no such date.
     """
-    parts = [int(part) for part in birth_date.split("-")]
-    if len(parts) == 1:
-        first, last = datetime.date(parts[0], 1, 1), datetime.date(parts[0], 12, 31)
-    elif len(parts) == 2:
-        first = datetime.date(parts[0], parts[1], 1)
+    if len(birth_date) == 4:
+        first, last = day(f"{birth_date}-01-01"), day(f"{birth_date}-12-31")
+    elif len(birth_date) == 7:
+        first = day(f"{birth_date}-01")
         last = _last_of_month(first)
     else:
-        first = last = datetime.date.fromisoformat(birth_date)
+        first = last = day(birth_date)
     return Span(_completed_years(last, on), _completed_years(first, on))
+
+
+def day(text: str) -> datetime.date:
+    """The date written as `YYYY-MM-DD`; raises `ValueError` for any other way of writing one."""
+    if len(text) != 10 or text[4] != "-":
+        raise ValueError("a date as YYYY-MM-DD")
+    return datetime.date.fromisoformat(text)
 
 
 def _last_of_month(first: datetime.date) -> datetime.date:

@@ -83,12 +83,12 @@ def in_play(
 
     In duplicates the proposed order offends; each does when both or neither are proposed.
     """
-    assert rule.partners is not None
+    excepted = rule.partners.excepted if rule.partners else frozenset()
     chosen = [
         other
         for other in others
         if other.ingredient != exposure.ingredient
-        and other.ingredient.name not in rule.partners.excepted
+        and other.ingredient.name not in excepted
         and is_current(situation.order_of(other).list)
     ]
     if rule.kind is RuleKind.DUPLICATE and _offends_less(exposure, chosen, situation):
