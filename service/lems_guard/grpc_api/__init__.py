@@ -1,0 +1,1 @@
+"""The gRPC edge: reading requests, writing replies, errors as statuses, and the servicers."""

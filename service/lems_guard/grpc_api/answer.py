@@ -1,0 +1,164 @@
+"""The seam that every edge stands on: the bytes of a request in, the bytes of its reply out.
+
+An `Answerer` holds one edition of the knowledge for good. A request takes the current one at its
+start and keeps it to its end, so a reload can never mix two editions in one answer.
+"""
+
+import datetime
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
+
+from lems_guard.clinical.alert import Completeness, Screening, ScreeningRequest
+from lems_guard.clinical.medication import Coding, Disposition, Medication, Understood
+from lems_guard.clinical.patient import Patient
+from lems_guard.clinical.severity import Concern, Jurisdiction, Severity
+from lems_guard.grpc_api import read, write
+from lems_guard.grpc_api.prepared import Prepared
+from lems_guard.screening.knowledge_base import KnowledgeBase
+from lems_guard.screening.screen import Screener
+from lems_guard.v1 import prescription_pb2 as wire
+
+
+class Terminology(Protocol):
+    """What reads orders and diagnoses: words and codes in, ingredients and facts out."""
+
+    def understand(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
+        """What one order holds; never raises."""
+
+    def with_conditions(
+        self, patient: Patient, conditions: tuple[Coding, ...]
+    ) -> tuple[Patient, tuple[str, ...]]:
+        """The patient with the facts that coded diagnoses tell, and what must be said of them."""
+
+
+class Tally(NamedTuple):
+    """What metrics count of one answer."""
+
+    outcome: str
+    findings: tuple[tuple[tuple[Severity, Concern], int], ...]
+    dispositions: tuple[tuple[Disposition, int], ...]
+
+
+class Answer(NamedTuple):
+    """A serialised CheckPrescriptionResponse, and what to count of it."""
+
+    reply: bytes
+    tally: Tally
+
+
+OUTCOMES = ("avoid_or_worse", "incomplete", "below_avoid", "clear")
+
+
+class Answerer:
+    """Answers requests from one edition of knowledge and terminology. Pure but for `today`."""
+
+    __slots__ = ("_jurisdiction", "_prepared", "_screener", "_terminology", "_today", "knowledge")
+
+    def __init__(
+        self,
+        knowledge: KnowledgeBase,
+        terminology: Terminology,
+        screener: Screener,
+        *,
+        jurisdiction: Jurisdiction,
+        today: Callable[[], datetime.date],
+    ) -> None:
+        """`jurisdiction` and `today` hold where a request does not say."""
+        self.knowledge = knowledge
+        self._terminology = terminology
+        self._screener = screener
+        self._jurisdiction = jurisdiction
+        self._today = today
+        self._prepared = Prepared(knowledge)
+
+    def answer(self, raw: bytes) -> Answer:
+        """The reply to a serialised CheckPrescriptionRequest; raises `InvalidRequest`."""
+        return self.answer_message(read.parse(raw))
+
+    def answer_message(self, message: wire.CheckPrescriptionRequest) -> Answer:
+        """The reply to a CheckPrescriptionRequest; raises `InvalidRequest`."""
+        prescription = read.read(message, self._jurisdiction, self._today)
+        request, notes = self._understood(prescription)
+        screening = self._screener.screen(request, self.knowledge)
+        if notes:
+            screening = screening.with_notes(notes)
+        decision = decision_id(message, request, self.knowledge.digest)
+        reply = write.reply(decision, request, screening, self._prepared)
+        return Answer(reply, tally(request, screening))
+
+    def _understood(
+        self, prescription: read.Prescription
+    ) -> tuple[ScreeningRequest, tuple[str, ...]]:
+        patient, notes = self._terminology.with_conditions(
+            prescription.patient, prescription.conditions
+        )
+        understand, jurisdiction = self._terminology.understand, prescription.jurisdiction
+        orders = tuple([(order, understand(order, jurisdiction)) for order in prescription.orders])
+        return ScreeningRequest(patient, orders, jurisdiction, prescription.as_of), notes
+
+
+def decision_id(
+    message: wire.CheckPrescriptionRequest, request: ScreeningRequest, digest: str
+) -> str:
+    """A hash of the request in canonical order, its day and jurisdiction, and the knowledge.
+
+    Unkeyed, so that anyone can repeat it; equal for equal requests in any order of their lists.
+    """
+    hasher = hashlib.blake2b(digest_size=16)
+    hasher.update(f"{digest}|{request.as_of}|{request.jurisdiction:d}".encode())
+    for part in canonical_parts(message):
+        hasher.update(len(part).to_bytes(4))
+        hasher.update(part)
+    return hasher.hexdigest()
+
+
+def canonical_parts(message: wire.CheckPrescriptionRequest) -> list[bytes]:
+    """The patient and every medication serialised, lists sorted; counts keep the lists apart."""
+    patient = wire.Patient()
+    patient.CopyFrom(message.patient)
+    _sort_codings(patient.conditions)
+    parts = [patient.SerializeToString(deterministic=True)]
+    for medications in (message.proposed, message.active, message.stopped):
+        parts.append(len(medications).to_bytes(4))
+        parts += sorted([_canonical(medication) for medication in medications])
+    return parts
+
+
+def _canonical(medication: wire.Medication) -> bytes:
+    if len(medication.codings) > 1 or len(medication.indication.codings) > 1:
+        copy = wire.Medication()
+        copy.CopyFrom(medication)
+        _sort_codings(copy.codings)
+        _sort_codings(copy.indication.codings)
+        medication = copy
+    return medication.SerializeToString(deterministic=True)
+
+
+def _sort_codings(codings: RepeatedCompositeFieldContainer[wire.Coding]) -> None:
+    codings.sort(key=lambda coding: (coding.system, coding.code, coding.display))
+
+
+def tally(request: ScreeningRequest, screening: Screening) -> Tally:
+    """What of an answer is counted."""
+    findings = Counter(
+        (finding.severity, finding.rule.concern)
+        for alert in screening.alerts
+        for finding in alert.findings
+    )
+    dispositions = Counter(understood.disposition for _, understood in request.orders)
+    return Tally(outcome(screening), tuple(findings.items()), tuple(dispositions.items()))
+
+
+def outcome(screening: Screening) -> str:
+    """One of `OUTCOMES`; "clear" only when nothing was found and nothing grave is unknown."""
+    if screening.alerts and screening.alerts[0].severity >= Severity.AVOID:
+        return "avoid_or_worse"
+    if screening.completeness is Completeness.INCOMPLETE or any(
+        gap.worst is Severity.CONTRAINDICATED for gap in screening.gaps
+    ):
+        return "incomplete"
+    return "below_avoid" if screening.alerts else "clear"

@@ -1,0 +1,61 @@
+"""InteractionCheckService: one prescription, or a stream of them."""
+
+from collections.abc import AsyncIterator, Callable
+
+import grpc
+
+from lems_guard.clinical.errors import LemsGuardError
+from lems_guard.grpc_api.answer import Answerer, Tally
+from lems_guard.grpc_api.call import Context, abort, echo_request_id
+from lems_guard.grpc_api.items import item_answer, item_error
+from lems_guard.v1 import interaction_check_service_pb2 as wire
+
+SERVICE = "lems_guard.v1.InteractionCheckService"
+
+
+class InteractionCheck:
+    """The service's two methods over whichever answerer is current when a call begins."""
+
+    def __init__(self, current: Callable[[], Answerer], observe: Callable[[Tally], None]) -> None:
+        """`observe` counts each answer."""
+        self._current = current
+        self._observe = observe
+
+    def handlers(self) -> grpc.GenericRpcHandler:
+        """The methods as raw bytes handlers: no message is built that need not be."""
+        return grpc.method_handlers_generic_handler(
+            SERVICE,
+            {
+                "CheckPrescription": grpc.unary_unary_rpc_method_handler(self.check),
+                "CheckPrescriptionStream": grpc.stream_stream_rpc_method_handler(self.stream),
+            },
+        )
+
+    async def check(self, raw: bytes, context: Context) -> bytes:
+        """CheckPrescription."""
+        echo_request_id(context)
+        try:
+            answer = self._current().answer(raw)
+        except LemsGuardError as error:
+            await abort(context, error)
+        self._observe(answer.tally)
+        return answer.reply
+
+    async def stream(
+        self, requests: AsyncIterator[bytes], context: Context
+    ) -> AsyncIterator[bytes]:
+        """CheckPrescriptionStream: one answer per item, in order; a bad item fails alone."""
+        echo_request_id(context)
+        answerer = self._current()
+        async for raw in requests:
+            yield self._item(answerer, raw)
+
+    def _item(self, answerer: Answerer, raw: bytes) -> bytes:
+        item = wire.CheckPrescriptionStreamRequest()
+        try:
+            item.MergeFromString(raw)
+            answer = answerer.answer_message(item.request)
+        except Exception as error:  # noqa: BLE001  # one item's fault must not end the stream
+            return item_error(item.request_id, error)
+        self._observe(answer.tally)
+        return item_answer(item.request_id, answer)

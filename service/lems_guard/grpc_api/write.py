@@ -1,0 +1,87 @@
+"""Writing a reply: a screening, in domain terms, to the bytes of a CheckPrescriptionResponse."""
+
+from lems_guard.clinical.alert import Alert, Finding, Gap, Screening, ScreeningRequest
+from lems_guard.clinical.medication import Medication, Understood
+from lems_guard.grpc_api.prepared import Prepared
+from lems_guard.grpc_api.wire import block, text, texts, whole
+
+
+def reply(
+    decision_id: str, request: ScreeningRequest, screening: Screening, prepared: Prepared
+) -> bytes:
+    """The whole reply. The numbers are those of `screening.proto`."""
+    return b"".join(
+        (
+            text(1, decision_id),
+            *[block(2, alert(found, request, prepared)) for found in screening.alerts],
+            *[block(3, medication(*order, prepared)) for order in request.orders],
+            *[block(4, gap(found)) for found in screening.gaps],
+            whole(5, screening.completeness),
+            prepared.knowledge_base,
+            whole(7, request.jurisdiction),
+            text(8, request.as_of.isoformat()),
+            texts(9, screening.notes),
+        )
+    )
+
+
+def alert(found: Alert, request: ScreeningRequest, prepared: Prepared) -> bytes:
+    """An `Alert` with its findings."""
+    return b"".join(
+        (
+            text(1, found.id),
+            whole(2, found.severity),
+            whole(3, found.certainty),
+            texts(4, found.medication_ids),
+            text(5, found.drug),
+            text(6, found.summary),
+            *[block(7, finding(each, request, prepared)) for each in found.findings],
+            whole(8, found.involves_proposed),
+            whole(9, found.override_policy),
+        )
+    )
+
+
+def finding(found: Finding, request: ScreeningRequest, prepared: Prepared) -> bytes:
+    """A `Finding`: what varies, spliced with what was serialised in advance."""
+    head, body = prepared.advice(found.outcome, request.jurisdiction)
+    return b"".join(
+        (
+            head,
+            whole(3, found.severity),
+            whole(4, found.certainty),
+            texts(5, found.medication_ids),
+            body,
+            texts(12, found.why),
+            texts(13, found.missing),
+        )
+    )
+
+
+def medication(order: Medication, understood: Understood, prepared: Prepared) -> bytes:
+    """A `MedicationResult`: every order gets one."""
+    return b"".join(
+        (
+            text(1, order.id),
+            whole(2, order.list),
+            whole(3, understood.disposition),
+            prepared.ingredients(understood.readings),
+            whole(5, understood.route or 0),
+            whole(6, understood.matched_by or 0),
+            texts(7, understood.suggestions),
+            text(8, "; ".join(understood.notes)),
+        )
+    )
+
+
+def gap(found: Gap) -> bytes:
+    """A `Gap`."""
+    return b"".join(
+        (
+            text(1, found.fact),
+            texts(2, found.would_change),
+            whole(3, found.worst),
+            text(4, found.ask),
+            texts(5, found.medication_ids),
+        )
+    )

@@ -1,0 +1,141 @@
+"""Settings: the only reader of the environment.
+
+Every setting is an environment variable `LEMS_GUARD_*` with a working default; README's table is
+generated from `SETTINGS`.
+"""
+
+import difflib
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from lems_guard.clinical.errors import InvalidSettings
+from lems_guard.clinical.severity import Jurisdiction
+
+PREFIX = "LEMS_GUARD_"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a port listens; port 0 takes any free one."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def address(text: str) -> Address:
+    """An address from `HOST:PORT` or `[IPV6]:PORT`; raises `ValueError`."""
+    host, colon, port = text.rpartition(":")
+    if not colon or not host or not port.isdigit() or int(port) > 65535:
+        raise ValueError("HOST:PORT, such as 127.0.0.1:50051")
+    return Address(host.strip("[]"), int(port))
+
+
+def jurisdiction(text: str) -> Jurisdiction:
+    """US, EU or CH; raises `ValueError`."""
+    try:
+        return Jurisdiction[text.upper()]
+    except KeyError:
+        raise ValueError("US, EU or CH") from None
+
+
+def directory(text: str) -> Path:
+    """A folder that exists; raises `ValueError`."""
+    path = Path(text)
+    if not path.is_dir():
+        raise ValueError("an existing folder of rules")
+    return path
+
+
+def count(text: str) -> int:
+    """A whole number above zero; raises `ValueError`."""
+    if not text.isdecimal() or int(text) == 0:
+        raise ValueError("a whole number above 0")
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    """A number of seconds from 0 to an hour; raises `ValueError`."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 3600:
+        raise ValueError("seconds, 0 to 3600")
+    return value
+
+
+def _setting(default: str, read: Callable[[str], object], help_text: str) -> Any:  # noqa: ANN401
+    return field(metadata={"default": default, "read": read, "help": help_text})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings, read and checked."""
+
+    grpc_listen: Address = _setting("127.0.0.1:50051", address, "address of the gRPC port")
+    http_listen: Address = _setting(
+        "127.0.0.1:8080", address, "address of the HTTP port: health and metrics"
+    )
+    jurisdiction: Jurisdiction = _setting(
+        "US", jurisdiction, "whose labels apply where a request does not say: US, EU or CH"
+    )
+    rules: Path | None = _setting(
+        "", directory, "folder of the knowledge base; empty: the packaged one"
+    )
+    max_in_flight: int = _setting(
+        "1000", count, "calls under way at once; more are refused as RESOURCE_EXHAUSTED"
+    )
+    drain_seconds: float = _setting(
+        "10", seconds, "how long calls under way may take to end after SIGTERM"
+    )
+
+    @staticmethod
+    def from_environment(environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read every setting; raises `InvalidSettings` with all faults together."""
+        environment = os.environ if environment is None else environment
+        values: dict[str, Any] = {}
+        faults = []
+        for spec in fields(Settings):
+            name = variable(spec.name)
+            text = environment.get(name) or spec.metadata["default"]
+            try:
+                values[spec.name] = spec.metadata["read"](text) if text else None
+            except ValueError as fault:
+                faults.append(f"{name}: expected {fault}")
+        if faults:
+            raise InvalidSettings("\n".join(faults))
+        return Settings(**values)
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting: `grpc_listen` → `LEMS_GUARD_GRPC_LISTEN`."""
+    return PREFIX + name.upper()
+
+
+def settings_table() -> list[tuple[str, str, str]]:
+    """Variable, default and meaning of every setting, for README and `--help`."""
+    return [
+        (variable(spec.name), spec.metadata["default"], spec.metadata["help"])
+        for spec in fields(Settings)
+    ]
+
+
+def unknown_settings(environment: Mapping[str, str] | None = None) -> list[str]:
+    """Warnings on variables with our prefix that mean nothing, most likely misspelt.
+
+    Only a warning: Kubernetes sets `LEMS_GUARD_PORT` and the like for a Service of our name.
+    """
+    environment = os.environ if environment is None else environment
+    known = [name for name, _, _ in settings_table()]
+    warnings = []
+    for name in sorted(environment):
+        near = difflib.get_close_matches(name, known, 1, 0.8)
+        if name.startswith(PREFIX) and name not in known and near:
+            warnings.append(f"{name} is no setting (did you mean {near[0]}?)")
+    return warnings
