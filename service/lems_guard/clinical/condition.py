@@ -6,7 +6,7 @@ with a three-valued `Verdict`.
 
 import enum
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from lems_guard.clinical.facts import (
     FAILS,
@@ -22,6 +22,7 @@ from lems_guard.clinical.facts import (
 )
 
 
+@runtime_checkable
 class Condition(Protocol):
     """Something that can be judged against the facts of one patient and one order."""
 

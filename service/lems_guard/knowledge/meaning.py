@@ -1,0 +1,115 @@
+"""What a well-formed rule may still get wrong: rows never reached, strength without evidence."""
+
+from collections.abc import Iterator, Mapping
+
+from lems_guard.clinical.evidence import Evidence
+from lems_guard.clinical.route import Route
+from lems_guard.clinical.rule import Drugs, Outcome, Rule, RuleKind
+from lems_guard.clinical.severity import Severity
+from lems_guard.knowledge.advice import PLACEHOLDER
+from lems_guard.knowledge.conditions import ALWAYS_KNOWN, facts_read
+from lems_guard.knowledge.problems import Place
+from lems_guard.knowledge.shape import Fields
+from lems_guard.screening.knowledge_base import DrugClass
+
+SUMMARY_BELOW = 140
+WITH_PARTNERS = frozenset({RuleKind.INTERACTION, RuleKind.DUPLICATE})
+STRONG_GRADES = frozenset({"1", "2"})
+EVERY_ROUTE = frozenset(Route)
+
+
+def check_meaning(rule: Rule, fields: Fields, classes: Mapping[str, DrugClass]) -> None:
+    """Record what a sound form does not show; `fields` are those of the rule."""
+    _check_drugs(rule, fields, classes)
+    _check_partners(rule, fields)
+    _check_rows(rule, fields)
+    _check_modifiers(rule, fields)
+    for outcome, node in zip(rule.outcomes, fields.items("outcomes"), strict=True):
+        _check_strength(outcome, node.place, fields)
+        _check_summary(rule, outcome, node.place, fields, classes)
+
+
+def drugs_meant(drugs: Drugs, classes: Mapping[str, DrugClass]) -> frozenset[str]:
+    """The ingredients that a set of drugs comes down to."""
+    members = (classes[name].members for name in drugs.classes if name in classes)
+    return drugs.ingredients.union(*members) - drugs.excepted
+
+
+def can_miss_a_fact(rule: Rule) -> bool:
+    """Whether there is a request in which the rule lacks a route or a fact."""
+    return any(outcome.routes is not None for outcome in rule.outcomes) or any(
+        fact not in ALWAYS_KNOWN for fact in _facts_of(rule)
+    )
+
+
+def _facts_of(rule: Rule) -> Iterator[str]:
+    for outcome in rule.outcomes:
+        if outcome.when is not None:
+            yield from facts_read(outcome.when)
+    for modifier in rule.modifiers:
+        yield from facts_read(modifier.when)
+
+
+def _check_drugs(rule: Rule, fields: Fields, classes: Mapping[str, DrugClass]) -> None:
+    for key, drugs in (("drugs", rule.drugs), ("partners", rule.partners)):
+        if drugs is None:
+            continue
+        bare = Drugs(drugs.ingredients, drugs.classes)
+        for name in sorted(drugs.excepted - drugs_meant(bare, classes)):
+            shown = f"{name!r} is excepted but not among these {key}"
+            fields.problems.add(fields.place_of(key), "idle-exception", shown)
+        if not drugs_meant(drugs, classes):
+            fields.problems.add(fields.place_of(key), "empty-list", f"{key!r} excepts all it names")
+
+
+def _check_partners(rule: Rule, fields: Fields) -> None:
+    needed = rule.kind in WITH_PARTNERS
+    kind = rule.kind.name.lower().replace("_", "-")
+    if needed and rule.partners is None:
+        fields.problems.add(fields.place, "missing-key", f"kind {kind!r} needs 'partners'")
+    if rule.partners is not None and not needed:
+        shown = f"kind {kind!r} has no partners: they belong to interaction and duplicate"
+        fields.problems.add(fields.place_of("partners"), "idle-partners", shown)
+
+
+def _check_rows(rule: Rule, fields: Fields) -> None:
+    """A row is out of reach when rows without a condition before it have taken all its routes."""
+    taken: frozenset[Route] = frozenset()
+    for outcome, node in zip(rule.outcomes, fields.items("outcomes"), strict=True):
+        routes = EVERY_ROUTE if outcome.routes is None else outcome.routes
+        if routes <= taken:
+            shown = "no exposure comes to this row: the rows above take all of its routes"
+            fields.problems.add(node.place, "unreachable-outcome", shown)
+        if outcome.when is None:
+            taken |= routes
+
+
+def _check_modifiers(rule: Rule, fields: Fields) -> None:
+    raisable = any(row.severity.raised() is not row.severity for row in rule.outcomes)
+    if rule.modifiers and not raisable:
+        shown = "no outcome can be raised: all are AVOID or worse"
+        fields.problems.add(fields.place_of("modifiers"), "idle-modifier", shown)
+
+
+def _check_strength(outcome: Outcome, place: Place, fields: Fields) -> None:
+    """Evidence against a rule does not carry it; the strongest word needs strong evidence."""
+    support = [evidence for evidence in outcome.advice.evidence if not evidence.counter]
+    if not support:
+        fields.problems.add(place, "no-evidence", "all of its evidence speaks against it")
+    elif outcome.severity is Severity.CONTRAINDICATED and not any(map(_is_strong, support)):
+        shown = "CONTRAINDICATED needs evidence of grade 1 or 2"
+        fields.problems.add(place, "weak-evidence", shown)
+
+
+def _is_strong(evidence: Evidence) -> bool:
+    return evidence.grade in STRONG_GRADES
+
+
+def _check_summary(
+    rule: Rule, outcome: Outcome, place: Place, fields: Fields, classes: Mapping[str, DrugClass]
+) -> None:
+    longest = max(sorted(drugs_meant(rule.drugs, classes)), key=len, default="")
+    length = len(outcome.advice.summary.replace(PLACEHOLDER, longest))
+    if length >= SUMMARY_BELOW:
+        shown = f"{length} characters with {longest!r} put in; it must be below {SUMMARY_BELOW}"
+        fields.problems.add(place, "long-summary", shown)

@@ -1,0 +1,162 @@
+"""Rules: a mapping of the YAML to a `Rule`, field by field."""
+
+from collections.abc import Iterable
+
+from lems_guard.clinical.medication import MedicationList
+from lems_guard.clinical.route import KNOWN_ROUTES, ROUTE_SETS, Route
+from lems_guard.clinical.rule import (
+    Advice,
+    Drugs,
+    Modifier,
+    Outcome,
+    Review,
+    Rule,
+    RuleKind,
+    WhenUnknown,
+)
+from lems_guard.clinical.severity import Certainty, Concern, Jurisdiction, Severity
+from lems_guard.knowledge.advice import ADVICE_KEYS, Names, read_advice
+from lems_guard.knowledge.conditions import read_condition
+from lems_guard.knowledge.meaning import check_meaning
+from lems_guard.knowledge.problems import Problems
+from lems_guard.knowledge.shape import Fields, kebab, named, one_of
+from lems_guard.knowledge.tree import Node
+
+OPTIONAL_ADVICE = ("alternatives", "monitoring")
+RULE_KEYS = (
+    "id",
+    "version",
+    "kind",
+    "title",
+    "concern",
+    "drugs",
+    *(key for key in ADVICE_KEYS if key not in OPTIONAL_ADVICE),
+    "frequency_of_exposure",
+    "frequency_of_harm",
+    "review",
+    "outcomes",
+)
+OPTIONAL_KEYS = (
+    *OPTIONAL_ADVICE,
+    "partners",
+    "needs_lems",
+    "jurisdictions",
+    "lists",
+    "modifiers",
+)
+OUTCOME_KEYS = ("routes", "when", "when_unknown", "certainty", *ADVICE_KEYS)
+DRUG_KEYS = ("classes", "ingredients", "except")
+
+# A cumulative note is the engine's own: no file states one.
+KINDS = {name: kind for name, kind in kebab(RuleKind).items() if kind is not RuleKind.CUMULATIVE}
+STATES = {state: state for state in ("unreviewed", "reviewed")}
+ROUTES: dict[str, frozenset[Route]] = {
+    **ROUTE_SETS,
+    **{route.name: frozenset({route}) for route in KNOWN_ROUTES},
+}
+TAKEN = frozenset({MedicationList.PROPOSED, MedicationList.ACTIVE})
+STOPPED = frozenset({MedicationList.STOPPED})
+
+
+def read_rule(node: Node, file: str, names: Names, problems: Problems) -> Rule:
+    """One rule; what it means is checked only where its form is sound."""
+    before = len(problems)
+    fields = Fields(node, problems, "a rule", RULE_KEYS, OPTIONAL_KEYS)
+    kind = fields.choice("kind", KINDS, RuleKind.DRUG_DISEASE)
+    lists = fields.choices("lists", named(MedicationList))
+    base = read_advice(fields, names)
+    rule = Rule(
+        id=fields.name("id"),
+        version=fields.whole("version"),
+        kind=kind,
+        title=fields.text("title"),
+        concern=fields.choice("concern", named(Concern), Concern.LABEL),
+        drugs=_drugs(fields.node("drugs"), "drugs", names, problems) or Drugs(),
+        partners=_drugs(fields.node("partners"), "partners", names, problems),
+        needs_lems=fields.truth("needs_lems", default=kind is RuleKind.DRUG_DISEASE),
+        jurisdictions=fields.choices("jurisdictions", named(Jurisdiction))
+        or frozenset(Jurisdiction),
+        lists=lists or (STOPPED if kind is RuleKind.STOP else TAKEN),
+        outcomes=tuple(
+            _outcome(item, base, names, problems) for item in fields.items("outcomes", least=1)
+        ),
+        modifiers=tuple(_modifiers(fields.items("modifiers"), problems)),
+        frequency_of_exposure=fields.text("frequency_of_exposure"),
+        frequency_of_harm=fields.text("frequency_of_harm"),
+        review=_review(fields.node("review"), problems),
+        file=file,
+    )
+    if len(problems) == before:
+        check_meaning(rule, fields, names.classes)
+    return rule
+
+
+def _drugs(node: Node | None, what: str, names: Names, problems: Problems) -> Drugs | None:
+    if node is None:
+        return None
+    fields = Fields(node, problems, f"{what!r}", (), DRUG_KEYS)
+    found = Drugs(
+        ingredients=frozenset(
+            fields.references("ingredients", "ingredient", names.ingredients, least=1)
+        ),
+        classes=frozenset(fields.references("classes", "class", names.classes, least=1)),
+        excepted=frozenset(fields.references("except", "ingredient", names.ingredients, least=1)),
+    )
+    if "classes" not in fields and "ingredients" not in fields:
+        problems.add(node.place, "missing-key", f"{what!r} needs 'classes' or 'ingredients'")
+    return found
+
+
+def _outcome(node: Node, base: Advice, names: Names, problems: Problems) -> Outcome:
+    fields = Fields(node, problems, "an outcome", ("severity",), OUTCOME_KEYS)
+    when = fields.node("when")
+    return Outcome(
+        severity=fields.choice("severity", named(Severity), Severity.INFORMATION),
+        advice=read_advice(fields, names, base),
+        certainty=fields.choice("certainty", named(Certainty), Certainty.ESTABLISHED),
+        routes=_routes(fields),
+        when=read_condition(when, problems) if when else None,
+        when_unknown=fields.choice("when_unknown", kebab(WhenUnknown), WhenUnknown.POSSIBLE),
+    )
+
+
+def _routes(fields: Fields) -> frozenset[Route] | None:
+    """The routes of a row; `None` where the route does not matter, as when all are named."""
+    if "routes" not in fields:
+        return None
+    nothing: frozenset[Route] = frozenset()
+    found = [
+        one_of(item, "routes", ROUTES, fields.problems, nothing)
+        for item in fields.texts("routes", least=1)
+    ]
+    routes = nothing.union(*found)
+    return None if routes == KNOWN_ROUTES else routes
+
+
+def _modifiers(nodes: Iterable[Node], problems: Problems) -> Iterable[Modifier]:
+    for node in nodes:
+        fields = Fields(node, problems, "a modifier", ("when", "reason"))
+        stated = fields.node("when")
+        when = read_condition(stated, problems) if stated else None
+        if when is not None:
+            yield Modifier(when, fields.text("reason"))
+
+
+def _review(node: Node | None, problems: Problems) -> Review:
+    """Who has reviewed the rule; "reviewed" without a name and a day is not believed."""
+    if node is None:
+        return Review("unreviewed")
+    fields = Fields(node, problems, "a review", ("state",), ("reviewer", "reviewed_on", "due"))
+    state = fields.choice("state", STATES, "unreviewed")
+    signed = ("reviewer" in fields, "reviewed_on" in fields)
+    if state == "reviewed" and not all(signed):
+        problems.add(node.place, "unsigned-review", "'reviewed' needs 'reviewer', 'reviewed_on'")
+    if state == "unreviewed" and any(signed):
+        problems.add(node.place, "unsigned-review", "'unreviewed' has no reviewer and no day")
+    reviewed_on, due = fields.date("reviewed_on"), fields.date("due")
+    return Review(
+        state,
+        fields.text("reviewer"),
+        reviewed_on.isoformat() if reviewed_on else "",
+        due.isoformat() if due else "",
+    )

@@ -1,0 +1,50 @@
+"""Sources and evidence: which documents were read, and what each says of a rule."""
+
+import datetime
+
+from lems_guard.clinical.evidence import Evidence, Population, Source
+from lems_guard.knowledge.problems import Problems
+from lems_guard.knowledge.shape import Fields, check_reference, named
+from lems_guard.knowledge.tree import Node
+
+GRADES = {grade: grade for grade in ("1", "2", "3", "4", "U")}
+SOURCE_KEYS = ("id", "title", "publisher", "revised", "retrieved")
+EVIDENCE_KEYS = ("source", "locator", "grade", "population")
+
+# Stands in for a source that is not known, so that reading can go on to the next problem.
+NO_SOURCE = Source("", "", "", "", "")
+
+
+def read_source(node: Node, problems: Problems) -> Source:
+    """One document that was read."""
+    fields = Fields(node, problems, "a source", SOURCE_KEYS, ("url", "jurisdiction", "limits"))
+    return Source(
+        id=fields.name("id"),
+        title=fields.text("title"),
+        publisher=fields.text("publisher"),
+        revised=fields.text("revised"),
+        retrieved=_iso(fields.date("retrieved")),
+        url=fields.text("url"),
+        jurisdiction=fields.text("jurisdiction"),
+        limits=fields.text("limits"),
+    )
+
+
+def read_evidence(node: Node, sources: dict[str, Source], problems: Problems) -> Evidence:
+    """What one source says for a rule, or against it."""
+    fields = Fields(node, problems, "evidence", EVIDENCE_KEYS, ("counter", "says"))
+    cited = fields.scalar("source")
+    if cited is not None:
+        check_reference(cited, "source", sources, problems)
+    return Evidence(
+        source=sources.get(cited.text, NO_SOURCE) if cited else NO_SOURCE,
+        locator=fields.text("locator"),
+        grade=fields.choice("grade", GRADES, "U"),
+        population=fields.choice("population", named(Population), Population.THEORETICAL),
+        counter=fields.truth("counter", default=False),
+        says=fields.text("says"),
+    )
+
+
+def _iso(day: datetime.date | None) -> str:
+    return day.isoformat() if day else ""
