@@ -1,5 +1,6 @@
 """What is known of the patient, with what follows from it."""
 
+import calendar
 import datetime
 import enum
 from dataclasses import dataclass, replace
@@ -83,14 +84,13 @@ def age_from_birth_date(birth_date: str, on: datetime.date) -> Span:
 
 def day(text: str) -> datetime.date:
     """The date written as `YYYY-MM-DD`; raises `ValueError` for any other way of writing one."""
-    if len(text) != 10 or text[4] != "-":
+    if len(text) != 10 or text[4] != "-" or text[7] != "-":
         raise ValueError("a date as YYYY-MM-DD")
     return datetime.date.fromisoformat(text)
 
 
 def _last_of_month(first: datetime.date) -> datetime.date:
-    next_month = (first + datetime.timedelta(days=31)).replace(day=1)
-    return next_month - datetime.timedelta(days=1)
+    return first.replace(day=calendar.monthrange(first.year, first.month)[1])
 
 
 def _completed_years(born: datetime.date, on: datetime.date) -> int:
