@@ -38,7 +38,11 @@ Facts: TypeAlias = Mapping[str, FactValue]
 
 
 class Verdict(NamedTuple):
-    """The answer of a condition: true, false or (`None`) undecided, and the facts it missed."""
+    """The answer of a condition: true, false or (`None`) undecided, and the facts it missed.
+
+    True with something missing holds only because an unknown is accepted: knowing it may yet
+    make it false. False misses nothing, so whatever is false stays so.
+    """
 
     truth: bool | None
     missing: frozenset[str] = frozenset()
@@ -74,19 +78,21 @@ def every(verdicts: Iterable[Verdict]) -> Verdict:
 
 def either(verdicts: Iterable[Verdict]) -> Verdict:
     """Disjunction: true if one is true; false if all are false; else undecided."""
+    truth: bool | None = False
     missing: frozenset[str] = frozenset()
-    decided = True
     for verdict in verdicts:
         if verdict.truth is True:
-            return verdict
-        if verdict.truth is None:
-            decided = False
-            missing |= verdict.missing
-    return FAILS if decided else Verdict(None, missing)
+            if not verdict.missing:
+                return HOLDS
+            truth = True
+        elif verdict.truth is None and truth is False:
+            truth = None
+        missing |= verdict.missing
+    return Verdict(truth, missing)
 
 
 def negated(verdict: Verdict) -> Verdict:
-    """Negation: what is undecided stays so."""
-    if verdict.truth is None:
-        return verdict
+    """Negation: what is undecided stays so, and what only an accepted unknown made true is."""
+    if verdict.missing:
+        return Verdict(None, verdict.missing)
     return FAILS if verdict.truth else HOLDS
