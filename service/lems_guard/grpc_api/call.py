@@ -1,11 +1,15 @@
 """What a call carries beside its message: its id, and the status it ends with."""
 
-from typing import NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 import grpc
+import structlog
 
 from lems_guard.clinical.errors import LemsGuardError
 from lems_guard.grpc_api.status import code_of, details_of, message_of
+from lems_guard.telemetry.logs import place_of
+
+log = structlog.get_logger(__name__)
 
 Context: TypeAlias = "grpc.aio.ServicerContext[bytes, bytes]"
 
@@ -26,8 +30,26 @@ def echo_request_id(context: Context) -> None:
             return
 
 
-async def abort(context: Context, error: LemsGuardError) -> NoReturn:
-    """End the call with the status of an error, its trailing metadata kept."""
+def is_late(context: Context) -> bool:
+    """Whether the call's deadline has passed."""
+    remaining: Any = context.time_remaining()  # typed as a float, but None without a deadline
+    return remaining is not None and remaining <= 0
+
+
+async def refuse_if_late(context: Context) -> None:
+    """End a call whose deadline has passed: work for nobody is work taken from others."""
+    if is_late(context):
+        await context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, "deadline passed: NOT checked")
+
+
+async def abort(context: Context, error: Exception) -> NoReturn:
+    """End the call with the status of an error, its trailing metadata kept.
+
+    An error that nobody foresaw becomes INTERNAL and is logged by its kind and place alone: its
+    message may hold what the client sent.
+    """
+    if not isinstance(error, LemsGuardError):
+        log.error("unforeseen error", **place_of(error))
     trailing = tuple(context.trailing_metadata() or ())
     details = details_of(error)
     if details is not None:

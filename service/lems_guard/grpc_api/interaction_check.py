@@ -4,9 +4,8 @@ from collections.abc import AsyncIterator, Callable
 
 import grpc
 
-from lems_guard.clinical.errors import LemsGuardError
 from lems_guard.grpc_api.answer import Answerer, Tally
-from lems_guard.grpc_api.call import Context, abort, echo_request_id
+from lems_guard.grpc_api.call import Context, abort, echo_request_id, refuse_if_late
 from lems_guard.grpc_api.items import item_answer, item_error
 from lems_guard.v1 import interaction_check_service_pb2 as wire
 
@@ -34,9 +33,10 @@ class InteractionCheck:
     async def check(self, raw: bytes, context: Context) -> bytes:
         """CheckPrescription."""
         echo_request_id(context)
+        await refuse_if_late(context)
         try:
             answer = self._current().answer(raw)
-        except LemsGuardError as error:
+        except Exception as error:  # noqa: BLE001  # every fault becomes a status, none an answer
             await abort(context, error)
         self._observe(answer.tally)
         return answer.reply
@@ -48,6 +48,7 @@ class InteractionCheck:
         echo_request_id(context)
         answerer = self._current()
         async for raw in requests:
+            await refuse_if_late(context)
             yield self._item(answerer, raw)
 
     def _item(self, answerer: Answerer, raw: bytes) -> bytes:

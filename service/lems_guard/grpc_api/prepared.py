@@ -19,7 +19,10 @@ class Prepared:
         self._classes_of = knowledge.classes_of
         # Outcomes live as long as the knowledge base does, so their identity is a safe, cheap key.
         self._advice = {
-            (id(outcome), jurisdiction): (_head(rule), advice_body(outcome.advice, jurisdiction))
+            (id(outcome), jurisdiction): (
+                _head(rule),
+                advice_body(outcome.advice, frozenset({jurisdiction})),
+            )
             for rule in knowledge.rules
             for outcome in rule.outcomes
             for jurisdiction in Jurisdiction
@@ -51,12 +54,12 @@ def _head(rule: Rule) -> bytes:
     return text(1, rule.id) + whole(2, rule.concern)
 
 
-def advice_body(advice: Advice, jurisdiction: Jurisdiction) -> bytes:
-    """Fields 6 to 11 of a `Finding`: what is told, with the alternatives of one jurisdiction."""
+def advice_body(advice: Advice, jurisdictions: frozenset[Jurisdiction]) -> bytes:
+    """Fields 6 to 11 of a `Finding`: what is told, with the alternatives of these jurisdictions."""
     alternatives = [
         alternative.text
         for alternative in advice.alternatives
-        if jurisdiction in alternative.jurisdictions
+        if not jurisdictions.isdisjoint(alternative.jurisdictions)
     ]
     return b"".join(
         (

@@ -3,7 +3,7 @@
 from google.protobuf.any_pb2 import Any
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 
-from lems_guard.clinical.errors import InvalidRequest, LemsGuardError, NotFound, Unavailable
+from lems_guard.clinical.errors import InvalidRequest, NotFound, Unavailable
 
 CODES: dict[type[Exception], int] = {
     InvalidRequest: code_pb2.INVALID_ARGUMENT,
@@ -25,7 +25,7 @@ def message_of(error: Exception) -> str:
     return str(error) if type(error) in CODES else INTERNAL_MESSAGE
 
 
-def details_of(error: LemsGuardError) -> bytes | None:
+def details_of(error: Exception) -> bytes | None:
     """The serialised google.rpc.Status with a BadRequest that names every field, if any is."""
     if not isinstance(error, InvalidRequest):
         return None

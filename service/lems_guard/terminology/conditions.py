@@ -39,7 +39,7 @@ def with_conditions(
         return patient, ()
     told = {row.fact for row in table for coding in codings if row.means(coding)}
     changes: dict[str, enum.IntEnum] = {}
-    notes = []
+    notes: list[str] = []
     for fact in sorted(told):
         before = getattr(patient, fact)
         if fact == "lems_status":

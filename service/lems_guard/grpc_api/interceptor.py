@@ -1,0 +1,125 @@
+"""The RPC metrics of every method served, those of health and reflection too.
+
+What a call ended with is not told by `context.code()` alone: an unhandled exception leaves it
+unset, and a cancelled or timed-out call never returns.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import grpc
+
+from lems_guard.grpc_api.call import STATUS_CODES, Context, is_late
+from lems_guard.telemetry.metrics import MethodMetrics, Metrics
+
+UNKNOWN = 2
+
+Handler = Any  # grpc.RpcMethodHandler, which has no types worth the name
+
+
+class MeteredCalls(grpc.aio.ServerInterceptor):
+    """Counts and times calls under the names of go-grpc-prometheus."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        """Handlers are wrapped once per method, not once per call."""
+        self._metrics = metrics
+        self._wrapped: dict[str, Handler] = {}
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler]],
+        details: grpc.HandlerCallDetails,
+    ) -> Handler:
+        """The method's handler, metered; an unknown method is left to gRPC."""
+        wrapped = self._wrapped.get(details.method)
+        if wrapped is None:
+            handler = await continuation(details)
+            if handler is None:
+                return None
+            wrapped = self._wrapped[details.method] = self._metered(details.method, handler)
+        return wrapped
+
+    def _metered(self, path: str, handler: Handler) -> Handler:
+        service, _, name = path.lstrip("/").rpartition("/")
+        metrics = self._metrics.method(kind_of(handler), service, name)
+        if handler.response_streaming:
+            return _streaming(handler, metrics)
+        if handler.request_streaming:
+            return handler._replace(stream_unary=_unary(handler.stream_unary, metrics))
+        return handler._replace(unary_unary=_unary(handler.unary_unary, metrics))
+
+
+def kind_of(handler: Handler) -> str:
+    """The `grpc_type` of a method."""
+    if handler.request_streaming:
+        return "bidi_stream" if handler.response_streaming else "client_stream"
+    return "server_stream" if handler.response_streaming else "unary"
+
+
+def _unary(behave: Callable[..., Awaitable[Any]], metrics: MethodMetrics) -> Callable[..., Any]:
+    async def metered(request: Any, context: Context) -> Any:  # noqa: ANN401
+        metrics.started()
+        begun = time.perf_counter()
+        code = "UNKNOWN"
+        try:
+            response = await behave(request, context)
+            code = settled_code(context)
+        except asyncio.CancelledError:
+            code = cancelled_code(context)
+            raise
+        except Exception:
+            code = failed_code(context)
+            raise
+        else:
+            return response
+        finally:
+            metrics.handled(code, time.perf_counter() - begun)
+
+    return metered
+
+
+def _streaming(handler: Handler, metrics: MethodMetrics) -> Handler:
+    name = "stream_stream" if handler.request_streaming else "unary_stream"
+    behave = getattr(handler, name)
+
+    async def metered(request: Any, context: Context) -> AsyncIterator[Any]:  # noqa: ANN401
+        metrics.started()
+        begun = time.perf_counter()
+        code = "CANCELLED"  # the client may leave between two items: then nothing is raised here
+        try:
+            async for response in behave(request, context):
+                yield response
+            code = settled_code(context)
+        except asyncio.CancelledError:
+            code = cancelled_code(context)
+            raise
+        except Exception:
+            code = failed_code(context)
+            raise
+        finally:
+            metrics.handled(code, time.perf_counter() - begun)
+
+    return handler._replace(**{name: metered})
+
+
+def settled_code(context: Context) -> str:
+    """The code of a call that returned: OK unless it set one."""
+    return STATUS_CODES[code_number(context)].name
+
+
+def failed_code(context: Context) -> str:
+    """The code of a call that raised: what it aborted with, else UNKNOWN, as gRPC will say."""
+    return STATUS_CODES[code_number(context) or UNKNOWN].name
+
+
+def cancelled_code(context: Context) -> str:
+    """The code of a call that was cut off: by its deadline, or by its client."""
+    return "DEADLINE_EXCEEDED" if is_late(context) else "CANCELLED"
+
+
+def code_number(context: Context) -> int:
+    """The number of the code that a call has set; 0 (OK) where it has set none."""
+    code: Any = context.code()  # typed as a StatusCode, but a number, or None, at run time
+    return int(code or 0)

@@ -1,0 +1,1 @@
+"""Telemetry: what the service tells of itself, never of a patient."""
