@@ -116,8 +116,11 @@ class All:
         return every(part.judge(facts) for part in self.parts)
 
     def words(self) -> str:
-        """The parts joined by "and"."""
-        return " and ".join(part.words() for part in self.parts)
+        """The parts joined by "and"; alternatives in brackets, so that nobody reads them apart."""
+        return " and ".join(
+            f"({part.words()})" if isinstance(part, Either) else part.words()
+            for part in self.parts
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,9 @@ class Named(Protocol):
         """The id."""
 
 
+# What a reference to a missing thing is called, by the list that the thing stands in.
+UNKNOWN_CODES = {"sources": "unknown-source", "classes": "unknown-class", "rules": "unknown-rule"}
+
 Thing = TypeVar("Thing", bound=Named)
 
 
@@ -53,6 +56,7 @@ class _Compiler:
         self._layout = Layout.of(rules_dir, self._problems)
         self._ingredients = ingredients
         self._places: dict[str, Place] = {}
+        self._partial: set[str] = set()
 
     def compile(self, digest: str) -> Compilation:
         """Read sources, then classes, then rules, then cases: each may name what came before."""
@@ -72,11 +76,15 @@ class _Compiler:
             lambda node, file: read_rule(node, file, names, self._problems),
         )
         suites = tuple(self._suite(file, rules) for file in self._layout.rules)
-        problems = self._problems.sorted()
+        problems = tuple(filter(self._is_cause, self._problems.sorted()))
         if problems:
             return Compilation(None, suites, problems)
         knowledge = KnowledgeBase.of(version, digest, rules.values(), classes.values())
         return Compilation(knowledge, suites, ())
+
+    def _is_cause(self, problem: Problem) -> bool:
+        """A name is not called unknown where the file that may define it could not be read."""
+        return problem.code not in self._partial
 
     def _version(self) -> str:
         """The edition's name, from `knowledge.yaml`."""
@@ -91,6 +99,8 @@ class _Compiler:
     ) -> dict[str, Thing]:
         """Everything listed under `key` in these files, by id; each id is used once."""
         found: dict[str, Thing] = {}
+        if not files:
+            self._partial.add(UNKNOWN_CODES[key])
         for file in files:
             for node in self._listed(key, file):
                 thing = read_one(node, file)
@@ -100,12 +110,14 @@ class _Compiler:
                 elif thing.id:
                     shown = f"{thing.id!r} is taken already, at {place}"
                     self._problems.add(node.place, "duplicate-id", shown)
+                    self._partial.add(UNKNOWN_CODES[key])
         return found
 
     def _listed(self, key: str, file: str) -> tuple[Node, ...]:
         """The items of the one list that a file holds; an empty one is a problem."""
         root = self._document(file)
         if root is None:
+            self._partial.add(UNKNOWN_CODES.get(key, ""))
             return ()
         return Fields(root, self._problems, "the file", (key,)).items(key, least=1)
 
@@ -137,7 +149,7 @@ class _Compiler:
         for rule in own.values():
             shown = {case.shows for case in cases if case.rule == rule.id}
             needed = ["fires", "near-miss"] + ["missing-fact"] * can_miss_a_fact(rule)
-            lacking = [f"'shows: {kind}'" for kind in needed if kind not in shown]
+            lacking = ", ".join(kind for kind in needed if kind not in shown)
             if lacking:
-                message = f"{rule.id!r} has no case in {file} that {', '.join(lacking)}"
+                message = f"no case in {file} shows it: {lacking}"
                 self._problems.add(self._places[f"rules/{rule.id}"], "missing-case", message)

@@ -105,7 +105,7 @@ def _settled(
 ) -> None:
     """A condition that no value, or every value, fulfils says nothing."""
     if nothing:
-        problems.add(value.place, "empty-list", f"{key.text!r} names nothing")
+        problems.add(value.place, "empty-list", f"{key.text!r} lists nothing")
     elif asks_unknown or key.text in ALWAYS_KNOWN:
         problems.add(value.place, "idle-condition", f"every {key.text!r} fulfils this")
 

@@ -10,6 +10,7 @@ from lems_guard.knowledge.advice import PLACEHOLDER
 from lems_guard.knowledge.conditions import ALWAYS_KNOWN, facts_read
 from lems_guard.knowledge.problems import Place
 from lems_guard.knowledge.shape import Fields
+from lems_guard.knowledge.tree import Branch, Node
 from lems_guard.screening.knowledge_base import DrugClass
 
 SUMMARY_BELOW = 140
@@ -25,8 +26,8 @@ def check_meaning(rule: Rule, fields: Fields, classes: Mapping[str, DrugClass]) 
     _check_rows(rule, fields)
     _check_modifiers(rule, fields)
     for outcome, node in zip(rule.outcomes, fields.items("outcomes"), strict=True):
-        _check_strength(outcome, node.place, fields)
-        _check_summary(rule, outcome, node.place, fields, classes)
+        _check_strength(outcome, _place_of("evidence", node, fields), fields)
+        _check_summary(rule, outcome, _place_of("summary", node, fields), fields, classes)
 
 
 def drugs_meant(drugs: Drugs, classes: Mapping[str, DrugClass]) -> frozenset[str]:
@@ -50,6 +51,12 @@ def _facts_of(rule: Rule) -> Iterator[str]:
         yield from facts_read(modifier.when)
 
 
+def _place_of(key: str, outcome: Node, fields: Fields) -> Place:
+    """Where an outcome's text stands: in its row, or else in the rule."""
+    entries = outcome.entries if isinstance(outcome, Branch) else ()
+    return next((name.place for name, _ in entries if name.text == key), fields.place_of(key))
+
+
 def _check_drugs(rule: Rule, fields: Fields, classes: Mapping[str, DrugClass]) -> None:
     for key, drugs in (("drugs", rule.drugs), ("partners", rule.partners)):
         if drugs is None:
@@ -58,7 +65,7 @@ def _check_drugs(rule: Rule, fields: Fields, classes: Mapping[str, DrugClass]) -
         for name in sorted(drugs.excepted - drugs_meant(bare, classes)):
             shown = f"{name!r} is excepted but not among these {key}"
             fields.problems.add(fields.place_of(key), "idle-exception", shown)
-        if not drugs_meant(drugs, classes):
+        if drugs.excepted and not drugs_meant(drugs, classes):
             fields.problems.add(fields.place_of(key), "empty-list", f"{key!r} excepts all it names")
 
 

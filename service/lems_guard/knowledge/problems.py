@@ -42,12 +42,10 @@ class Problems:
         """Take in one problem."""
         self._found.append(Problem(*place, code, message))
 
-    def add_unknown(
-        self, place: Place, what: str, word: str, known: Iterable[str], code: str = ""
-    ) -> None:
+    def add_unknown(self, place: Place, what: str, word: str, known: Iterable[str]) -> None:
         """Take in a word that names nothing, with the nearest one that does."""
         hint = suggestion(word, known)
-        self.add(place, code or f"unknown-{what.replace(' ', '-')}", f"no {what} {word!r}{hint}")
+        self.add(place, f"unknown-{what.split(maxsplit=1)[0]}", f"no {what} {word!r}{hint}")
 
     def __len__(self) -> int:
         return len(self._found)

@@ -5,6 +5,7 @@ several documents in one file. The parser's events are used directly, so nothing
 to be a number, a date or a boolean.
 """
 
+import re
 from collections.abc import Iterator
 
 from ruamel.yaml import YAML
@@ -23,10 +24,13 @@ from ruamel.yaml.events import (
 from lems_guard.knowledge.problems import Place, Problems
 from lems_guard.knowledge.tree import Branch, Node, Scalar, Series
 
+# What cannot be seen: control characters, zero-width and direction marks, the byte order mark.
+ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
 
 def read(text: str, file: str, problems: Problems) -> Node | None:
     """The document in `text`, or `None` when there is none that can be read."""
-    if _has_tabs(text, file, problems):
+    if _has_odd_characters(text, file, problems):
         return None
     try:
         return _Document(file, problems).read(YAML(typ="safe", pure=True).parse(text))
@@ -41,12 +45,15 @@ def read(text: str, file: str, problems: Problems) -> Node | None:
     return None
 
 
-def _has_tabs(text: str, file: str, problems: Problems) -> bool:
+def _has_odd_characters(text: str, file: str, problems: Problems) -> bool:
+    """Tabs, control characters and invisible ones: what looks right must be right."""
     before = len(problems)
-    for number, line in enumerate(text.splitlines(), start=1):
-        if "\t" in line:
-            place = Place(file, number, line.index("\t") + 1)
-            problems.add(place, "tab", "a tab: indent and separate with spaces")
+    for number, line in enumerate(text.split("\n"), start=1):
+        odd = ODD.search(line.removesuffix("\r"))
+        if odd is not None:
+            name = "a tab" if odd[0] == "\t" else f"an invisible character U+{ord(odd[0]):04X}"
+            place = Place(file, number, odd.start() + 1)
+            problems.add(place, "odd-character", f"{name}: write spaces")
     return len(problems) > before
 
 

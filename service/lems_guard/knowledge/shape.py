@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import TypeVar
 
-from lems_guard.knowledge.problems import Place, Problems
+from lems_guard.knowledge.problems import Place, Problems, suggestion
 from lems_guard.knowledge.tree import Branch, Node, Scalar, Series, kind_of
 
 Value = TypeVar("Value")
@@ -148,7 +148,7 @@ class Fields:
             self.problems.add(node.place, "wrong-shape", shown)
             return ()
         if len(node.items) < least:
-            self.problems.add(node.place, "empty-list", f"{key!r} names nothing")
+            self.problems.add(node.place, "empty-list", f"{key!r} lists nothing")
         return node.items
 
     def texts(self, key: str, *, least: int = 0) -> tuple[Scalar, ...]:
@@ -196,7 +196,8 @@ def one_of(
     """The value that a text names."""
     if scalar.text in names:
         return names[scalar.text]
-    problems.add_unknown(scalar.place, key, scalar.text, names, code="wrong-value")
+    shown = f"{key!r} cannot be {scalar.text!r}{suggestion(scalar.text, names)}"
+    problems.add(scalar.place, "wrong-value", shown)
     return fallback
 
 
