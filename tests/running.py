@@ -1,0 +1,55 @@
+"""A real service in a process of its own, as tests and people start one."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import grpc
+
+COMMAND = Path(sys.executable).parent / "lems-guard"
+
+
+@dataclass
+class Running:
+    """A service that is serving: its process and where it listens."""
+
+    process: subprocess.Popen[str]
+    grpc_at: str
+    http_at: str
+
+    def channel(self) -> grpc.Channel:
+        return grpc.insecure_channel(self.grpc_at)
+
+
+def start(**settings: str) -> Running:
+    """Start a service on free ports and wait until it says that it serves."""
+    environment = os.environ | {
+        "LEMS_GUARD_GRPC_LISTEN": "127.0.0.1:0",
+        "LEMS_GUARD_HTTP_LISTEN": "127.0.0.1:0",
+        **settings,
+    }
+    process = subprocess.Popen(
+        [COMMAND, "serve"], stderr=subprocess.PIPE, text=True, env=environment
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        said: dict[str, Any] = json.loads(line)
+        if said["event"] == "serving":
+            return Running(process, said["grpc"], said["http"])
+    raise AssertionError(f"the service ended with {process.wait()} before it served")
+
+
+def stop(running: Running) -> None:
+    running.process.kill()
+    running.process.wait()
+    if running.process.stderr is not None:
+        running.process.stderr.close()
+
+
+def trailing(call: Any) -> dict[str, Any]:  # noqa: ANN401  # an error and a call both have it
+    """The trailing metadata of a call, by key."""
+    return dict(call.trailing_metadata() or ())
