@@ -5,6 +5,7 @@ import hashlib
 from lems_guard.clinical.alert import Alert, Finding
 from lems_guard.clinical.medication import MedicationList
 from lems_guard.clinical.patient import LemsStatus
+from lems_guard.screening.collect import row_of
 from lems_guard.screening.situation import Situation
 
 SUSPECTED = (
@@ -57,7 +58,7 @@ def _content_id(drug: str, findings: tuple[Finding, ...], situation: Situation) 
     for finding in findings:
         parts += (
             f"{finding.rule.id}@{finding.rule.version}",
-            f"{finding.severity:d}{finding.certainty:d}",
+            f"{row_of(finding)}/{finding.severity:d}{finding.certainty:d}",
             finding.outcome.advice.summary,
         )
     return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=8).hexdigest()

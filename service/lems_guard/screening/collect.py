@@ -20,7 +20,7 @@ class _Draft:
         self.judgement = judgement
         self.via = via
         self.exposures: list[Exposure] = []
-        self.partners: dict[int, Exposure] = {}
+        self.partners: dict[tuple[int, str], Exposure] = {}
         self.missing: frozenset[str] = frozenset()
 
 
@@ -58,7 +58,11 @@ class Collection:
         if ruling.judgement is None:
             return
         judgement = ruling.judgement
-        if judgement.certainty is Certainty.ESTABLISHED and not all(p.sure for p in partners):
+        if (
+            judgement.certainty is Certainty.ESTABLISHED
+            and partners
+            and not any(partner.sure for partner in partners)
+        ):
             judgement = judgement._replace(
                 certainty=Certainty.POSSIBLE, missing=judgement.missing | {"identity"}
             )
@@ -69,7 +73,8 @@ class Collection:
             draft = self._drafts[key] = _Draft(rule, judgement, via)
         draft.exposures.append(exposure)
         draft.missing |= judgement.missing
-        draft.partners.update((partner.order, partner) for partner in partners)
+        for partner in partners:
+            draft.partners[partner.order, partner.ingredient.name] = partner
 
     def _ask(self, rule: Rule, exposure: Exposure, doubt: Doubt) -> None:
         question = self._questions[doubt.fact]
@@ -89,7 +94,7 @@ class Collection:
 
     def _finding(self, draft: _Draft) -> Finding:
         outcome, severity, certainty, _ = draft.judgement
-        indices = {exposure.order for exposure in draft.exposures}.union(draft.partners)
+        indices = {exposure.order for exposure in (*draft.exposures, *draft.partners.values())}
         orders = self._situation.request.orders
         return Finding(
             draft.rule,
@@ -111,8 +116,7 @@ class Collection:
             if outcome.routes is not None:
                 parts.append(exposure.route.name if exposure.route else "route not known")
             lines.append(" → ".join((*parts, draft.rule.id)))
-        for index in sorted(draft.partners):
-            partner = draft.partners[index]
+        for _, partner in sorted(draft.partners.items()):
             lines.append(f"{self._situation.order_of(partner).id} → {partner.ingredient.name}")
         return tuple(lines)
 
@@ -132,6 +136,12 @@ class Collection:
         return tuple(sorted(found, key=lambda gap: (-gap.worst, gap.fact)))
 
 
-def order_of_findings(finding: Finding) -> tuple[int, int, int, str]:
-    """Worst first; then the surer; then by concern and rule."""
-    return (-finding.severity, finding.certainty, finding.rule.concern, finding.rule.id)
+def order_of_findings(finding: Finding) -> tuple[int, int, int, str, int]:
+    """Worst first; then the surer; then by concern, rule and row: no two are equal."""
+    rule = finding.rule
+    return (-finding.severity, finding.certainty, rule.concern, rule.id, row_of(finding))
+
+
+def row_of(finding: Finding) -> int:
+    """Which row of its rule's decision table a finding comes from."""
+    return finding.rule.outcomes.index(finding.outcome)
