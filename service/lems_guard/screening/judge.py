@@ -1,20 +1,25 @@
 """Judging: one rule's decision table against one exposure, in three-valued logic.
 
-Rows are read in order and the first that holds settles the matter. Rows before it that are
-undecided stay possible: the worst of what is possible counts, and says that it is only possible.
+Rows are read in order and the first that is known to hold settles the matter. Rows before it that
+are undecided, or hold only because they accept an unknown, stay possible: the worst of what is
+possible counts, and says that it is only possible. A row that would rather ask than alert leaves a
+gap instead; where it is milder than what is found, the finding is no more than possible.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from lems_guard.clinical.alert import Exposure
-from lems_guard.clinical.facts import FAILS, HOLDS, Facts, Verdict, every
-from lems_guard.clinical.route import Route
-from lems_guard.clinical.rule import Modifier, Outcome, Rule, WhenUnknown
+from lems_guard.clinical.facts import FAILS, HOLDS, Facts, Verdict, either, every
+from lems_guard.clinical.route import KNOWN_ROUTES, Route
+from lems_guard.clinical.rule import Modifier, Outcome, Rule, RuleKind, WhenUnknown
 from lems_guard.clinical.severity import Certainty, Severity
 from lems_guard.screening.situation import Situation
 
 ROUTE_UNKNOWN = Verdict(None, frozenset({"route"}))
 NOTHING_MISSING: frozenset[str] = frozenset()
+IDENTITY = frozenset({"identity"})
+
+Row: TypeAlias = tuple[Outcome, frozenset[str]]  # of a table, with the facts that it lacked
 
 
 class Judgement(NamedTuple):
@@ -45,23 +50,27 @@ SILENT = Ruling(None, ())
 
 def judge(rule: Rule, exposure: Exposure, situation: Situation) -> Ruling:
     """Read the rule's decision table for one exposure."""
-    possible: list[tuple[Outcome, frozenset[str]]] = []
-    gaps: list[tuple[Outcome, frozenset[str]]] = []
+    possible: list[Row] = []
+    gaps: list[Row] = []
+    settled = False
     for outcome in rule.outcomes:
         truth, missing = applies(outcome, exposure, situation)
         if truth is False:
             continue
-        if truth is True:
-            possible.append((outcome, missing))
+        if truth is None and outcome.when_unknown is WhenUnknown.GAP:
+            gaps.append((outcome, missing))
+            continue
+        possible.append((outcome, missing))
+        if truth is True and not missing:
+            settled = len(possible) == 1
             break
-        undecided = possible if outcome.when_unknown is WhenUnknown.POSSIBLE else gaps
-        undecided.append((outcome, missing))
-    else:
-        truth = None
     if not possible and not gaps:
         return SILENT
-    settled = truth is True and len(possible) == 1
-    judgement = _judgement(possible, settled=settled, sure=exposure.sure) if possible else None
+    judgement = None
+    if possible:
+        judgement = _judgement(possible, gaps, settled=settled)
+        if not exposure.sure or _may_be_renewed(rule, exposure, situation):
+            judgement = _possible(judgement, IDENTITY)
     return _modified(rule, judgement, gaps, exposure, situation)
 
 
@@ -74,51 +83,62 @@ def applies(outcome: Outcome, exposure: Exposure, situation: Situation) -> Verdi
 
 
 def route_verdict(routes: frozenset[Route] | None, route: Route | None) -> Verdict:
-    """An unknown or OTHER route may be any of them: undecided unless the row asks for none."""
+    """An unknown or OTHER route may be any of them: undecided unless the row takes them all."""
     if routes is None:
         return HOLDS
     if route is None or route is Route.OTHER:
-        return ROUTE_UNKNOWN
+        return HOLDS if routes >= KNOWN_ROUTES else ROUTE_UNKNOWN
     return HOLDS if route in routes else FAILS
 
 
-def _judgement(
-    possible: list[tuple[Outcome, frozenset[str]]], *, settled: bool, sure: bool
-) -> Judgement:
+def _judgement(possible: list[Row], gaps: list[Row], *, settled: bool) -> Judgement:
     outcome = max(possible, key=lambda row: row[0].severity)[0]
     missing = NOTHING_MISSING.union(*(row[1] for row in possible))
-    certainty = outcome.certainty if settled and sure else Certainty.POSSIBLE
-    return Judgement(
-        outcome, outcome.severity, certainty, missing if sure else missing | {"identity"}
-    )
+    for row, unknown in gaps:
+        if row.severity < outcome.severity:
+            settled = False
+            missing |= unknown
+    certainty = outcome.certainty if settled else Certainty.POSSIBLE
+    return Judgement(outcome, outcome.severity, certainty, missing)
+
+
+def _may_be_renewed(rule: Rule, exposure: Exposure, situation: Situation) -> bool:
+    """Whether a dose counts only if an ambiguous order is no renewal of it."""
+    return rule.kind is RuleKind.DOSE and situation.is_renewed(exposure) is None
+
+
+def _possible(judgement: Judgement, missing: frozenset[str]) -> Judgement:
+    return judgement._replace(certainty=Certainty.POSSIBLE, missing=judgement.missing | missing)
 
 
 def _modified(
     rule: Rule,
     judgement: Judgement | None,
-    gaps: list[tuple[Outcome, frozenset[str]]],
+    gaps: list[Row],
     exposure: Exposure,
     situation: Situation,
 ) -> Ruling:
-    doubts = [Doubt(fact, row.severity) for row, missing in gaps for fact in missing]
+    raising = FAILS
+    if rule.modifiers:
+        raising = weigh(rule.modifiers, situation.facts_of(exposure))
+    doubts = [
+        Doubt(fact, row.severity if raising.truth is False else row.severity.raised())
+        for row, missing in gaps
+        for fact in missing
+    ]
     if judgement is None:
         return Ruling(None, tuple(doubts))
-    if rule.modifiers and judgement.severity.raised() is not judgement.severity:
-        raised, missing = weigh(rule.modifiers, situation.facts_of(exposure))
-        worse = judgement.severity.raised()
-        doubts += [Doubt(fact, worse) for fact in missing]
-        judgement = judgement._replace(severity=worse) if raised else judgement
+    worse = judgement.severity.raised()
+    if raising.truth is None:
+        doubts += [Doubt(fact, worse) for fact in raising.missing]
+    elif raising.truth and worse is not judgement.severity:
+        judgement = judgement._replace(severity=worse)
+        if raising.missing:
+            judgement = _possible(judgement, raising.missing)
     severity = judgement.severity
     return Ruling(judgement, tuple(doubt for doubt in doubts if doubt.severity > severity))
 
 
-def weigh(modifiers: tuple[Modifier, ...], facts: Facts) -> tuple[bool, frozenset[str]]:
-    """Whether any modifier holds (together they raise by one level), else what could make one."""
-    missing: frozenset[str] = NOTHING_MISSING
-    for modifier in modifiers:
-        truth, unknown = modifier.when.judge(facts)
-        if truth is True:
-            return True, NOTHING_MISSING
-        if truth is None:
-            missing |= unknown
-    return False, missing
+def weigh(modifiers: tuple[Modifier, ...], facts: Facts) -> Verdict:
+    """Whether any modifier holds: together they raise by one level."""
+    return either(modifier.when.judge(facts) for modifier in modifiers)

@@ -12,11 +12,11 @@ from lems_guard.clinical.alert import (
 from lems_guard.clinical.facts import Answer
 from lems_guard.clinical.medication import Disposition, MedicationList
 from lems_guard.clinical.patient import LemsStatus, Patient
-from lems_guard.clinical.rule import Rule, RuleKind
+from lems_guard.clinical.rule import Drugs, Rule, RuleKind
 from lems_guard.screening.alerts import alerts_of
 from lems_guard.screening.collect import Collection
 from lems_guard.screening.judge import judge
-from lems_guard.screening.knowledge_base import KnowledgeBase
+from lems_guard.screening.knowledge_base import NO_CLASSES, KnowledgeBase
 from lems_guard.screening.situation import Situation
 
 
@@ -52,14 +52,12 @@ def concerns(rule: Rule, exposure: Exposure, situation: Situation) -> bool:
         return False
     if rule.needs_lems and situation.patient.lems_status is LemsStatus.ABSENT:
         return False
-    return not (rule.kind is RuleKind.DOSE and _is_superseded(exposure, order_list, situation))
+    return not (rule.kind is RuleKind.DOSE and _is_superseded(rule, exposure, situation))
 
 
-def _is_superseded(exposure: Exposure, order_list: MedicationList, situation: Situation) -> bool:
+def _is_superseded(rule: Rule, exposure: Exposure, situation: Situation) -> bool:
     """A proposed order for the same drug renews or changes the active one: judge the proposed."""
-    return order_list is MedicationList.ACTIVE and situation.is_listed(
-        exposure.ingredient.name, MedicationList.PROPOSED
-    )
+    return MedicationList.PROPOSED in rule.lists and situation.is_renewed(exposure) is True
 
 
 def partners_of(rule: Rule, exposure: Exposure, situation: Situation) -> list[Exposure]:
@@ -79,27 +77,33 @@ def partners_of(rule: Rule, exposure: Exposure, situation: Situation) -> list[Ex
 def in_play(
     rule: Rule, exposure: Exposure, others: list[Exposure], situation: Situation
 ) -> list[Exposure]:
-    """Partners that count: another drug, taken now, and in a duplicate not the proposed one.
-
-    In duplicates the proposed order offends; each does when both or neither are proposed.
-    """
+    """Partners that count: another drug, taken now, that does not offend in this one's place."""
     excepted = rule.partners.excepted if rule.partners else frozenset()
-    chosen = [
+    return [
         other
         for other in others
-        if other.ingredient != exposure.ingredient
+        if other.ingredient.name != exposure.ingredient.name
         and other.ingredient.name not in excepted
         and is_current(situation.order_of(other).list)
+        and situation.are_together(exposure, other)
+        and not (rule.kind is RuleKind.DUPLICATE and _offends(rule, other, exposure, situation))
     ]
-    if rule.kind is RuleKind.DUPLICATE and _offends_less(exposure, chosen, situation):
-        return []
-    return chosen
 
 
-def _offends_less(exposure: Exposure, others: list[Exposure], situation: Situation) -> bool:
-    return situation.order_of(exposure).list is MedicationList.ACTIVE and any(
-        situation.order_of(other).list is MedicationList.PROPOSED for other in others
+def _offends(rule: Rule, other: Exposure, exposure: Exposure, situation: Situation) -> bool:
+    """In a duplicate of a proposed and an active order the proposed one offends, if it can."""
+    lists = situation.order_of(other).list, situation.order_of(exposure).list
+    return (
+        lists == (MedicationList.PROPOSED, MedicationList.ACTIVE)
+        and MedicationList.PROPOSED in rule.lists
+        and _names(rule.drugs, other, situation)
+        and _names(rule.partners, exposure, situation)
     )
+
+
+def _names(drugs: Drugs | None, exposure: Exposure, situation: Situation) -> bool:
+    name = exposure.ingredient.name
+    return drugs is not None and drugs.include(name, situation.classes_of.get(name, NO_CLASSES))
 
 
 def conclude(situation: Situation, collection: Collection) -> Screening:

@@ -26,6 +26,7 @@ class Situation:
         "_order_facts",
         "by_class",
         "by_ingredient",
+        "classes_of",
         "exposures",
         "patient",
         "patient_facts",
@@ -37,13 +38,14 @@ class Situation:
         self.request = request
         self.patient = request.patient.with_implications()
         self.patient_facts = facts_of_patient(self.patient, request)
+        self.classes_of = knowledge.classes_of
         self.exposures = tuple(exposures_of(request))
         self.by_ingredient: dict[str, list[Exposure]] = defaultdict(list)
         self.by_class: dict[str, list[Exposure]] = defaultdict(list)
         self._order_facts: dict[tuple[int, str], Facts] = {}
         for exposure in self.exposures:
             self.by_ingredient[exposure.ingredient.name].append(exposure)
-            for name in knowledge.classes_of.get(exposure.ingredient.name, NO_CLASSES):
+            for name in self.classes_of.get(exposure.ingredient.name, NO_CLASSES):
                 self.by_class[name].append(exposure)
 
     def order_of(self, exposure: Exposure) -> Medication:
@@ -57,12 +59,27 @@ class Situation:
             self._order_facts[key] = self.patient_facts | self._facts_of_order(exposure)
         return self._order_facts[key]
 
-    def is_listed(self, ingredient: str, medication_list: MedicationList) -> bool:
-        """Whether the ingredient is in an order of that list."""
-        return any(
-            self.order_of(exposure).list is medication_list
-            for exposure in self.by_ingredient[ingredient]
-        )
+    def is_renewed(self, exposure: Exposure) -> bool | None:
+        """Whether an active order has a proposed one for the same drug: a renewal, a new dose.
+
+        `None` where that depends on what an ambiguous order means.
+        """
+        if self.order_of(exposure).list is not MedicationList.ACTIVE:
+            return False
+        renewals = [
+            other
+            for other in self.by_ingredient[exposure.ingredient.name]
+            if self.order_of(other).list is MedicationList.PROPOSED
+        ]
+        return True if any(other.sure for other in renewals) else None if renewals else False
+
+    def are_together(self, exposure: Exposure, other: Exposure) -> bool:
+        """Whether two exposures can both be true: not so in two readings of the same order."""
+        if exposure.order != other.order or exposure.sure:
+            return True
+        both = {exposure.ingredient.name, other.ingredient.name}
+        readings = self.request.orders[exposure.order][1].readings
+        return any(both <= {each.name for each in reading} for reading in readings)
 
     def _facts_of_order(self, exposure: Exposure) -> dict[str, FactValue]:
         order, understood = self.request.orders[exposure.order]
@@ -81,18 +98,25 @@ class Situation:
     def _phase(self, order: Medication, exposure: Exposure) -> Phase | None:
         if order.phase is not None or order.list is MedicationList.STOPPED:
             return order.phase
-        taken_already = self.is_listed(exposure.ingredient.name, MedicationList.ACTIVE)
+        taken_already = any(
+            _is_given(exposure, other) and self.order_of(other).list is MedicationList.ACTIVE
+            for other in self.by_ingredient[exposure.ingredient.name]
+        )
         return Phase.CONTINUE if taken_already else None
 
     def _daily_dose(self, exposure: Exposure, lists: frozenset[MedicationList]) -> Span:
-        """The sum over all orders of the drug in these lists: split regimens count together."""
+        """The sum over all orders of the drug in these lists: split regimens count together.
+
+        An order that may be of another drug may add nothing.
+        """
         total = Span(0.0, 0.0)
-        seen: set[int] = set()
         for other in self.by_ingredient[exposure.ingredient.name]:
             order, understood = self.request.orders[other.order]
-            if order.list in lists and other.order not in seen:
-                seen.add(other.order)
-                total = _sum(total, daily_dose(understood))
+            if order.list in lists:
+                daily = daily_dose(understood)
+                if not _is_given(exposure, other):
+                    daily = Span(0.0, daily.high, (*daily.roots, "identity"))
+                total = _sum(total, daily)
         return total
 
     def _days_since_stopped(self, order: Medication) -> FactValue:
@@ -102,12 +126,18 @@ class Situation:
         return Span(days, days)
 
 
+def _is_given(exposure: Exposure, other: Exposure) -> bool:
+    """Whether, given one exposure to a drug, another to the same drug is certain as well."""
+    return other.sure or other.order == exposure.order
+
+
 def exposures_of(request: ScreeningRequest) -> Iterator[Exposure]:
     """Every ingredient of every reading of every order, in the request's order."""
     for index, (_, understood) in enumerate(request.orders):
-        sure = understood.disposition is not Disposition.AMBIGUOUS
+        readings = understood.readings
+        sure = understood.disposition is not Disposition.AMBIGUOUS and len(readings) <= 1
         seen = set()
-        for reading in understood.readings:
+        for reading in readings:
             for ingredient in reading:
                 if ingredient.name not in seen:
                     seen.add(ingredient.name)

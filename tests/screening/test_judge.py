@@ -1,0 +1,249 @@
+"""A rule's decision table: what is certain, what is possible, and what must be asked."""
+
+import pytest
+
+from builders import (
+    asked_for,
+    findings_of,
+    order,
+    request,
+    row,
+    rule,
+    said,
+    screen,
+)
+from lems_guard.clinical.condition import Is, Not
+from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.medication import MedicationList
+from lems_guard.clinical.patient import Patient
+from lems_guard.clinical.route import ROUTE_SETS, Route
+from lems_guard.clinical.rule import Outcome, WhenUnknown
+from lems_guard.clinical.severity import Certainty, Severity
+
+INFORMATION, MONITOR, CAUTION, AVOID, CONTRAINDICATED = Severity
+GAP = WhenUnknown.GAP
+SEIZURES = Is("seizure_history", frozenset({Answer.YES}))
+NO_SEIZURES = Is("seizure_history", frozenset({Answer.NO}))
+SEIZURES_UNKNOWN = Is("seizure_history", frozenset(), or_unknown=True)
+EPILEPSY = Is("epilepsy", frozenset({Answer.YES}))
+BREATHLESS = Is("respiratory_compromise", frozenset({Answer.YES}))
+VENTILATED = Is("ventilated", frozenset({Answer.YES}))
+EITHER_WAY = Is("seizure_history", frozenset({Answer.NO}), or_unknown=True)
+
+EYE = row(CAUTION, [Route.OPHTHALMIC])
+SYSTEMIC = row(AVOID, ROUTE_SETS["systemic"])
+
+
+@pytest.mark.parametrize(
+    ("rows", "route", "expected", "reason"),
+    [
+        ([SYSTEMIC, EYE], Route.ORAL, "AVOID ESTABLISHED", "a β-blocker by mouth"),
+        ([SYSTEMIC, EYE], Route.OPHTHALMIC, "CAUTION ESTABLISHED", "timolol eye drops"),
+        ([SYSTEMIC, EYE], Route.TOPICAL, "", "a route that no row names is judged and silent"),
+        ([EYE, SYSTEMIC], None, "AVOID POSSIBLE", "any route is possible, the worst counts"),
+        ([EYE, SYSTEMIC], Route.OTHER, "AVOID POSSIBLE", "H11: OTHER counts as unknown"),
+        ([row(CAUTION)], None, "CAUTION ESTABLISHED", "a rule that asks for no route"),
+        (
+            [row(AVOID, ROUTE_SETS["any"])],
+            None,
+            "AVOID ESTABLISHED",
+            "botulinum toxin: by any route, so by an unknown one too",
+        ),
+        (
+            [row(AVOID, ROUTE_SETS["any"])],
+            Route.OTHER,
+            "AVOID ESTABLISHED",
+            "nor does it matter which other route",
+        ),
+        ([EYE, row(MONITOR)], Route.ORAL, "MONITOR ESTABLISHED", "the last row takes the rest"),
+        ([EYE, row(MONITOR)], None, "CAUTION POSSIBLE", "the worse row is still possible"),
+        ([row(MONITOR), SYSTEMIC], Route.ORAL, "MONITOR ESTABLISHED", "the first row settles"),
+        ([row(MONITOR), SYSTEMIC], None, "MONITOR ESTABLISHED", "also with the route unknown"),
+    ],
+)
+def test_rows_by_route(
+    rows: list[Outcome], route: Route | None, expected: str, reason: str
+) -> None:
+    screening = screen(request(order("drug", route=route)), rule("drug", *rows))
+    found = [f"{severity} {certainty}" for _, severity, certainty in said(screening)]
+    assert found == expected.split(",") * bool(expected), reason
+    assert not screening.gaps, reason
+
+
+@pytest.mark.parametrize(
+    ("rows", "known", "expected", "gaps", "reason"),
+    [
+        ([row(AVOID, when=SEIZURES)], Answer.YES, "AVOID ESTABLISHED", {}, "a known history"),
+        ([row(AVOID, when=SEIZURES)], Answer.NO, "", {}, "a history known to be clear"),
+        ([row(AVOID, when=SEIZURES)], None, "AVOID POSSIBLE", {}, "unknown is not no"),
+        (
+            [row(AVOID, when=SEIZURES, unknown=GAP)],
+            None,
+            "",
+            {"seizure_history": "AVOID"},
+            "H6: asked for instead of alerted",
+        ),
+        (
+            [row(AVOID, when=SEIZURES), row(MONITOR)],
+            None,
+            "AVOID POSSIBLE",
+            {},
+            "an undecided row stays possible",
+        ),
+        (
+            [row(INFORMATION, when=NO_SEIZURES), row(AVOID)],
+            None,
+            "AVOID POSSIBLE",
+            {},
+            "it could still be the mild row: not established",
+        ),
+        (
+            [row(AVOID, when=SEIZURES, unknown=GAP), row(MONITOR)],
+            None,
+            "MONITOR ESTABLISHED",
+            {"seizure_history": "AVOID"},
+            "H6: base severity, and the gap names the worse",
+        ),
+        (
+            [row(MONITOR, when=NO_SEIZURES, unknown=GAP), row(AVOID)],
+            None,
+            "AVOID POSSIBLE",
+            {},
+            "the fact could make it milder: not established, and named as missing",
+        ),
+        (
+            [row(CONTRAINDICATED, when=SEIZURES, unknown=GAP), row(AVOID, when=SEIZURES_UNKNOWN)],
+            None,
+            "AVOID POSSIBLE",
+            {"seizure_history": "CONTRAINDICATED"},
+            "H2: ask before the first dose",
+        ),
+        (
+            [row(AVOID, when=SEIZURES_UNKNOWN), row(CONTRAINDICATED, when=SEIZURES, unknown=GAP)],
+            None,
+            "AVOID POSSIBLE",
+            {"seizure_history": "CONTRAINDICATED"},
+            "an accepted unknown hides no later row",
+        ),
+        (
+            [row(MONITOR, when=EITHER_WAY), row(AVOID)],
+            None,
+            "AVOID POSSIBLE",
+            {},
+            "what holds only for an accepted unknown settles nothing",
+        ),
+        (
+            [row(AVOID, when=Not(EITHER_WAY))],
+            None,
+            "AVOID POSSIBLE",
+            {},
+            "not (no or unknown): it may be yes",
+        ),
+        (
+            [row(AVOID, when=SEIZURES, certainty=Certainty.POSSIBLE)],
+            Answer.YES,
+            "AVOID POSSIBLE",
+            {},
+            "a row may say itself that it is only possible",
+        ),
+    ],
+)
+def test_rows_by_fact(
+    rows: list[Outcome],
+    known: Answer | None,
+    expected: str,
+    gaps: dict[str, str],
+    reason: str,
+) -> None:
+    asked = request(order("drug"), patient=Patient(seizure_history=known))
+    screening = screen(asked, rule("drug", *rows))
+    found = [f"{severity} {certainty}" for _, severity, certainty in said(screening)]
+    assert found == expected.split(",") * bool(expected), reason
+    assert asked_for(screening) == gaps, reason
+    for _, finding in findings_of(screening):
+        by_row = finding.outcome.certainty is Certainty.POSSIBLE
+        possible = finding.certainty is Certainty.POSSIBLE
+        assert possible == bool(finding.missing) or by_row, reason
+
+
+def test_all_that_is_missing_is_named() -> None:
+    worse = row(AVOID, ROUTE_SETS["systemic"], SEIZURES)
+    mild = row(MONITOR, when=EPILEPSY, unknown=GAP)
+    screening = screen(request(order("drug", route=None)), rule("drug", worse, mild))
+    [(_, finding)] = findings_of(screening)
+    assert finding.missing == ("epilepsy", "route", "seizure_history")
+
+
+def test_a_gap_says_what_it_is_about() -> None:
+    asks = row(AVOID, when=SEIZURES, unknown=GAP), row(MONITOR, [Route.NASAL], unknown=GAP)
+    orders = order("drug", route=None), order("drug", MedicationList.ACTIVE)
+    of_patient, of_order = screen(request(*orders), rule("drug", *asks)).gaps
+    assert (of_patient.fact, of_patient.medication_ids) == ("seizure_history", ())
+    assert of_patient.would_change == ("rule",)
+    assert of_patient.ask == "Has the patient ever had a seizure?"
+    assert (of_order.fact, of_order.medication_ids) == ("route", ("proposed drug",))
+
+
+@pytest.mark.parametrize(
+    ("severity", "breathless", "ventilated", "expected", "gaps", "reason"),
+    [
+        (CAUTION, Answer.YES, Answer.NO, "AVOID ESTABLISHED", {}, "little reserve: one level"),
+        (CAUTION, Answer.YES, Answer.YES, "AVOID ESTABLISHED", {}, "together also one level"),
+        (MONITOR, Answer.YES, Answer.YES, "CAUTION ESTABLISHED", {}, "never two"),
+        (CAUTION, Answer.NO, Answer.NO, "CAUTION ESTABLISHED", {}, "no reason to raise"),
+        (AVOID, Answer.YES, Answer.YES, "AVOID ESTABLISHED", {}, "H1: never CONTRAINDICATED"),
+        (CONTRAINDICATED, Answer.YES, None, "CONTRAINDICATED ESTABLISHED", {}, "it stays so"),
+        (
+            CAUTION,
+            None,
+            Answer.NO,
+            "CAUTION ESTABLISHED",
+            {"respiratory_compromise": "AVOID"},
+            "H6: unknown respiratory state is asked for",
+        ),
+        (
+            CAUTION,
+            None,
+            None,
+            "CAUTION ESTABLISHED",
+            {"respiratory_compromise": "AVOID", "ventilated": "AVOID"},
+            "either could raise it",
+        ),
+        (CAUTION, None, Answer.YES, "AVOID ESTABLISHED", {}, "raised already: nothing to ask"),
+        (AVOID, None, None, "AVOID ESTABLISHED", {}, "nothing could raise it: nothing to ask"),
+    ],
+)
+def test_modifiers(
+    severity: Severity,
+    breathless: Answer | None,
+    ventilated: Answer | None,
+    expected: str,
+    gaps: dict[str, str],
+    reason: str,
+) -> None:
+    patient = Patient(respiratory_compromise=breathless, ventilated=ventilated)
+    about = rule("drug", row(severity), modifiers=[BREATHLESS, VENTILATED])
+    screening = screen(request(order("drug"), patient=patient), about)
+    assert [f"{found} {sure}" for _, found, sure in said(screening)] == [expected], reason
+    assert asked_for(screening) == gaps, reason
+
+
+def test_a_gap_names_what_modifiers_would_make_of_it() -> None:
+    rows = row(CAUTION, when=SEIZURES, unknown=GAP), row(MONITOR)
+    patient = Patient(respiratory_compromise=Answer.YES)
+    asked = request(order("drug"), patient=patient)
+    screening = screen(asked, rule("drug", *rows, modifiers=[BREATHLESS]))
+    assert said(screening) == [("drug", "CAUTION", "ESTABLISHED")]
+    assert asked_for(screening) == {"seizure_history": "AVOID"}
+    alone = screen(asked, rule("drug", rows[0], modifiers=[BREATHLESS]))
+    assert asked_for(alone) == {"seizure_history": "AVOID"}
+    unsure = screen(request(order("drug")), rule("drug", rows[0], modifiers=[BREATHLESS]))
+    assert asked_for(unsure) == {"seizure_history": "AVOID"}
+
+
+def test_a_modifier_that_accepts_an_unknown_establishes_nothing() -> None:
+    careful = Is("ventilated", frozenset({Answer.YES}), or_unknown=True)
+    screening = screen(request(order("drug")), rule("drug", row(CAUTION), modifiers=[careful]))
+    [(_, finding)] = findings_of(screening)
+    assert said(screening) == [("drug", "AVOID", "POSSIBLE")]
+    assert finding.missing == ("ventilated",)
