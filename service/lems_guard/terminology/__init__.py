@@ -1,0 +1,1 @@
+"""Terminology: from the codes and words of an order to ingredients, route and dose."""

@@ -1,0 +1,1 @@
+"""The build step that writes the vocabulary's tables from collected facts and hand-made rows."""

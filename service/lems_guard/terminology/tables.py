@@ -1,0 +1,213 @@
+"""Reading the vocabulary's tables strictly: every bad row is named with its file and line."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias, TypeVar
+
+from lems_guard.clinical.errors import InvalidKnowledge
+from lems_guard.clinical.route import Route
+from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.terminology.vocabulary import (
+    BrandMeaning,
+    Form,
+    Frequency,
+    IngredientSet,
+    Readings,
+    RouteWord,
+    Vocabulary,
+)
+from lems_guard.terminology.words import key_of, shape_of
+
+Value = TypeVar("Value")
+Row: TypeAlias = dict[str, str]
+
+FILLER_KINDS = frozenset({"filler", "join", "salt", "release", "maker", "prefix", "number"})
+# Tables whose phrases may hold `#` in the place of a number.
+SHAPED = frozenset({"frequencies.tsv", "words.tsv"})
+CONTEXTS = frozenset({"", "eye", "ear", "field"})
+_PER_DAY = re.compile(r"#|\d+(?:\.\d+)?|(?:\d+|#)(?:/(?:#|\d+))+")
+
+
+class BadRow(Exception):
+    """What is wrong with a row: a short code and a sentence."""
+
+
+class _Reader:
+    """Reads the tables of one directory and collects every problem."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self.problems: list[str] = []
+
+    def rows(self, file: str, columns: tuple[str, ...]) -> Iterator[tuple[int, Row]]:
+        """The well-formed rows of a table, each with its line."""
+        try:
+            text = (self._directory / file).read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            return self._complain(file, 1, "unreadable: the table is missing or not UTF-8")
+        header, *lines = text.split("\n")
+        if tuple(header.split("\t")) != columns:
+            return self._complain(file, 1, f"columns: expected {', '.join(columns)}")
+        for number, line in enumerate(lines, start=2):
+            cells = line.split("\t")
+            if len(cells) == len(columns):
+                yield number, dict(zip(columns, cells, strict=True))
+            elif line or number <= len(lines):
+                self._complain(file, number, f"cells: {len(cells)} instead of {len(columns)}")
+
+    def keyed(
+        self, file: str, columns: tuple[str, ...], read: Callable[[Row], Value]
+    ) -> Iterator[tuple[str, Value]]:
+        """Each row's normalised first cell with what the row says."""
+        key_for = shape_of if file in SHAPED else key_of
+        for line, row in self.rows(file, columns):
+            key = key_for(row[columns[0]])
+            if not key:
+                self._complain(file, line, f"empty: {columns[0]} holds no word")
+                continue
+            try:
+                value = read(row)
+            except BadRow as problem:
+                self._complain(file, line, str(problem))
+            else:
+                yield key, value
+
+    def unique(
+        self, file: str, columns: tuple[str, ...], read: Callable[[Row], Value]
+    ) -> dict[str, Value]:
+        """A table in which every word stands once; the same said twice is no fault."""
+        table: dict[str, Value] = {}
+        for key, value in self.keyed(file, columns, read):
+            if table.setdefault(key, value) != value:
+                self.problems.append(f"{file}: duplicate: two meanings of '{key}'")
+        return table
+
+    def _complain(self, file: str, line: int, problem: str) -> None:
+        self.problems.append(f"{file}:{line}: {problem}")
+
+
+def read_vocabulary(directory: Path) -> Vocabulary:
+    """The vocabulary in a directory of tables, or every problem that they have."""
+    reader = _Reader(directory)
+    ingredients = _ingredients(reader)
+    fillers = reader.unique("words.tsv", ("word", "kind", "value", "reason"), _filler)
+    vocabulary = Vocabulary(
+        ingredients=ingredients,
+        codes=_codes(ingredients),
+        names=_names(reader, ingredients),
+        brands=_brands(reader, ingredients),
+        routes=reader.unique("routes.tsv", ("word", "route", "context", "source"), _route_word),
+        forms=reader.unique("forms.tsv", ("word", "route", "counted", "source"), _form),
+        frequencies=reader.unique(
+            "frequencies.tsv", ("phrase", "per_day", "as_needed", "moment", "source"), _frequency
+        ),
+        units=reader.unique("units.tsv", ("word", "unit", "source"), lambda row: row["unit"]),
+        fillers={word: kind for word, (kind, _) in fillers.items() if kind != "number"},
+        numbers={word: value for word, (kind, value) in fillers.items() if kind == "number"},
+    )
+    if reader.problems:
+        raise InvalidKnowledge(tuple(reader.problems))
+    return vocabulary
+
+
+def _ingredients(reader: _Reader) -> dict[str, str]:
+    columns = ("name", "rxcui", "source")
+    table: dict[str, str] = {}
+    for _, (name, rxcui) in reader.keyed("ingredients.tsv", columns, _ingredient):
+        if name in table:
+            reader.problems.append(f"ingredients.tsv: duplicate: '{name}' stands twice")
+        table[name] = rxcui
+    return table
+
+
+def _ingredient(row: Row) -> tuple[str, str]:
+    if row["rxcui"] and not row["rxcui"].isdigit():
+        raise BadRow(f"rxcui: '{row['rxcui']}' is no number")
+    if not row["source"]:
+        raise BadRow("source: every row says where it comes from")
+    return row["name"], row["rxcui"]
+
+
+def _codes(ingredients: dict[str, str]) -> dict[str, Readings]:
+    """One code may stand for several ingredients, which then cannot be told apart by it."""
+    found: dict[str, list[IngredientSet]] = defaultdict(list)
+    for name, rxcui in ingredients.items():
+        if rxcui:
+            found[rxcui].append((name,))
+    return {rxcui: tuple(readings) for rxcui, readings in found.items()}
+
+
+def _names(reader: _Reader, known: dict[str, str]) -> dict[str, Readings]:
+    found: dict[str, dict[IngredientSet, None]] = defaultdict(dict)
+    columns = ("name", "ingredients", "source")
+    for key, names in reader.keyed("names.tsv", columns, lambda row: _set_of(row, known)):
+        found[key][names] = None
+    return {key: tuple(readings) for key, readings in found.items()}
+
+
+def _brands(reader: _Reader, known: dict[str, str]) -> dict[str, tuple[BrandMeaning, ...]]:
+    def meaning(row: Row) -> BrandMeaning:
+        return BrandMeaning(_set_of(row, known), _jurisdictions(row["jurisdictions"]))
+
+    found: dict[str, dict[BrandMeaning, None]] = defaultdict(dict)
+    columns = ("brand", "ingredients", "jurisdictions", "source")
+    for key, value in reader.keyed("brands.tsv", columns, meaning):
+        found[key][value] = None
+    return {key: tuple(meanings) for key, meanings in found.items()}
+
+
+def _set_of(row: Row, known: dict[str, str]) -> IngredientSet:
+    names = tuple(sorted(set(row["ingredients"].split(";"))))
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise BadRow(f"ingredient: '{unknown[0]}' is not in ingredients.tsv")
+    if not row["source"]:
+        raise BadRow("source: every row says where it comes from")
+    return names
+
+
+def _jurisdictions(cell: str) -> tuple[Jurisdiction, ...]:
+    try:
+        return tuple(Jurisdiction[word] for word in cell.split())
+    except KeyError as unknown:
+        raise BadRow(f"jurisdiction: {unknown} is none of US, EU, CH") from None
+
+
+def _route(cell: str) -> Route:
+    try:
+        return Route[cell]
+    except KeyError:
+        raise BadRow(f"route: '{cell}' is no route") from None
+
+
+def _route_word(row: Row) -> RouteWord:
+    if row["context"] not in CONTEXTS:
+        raise BadRow(f"context: '{row['context']}' is none of eye, ear, field")
+    return RouteWord(_route(row["route"]), row["context"])
+
+
+def _form(row: Row) -> Form:
+    return Form(_route(row["route"]) if row["route"] else None, _yes(row, "counted"))
+
+
+def _frequency(row: Row) -> Frequency:
+    per_day = row["per_day"]
+    if per_day and not _PER_DAY.fullmatch(per_day):
+        raise BadRow(f"per_day: '{per_day}' is neither a number nor a formula over #")
+    if "#" in per_day and "#" not in row["phrase"]:
+        raise BadRow("per_day: the formula needs a # in the phrase")
+    return Frequency(per_day, _yes(row, "as_needed"), _yes(row, "moment"))
+
+
+def _yes(row: Row, column: str) -> bool:
+    if row[column] not in {"", "yes"}:
+        raise BadRow(f"{column}: '{row[column]}' is neither yes nor empty")
+    return row[column] == "yes"
+
+
+def _filler(row: Row) -> tuple[str, float]:
+    if row["kind"] not in FILLER_KINDS:
+        raise BadRow(f"kind: '{row['kind']}' is none of {', '.join(sorted(FILLER_KINDS))}")
+    return row["kind"], float(row["value"] or 0)

@@ -1,0 +1,166 @@
+"""What the text of an order says as a whole: readings, route, dose, frequency, and doubts."""
+
+import itertools
+from dataclasses import dataclass
+
+from lems_guard.clinical.dose import Dose
+from lems_guard.clinical.medication import MatchedBy
+from lems_guard.clinical.route import Route
+from lems_guard.terminology.lexicon import Lexicon
+from lems_guard.terminology.order_text import Named, OrderText
+from lems_guard.terminology.vocabulary import IngredientSet, Readings
+
+MOST_READINGS = 8
+ONE_PART: Readings = ((),)
+
+
+@dataclass(frozen=True, slots=True)
+class TextReading:
+    """What a text was understood to say.
+
+    `named` holds what was recognised even where the text as a whole was not understood.
+    """
+
+    readings: Readings = ()
+    named: Readings = ()
+    matched_by: MatchedBy | None = None
+    route: Route | None = None
+    form_route: Route | None = None
+    has_form: bool = False
+    dose: Dose | None = None
+    counted: bool = False
+    per_day: float | None = None
+    as_needed: bool = False
+    notes: tuple[str, ...] = ()
+
+
+NOTHING = TextReading()
+
+
+def read_text(text: str, lexicon: Lexicon) -> TextReading:
+    """What a text says; nothing if it names no drug or holds a word that is not understood."""
+    walked = OrderText(text, lexicon)
+    return (
+        reading_of(walked) if walked.named or walked.unexplained or walked.other_words else NOTHING
+    )
+
+
+def reading_of(walked: OrderText) -> TextReading:
+    """Draw together what the walk found."""
+    notes: list[str] = []
+    named = _drugs(walked.named, notes) if walked.named else ()
+    if walked.unexplained or not named:
+        return TextReading(named=named, notes=(_not_understood(walked.unexplained),))
+    quantities = walked.quantities
+    dose = quantities.dose(notes, parts=len(named[0]) if len(named) == 1 else 0)
+    per_day = quantities.per_day(notes)
+    route = _route(walked, notes)
+    if walked.sides:
+        route, per_day = _with_sides(walked, route, per_day, notes)
+    return TextReading(
+        named,
+        named,
+        _matched_by(walked),
+        route,
+        _form_route(walked, notes) if route is None else None,
+        bool(walked.forms),
+        dose,
+        bool(quantities.counts),
+        per_day,
+        quantities.as_needed,
+        tuple(notes),
+    )
+
+
+def _not_understood(words: int) -> str:
+    if not words:
+        return "no drug is named"
+    return "1 word was not understood" if words == 1 else f"{words} words were not understood"
+
+
+def _matched_by(walked: OrderText) -> MatchedBy:
+    if walked.other_words:
+        return MatchedBy.SIG_TEXT
+    return MatchedBy.BRAND if any(drug.brand for drug in walked.named) else MatchedBy.NAME
+
+
+def _drugs(named: list[Named], notes: list[str]) -> Readings:
+    """Drugs outside brackets make a combination; in brackets stands another name of the same."""
+    readings = named[0].readings if len(named) == 1 else _several(named, notes)
+    if len(readings) > 1 and not notes:
+        notes.append("the name alone does not tell which product is meant")
+    return readings
+
+
+def _several(named: list[Named], notes: list[str]) -> Readings:
+    plain = [drug.readings for drug in named if drug.bracket == 0]
+    round_ = [drug.readings for drug in named if drug.bracket == 1]
+    square = [drug.readings for drug in named if drug.bracket == 2]
+    if not plain:
+        plain, round_ = (round_, []) if round_ else (square, [])
+        square = square if plain is not square else []
+    together = _union(plain)
+    for others in (round_, square):
+        if others:
+            together = _agreed(together, _union(others), notes)
+    return together
+
+
+def _union(drugs: list[Readings]) -> Readings:
+    """Every way to put the drugs together into one set of ingredients."""
+    choices = itertools.islice(itertools.product(*drugs), MOST_READINGS)
+    sets = (tuple(sorted(set(itertools.chain(*choice)))) for choice in choices)
+    return tuple(dict.fromkeys(sets))
+
+
+def _agreed(readings: Readings, others: Readings, notes: list[str]) -> Readings:
+    """One name may hold what the other leaves out; what neither holds of the other is a doubt."""
+    fitting = [
+        _larger(one, other)
+        for one in readings
+        for other in others
+        if set(one) <= set(other) or set(other) <= set(one)
+    ]
+    if fitting:
+        return tuple(dict.fromkeys(fitting))
+    notes.append("the names in the text disagree")
+    return tuple(dict.fromkeys((*readings, *others)))
+
+
+def _larger(one: IngredientSet, other: IngredientSet) -> IngredientSet:
+    return one if len(one) >= len(other) else other
+
+
+def _route(walked: OrderText, notes: list[str]) -> Route | None:
+    """The route that the sig names."""
+    routes = walked.routes
+    if not routes:
+        return None
+    if len(routes) == 1 or len(set(routes)) == 1:
+        return routes[0]
+    notes.append("the text names more than one route: the route is not known")
+    return Route.OTHER
+
+
+def _form_route(walked: OrderText, notes: list[str]) -> Route | None:
+    if not walked.forms:
+        return None
+    routes = walked.form_routes()
+    if len(routes) > 1:
+        notes.append("the dose forms tell different routes: the route is not known")
+    return next(iter(routes)) if len(routes) == 1 else None
+
+
+def _with_sides(
+    walked: OrderText, route: Route | None, per_day: float | None, notes: list[str]
+) -> tuple[Route | None, float | None]:
+    """`od` is the right eye beside eye words, else once daily; `os` the left eye, or nothing."""
+    told = {route, *walked.form_routes()}
+    for side in walked.sides:
+        if side.route in told or (walked.has_drops() and told <= {None, side.route}):
+            route = side.route
+        elif side.phrase == "od" and (told - {None} or walked.quantities.amounts):
+            per_day = per_day or 1.0
+        else:
+            notes.append(f"'{side.phrase}' has several meanings: it was not used")
+    return route, per_day

@@ -1,0 +1,78 @@
+"""The vocabulary as a value: what every known code, name, brand and sig word stands for."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
+
+from lems_guard.clinical.route import Route
+from lems_guard.clinical.severity import Jurisdiction
+
+# The names of the ingredients that one drug holds, sorted.
+IngredientSet: TypeAlias = tuple[str, ...]
+# What a name can stand for; more than one set means that the name alone does not tell.
+Readings: TypeAlias = tuple[IngredientSet, ...]
+
+
+class BrandMeaning(NamedTuple):
+    """What a brand holds in some jurisdictions; none named means in all the others."""
+
+    ingredients: IngredientSet
+    jurisdictions: tuple[Jurisdiction, ...] = ()
+
+
+class RouteWord(NamedTuple):
+    """A word for a route, and the context without which it may mean something else."""
+
+    route: Route
+    context: str = ""
+
+
+class Form(NamedTuple):
+    """A dose form: the route it tells, if any, and whether doses are counted in it."""
+
+    route: Route | None
+    counted: bool = False
+
+
+class Frequency(NamedTuple):
+    """How often: a number a day, or a formula over the number in the text (`#`, `24/#`).
+
+    A moment (`at bedtime`) counts as one dose, unless the text says how many there are.
+    """
+
+    per_day: str = ""
+    as_needed: bool = False
+    moment: bool = False
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Every table of the vocabulary, keyed by normalised words (see `words.key_of`)."""
+
+    ingredients: dict[str, str] = field(default_factory=dict)
+    """INN → RxCUI of the ingredient, empty where none is known."""
+    codes: dict[str, Readings] = field(default_factory=dict)
+    """RxCUI → ingredients."""
+    names: dict[str, Readings] = field(default_factory=dict)
+    """INN, USAN, BAN, salt or abbreviation → ingredients."""
+    brands: dict[str, tuple[BrandMeaning, ...]] = field(default_factory=dict)
+    routes: dict[str, RouteWord] = field(default_factory=dict)
+    forms: dict[str, Form] = field(default_factory=dict)
+    frequencies: dict[str, Frequency] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
+    """Unit as written → unit as reported."""
+    fillers: dict[str, str] = field(default_factory=dict)
+    """Words that change neither drug nor route → the kind of word."""
+    numbers: dict[str, float] = field(default_factory=dict)
+    """Number words → number."""
+
+    def ingredient_names(self) -> frozenset[str]:
+        """Every ingredient that can be recognised, by INN."""
+        return frozenset(self.ingredients)
+
+    def meaning(self, brand: str, jurisdiction: Jurisdiction) -> Readings:
+        """What a brand stands for there; several sets when nothing tells which."""
+        meanings = self.brands[brand]
+        there = [m.ingredients for m in meanings if jurisdiction in m.jurisdictions]
+        elsewhere = [m.ingredients for m in meanings if not m.jurisdictions]
+        found = there or elsewhere or [m.ingredients for m in meanings]
+        return tuple(dict.fromkeys(found))

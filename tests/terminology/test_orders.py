@@ -1,0 +1,226 @@
+"""Orders as people write them; the last column is the clinical reason."""
+
+import pytest
+
+from lems_guard.clinical.dose import Dose
+from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.medication import (
+    Disposition,
+    MatchedBy,
+    Medication,
+    MedicationList,
+    Understood,
+)
+from lems_guard.clinical.route import Route
+from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.terminology.resolver import Resolver
+
+
+def understood(
+    resolver: Resolver, text: str, jurisdiction: Jurisdiction = Jurisdiction.US
+) -> Understood:
+    return resolver.understand(Medication("1", MedicationList.PROPOSED, text=text), jurisdiction)
+
+
+def names(answer: Understood) -> list[str]:
+    return [" + ".join(item.name for item in reading) for reading in answer.readings]
+
+
+@pytest.mark.parametrize(
+    ("text", "ingredients", "reason"),
+    [
+        ("metoprolol", "metoprolol", "a β-blocker by its INN"),
+        ("METOPROLOL SUCCINATE", "metoprolol", "a salt is the drug"),
+        ("TOPROL-XL", "metoprolol", "a release suffix is no other drug"),
+        ("Cosopt", "dorzolamide + timolol", "a β-blocker inside an eye-drop combination"),
+        ("Combigan", "brimonidine + timolol", "a β-blocker inside an eye-drop combination"),
+        ("Ziac", "bisoprolol + hydrochlorothiazide", "UNII lists the diuretic alone"),
+        ("Contrave", "bupropion + naltrexone", "bupropion lowers the seizure threshold"),
+        ("Zithromax Z-Pak", "azithromycin", "a macrolide by its pack"),
+        ("esomeprazole magnesium", "esomeprazole", "a counter-ion is no magnesium"),
+        ("omeprazole magnesium 20 mg po daily", "omeprazole", "a counter-ion is no magnesium"),
+        ("pantoprazole magnesium", "pantoprazole", "a counter-ion is no magnesium"),
+        ("magnesium valproate", "valproic acid", "a counter-ion is no magnesium"),
+        ("pitavastatin magnesium", "pitavastatin", "a counter-ion is no magnesium"),
+        ("magnesium", "magnesium", "the salt is not said, the element is"),
+        ("Milk of Magnesia", "magnesium hydroxide", "a laxative that holds magnesium"),
+        ("Epsom salt", "magnesium sulfate", "magnesium by a household name"),
+        ("Mag-Ox 400", "magnesium oxide", "a magnesium supplement"),
+        ("Slow-Mag", "magnesium chloride", "a magnesium supplement"),
+        ("mag sulf 2 g IV", "magnesium sulfate", "magnesium as wards write it"),
+        ("3,4-DAP", "amifampridine", "amifampridine by its abbreviation"),
+        ("3,4-diaminopyridine", "amifampridine", "amifampridine by its chemical name"),
+        ("amifampridine phosphate", "amifampridine", "strengths are base strengths"),
+        ("3,4-DAP (compounded)", "amifampridine (compounded)", "a duplicate beside Firdapse"),
+        ("compounded 3,4-diaminopyridine", "amifampridine (compounded)", "as above"),
+        ("4-AP 10 mg bid", "fampridine", "another aminopyridine"),
+        ("4-aminopyridine", "fampridine", "another aminopyridine"),
+        ("dalfampridine", "fampridine", "another aminopyridine"),
+        ("amoxicillin", "amoxicillin", "recognised and not flagged is an answer"),
+        ("HYDROmorphone", "hydromorphone", "tall-man letters"),
+        ("MetRONIDAZOLE (FLagyl)", "metronidazole", "the brand in brackets is the same drug"),
+        ("tylenol #3", "acetaminophen + codeine", "a number can be part of the brand"),
+        ("succinylcholine", "suxamethonium", "USAN of a neuromuscular blocker"),
+        ("*NF* Levofloxacin", "levofloxacin", "non-formulary mark of a hospital"),
+        ("APO-METOPROLOL (TYPE L)", "metoprolol", "a maker's prefix"),
+        ("pms-clarithromycin", "clarithromycin", "a maker's prefix"),
+        ("carbidopa/levodopa 25-100 mg po tid", "carbidopa + levodopa", "parts by a slash"),
+        (
+            "Neomycin-Polymyxin-Dexameth Ophth. Oint",
+            "dexamethasone + neomycin + polymyxin b",
+            "an aminoglycoside among shortened names",
+        ),
+        (
+            "{6 (azithromycin 250 MG Oral Tablet) } Pack [Z-PAK]",
+            "azithromycin",
+            "an RxNorm pack",
+        ),
+    ],
+)
+def test_the_drug_is_recognised(
+    resolver: Resolver, text: str, ingredients: str, reason: str
+) -> None:
+    answer = understood(resolver, text)
+    assert names(answer) == [ingredients], reason
+    assert answer.disposition is Disposition.EVALUATED, reason
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("zzzomycin", "no such drug"),
+        ("MSO4", "morphine or magnesium: an abbreviation that has killed"),
+        ("Zithromx", "a near miss is a suggestion, never an answer"),
+        ("metoprolol blurb", "the unknown word may change the drug"),
+        ("Lopressor Foo", "a brand extension may hold another drug"),
+        ("CO-Lopressor", "a combination by its prefix, not a maker"),
+        ("q6h", "a sig without a drug"),
+        ("   ", "nothing"),
+        ("", "nothing"),
+        ("Mg 400", "magnesium or milligrams"),
+        ("hydrochloride", "a salt without a drug"),
+        ("metoprolol " * 300, "too long to be one order"),
+    ],
+)
+def test_what_is_not_understood_is_said(resolver: Resolver, text: str, reason: str) -> None:
+    answer = understood(resolver, text)
+    assert answer.disposition is Disposition.UNRESOLVED, reason
+    assert not answer.readings, reason
+    assert answer.notes, reason
+
+
+@pytest.mark.parametrize(
+    ("text", "route", "reason"),
+    [
+        ("gentamicin iv", Route.INTRAVENOUS, "said"),
+        ("metoprolol tab", Route.ORAL, "the dose form tells it"),
+        ("timolol eye drops", Route.OPHTHALMIC, "the dose form tells it"),
+        ("timolol 0.5% 1 gtt OU bid", Route.OPHTHALMIC, "both eyes"),
+        ("timolol 0.5% 1 drop od", Route.OPHTHALMIC, "right eye, since drops"),
+        ("ciprofloxacin 3 drops AS bid", Route.OTIC, "left ear, since drops"),
+        ("metoprolol 50 mg od", None, "once daily, not the right eye"),
+        ("gentamicin injection", None, "parenteral, which way is not told"),
+        ("gentamicin cream", Route.TOPICAL, "the dose form tells it"),
+        ("tobramycin neb", Route.INHALED, "nebulised"),
+        ("magnesium sulfate IM", Route.INTRAMUSCULAR, "said"),
+        ("metoprolol 25 mg PO/NG", Route.ENTERAL_TUBE, "by mouth or tube: both enteral"),
+        ("gentamicin iv po", None, "two routes: the worst counts"),
+        ("neomycin ophth oint", Route.OPHTHALMIC, "the route comes before the form"),
+        ("metoprolol", None, "nothing tells it"),
+    ],
+)
+def test_the_route_is_read(resolver: Resolver, text: str, route: Route | None, reason: str) -> None:
+    answer = understood(resolver, text)
+    assert answer.disposition is Disposition.EVALUATED
+    assert answer.route is route, reason
+
+
+@pytest.mark.parametrize(
+    ("text", "dose", "per_day", "reason"),
+    [
+        ("metoprolol 50 mg po bid", Dose(50, "mg"), 2, "the strength is the dose"),
+        ("Firdapse 20 mg 4x/day", Dose(20, "mg"), 4, "as the leaflet says"),
+        ("Firdapse 20 mg four times daily", Dose(20, "mg"), 4, "in words"),
+        ("Firdapse 20mg qid", Dose(20, "mg"), 4, "without a space"),
+        ("Firdapse 10 mg 1-1-1-1", Dose(10, "mg"), 4, "morning, noon, evening, night"),
+        ("Firdapse 10 mg 2-0-2", Dose(20, "mg"), 2, "two tablets twice"),
+        ("Firdapse 10 mg 1-0-2", None, 2, "unequal doses are not one dose"),
+        ("amifampridine 10 mg tablets, 2 tabs 4x/day", Dose(20, "mg"), 4, "tablets times strength"),
+        ("Firdapse 10 mg 1.5 tablets tid", Dose(15, "mg"), 3, "half tablets"),
+        ("Firdapse 10 mg 1/2 tab tid", Dose(5, "mg"), 3, "half a tablet"),
+        ("Firdapse 10 mg one and a half tablets tid", None, 3, "not read: said as unknown"),
+        ("amifampridine 5-10 mg qid", None, 4, "a range is no dose"),
+        ("amifampridine 10 mg 1-2 tabs qid", None, 4, "a range is no dose"),
+        ("amifampridine 80 mg/day", None, None, "the single dose is not said"),
+        ("amifampridine 1 mg/ml 10 ml qid", None, 4, "a concentration is no dose"),
+        ("levothyroxine 0,125 mg daily", Dose(0.125, "mg"), 1, "a decimal comma"),
+        ("acyclovir 1,000 mg q8h", Dose(1000, "mg"), 3, "a thousand"),
+        ("ibuprofen 400 mg q4-6h", Dose(400, "mg"), None, "a range is no frequency"),
+        ("methotrexate 15 mg weekly", Dose(15, "mg"), 1 / 7, "weekly is not daily"),
+        ("prednisone 20 mg every other day", Dose(20, "mg"), 0.5, "alternate days"),
+        ("quetiapine 50 mg at bedtime", Dose(50, "mg"), 1, "one moment of the day"),
+        ("metformin 500 mg in the morning and at bedtime", Dose(500, "mg"), 2, "two moments"),
+        ("metoprolol 50 mg od", Dose(50, "mg"), 1, "once daily beside a dose"),
+        ("carbidopa/levodopa 25-100 mg tid", None, 3, "strengths of two parts"),
+        ("metoprolol 50", None, None, "a number without unit is no dose"),
+    ],
+)
+def test_dose_and_frequency_are_read(
+    resolver: Resolver, text: str, dose: Dose | None, per_day: float | None, reason: str
+) -> None:
+    answer = understood(resolver, text)
+    assert answer.disposition is Disposition.EVALUATED, answer.notes
+    assert answer.dose == dose, reason
+    assert answer.doses_per_day == pytest.approx(per_day) if per_day else not answer.doses_per_day
+
+
+def test_as_needed_is_read(resolver: Resolver) -> None:
+    assert understood(resolver, "ibuprofen 400 mg q6h prn").as_needed is Answer.YES
+    assert understood(resolver, "ibuprofen 400 mg q6h").as_needed is None
+
+
+@pytest.mark.parametrize(
+    ("text", "matched_by"),
+    [
+        ("metoprolol", MatchedBy.NAME),
+        ("Lopressor", MatchedBy.BRAND),
+        ("Lopressor 50 mg", MatchedBy.SIG_TEXT),
+    ],
+)
+def test_what_told_the_drug_is_said(resolver: Resolver, text: str, matched_by: MatchedBy) -> None:
+    assert understood(resolver, text).matched_by is matched_by
+
+
+@pytest.mark.parametrize(
+    ("text", "jurisdiction", "readings", "reason"),
+    [
+        (
+            "Gaviscon",
+            Jurisdiction.US,
+            ["aluminium hydroxide + magnesium carbonate"],
+            "the US product holds magnesium",
+        ),
+        (
+            "Gaviscon",
+            Jurisdiction.CH,
+            ["calcium carbonate + sodium alginate + sodium bicarbonate"],
+            "the Swiss product does not",
+        ),
+        (
+            "Pedia-Lax",
+            Jurisdiction.US,
+            ["docusate", "glycerol", "magnesium hydroxide", "senna"],
+            "four products of one name: one of them holds magnesium",
+        ),
+    ],
+)
+def test_a_brand_is_read_by_jurisdiction(
+    resolver: Resolver,
+    text: str,
+    jurisdiction: Jurisdiction,
+    readings: list[str],
+    reason: str,
+) -> None:
+    answer = understood(resolver, text, jurisdiction)
+    assert sorted(names(answer)) == readings, reason
+    assert (answer.disposition is Disposition.AMBIGUOUS) == (len(readings) > 1)
