@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from lems_guard.clinical.errors import InvalidKnowledge
+from lems_guard.clinical.medication import CodeSystem
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.terminology.conditions import ConditionCode
 from lems_guard.terminology.vocabulary import (
     BrandMeaning,
     Form,
@@ -26,6 +28,14 @@ Row: TypeAlias = dict[str, str]
 FILLER_KINDS = frozenset({"filler", "join", "salt", "release", "maker", "prefix", "number"})
 # Tables whose phrases may hold `#` in the place of a number.
 SHAPED = frozenset({"frequencies.tsv", "words.tsv"})
+# What a coded diagnosis can tell: it confirms, and never rules out.
+CONDITION_FACTS = {
+    "lems_status": "CONFIRMED",
+    "epilepsy": "YES",
+    "seizure_history": "YES",
+    "uncontrolled_asthma": "YES",
+    "congenital_long_qt": "YES",
+}
 CONTEXTS = frozenset({"", "eye", "ear", "field"})
 _PER_DAY = re.compile(r"#|\d+(?:\.\d+)?|(?:\d+|#)(?:/(?:#|\d+))+")
 
@@ -46,16 +56,16 @@ class _Reader:
         try:
             text = (self._directory / file).read_text("utf-8")
         except (OSError, UnicodeDecodeError):
-            return self._complain(file, 1, "unreadable: the table is missing or not UTF-8")
+            return self.complain(file, 1, "unreadable: the table is missing or not UTF-8")
         header, *lines = text.split("\n")
         if tuple(header.split("\t")) != columns:
-            return self._complain(file, 1, f"columns: expected {', '.join(columns)}")
+            return self.complain(file, 1, f"columns: expected {', '.join(columns)}")
         for number, line in enumerate(lines, start=2):
             cells = line.split("\t")
             if len(cells) == len(columns):
                 yield number, dict(zip(columns, cells, strict=True))
             elif line or number <= len(lines):
-                self._complain(file, number, f"cells: {len(cells)} instead of {len(columns)}")
+                self.complain(file, number, f"cells: {len(cells)} instead of {len(columns)}")
 
     def keyed(
         self, file: str, columns: tuple[str, ...], read: Callable[[Row], Value]
@@ -65,12 +75,12 @@ class _Reader:
         for line, row in self.rows(file, columns):
             key = key_for(row[columns[0]])
             if not key:
-                self._complain(file, line, f"empty: {columns[0]} holds no word")
+                self.complain(file, line, f"empty: {columns[0]} holds no word")
                 continue
             try:
                 value = read(row)
             except BadRow as problem:
-                self._complain(file, line, str(problem))
+                self.complain(file, line, str(problem))
             else:
                 yield key, value
 
@@ -84,7 +94,8 @@ class _Reader:
                 self.problems.append(f"{file}: duplicate: two meanings of '{key}'")
         return table
 
-    def _complain(self, file: str, line: int, problem: str) -> None:
+    def complain(self, file: str, line: int, problem: str) -> None:
+        """Take in one problem."""
         self.problems.append(f"{file}:{line}: {problem}")
 
 
@@ -106,6 +117,7 @@ def read_vocabulary(directory: Path) -> Vocabulary:
         units=reader.unique("units.tsv", ("word", "unit", "source"), lambda row: row["unit"]),
         fillers={word: kind for word, (kind, _) in fillers.items() if kind != "number"},
         numbers={word: value for word, (kind, value) in fillers.items() if kind == "number"},
+        conditions=tuple(_conditions(reader)),
     )
     if reader.problems:
         raise InvalidKnowledge(tuple(reader.problems))
@@ -205,6 +217,26 @@ def _yes(row: Row, column: str) -> bool:
     if row[column] not in {"", "yes"}:
         raise BadRow(f"{column}: '{row[column]}' is neither yes nor empty")
     return row[column] == "yes"
+
+
+def _conditions(reader: _Reader) -> Iterator[ConditionCode]:
+    columns = ("system", "code", "fact", "value", "meaning", "source")
+    for line, row in reader.rows("conditions.tsv", columns):
+        try:
+            yield _condition(row)
+        except BadRow as problem:
+            reader.complain("conditions.tsv", line, str(problem))
+
+
+def _condition(row: Row) -> ConditionCode:
+    """A code, or with a star the category of all codes that begin with it."""
+    if row["system"] not in CodeSystem.__members__:
+        raise BadRow(f"system: '{row['system']}' is no code system")
+    told = CONDITION_FACTS.get(row["fact"])
+    if told is None or row["value"] != told:
+        raise BadRow(f"fact: no code tells '{row['fact']}' to be '{row['value']}'")
+    code = row["code"].removesuffix("*")
+    return ConditionCode(CodeSystem[row["system"]], code, row["code"] != code, row["fact"])
 
 
 def _filler(row: Row) -> tuple[str, float]:

@@ -5,6 +5,7 @@ from typing import NamedTuple, TypeAlias
 
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.terminology.conditions import ConditionCode
 
 # The names of the ingredients that one drug holds, sorted.
 IngredientSet: TypeAlias = tuple[str, ...]
@@ -64,6 +65,8 @@ class Vocabulary:
     """Words that change neither drug nor route → the kind of word."""
     numbers: dict[str, float] = field(default_factory=dict)
     """Number words → number."""
+    conditions: tuple[ConditionCode, ...] = ()
+    """Coded diagnoses that tell a fact of the patient."""
 
     def ingredient_names(self) -> frozenset[str]:
         """Every ingredient that can be recognised, by INN."""
