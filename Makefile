@@ -57,5 +57,5 @@ $(INSTALLED): pyproject.toml deploy/constraints.txt
 
 # Compiling runs the cases of every rule too: rules that fail their own cases are not set up.
 $(COMPILED): $(INSTALLED) $(KNOWLEDGE)
-	$(BIN)/python -m lems_guard.knowledge.compile
+	$(BIN)/lems-guard rules compile
 	touch $@

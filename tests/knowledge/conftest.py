@@ -14,7 +14,7 @@ from lems_guard.knowledge.compiler import Compilation, compile_rules
 
 TINY = Path(__file__).parent / "tiny"
 DRUGS = frozenset({"amifampridine", "lisinopril", "metoprolol", "timolol"})
-ROUTES = {"po": Route.ORAL, "eye": Route.OPHTHALMIC}
+ROUTES = {"po": Route.ORAL, "drops": Route.OPHTHALMIC}
 
 
 @pytest.fixture

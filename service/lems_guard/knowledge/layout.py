@@ -40,7 +40,7 @@ class Layout(NamedTuple):
             tuple(name for name in rules if name.endswith(CASES_ENDING)),
         )
         if not layout.rules:
-            problems.add(Place("rules", 1, 1), "missing-file", "no topic's folder holds rules")
+            problems.add(Place(".", 1, 1), "missing-file", "no topic's folder holds rules")
         _check_strays(names, layout, problems)
         return layout
 

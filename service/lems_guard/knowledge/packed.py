@@ -12,7 +12,6 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-import lems_guard
 from lems_guard.clinical.condition import All, Between, Condition, Either, Is, Not
 from lems_guard.clinical.facts import Facts, Verdict
 from lems_guard.clinical.rule import Modifier, Outcome, Rule
@@ -41,12 +40,12 @@ class _Payload(msgspec.Struct, Generic[Vocabulary], array_like=True, frozen=True
     vocabulary: Vocabulary
 
 
-def sources_digest(rules_dir: Path) -> str:
-    """The hex digest of all that can change an answer: content by path, and the engine.
+def sources_digest(rules_dir: Path, engine: str) -> str:
+    """The hex digest of all that can change an answer: content by path, and the engine's version.
 
     Cases are left out: they judge the content and change nothing in it.
     """
-    digest = hashlib.sha256(f"{FORMAT} {lems_guard.__version__}".encode())
+    digest = hashlib.sha256(f"{FORMAT} {engine}".encode())
     for name in content_files(rules_dir):
         if name.endswith(CONTENT_ENDINGS) and not name.endswith(CASES_ENDING):
             content = (rules_dir / name).read_bytes()

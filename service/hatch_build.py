@@ -1,0 +1,26 @@
+"""Wheel build hook: compiles the rules, so that an installed service parses no YAML at its start.
+
+Rules that do not compile, or fail their own cases, stop the build.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+SERVICE = Path(__file__).parent
+
+
+class CompileRules(BuildHookInterface[Any]):
+    """Puts the compiled file among the rules, which the wheel takes along whole."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
+        """Compile before the files are gathered; an editable install reads the checkout."""
+        if version == "editable":
+            return
+        sys.path.insert(0, str(SERVICE))
+        from lems_guard.library import compile_edition, write_compiled  # noqa: PLC0415
+
+        rules = SERVICE.parent / "rules"
+        write_compiled(compile_edition(rules), rules)

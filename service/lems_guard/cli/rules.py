@@ -1,0 +1,248 @@
+"""`lems-guard rules`: check, run, read and compile the knowledge base."""
+
+import enum
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from lems_guard.cli.rule_card import as_json, card_of, table_of, worst_of
+from lems_guard.clinical.errors import InvalidKnowledge
+from lems_guard.clinical.rule import Rule
+from lems_guard.clinical.severity import Concern, Severity
+from lems_guard.knowledge.cases import CaseResult
+from lems_guard.knowledge.problems import Problem, suggestion
+from lems_guard.library import (
+    Draft,
+    Edition,
+    draft_edition,
+    edition_of,
+    load_edition,
+    packaged_rules,
+    results_of,
+    write_compiled,
+)
+from lems_guard.screening.knowledge_base import NO_CLASSES, named_by
+
+CONTENT_FAULT = 2
+
+rules_app = typer.Typer(no_args_is_help=True, help="Check, run, read and compile the rules.")
+Choice = TypeVar("Choice", bound=enum.IntEnum)
+
+RulesDir = Annotated[
+    Path | None, typer.Option("--rules", metavar="DIR", help="Folder of rules (packaged ones).")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@rules_app.command()
+def lint(rules: RulesDir = None, *, print_json: AsJson = False) -> None:
+    """Say what is wrong with the rules, and where. Cases are not run."""
+    folder = rules or packaged_rules()
+    draft = draft_edition(folder)
+    problems = _problem_lines(draft, folder)
+    if print_json:
+        _print_json(
+            {
+                "problems": [problem._asdict() for problem in draft.rules.problems],
+                "vocabulary_problems": list(draft.vocabulary_problems),
+            }
+        )
+    else:
+        _print_lines(problems)
+        _print_count(draft, len(problems))
+    raise typer.Exit(CONTENT_FAULT if problems else 0)
+
+
+@rules_app.command(name="test")
+def run_cases(
+    only: Annotated[
+        list[str] | None, typer.Argument(help="Parts of file or rule names; all if none.")
+    ] = None,
+    rules: RulesDir = None,
+    *,
+    print_json: AsJson = False,
+) -> None:
+    """Run the cases of the rules and show where they differ."""
+    folder = rules or packaged_rules()
+    draft = draft_edition(folder)
+    edition = _edition(draft, folder)
+    results = [result for result in results_of(draft, edition) if _is_wanted(result, only)]
+    if not results:
+        _refuse(f"no case is named by {' '.join(only or [])!r}")
+    failed = [result for result in results if result.differences]
+    if print_json:
+        _print_json({"cases": len(results), "failed": [_failure(result) for result in failed]})
+    else:
+        _print_failures(failed, folder)
+        _stdout().print(f"{len(results)} cases, {len(failed)} failed", highlight=False)
+    raise typer.Exit(CONTENT_FAULT if failed else 0)
+
+
+@rules_app.command()
+def show(
+    rule_id: Annotated[str, typer.Argument(metavar="ID")],
+    rules: RulesDir = None,
+    *,
+    print_json: AsJson = False,
+) -> None:
+    """Print one rule in full, as a pharmacist reads it."""
+    knowledge = _loaded(rules or packaged_rules()).knowledge
+    rule = knowledge.rule(rule_id)
+    if rule is None:
+        _refuse(f"no rule {rule_id!r}{suggestion(rule_id, [rule.id for rule in knowledge.rules])}")
+    if print_json:
+        _print_json(as_json(rule))
+    else:
+        _stdout().print(card_of(rule, {item.id: item for item in knowledge.classes}))
+
+
+@rules_app.command(name="list")
+def list_rules(
+    concern: Annotated[str | None, typer.Option(help="For example SEIZURE.")] = None,
+    drug_class: Annotated[str | None, typer.Option("--class", help="A class's id.")] = None,
+    ingredient: Annotated[str | None, typer.Option(help="An ingredient's name.")] = None,
+    severity: Annotated[str | None, typer.Option(help="The worst outcome: AVOID …")] = None,
+    rules: RulesDir = None,
+    *,
+    print_json: AsJson = False,
+) -> None:
+    """List the rules, all or those that fit every filter."""
+    edition = _loaded(rules or packaged_rules())
+    found: Iterable[Rule] = edition.knowledge.rules
+    if concern:
+        wanted = _choice(Concern, concern)
+        found = [rule for rule in found if rule.concern is wanted]
+    if severity:
+        worst = _choice(Severity, severity)
+        found = [rule for rule in found if worst_of(rule) is worst]
+    if drug_class:
+        _check_known(drug_class, "class", [item.id for item in edition.knowledge.classes])
+        found = [rule for rule in found if drug_class in rule.drugs.classes]
+    if ingredient:
+        _check_known(ingredient, "ingredient", edition.vocabulary.ingredient_names())
+        classes = edition.knowledge.classes_of.get(ingredient, NO_CLASSES)
+        found = [rule for rule in found if named_by(rule, ingredient, classes) is not None]
+    if print_json:
+        _print_json(as_json(tuple(found)))
+    else:
+        _stdout().print(table_of(found))
+
+
+@rules_app.command(name="compile")
+def compile_(rules: RulesDir = None) -> None:
+    """Check the rules, run their cases, and write the compiled file that a start reads."""
+    folder = rules or packaged_rules()
+    draft = draft_edition(folder)
+    edition = _edition(draft, folder)
+    results = results_of(draft, edition)
+    failed = [result for result in results if result.differences]
+    if failed:
+        _print_failures(failed, folder)
+        raise typer.Exit(CONTENT_FAULT)
+    path = write_compiled(edition, folder)
+    knowledge = edition.knowledge
+    _stdout().print(
+        f"{_shown(path)}: edition {knowledge.version}, {len(knowledge.rules)} rules, "
+        f"{len(results)} cases, digest {knowledge.digest[:12]}",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _edition(draft: Draft, folder: Path) -> Edition:
+    """The edition of a draft; with problems, they are printed and the command ends."""
+    problems = _problem_lines(draft, folder)
+    if problems:
+        _print_lines(problems)
+        _print_count(draft, len(problems))
+        raise typer.Exit(CONTENT_FAULT)
+    return edition_of(draft)
+
+
+def _loaded(folder: Path) -> Edition:
+    try:
+        return load_edition(folder).edition
+    except InvalidKnowledge as fault:
+        _print_lines(fault.problems)
+        raise typer.Exit(CONTENT_FAULT) from fault
+
+
+def _problem_lines(draft: Draft, folder: Path) -> tuple[str, ...]:
+    """The problems with paths that an editor can open."""
+    return (
+        *draft.vocabulary_problems,
+        *(str(_placed(problem, folder)) for problem in draft.rules.problems),
+    )
+
+
+def _placed(problem: Problem, folder: Path) -> Problem:
+    return problem._replace(file=_shown(folder / problem.file))
+
+
+def _shown(path: Path) -> str:
+    """A path as one would type it here."""
+    here = Path.cwd()
+    return str(path.resolve().relative_to(here) if path.resolve().is_relative_to(here) else path)
+
+
+def _is_wanted(result: CaseResult, only: list[str] | None) -> bool:
+    return not only or any(part in result.file or part in result.case.rule for part in only)
+
+
+def _failure(result: CaseResult) -> dict[str, object]:
+    case = result.case
+    return {
+        "file": result.file,
+        "line": case.place.line,
+        "name": case.name,
+        "rule": case.rule,
+        "differences": list(result.differences),
+    }
+
+
+def _print_failures(failed: list[CaseResult], folder: Path) -> None:
+    _print_lines(str(_placed(result.problem(), folder)) for result in failed)
+
+
+def _print_count(draft: Draft, problems: int) -> None:
+    cases = sum(len(suite.cases) for suite in draft.rules.suites)
+    rules = sum(len(suite.rules) for suite in draft.rules.suites)
+    noun = "problem" if problems == 1 else "problems"
+    text = f"{rules} rules, {cases} cases, {problems or 'no'} {noun}"
+    _stdout().print(Text(text, style="bold red" if problems else "green"))
+
+
+def _choice(choices: type[Choice], text: str) -> Choice:
+    names = [choice.name for choice in choices]
+    _check_known(text.upper(), choices.__name__.lower(), names)
+    return choices[text.upper()]
+
+
+def _check_known(name: str, what: str, known: Iterable[str]) -> None:
+    names = set(known)
+    if name not in names:
+        _refuse(f"no {what} {name!r}{suggestion(name, names)}")
+
+
+def _refuse(message: str) -> NoReturn:
+    Console(stderr=True, soft_wrap=True).print(Text(message, style="red"))
+    raise typer.Exit(CONTENT_FAULT)
+
+
+def _print_lines(lines: Iterable[str]) -> None:
+    console = _stdout()
+    for line in lines:
+        console.print(Text(line), soft_wrap=True)
+
+
+def _print_json(value: object) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _stdout() -> Console:
+    return Console()

@@ -1,0 +1,186 @@
+"""The library: rules and vocabulary together as one edition, and the edition now in service."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from lems_guard import __version__
+from lems_guard.clinical.errors import InvalidKnowledge
+from lems_guard.clinical.medication import Coding, Medication, Understood
+from lems_guard.clinical.patient import Patient
+from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.knowledge.cases import CaseResult, run_suites
+from lems_guard.knowledge.compiler import Compilation, compile_rules
+from lems_guard.knowledge.packed import (
+    COMPILED,
+    CompiledFileFault,
+    pack,
+    packed_digest,
+    sources_digest,
+    unpack,
+    write_atomically,
+)
+from lems_guard.screening.knowledge_base import KnowledgeBase
+from lems_guard.terminology.conditions import with_conditions
+from lems_guard.terminology.resolver import Resolver
+from lems_guard.terminology.tables import read_vocabulary
+from lems_guard.terminology.vocabulary import Vocabulary
+
+PACKAGE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One immutable pair of rules and vocabulary: a request takes one and keeps it to its end."""
+
+    knowledge: KnowledgeBase
+    vocabulary: Vocabulary
+    resolver: Resolver = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "resolver", Resolver(self.vocabulary))
+
+    def understand(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
+        """What an order is, by this edition's vocabulary."""
+        return self.resolver.understand(medication, jurisdiction)
+
+    def explain(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
+        """What an order is, with the trail of how that was found."""
+        return self.resolver.explained(medication, jurisdiction)
+
+    def with_conditions(
+        self, patient: Patient, conditions: tuple[Coding, ...]
+    ) -> tuple[Patient, tuple[str, ...]]:
+        """The patient with the facts that coded diagnoses tell, and what must be said of them."""
+        return with_conditions(patient, conditions, self.vocabulary.conditions)
+
+    def ingredient_count(self) -> int:
+        """How many ingredients are recognised."""
+        return len(self.vocabulary.ingredients)
+
+    def name_count(self) -> int:
+        """How many names, brands and codes they are recognised by."""
+        vocabulary = self.vocabulary
+        return len(vocabulary.names) + len(vocabulary.brands) + len(vocabulary.codes)
+
+
+class Loaded(NamedTuple):
+    """An edition, and why it was compiled from YAML (empty: the compiled file was read)."""
+
+    edition: Edition
+    compiled_because: str
+
+
+class Draft(NamedTuple):
+    """A folder as far as it could be read: the vocabulary, the rules, and every problem."""
+
+    vocabulary: Vocabulary | None
+    vocabulary_problems: tuple[str, ...]
+    rules: Compilation
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Everything that is wrong, a line each."""
+        return (*self.vocabulary_problems, *map(str, self.rules.problems))
+
+
+def packaged_rules() -> Path:
+    """The rules that came with the package: inside a wheel, beside `service/` in a checkout."""
+    inside = PACKAGE / "rules"
+    return inside if inside.is_dir() else PACKAGE.parents[1] / "rules"
+
+
+def draft_edition(rules_dir: Path) -> Draft:
+    """Read a folder without running its cases, and tell all that is wrong with it."""
+    vocabulary: Vocabulary | None = None
+    problems: tuple[str, ...] = ()
+    try:
+        vocabulary = read_vocabulary(rules_dir / "vocabulary")
+    except InvalidKnowledge as fault:
+        problems = fault.problems
+    names = vocabulary.ingredient_names() if vocabulary else None
+    rules = compile_rules(rules_dir, names, sources_digest(rules_dir, __version__))
+    return Draft(vocabulary, problems, rules)
+
+
+def compile_edition(rules_dir: Path) -> Edition:
+    """Compile a folder and run its cases; rules that fail their own cases do not load."""
+    draft = draft_edition(rules_dir)
+    edition = edition_of(draft)
+    failures = tuple(
+        str(result.problem()) for result in results_of(draft, edition) if result.differences
+    )
+    if failures:
+        raise InvalidKnowledge(failures)
+    return edition
+
+
+def edition_of(draft: Draft) -> Edition:
+    """The edition that a draft without problems amounts to."""
+    if draft.vocabulary is None or draft.rules.knowledge is None:
+        raise InvalidKnowledge(draft.problems)
+    return Edition(draft.rules.knowledge, draft.vocabulary)
+
+
+def results_of(draft: Draft, edition: Edition) -> tuple[CaseResult, ...]:
+    """What became of every case."""
+    return tuple(run_suites(draft.rules.suites, edition.knowledge, edition.understand))
+
+
+def write_compiled(edition: Edition, rules_dir: Path) -> Path:
+    """Put the compiled file of an edition beside its sources."""
+    path = rules_dir / COMPILED
+    write_atomically(path, pack(edition.knowledge, edition.vocabulary))
+    return path
+
+
+def load_edition(rules_dir: Path) -> Loaded:
+    """The edition of a folder: from its compiled file when that fits the sources, else compiled."""
+    try:
+        return Loaded(_read_compiled(rules_dir), "")
+    except CompiledFileFault as fault:
+        return Loaded(compile_edition(rules_dir), str(fault))
+
+
+def _read_compiled(rules_dir: Path) -> Edition:
+    path = rules_dir / COMPILED
+    try:
+        content = path.read_bytes()
+    except OSError as fault:
+        raise CompiledFileFault(f"no compiled file at {path}") from fault
+    if packed_digest(content) != sources_digest(rules_dir, __version__):
+        raise CompiledFileFault(f"{path} was made from other sources")
+    return Edition(*unpack(content, Vocabulary))
+
+
+@dataclass
+class Library:
+    """The edition in service. A reload that fails leaves it there and remembers why."""
+
+    rules_dir: Path
+    load: Callable[[Path], Loaded] = load_edition
+    current: Edition = field(init=False)
+    compiled_because: str = field(init=False, default="")
+    problem: InvalidKnowledge | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        """The first edition must load: without one there is nothing to serve."""
+        self._take(self.load(self.rules_dir))
+
+    def reload(self) -> bool:
+        """Take the folder's present content into service; false when it does not compile."""
+        try:
+            loaded = self.load(self.rules_dir)
+        except InvalidKnowledge as problem:
+            self.problem = problem
+            return False
+        except OSError as fault:  # a file vanished while the folder was being read
+            self.problem = InvalidKnowledge((str(fault),))
+            return False
+        self._take(loaded)
+        return True
+
+    def _take(self, loaded: Loaded) -> None:
+        self.current, self.compiled_because = loaded
+        self.problem = None
