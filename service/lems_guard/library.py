@@ -23,6 +23,7 @@ from lems_guard.knowledge.packed import (
 )
 from lems_guard.screening.knowledge_base import KnowledgeBase
 from lems_guard.terminology.conditions import with_conditions
+from lems_guard.terminology.conditions import with_conditions
 from lems_guard.terminology.resolver import Resolver
 from lems_guard.terminology.tables import read_vocabulary
 from lems_guard.terminology.vocabulary import Vocabulary
@@ -52,7 +53,7 @@ class Edition:
     def with_conditions(
         self, patient: Patient, conditions: tuple[Coding, ...]
     ) -> tuple[Patient, tuple[str, ...]]:
-        """The patient with the facts that coded diagnoses tell, and what must be said of them."""
+        """The patient with the facts that coded diagnoses tell, and what to say of them."""
         return with_conditions(patient, conditions, self.vocabulary.conditions)
 
     def ingredient_count(self) -> int:
