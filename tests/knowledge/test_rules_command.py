@@ -29,6 +29,16 @@ def run(rules: Path) -> Callable[..., Result]:
     return lambda *words: CliRunner().invoke(rules_app, [*words, "--rules", str(rules)])
 
 
+@pytest.fixture(scope="module")
+def ask(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Result]:
+    """Run a command that changes nothing, on these rules compiled."""
+    folder = tmp_path_factory.mktemp("asked") / "rules"
+    shutil.copytree(Path(__file__).parent / "tiny", folder)
+    shutil.copytree(packaged_rules() / "vocabulary", folder / "vocabulary", dirs_exist_ok=True)
+    CliRunner().invoke(rules_app, ["compile", "--rules", str(folder)])
+    return lambda *words: CliRunner().invoke(rules_app, [*words, "--rules", str(folder)])
+
+
 def misspell(rules: Path) -> None:
     path = rules / RULES
     path.write_text(path.read_text("utf-8").replace("severity: AVOID", "severity: AVIOD"), "utf-8")
@@ -95,8 +105,11 @@ def test_problems_come_before_anything_else(
     assert "AVIOD" in result.output
 
 
-def test_show_reads_like_a_page(run: Callable[..., Result]) -> None:
-    text = run("show", "beta-blocker-weakness").output
+def test_show_reads_like_a_page(
+    ask: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    text = ask("show", "beta-blocker-weakness").output
     for words in (
         "β-blockers (metoprolol, timolol)",
         "AVOID where the route is systemic",
@@ -111,14 +124,14 @@ def test_show_reads_like_a_page(run: Callable[..., Result]) -> None:
         assert words in text
 
 
-def test_show_as_json_names_everything(run: Callable[..., Result]) -> None:
-    found = json.loads(run("show", "amifampridine-seizure-history", "--json").output)
+def test_show_as_json_names_everything(ask: Callable[..., Result]) -> None:
+    found = json.loads(ask("show", "amifampridine-seizure-history", "--json").output)
     assert found["concern"] == "SEIZURE"
     assert found["outcomes"][0]["when"] == "jurisdiction is US and seizure history is YES"
 
 
-def test_show_suggests_a_near_id(run: Callable[..., Result]) -> None:
-    result = run("show", "beta-bloker-weakness")
+def test_show_suggests_a_near_id(ask: Callable[..., Result]) -> None:
+    result = ask("show", "beta-bloker-weakness")
     assert result.exit_code == 2
     assert "(did you mean 'beta-blocker-weakness'?)" in result.stderr
 
@@ -135,10 +148,10 @@ def test_show_suggests_a_near_id(run: Callable[..., Result]) -> None:
     ],
 )
 def test_list_filters(
-    run: Callable[..., Result], filters: tuple[str, ...], expected: list[str]
+    ask: Callable[..., Result], filters: tuple[str, ...], expected: list[str]
 ) -> None:
-    assert [rule["id"] for rule in json.loads(run("list", "--json", *filters).output)] == expected
-    text = run("list", *filters).output
+    assert [rule["id"] for rule in json.loads(ask("list", "--json", *filters).output)] == expected
+    text = ask("list", *filters).output
     assert all(name in text for name in expected)
 
 
@@ -147,9 +160,9 @@ def test_list_filters(
     [("--concern", "SEIZURES"), ("--class", "beta"), ("--ingredient", "tim"), ("--severity", "x")],
 )
 def test_list_refuses_what_it_does_not_know(
-    run: Callable[..., Result], filters: tuple[str, ...]
+    ask: Callable[..., Result], filters: tuple[str, ...]
 ) -> None:
-    assert run("list", *filters).exit_code == 2
+    assert ask("list", *filters).exit_code == 2
 
 
 def test_compile_writes_the_file_that_a_start_reads(
