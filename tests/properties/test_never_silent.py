@@ -11,7 +11,7 @@ from lems_guard.clinical.severity import Certainty, Severity
 from lems_guard.screening.screen import RuleScreener
 from worlds import Story, names_in, stories
 
-thorough = settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+thorough = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 class Claim(NamedTuple):
