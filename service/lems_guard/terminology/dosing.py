@@ -51,7 +51,7 @@ def _route(
     if given is None:
         if said is Route.OTHER:
             return None
-        return said or _form_route(medication, vocabulary, notes) or reading.form_route
+        return said or _form_route(medication, vocabulary, notes) or reading.implied_route
     if said is not None and said is not given:
         notes.append("route and text contradict each other: the route is not known")
         return None
@@ -80,7 +80,7 @@ def _dose(
     if unit not in UNIT_SPELLINGS and key_of(unit) not in vocabulary.units:
         notes.append("dose unit not understood: the dose is not known")
         return None
-    is_strength = reading.has_form and not reading.counted
+    is_strength = reading.is_product and not reading.counted
     if said is not None and not is_strength and not _same(given, said):
         notes.append("dose and text contradict each other: the dose is not known")
         return None

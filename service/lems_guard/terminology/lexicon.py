@@ -1,22 +1,25 @@
 """One dictionary of all words that the text of an order may hold, for one jurisdiction.
 
-Building it once makes reading a text a walk with one look-up per word. What a word is when two
-tables hold it is decided here: a drug's name comes before everything else.
+Building it once makes reading a text a walk with one or two look-ups per word. What a word is
+when two tables hold it is decided here: a drug's name comes before everything else.
 """
 
 import enum
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Optional, TypeAlias
 
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.terminology.vocabulary import Form, Frequency, Readings, Vocabulary
 
+# Stands for any number in the phrases of the tables: `q # h`.
+NUMBER_SIGN = "#"
+
 
 class Kind(enum.IntEnum):
-    """What a word of an order is."""
+    """What a phrase of an order is."""
 
     NAME = 0
     BRAND = 1
@@ -26,9 +29,8 @@ class Kind(enum.IntEnum):
     FREQUENCY = 5
     NUMBER = 6
     SALT = 7
-    SALT_OR_NAME = 8
-    PREFIX = 9
-    FILLER = 10
+    PREFIX = 8
+    FILLER = 9
 
 
 class Pace(NamedTuple):
@@ -41,7 +43,11 @@ class Pace(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """What a phrase is and what it says; only the field of its kind is filled."""
+    """What a phrase is and what it says; only the fields of its kind are filled.
+
+    `after_drug` is what a drug's name means behind another drug: `potassium` is a drug, in
+    `losartan potassium` a salt; `INH` is isoniazid, in `albuterol 2 puffs INH` a route.
+    """
 
     kind: Kind
     phrase: str
@@ -51,43 +57,41 @@ class Entry(NamedTuple):
     pace: Pace | None = None
     number: float = 0.0
     ends_in_number: bool = False
+    after_drug: Optional["Entry"] = None
 
 
-Lengths = Mapping[str, tuple[int, ...]]
+Longer: TypeAlias = dict[str, dict[str, tuple[int, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Phrases by their words, and for each first word how long the phrases are, longest first.
-
-    `shaped` holds the phrases with a number in them (`q # h`), looked up by their shape.
-    """
+    """Phrases by their words, and how long phrases are by their first two words, longest first."""
 
     entries: Mapping[str, Entry]
-    lengths: Lengths
-    shaped: Mapping[str, Entry]
-    shaped_lengths: Lengths
+    longer: Longer
     units: Mapping[str, str]
 
 
 _KINDS_OF_FILLER = {"salt": Kind.SALT, "prefix": Kind.PREFIX}
 
 
-def lexicon_of(vocabulary: Vocabulary, jurisdiction: Jurisdiction) -> Lexicon:
-    """The words of a vocabulary as they are read in a jurisdiction."""
-    entries: dict[str, Entry] = {}
-    shaped: dict[str, Entry] = {}
-    for entry in _entries(vocabulary, jurisdiction):
-        table = shaped if "#" in entry.phrase else entries
-        earlier = table.setdefault(entry.phrase, entry)
-        if earlier is not entry and entry.kind is Kind.SALT and earlier.kind is Kind.NAME:
-            table[entry.phrase] = earlier._replace(kind=Kind.SALT_OR_NAME)
-    return Lexicon(entries, _lengths(entries), shaped, _lengths(shaped), vocabulary.units)
+def lexicons_of(vocabulary: Vocabulary) -> dict[Jurisdiction, Lexicon]:
+    """The words of a vocabulary as they are read in each jurisdiction."""
+    common: dict[str, Entry] = {}
+    for entry in _entries(vocabulary):
+        earlier = common.setdefault(entry.phrase, entry)
+        if earlier.kind is Kind.NAME and entry.kind in {Kind.SALT, Kind.ROUTE, Kind.FILLER}:
+            common[entry.phrase] = earlier._replace(after_drug=entry)
+    longer = _longer(common)
+    return {
+        place: Lexicon(common | _local_brands(vocabulary, common, place), longer, vocabulary.units)
+        for place in Jurisdiction
+    }
 
 
-def _entries(vocabulary: Vocabulary, jurisdiction: Jurisdiction) -> Iterator[Entry]:
+def _entries(vocabulary: Vocabulary) -> Iterator[Entry]:
     """Every phrase, those first that win over the same phrase in a later table."""
-    yield from _drug_entries(vocabulary, jurisdiction)
+    yield from _drug_entries(vocabulary)
     for key, word in vocabulary.routes.items():
         if word.context != "field":
             yield Entry(Kind.SIDE if word.context else Kind.ROUTE, key, route=word.route)
@@ -101,35 +105,56 @@ def _entries(vocabulary: Vocabulary, jurisdiction: Jurisdiction) -> Iterator[Ent
         yield Entry(_KINDS_OF_FILLER.get(kind, Kind.FILLER), key)
 
 
-def _drug_entries(vocabulary: Vocabulary, jurisdiction: Jurisdiction) -> Iterator[Entry]:
+def _drug_entries(vocabulary: Vocabulary) -> Iterator[Entry]:
     for key, readings in vocabulary.names.items():
-        yield _drug(Kind.NAME, key, readings)
+        yield _drug(Kind.NAME, key, readings, None)
     for key in vocabulary.brands:
-        yield _drug(Kind.BRAND, key, vocabulary.meaning(key, jurisdiction))
+        yield _brand(vocabulary, key, Jurisdiction.US)
+
+
+def _local_brands(
+    vocabulary: Vocabulary, common: Mapping[str, Entry], place: Jurisdiction
+) -> dict[str, Entry]:
+    """The brands that mean different things in different places, as they are read in one."""
+    return {
+        key: _brand(vocabulary, key, place)
+        for key, meanings in vocabulary.brands.items()
+        if common[key].kind is Kind.BRAND and any(m.jurisdictions for m in meanings)
+    }
+
+
+def _brand(vocabulary: Vocabulary, key: str, place: Jurisdiction) -> Entry:
+    route = vocabulary.brand_route(key, place)
+    return _drug(Kind.BRAND, key, vocabulary.meaning(key, place), route)
+
+
+def _drug(kind: Kind, key: str, readings: Readings, route: Route | None) -> Entry:
+    ends_in_number = " " in key and key[-1].isdigit()
+    return Entry(kind, key, readings, route, ends_in_number=ends_in_number)
 
 
 def _pace(frequency: Frequency) -> Pace:
     divisions = tuple(frequency.per_day.split("/")) if frequency.per_day else ()
-    per_day = quotient(divisions, None) if divisions and "#" not in divisions else None
+    is_number = bool(divisions) and NUMBER_SIGN not in divisions
+    per_day = quotient(divisions, None) if is_number else None
     return Pace(per_day, divisions, frequency.as_needed, frequency.moment)
 
 
-def _drug(kind: Kind, key: str, readings: Readings) -> Entry:
-    ends_in_number = " " in key and key[-1].isdigit()
-    return Entry(kind, key, readings=readings, ends_in_number=ends_in_number)
-
-
-def _lengths(phrases: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    found: dict[str, set[int]] = defaultdict(set)
+def _longer(phrases: Iterable[str]) -> Longer:
+    found: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
     for phrase in phrases:
         words = phrase.split(" ")
-        found[words[0]].add(len(words))
-    return {first: tuple(sorted(counts, reverse=True)) for first, counts in found.items()}
+        if len(words) > 1:
+            found[words[0]][words[1]].add(len(words))
+    return {
+        first: {second: tuple(sorted(counts, reverse=True)) for second, counts in after.items()}
+        for first, after in found.items()
+    }
 
 
 def quotient(divisions: tuple[str, ...], number: float | None) -> float | None:
     """The value of `24/#` for a number; nothing where the number is unknown or zero."""
-    values = [number if part == "#" else float(part) for part in divisions]
+    values = [number if part == NUMBER_SIGN else float(part) for part in divisions]
     result = values[0]
     for value in values[1:]:
         if result is None or not value:

@@ -8,16 +8,16 @@ from collections.abc import Callable
 from typing import ClassVar, NamedTuple
 
 from lems_guard.clinical.route import Route
-from lems_guard.terminology.lexicon import Entry, Kind, Lexicon, Pace, quotient
+from lems_guard.terminology.lexicon import NUMBER_SIGN, Entry, Kind, Lexicon, quotient
 from lems_guard.terminology.quantities import Quantities
 from lems_guard.terminology.vocabulary import Readings
 from lems_guard.terminology.words import number_of, words_of
 
 LONGEST_TEXT = 1000
-OPENING = {"(": 1, "[": 2, "{": 0}
-CLOSING = frozenset(")]}")
-EYE_DROPS = frozenset({"drop", "drops", "gtt", "gtts"})
-TIME_OF_DAY = "od"
+BRACKETS = {"(": 1, "[": 2, "{": 0, ")": 0, "]": 0, "}": 0}
+DROPS = frozenset({"drop", "drops", "gtt", "gtts"})
+# Between two drugs these make a combination; without them the second may be a salt.
+JOINS = frozenset({"/", "+", "and"})
 
 
 class Named(NamedTuple):
@@ -26,6 +26,7 @@ class Named(NamedTuple):
     readings: Readings
     bracket: int
     brand: bool
+    route: Route | None
 
 
 class Step(NamedTuple):
@@ -42,25 +43,31 @@ class OrderText:
     __slots__ = (
         "_at",
         "_bracket",
-        "_lexicon",
+        "_end",
+        "_entries",
+        "_longer",
+        "_prefixed",
+        "_steps",
+        "_units",
         "_words",
         "forms",
         "named",
         "other_words",
-        "prefixed",
         "quantities",
         "routes",
         "sides",
-        "steps",
         "unexplained",
     )
 
-    def __init__(self, text: str, lexicon: Lexicon, *, keep_steps: bool = False) -> None:
-        """Walk the text."""
-        self._lexicon = lexicon
-        self._words = words_of(text[:LONGEST_TEXT])
-        self._at = 0
-        self._bracket = 0
+    def __init__(self, text: str, lexicon: Lexicon, steps: list[Step] | None = None) -> None:
+        """Walk the text; put what each phrase was taken for into `steps`, if that is wanted."""
+        self._entries, self._longer = lexicon.entries, lexicon.longer
+        self._units = lexicon.units
+        self._words = words = words_of(text if len(text) <= LONGEST_TEXT else "")
+        self._at = self._bracket = 0
+        self._end = len(words)
+        self._prefixed = False
+        self._steps = steps
         self.named: list[Named] = []
         self.routes: list[Route] = []
         self.sides: list[Entry] = []
@@ -68,67 +75,90 @@ class OrderText:
         self.quantities = Quantities()
         self.other_words = 0
         self.unexplained = 1 if len(text) > LONGEST_TEXT else 0
-        self.prefixed = False
-        self.steps: list[Step] | None = [] if keep_steps else None
-        self._walk()
+        while self._at < self._end:
+            self._take(words[self._at])
 
-    def _walk(self) -> None:
-        words = self._words
-        lengths_of, end = self._lexicon.lengths.get, len(words)
-        while self._at < end:
-            word = words[self._at]
-            lengths = lengths_of(word)
-            if lengths is None or not self._phrase(word, lengths):
-                self._rest(word)
-
-    def _phrase(self, word: str, lengths: tuple[int, ...]) -> bool:
-        """Take the longest known phrase that begins here, if there is one."""
-        at, words, find = self._at, self._words, self._lexicon.entries.get
-        if word in self._lexicon.shaped_lengths and self._shaped(word):
-            return True
-        for length in lengths:
-            entry = find(word if length == 1 else " ".join(words[at : at + length]))
-            if entry is not None and not (entry.ends_in_number and self._unit_at(at + length)):
-                self._at = at + length
-                self._HANDLERS[entry.kind](self, entry)
-                if self.steps is not None:
-                    self.steps.append(Step(entry.phrase, entry))
-                return True
-        return False
-
-    def _rest(self, word: str) -> None:
-        """A word that begins no phrase: a bracket, a number, or not understood."""
+    def _take(self, word: str) -> None:
+        """Take the longest phrase that begins with this word, or a number, or a bracket."""
         start = self._at
-        if word in OPENING:
-            self._bracket = OPENING[word]
-            self._at += 1
-        elif word in CLOSING:
-            self._bracket = 0
-            self._at += 1
+        entry = self._phrase(word)
+        if entry is not None:
+            self._HANDLERS[entry.kind](self, entry)
         elif word[0].isdigit() or word[0] == ".":
-            self._number(word)
             self.other_words += 1
-            self._step(start, number=True)
-        elif not self._shaped(word):
-            self.unexplained += 1
-            self._at += 1
-            self._step(start, number=False)
+            self._number(word)
+        else:
+            self._at = start + 1
+            if word in BRACKETS:
+                self._bracket = BRACKETS[word]
+            else:
+                self.unexplained += 1
+        if self._steps is not None:
+            number = entry is None and (word[0].isdigit() or word in BRACKETS)
+            self._steps.append(Step(" ".join(self._words[start : self._at]), entry, number))
 
-    def _step(self, start: int, *, number: bool) -> None:
-        if self.steps is not None and start < self._at:
-            self.steps.append(Step(" ".join(self._words[start : self._at]), None, number))
+    def _phrase(self, word: str) -> Entry | None:
+        """The longest known phrase that begins here; the walk is moved behind it."""
+        at = self._at
+        after = self._longer.get(word)
+        if after is not None and at + 1 < self._end:
+            following = self._words[at + 1]
+            lengths = after.get(following)
+            found = self._longest(lengths) if lengths is not None else None
+            if found is None and NUMBER_SIGN in after and following[0].isdigit():
+                found = self._shaped(after[NUMBER_SIGN])
+            if found is not None:
+                return found
+        entry = self._entries.get(word)
+        if entry is not None:
+            self._at = at + 1
+        return entry
 
-    def _unit_at(self, at: int) -> bool:
-        return at < len(self._words) and self._words[at] in self._lexicon.units
+    def _longest(self, lengths: tuple[int, ...]) -> Entry | None:
+        at, words = self._at, self._words
+        for length in lengths:
+            stop = at + length
+            if stop <= self._end:
+                entry = self._entries.get(" ".join(words[at:stop]))
+                if entry is not None and not (entry.ends_in_number and self._is_unit(stop)):
+                    self._at = stop
+                    return entry
+        return None
+
+    def _shaped(self, lengths: tuple[int, ...]) -> Entry | None:
+        """A phrase with numbers in it (`q 6 h`, `4 x / day`), which tell the frequency."""
+        words = self._words[self._at : self._at + lengths[0]]
+        shape = [NUMBER_SIGN if word[0].isdigit() else word for word in words]
+        for length in lengths:
+            entry = self._entries.get(" ".join(shape[:length])) if length <= len(shape) else None
+            if entry is not None:
+                self._at += length
+                if entry.pace is not None and entry.pace.divisions:
+                    number = number_of(words[shape.index(NUMBER_SIGN)])
+                    per_day = quotient(entry.pace.divisions, number)
+                    return entry._replace(pace=entry.pace._replace(per_day=per_day))
+                return entry
+        return None
+
+    def _is_unit(self, at: int) -> bool:
+        return at < self._end and self._words[at] in self._units
 
     # What each kind of phrase does.
 
     def _drug(self, entry: Entry) -> None:
+        if entry.after_drug is not None and self._follows_drug(entry):
+            self._HANDLERS[entry.after_drug.kind](self, entry.after_drug)
+            return
         brand = entry.kind is Kind.BRAND
-        if brand and self.prefixed:
+        if brand and self._prefixed:
+            # `CO-` before a brand makes another product; before an ingredient it is a maker.
             self.unexplained += 1
-        self.prefixed = False
-        self.named.append(Named(entry.readings, self._bracket, brand))
+        self._prefixed = False
+        self.named.append(Named(entry.readings, self._bracket, brand, entry.route))
+
+    def _follows_drug(self, entry: Entry) -> bool:
+        before = self._at - entry.phrase.count(" ") - 2
+        return bool(self.named) and self._words[before] not in JOINS
 
     def _route(self, entry: Entry) -> None:
         self.other_words += 1
@@ -146,7 +176,7 @@ class OrderText:
     def _frequency(self, entry: Entry) -> None:
         self.other_words += 1
         if entry.pace is not None:
-            self.quantities.take_pace(entry.pace, entry.pace.per_day)
+            self.quantities.take_pace(entry.pace)
 
     def _number_word(self, entry: Entry) -> None:
         self.other_words += 1
@@ -157,66 +187,49 @@ class OrderText:
         if not self.named:
             self.unexplained += 1
 
-    def _salt_or_name(self, entry: Entry) -> None:
-        """`losartan potassium` is a salt, `potassium` a drug."""
-        length = entry.phrase.count(" ") + 1
-        before = self._at - length - 1
-        follows_name = bool(self.named) and before >= 0 and self._words[before] not in {"/", "+"}
-        if follows_name and "and" not in self._words[max(0, before) : self._at]:
-            self._salt(entry)
-        else:
-            self._drug(entry)
-
     def _prefix(self, _: Entry) -> None:
-        """A maker's short prefix counts as such only in front, and only before a drug's name."""
+        """A maker's short prefix counts as such only in front of everything."""
         self.other_words += 1
-        self.prefixed = self._at == 1
-        if not self.prefixed:
+        self._prefixed = self._at == 1
+        if not self._prefixed:
             self.unexplained += 1
 
     def _filler(self, _: Entry) -> None:
         self.other_words += 1
 
+    # In the order of `Kind`.
+    _HANDLERS: ClassVar[tuple[Callable[["OrderText", Entry], None], ...]] = (
+        _drug,
+        _drug,
+        _route,
+        _side,
+        _form,
+        _frequency,
+        _number_word,
+        _salt,
+        _prefix,
+        _filler,
+    )
+
     # Numbers.
 
-    def _shaped(self, word: str) -> bool:
-        """Take a phrase with a number in it (`q 6 h`, `4 x / day`), if one begins here."""
-        first = "#" if word[0].isdigit() else word
-        lengths = self._lexicon.shaped_lengths.get(first)
-        if lengths is None:
-            return False
-        words = self._words[self._at : self._at + lengths[0]]
-        numbers = [item for item in words if item[0].isdigit()]
-        shape = ["#" if item[0].isdigit() else item for item in words]
-        for length in lengths:
-            entry = self._lexicon.shaped.get(" ".join(shape[:length]))
-            if entry is not None and length <= len(shape):
-                self._at += length
-                self.other_words += 1
-                if entry.pace is not None:
-                    self._paced(entry.pace, numbers[0])
-                if self.steps is not None:
-                    self.steps.append(Step(" ".join(words[:length]), entry))
-                return True
-        return False
-
-    def _paced(self, pace: Pace, number: str) -> None:
-        self.quantities.take_pace(pace, quotient(pace.divisions, number_of(number)))
-
     def _number(self, word: str) -> None:
-        if self._shaped(word):
+        """A number: part of a frequency, an amount with its unit, a count, or bare."""
+        following = self._words[self._at + 1] if self._at + 1 < self._end else ""
+        lengths = self._longer[NUMBER_SIGN].get(following)
+        paced = self._shaped(lengths) if lengths is not None else None
+        if paced is not None:
+            self._HANDLERS[paced.kind](self, paced)
             return
         self._at += 1
-        following = self._words[self._at] if self._at < len(self._words) else ""
-        if following in self._lexicon.units:
+        unit = self._units.get(following)
+        if unit is not None:
             self._at += 1
-            self._amount(word, self._lexicon.units[following])
+            self._amount(word, unit)
         elif following == "%":
             self._at += 1
-        elif word.count("-") > 1:
-            self.quantities.take_pattern(word)
         elif "-" in word:
-            self.quantities.take_range()
+            self.quantities.take_dashes(word)
         else:
             self._counted(self._fraction(word))
 
@@ -226,18 +239,16 @@ class OrderText:
         if below:
             self.quantities.take_ratio(word, unit, below)
         elif "-" in word:
-            self.quantities.take_range()
+            self.quantities.take_dashes(word)
         else:
-            value = number_of(word)
-            if value is not None:
-                self.quantities.take_amount(value, unit)
+            self.quantities.take_amount(number_of(word), unit)
 
     def _denominator(self) -> str:
         """The unit after a slash or `per`, with its number; empty if there is none."""
-        words, units, below = self._words, self._lexicon.units, ""
-        while self._at + 1 < len(words) and words[self._at] in {"/", "per"}:
+        words, units, below = self._words, self._units, ""
+        while self._at + 1 < self._end and words[self._at] in {"/", "per"}:
             ahead = self._at + 1
-            if ahead + 1 < len(words) and words[ahead][0].isdigit():
+            if ahead + 1 < self._end and words[ahead][0].isdigit():
                 ahead += 1
             if words[ahead] not in units:
                 break
@@ -248,7 +259,7 @@ class OrderText:
     def _fraction(self, word: str) -> float | None:
         """`1/2 tablet` is half a tablet; `50/12.5` are two strengths."""
         at, words = self._at, self._words
-        if at + 2 < len(words) and words[at] == "/" and words[at + 1][0].isdigit():
+        if at + 2 < self._end and words[at] == "/" and words[at + 1][0].isdigit():
             self._at += 2
             below = number_of(words[at + 1])
             if below and self._counts_form():
@@ -258,17 +269,14 @@ class OrderText:
 
     def _counted(self, number: float | None) -> None:
         if number is not None and self._counts_form():
-            self.quantities.take_count(number)
+            self.quantities.counts.append(number)
         else:
             self.quantities.take_bare()
 
     def _counts_form(self) -> bool:
         """Whether the next word is a form in which doses are counted (`2 tablets`)."""
-        entry = self._lexicon.entries.get(self._words[self._at]) if self._more() else None
+        entry = self._entries.get(self._words[self._at]) if self._at < self._end else None
         return entry is not None and entry.form is not None and entry.form.counted
-
-    def _more(self) -> bool:
-        return self._at < len(self._words)
 
     # What the whole text says.
 
@@ -279,18 +287,4 @@ class OrderText:
 
     def has_drops(self) -> bool:
         """Whether the text speaks of drops."""
-        return any(entry.phrase in EYE_DROPS for entry in self.forms)
-
-    _HANDLERS: ClassVar[tuple[Callable[["OrderText", Entry], None], ...]] = (
-        _drug,  # NAME
-        _drug,  # BRAND
-        _route,
-        _side,
-        _form,
-        _frequency,
-        _number_word,
-        _salt,
-        _salt_or_name,
-        _prefix,
-        _filler,
-    )
+        return any(entry.phrase in DROPS for entry in self.forms)

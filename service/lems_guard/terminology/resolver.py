@@ -1,7 +1,9 @@
 """Understanding an order: its codes, its text, its structured fields, and where they disagree."""
 
+from lems_guard.clinical.facts import Answer
 from lems_guard.clinical.medication import (
     CodeSystem,
+    Coding,
     Disposition,
     Ingredient,
     MatchedBy,
@@ -9,14 +11,17 @@ from lems_guard.clinical.medication import (
     MedicationList,
     Understood,
 )
+from lems_guard.clinical.route import Route
 from lems_guard.clinical.severity import Jurisdiction
-from lems_guard.terminology.dosing import Dosing, dosing_of
-from lems_guard.terminology.lexicon import Kind, lexicon_of
+from lems_guard.terminology.dosing import dosing_of
+from lems_guard.terminology.lexicon import Entry, Kind, Lexicon, lexicons_of
 from lems_guard.terminology.order_text import OrderText, Step
-from lems_guard.terminology.text_reading import TextReading, read_text, reading_of
-from lems_guard.terminology.vocabulary import IngredientSet, Readings, Vocabulary
+from lems_guard.terminology.text_reading import NAME_DOES_NOT_TELL, TextReading, read_text
+from lems_guard.terminology.vocabulary import IngredientSet, Product, Readings, Vocabulary
 
 NOTHING_SENT = Understood(Disposition.UNRESOLVED, notes=("no code and no text",))
+_EVALUATED, _AMBIGUOUS = Disposition.EVALUATED, Disposition.AMBIGUOUS
+_OTHER, _YES = Route.OTHER, Answer.YES
 _MATCHED_BY = {Kind.NAME: MatchedBy.NAME, Kind.BRAND: MatchedBy.BRAND}
 
 
@@ -29,101 +34,110 @@ class Resolver:
         self._ingredients = {
             name: Ingredient(name, rxcui) for name, rxcui in vocabulary.ingredients.items()
         }
-        self._lexicons = {place: lexicon_of(vocabulary, place) for place in Jurisdiction}
-        self._known = {place: self._known_names(place) for place in Jurisdiction}
+        self._lexicons = lexicons_of(vocabulary)
+        self._known = {
+            place: self._known_names(lexicon) for place, lexicon in self._lexicons.items()
+        }
 
-    def _known_names(self, place: Jurisdiction) -> dict[str, Understood]:
+    def _known_names(self, lexicon: Lexicon) -> dict[str, Understood]:
         """The finished answer for every text that is a drug's name and nothing else."""
         return {
-            phrase: self._answer(reading_of(OrderText(phrase, self._lexicons[place])))
-            for phrase, entry in self._lexicons[place].entries.items()
+            phrase: self._alone(entry)
+            for phrase, entry in lexicon.entries.items()
             if entry.readings
         }
 
-    def _answer(self, reading: TextReading) -> Understood:
-        readings = self._named(reading.readings)
-        disposition = Disposition.EVALUATED if len(readings) == 1 else Disposition.AMBIGUOUS
-        return Understood(disposition, readings, matched_by=reading.matched_by, notes=reading.notes)
+    def _alone(self, entry: Entry) -> Understood:
+        readings, matched_by = self._named(entry.readings), _MATCHED_BY[entry.kind]
+        if len(readings) == 1:
+            return Understood(_EVALUATED, readings, entry.route, matched_by=matched_by)
+        return Understood(
+            _AMBIGUOUS, readings, entry.route, matched_by=matched_by, notes=(NAME_DOES_NOT_TELL,)
+        )
 
     def understand(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
         """What an order holds and how it is given, or that it is not understood."""
-        if not medication.codings and _is_bare(medication):
-            known = self._known[jurisdiction]
-            text = medication.text
-            answer = known.get(text) or known.get(text.lower())
-            if answer is not None:
-                return answer
-        return self._resolve(medication, jurisdiction)
+        if medication.codings or not _is_bare(medication):
+            return self._resolve(medication, jurisdiction)
+        known, text = self._known[jurisdiction], medication.text
+        answer = known.get(text) or known.get(text.lower())
+        return answer or self._plain(read_text(text, self._lexicons[jurisdiction]))
+
+    def _plain(self, reading: TextReading) -> Understood:
+        """The answer to an order that is a text and nothing else."""
+        if not reading.readings:
+            return _unresolved(reading.notes)
+        route = reading.route or reading.implied_route
+        return Understood(
+            _EVALUATED if len(reading.readings) == 1 else _AMBIGUOUS,
+            self._named(reading.readings),
+            None if route is _OTHER else route,
+            reading.dose,
+            reading.per_day,
+            _YES if reading.as_needed else None,
+            reading.matched_by,
+            (),
+            reading.notes,
+        )
 
     def _resolve(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
         text = medication.text or _display(medication)
         reading = read_text(text, self._lexicons[jurisdiction])
         notes: list[str] = []
-        coded = self._coded(medication, notes)
+        coded, product = self._coded(medication, notes)
         readings = _together(coded, reading, notes) if coded else reading.readings
-        if not coded or readings != coded:
-            notes += [note for note in reading.notes if note not in notes]
+        if not coded or reading.readings:
+            notes += reading.notes
         if not readings:
-            return _unresolved(notes)
+            return _unresolved(tuple(notes))
+        if product is not None:
+            reading = _completed(reading, product)
+        disposition = _EVALUATED if len(readings) == 1 else _AMBIGUOUS
+        if medication.list is MedicationList.STOPPED and len(readings) == 1:
+            disposition = Disposition.NOT_CURRENT
         dosing = dosing_of(medication, reading, self._vocabulary, notes)
         matched_by = MatchedBy.CODE if coded else reading.matched_by
-        return self._understood(medication, readings, dosing, matched_by, notes)
-
-    def _understood(
-        self,
-        medication: Medication,
-        readings: Readings,
-        dosing: Dosing,
-        matched_by: MatchedBy | None,
-        notes: list[str],
-    ) -> Understood:
-        disposition = Disposition.EVALUATED
-        if len(readings) > 1:
-            disposition = Disposition.AMBIGUOUS
-        elif medication.list is MedicationList.STOPPED:
-            disposition = Disposition.NOT_CURRENT
-        return Understood(
-            disposition,
-            self._named(readings),
-            dosing.route,
-            dosing.dose,
-            dosing.doses_per_day,
-            dosing.as_needed,
-            matched_by,
-            (),
-            tuple(notes),
-        )
+        return Understood(disposition, self._named(readings), *dosing, matched_by, (), tuple(notes))
 
     def _named(self, readings: Readings) -> tuple[tuple[Ingredient, ...], ...]:
         known = self._ingredients
         return tuple([tuple([known[name] for name in names]) for names in readings])
 
-    def _coded(self, medication: Medication, notes: list[str]) -> Readings:
-        """What the codes stand for: every set that one of them names."""
+    def _coded(self, medication: Medication, notes: list[str]) -> tuple[Readings, Product | None]:
+        """What the codes stand for: every set that one of them names, and the product if one."""
         found: dict[IngredientSet, None] = {}
-        unknown = 0
+        product, unknown = None, 0
         for coding in medication.codings:
-            is_rxnorm = coding.system is CodeSystem.RXNORM
-            readings = self._vocabulary.codes.get(coding.code, ()) if is_rxnorm else ()
+            readings, known = self._code(coding)
+            product = product or known
             found.update(dict.fromkeys(readings))
             unknown += not readings
         if unknown:
             notes.append("code not known" if unknown == 1 else f"{unknown} codes not known")
         if len(found) > 1:
             notes.append("the codes do not tell which product is meant")
-        return tuple(found)
+        return tuple(found), product if len(found) == 1 else None
+
+    def _code(self, coding: Coding) -> tuple[Readings, Product | None]:
+        if coding.system is not CodeSystem.RXNORM:
+            return (), None
+        product = self._vocabulary.product(coding.code)
+        if product is not None:
+            return (product.ingredients,), product
+        return self._vocabulary.codes.get(coding.code, ()), None
 
     def explain(self, medication: Medication, jurisdiction: Jurisdiction) -> tuple[str, ...]:
         """The trail: which code or phrase was found in which table. Not for the hot path."""
-        trail = [self._coding_step(code.system, code.code) for code in medication.codings]
+        trail = [self._coding_in_words(coding) for coding in medication.codings]
+        steps: list[Step] = []
         text = medication.text or _display(medication)
-        walked = OrderText(text, self._lexicons[jurisdiction], keep_steps=True)
-        return (*trail, *(_step_in_words(step) for step in walked.steps or ()))
+        OrderText(text, self._lexicons[jurisdiction], steps)
+        return (*trail, *(_step_in_words(step) for step in steps))
 
-    def _coding_step(self, system: CodeSystem | None, code: str) -> str:
-        readings = self._vocabulary.codes.get(code, ()) if system is CodeSystem.RXNORM else ()
-        label = system.name if system is not None else "code"
-        return f"{label} {code}: {_sets_in_words(readings) if readings else 'not known'}"
+    def _coding_in_words(self, coding: Coding) -> str:
+        readings, _ = self._code(coding)
+        system = coding.system.name if coding.system is not None else "code"
+        return f"{system} {coding.code}: {_sets_in_words(readings) or 'not known'}"
 
     def explained(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
         """The answer with its trail."""
@@ -148,8 +162,17 @@ def _display(medication: Medication) -> str:
     return next((coding.display for coding in medication.codings if coding.display), "")
 
 
-def _unresolved(notes: list[str]) -> Understood:
-    return Understood(Disposition.UNRESOLVED, notes=tuple(notes)) if notes else NOTHING_SENT
+def _unresolved(notes: tuple[str, ...]) -> Understood:
+    return Understood(Disposition.UNRESOLVED, notes=notes) if notes else NOTHING_SENT
+
+
+def _completed(reading: TextReading, product: Product) -> TextReading:
+    """What the text leaves open, the product's code may tell."""
+    if reading.implied_route is None and reading.route is None:
+        reading = reading._replace(implied_route=product.route)
+    if reading.dose is None and product.strength is not None and not reading.counted:
+        reading = reading._replace(dose=product.strength, is_product=True)
+    return reading
 
 
 def _together(coded: Readings, reading: TextReading, notes: list[str]) -> Readings:
@@ -168,12 +191,13 @@ def _together(coded: Readings, reading: TextReading, notes: list[str]) -> Readin
 
 
 def _step_in_words(step: Step) -> str:
-    if step.entry is None:
-        return f"'{step.phrase}': {'number' if step.number else 'not understood'}"
     entry = step.entry
-    if entry.readings and entry.kind is not Kind.SALT_OR_NAME:
-        return f"'{step.phrase}': {entry.kind.name.lower()} → {_sets_in_words(entry.readings)}"
-    return f"'{step.phrase}': {entry.kind.name.lower().replace('_', ' ')}"
+    if entry is None:
+        return f"'{step.phrase}': {'number or sign' if step.number else 'not understood'}"
+    kind = entry.kind.name.lower()
+    if entry.readings:
+        return f"'{step.phrase}': {kind} → {_sets_in_words(entry.readings)}"
+    return f"'{step.phrase}': {kind}"
 
 
 def _sets_in_words(readings: Readings) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
+from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.errors import InvalidKnowledge
 from lems_guard.clinical.medication import CodeSystem
 from lems_guard.clinical.route import Route
@@ -16,11 +17,12 @@ from lems_guard.terminology.vocabulary import (
     Form,
     Frequency,
     IngredientSet,
+    Product,
     Readings,
     RouteWord,
     Vocabulary,
 )
-from lems_guard.terminology.words import key_of, shape_of
+from lems_guard.terminology.words import key_of, number_of, shape_of
 
 Value = TypeVar("Value")
 Row: TypeAlias = dict[str, str]
@@ -103,10 +105,13 @@ def read_vocabulary(directory: Path) -> Vocabulary:
     """The vocabulary in a directory of tables, or every problem that they have."""
     reader = _Reader(directory)
     ingredients = _ingredients(reader)
+    products, contents = _products(reader, ingredients)
     fillers = reader.unique("words.tsv", ("word", "kind", "value", "reason"), _filler)
     vocabulary = Vocabulary(
         ingredients=ingredients,
         codes=_codes(ingredients),
+        products=products,
+        contents=contents,
         names=_names(reader, ingredients),
         brands=_brands(reader, ingredients),
         routes=reader.unique("routes.tsv", ("word", "route", "context", "source"), _route_word),
@@ -161,13 +166,40 @@ def _names(reader: _Reader, known: dict[str, str]) -> dict[str, Readings]:
 
 def _brands(reader: _Reader, known: dict[str, str]) -> dict[str, tuple[BrandMeaning, ...]]:
     def meaning(row: Row) -> BrandMeaning:
-        return BrandMeaning(_set_of(row, known), _jurisdictions(row["jurisdictions"]))
+        places = _jurisdictions(row["jurisdictions"])
+        return BrandMeaning(_set_of(row, known), places, _route_or_none(row["route"]))
 
     found: dict[str, dict[BrandMeaning, None]] = defaultdict(dict)
-    columns = ("brand", "ingredients", "jurisdictions", "source")
+    columns = ("brand", "ingredients", "jurisdictions", "route", "source")
     for key, value in reader.keyed("brands.tsv", columns, meaning):
         found[key][value] = None
     return {key: tuple(meanings) for key, meanings in found.items()}
+
+
+def _products(reader: _Reader, known: dict[str, str]) -> tuple[dict[str, int], tuple[Product, ...]]:
+    places: dict[Product, int] = {}
+
+    def place(row: Row) -> int:
+        route, strength = _route_or_none(row["route"]), _strength(row["strength"])
+        return places.setdefault(Product(_set_of(row, known), route, strength), len(places))
+
+    columns = ("rxcui", "ingredients", "route", "strength", "source")
+    products = reader.unique("products.tsv", columns, place)
+    return products, tuple(places)
+
+
+def _strength(cell: str) -> Dose | None:
+    if not cell:
+        return None
+    value, _, unit = cell.partition(" ")
+    number = number_of(value)
+    if number is None or not unit:
+        raise BadRow(f"strength: '{cell}' is no number with a unit")
+    return Dose(number, unit)
+
+
+def _route_or_none(cell: str) -> Route | None:
+    return _route(cell) if cell else None
 
 
 def _set_of(row: Row, known: dict[str, str]) -> IngredientSet:
@@ -201,7 +233,7 @@ def _route_word(row: Row) -> RouteWord:
 
 
 def _form(row: Row) -> Form:
-    return Form(_route(row["route"]) if row["route"] else None, _yes(row, "counted"))
+    return Form(_route_or_none(row["route"]), _yes(row, "counted"))
 
 
 def _frequency(row: Row) -> Frequency:

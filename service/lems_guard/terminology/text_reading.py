@@ -1,7 +1,7 @@
 """What the text of an order says as a whole: readings, route, dose, frequency, and doubts."""
 
 import itertools
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.medication import MatchedBy
@@ -11,22 +11,22 @@ from lems_guard.terminology.order_text import Named, OrderText
 from lems_guard.terminology.vocabulary import IngredientSet, Readings
 
 MOST_READINGS = 8
-ONE_PART: Readings = ((),)
+NAME_DOES_NOT_TELL = "the name alone does not tell which product is meant"
 
 
-@dataclass(frozen=True, slots=True)
-class TextReading:
+class TextReading(NamedTuple):
     """What a text was understood to say.
 
-    `named` holds what was recognised even where the text as a whole was not understood.
+    `named` holds what was recognised even where the text as a whole was not understood. `route`
+    is what the sig says (OTHER: several), `implied_route` what the dose form or the brand tells.
     """
 
     readings: Readings = ()
     named: Readings = ()
     matched_by: MatchedBy | None = None
     route: Route | None = None
-    form_route: Route | None = None
-    has_form: bool = False
+    implied_route: Route | None = None
+    is_product: bool = False
     dose: Dose | None = None
     counted: bool = False
     per_day: float | None = None
@@ -39,22 +39,22 @@ NOTHING = TextReading()
 
 def read_text(text: str, lexicon: Lexicon) -> TextReading:
     """What a text says; nothing if it names no drug or holds a word that is not understood."""
+    if not text or text.isspace():
+        return NOTHING
     walked = OrderText(text, lexicon)
-    return (
-        reading_of(walked) if walked.named or walked.unexplained or walked.other_words else NOTHING
-    )
-
-
-def reading_of(walked: OrderText) -> TextReading:
-    """Draw together what the walk found."""
     notes: list[str] = []
     named = _drugs(walked.named, notes) if walked.named else ()
     if walked.unexplained or not named:
         return TextReading(named=named, notes=(_not_understood(walked.unexplained),))
+    return _understood(walked, named, notes)
+
+
+def _understood(walked: OrderText, named: Readings, notes: list[str]) -> TextReading:
     quantities = walked.quantities
-    dose = quantities.dose(notes, parts=len(named[0]) if len(named) == 1 else 0)
+    single = len(named) == 1 and len(named[0]) == 1
+    dose = quantities.dose(notes) if single else None
     per_day = quantities.per_day(notes)
-    route = _route(walked, notes)
+    route = _route(walked.routes, notes) if walked.routes else None
     if walked.sides:
         route, per_day = _with_sides(walked, route, per_day, notes)
     return TextReading(
@@ -62,7 +62,7 @@ def reading_of(walked: OrderText) -> TextReading:
         named,
         _matched_by(walked),
         route,
-        _form_route(walked, notes) if route is None else None,
+        _implied_route(walked, notes) if route is None else None,
         bool(walked.forms),
         dose,
         bool(quantities.counts),
@@ -88,21 +88,16 @@ def _drugs(named: list[Named], notes: list[str]) -> Readings:
     """Drugs outside brackets make a combination; in brackets stands another name of the same."""
     readings = named[0].readings if len(named) == 1 else _several(named, notes)
     if len(readings) > 1 and not notes:
-        notes.append("the name alone does not tell which product is meant")
+        notes.append(NAME_DOES_NOT_TELL)
     return readings
 
 
 def _several(named: list[Named], notes: list[str]) -> Readings:
-    plain = [drug.readings for drug in named if drug.bracket == 0]
-    round_ = [drug.readings for drug in named if drug.bracket == 1]
-    square = [drug.readings for drug in named if drug.bracket == 2]
-    if not plain:
-        plain, round_ = (round_, []) if round_ else (square, [])
-        square = square if plain is not square else []
-    together = _union(plain)
-    for others in (round_, square):
-        if others:
-            together = _agreed(together, _union(others), notes)
+    brackets = ([drug.readings for drug in named if drug.bracket == kind] for kind in range(3))
+    first, *others = (drugs for drugs in brackets if drugs)
+    together = _union(first)
+    for drugs in others:
+        together = _agreed(together, _union(drugs), notes)
     return together
 
 
@@ -131,24 +126,23 @@ def _larger(one: IngredientSet, other: IngredientSet) -> IngredientSet:
     return one if len(one) >= len(other) else other
 
 
-def _route(walked: OrderText, notes: list[str]) -> Route | None:
+def _route(routes: list[Route], notes: list[str]) -> Route:
     """The route that the sig names."""
-    routes = walked.routes
-    if not routes:
-        return None
     if len(routes) == 1 or len(set(routes)) == 1:
         return routes[0]
     notes.append("the text names more than one route: the route is not known")
     return Route.OTHER
 
 
-def _form_route(walked: OrderText, notes: list[str]) -> Route | None:
+def _implied_route(walked: OrderText, notes: list[str]) -> Route | None:
+    """The route that the dose form tells, else the one that all products of the brand have."""
     if not walked.forms:
-        return None
-    routes = walked.form_routes()
-    if len(routes) > 1:
+        routes = {drug.route for drug in walked.named}
+        return routes.pop() if len(routes) == 1 else None
+    told = walked.form_routes()
+    if len(told) > 1:
         notes.append("the dose forms tell different routes: the route is not known")
-    return next(iter(routes)) if len(routes) == 1 else None
+    return told.pop() if len(told) == 1 else None
 
 
 def _with_sides(

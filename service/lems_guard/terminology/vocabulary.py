@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
+from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.terminology.conditions import ConditionCode
@@ -18,6 +19,15 @@ class BrandMeaning(NamedTuple):
 
     ingredients: IngredientSet
     jurisdictions: tuple[Jurisdiction, ...] = ()
+    route: Route | None = None
+
+
+class Product(NamedTuple):
+    """What a product's code stands for: all of it is in the name that RxNorm gives it."""
+
+    ingredients: IngredientSet
+    route: Route | None = None
+    strength: Dose | None = None
 
 
 class RouteWord(NamedTuple):
@@ -53,6 +63,10 @@ class Vocabulary:
     """INN → RxCUI of the ingredient, empty where none is known."""
     codes: dict[str, Readings] = field(default_factory=dict)
     """RxCUI → ingredients."""
+    products: dict[str, int] = field(default_factory=dict)
+    """RxCUI of a product, brand or salt → place in `contents`."""
+    contents: tuple[Product, ...] = ()
+    """What products hold; ten times fewer than codes."""
     names: dict[str, Readings] = field(default_factory=dict)
     """INN, USAN, BAN, salt or abbreviation → ingredients."""
     brands: dict[str, tuple[BrandMeaning, ...]] = field(default_factory=dict)
@@ -72,10 +86,22 @@ class Vocabulary:
         """Every ingredient that can be recognised, by INN."""
         return frozenset(self.ingredients)
 
+    def product(self, rxcui: str) -> Product | None:
+        """What an RxNorm code stands for, if it is known."""
+        place = self.products.get(rxcui)
+        return None if place is None else self.contents[place]
+
     def meaning(self, brand: str, jurisdiction: Jurisdiction) -> Readings:
         """What a brand stands for there; several sets when nothing tells which."""
+        return tuple(dict.fromkeys(m.ingredients for m in self._meanings(brand, jurisdiction)))
+
+    def brand_route(self, brand: str, jurisdiction: Jurisdiction) -> Route | None:
+        """The route that all products of the brand have, if there is one."""
+        routes = {meaning.route for meaning in self._meanings(brand, jurisdiction)}
+        return routes.pop() if len(routes) == 1 else None
+
+    def _meanings(self, brand: str, jurisdiction: Jurisdiction) -> list[BrandMeaning]:
         meanings = self.brands[brand]
-        there = [m.ingredients for m in meanings if jurisdiction in m.jurisdictions]
-        elsewhere = [m.ingredients for m in meanings if not m.jurisdictions]
-        found = there or elsewhere or [m.ingredients for m in meanings]
-        return tuple(dict.fromkeys(found))
+        there = [meaning for meaning in meanings if jurisdiction in meaning.jurisdictions]
+        everywhere = [meaning for meaning in meanings if not meaning.jurisdictions]
+        return there or everywhere or list(meanings)

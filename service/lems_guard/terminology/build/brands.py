@@ -2,72 +2,110 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from lems_guard.terminology.build.rows import parts, read_rows
+from lems_guard.terminology.build.rxnorm import Product, base_of, brands_of
 from lems_guard.terminology.build.substances import Substances, sources_in
 from lems_guard.terminology.words import key_of
 
 # What the facts append to a brand and no order says.
 _APPENDED = re.compile(r"\s{2,}.*|\s*\([^)]*\)|\s+In Plastic Container.*", re.IGNORECASE)
-_SALT_WORDS = re.compile(
-    r"(?:[ ,]+(?:hydrochloride|sulfate|phosphate|acetate|sodium|zinc|nitrate|acetyl|fumarate|"
-    r"maleate|tartrate|succinate|potassium|disodium|glacial|anhydrous|ethylsuccinate|aceponate|"
-    r"acetonide|hemihydrate|dihydrate|monobasic|dibasic|hydrobromide|citrate|bromide|valerate))+$"
-)
-
-BrandRow = tuple[str, str, str, str]
+_ROUTES = {"oral": "ORAL", "ophthalmic": "OPHTHALMIC", "otic": "OTIC", "topical": "TOPICAL"}
+_ROUTES |= {"irrigation": "IRRIGATION"}
 
 
-def brand_rows(facts: Path, by_hand: Path, substances: Substances) -> list[BrandRow]:
+class BrandRow(NamedTuple):
+    """A row of the brand table; the route only where every product of the brand has it."""
+
+    brand: str
+    ingredients: str
+    jurisdictions: str
+    route: str
+    source: str
+
+
+@dataclass(frozen=True)
+class BrandSources:
+    """Where brands are read from, beside the facts' single brands."""
+
+    facts: Path
+    by_hand: Path
+    products: list[Product]
+    salts: frozenset[str]
+    form_routes: dict[str, str]
+    sig_words: frozenset[str]
+
+
+def brand_rows(sources: BrandSources, substances: Substances) -> list[BrandRow]:
     """Rows of the brand table. Hand-made rows replace, combinations come before single brands.
 
     A brand lexicon from UNII alone would hide a β-blocker in Ziac: its column is never read.
+    A brand that is also a word of a sig (`Daily`) would add a drug to other orders: left out.
     """
     rows: list[BrandRow] = []
-    settled: set[str] = set()
-    for source in (_by_hand(by_hand), _combinations(facts, substances), _singles(facts)):
-        found = [row for row in source if row[0] and key_of(row[0]) not in settled]
-        settled.update(key_of(row[0]) for row in found)
+    settled = set(sources.sig_words)
+    for source in (
+        _by_hand(sources.by_hand),
+        _combinations(sources, substances),
+        _from_products(sources, substances),
+        _singles(sources.facts),
+    ):
+        found = [row for row in source if key_of(row.brand) and key_of(row.brand) not in settled]
+        settled.update(key_of(row.brand) for row in found)
         rows += [_with_known_ingredients(row, substances) for row in found]
-    return [row for row in rows if row[1]]
+    return [row for row in rows if row.ingredients]
 
 
 def _by_hand(by_hand: Path) -> Iterator[BrandRow]:
     for row in read_rows(by_hand / "brands.tsv"):
-        yield row["brand"], row["ingredients"], row["jurisdictions"], f"hand: {row['reason']}"
+        source = f"hand: {row['reason']}"
+        places, route = row["jurisdictions"], row["route"]
+        yield BrandRow(row["brand"], row["ingredients"], places, route, source)
 
 
-def _combinations(facts: Path, substances: Substances) -> Iterator[BrandRow]:
-    for row in read_rows(facts / "vocab_combos.tsv"):
-        names = {part for name in parts(row["ingredients"]) for part in _part(name, substances)}
+def _combinations(sources: BrandSources, substances: Substances) -> Iterator[BrandRow]:
+    for row in read_rows(sources.facts / "vocab_combos.tsv"):
         source = f"vocab_combos[{row['source'].replace(';', ',')}]"
-        for name in names:
-            substances.add(name, "", source)
-        for brand in {row["brand"], _plain(row["brand"])}:
-            yield brand, ";".join(sorted(names)), "", source
+        names: set[str] = set()
+        for part in parts(row["ingredients"]):
+            names.update(_part(part, source, sources, substances))
+        route = _ROUTES.get(row["routes_seen"], "")
+        for brand in sorted({row["brand"], _plain(row["brand"])}):
+            yield BrandRow(brand, ";".join(sorted(names)), "", route, source)
+
+
+def _from_products(sources: BrandSources, substances: Substances) -> Iterator[BrandRow]:
+    for brand, names, route in brands_of(sources.products, substances, sources.form_routes):
+        for spelling in sorted({brand, _plain(brand)}):
+            yield BrandRow(spelling, ";".join(names), "", route, "rxnorm_names")
 
 
 def _singles(facts: Path) -> Iterator[BrandRow]:
     for row in read_rows(facts / "vocab_facts.tsv"):
         source = f"vocab_facts[{sources_in(row['source'], 'brands')}]"
         for brand in parts(row["brands"]):
-            for spelling in {brand, _plain(brand)}:
-                yield spelling, row["ingredient_inn"], "", source
+            for spelling in sorted({brand, _plain(brand)}):
+                yield BrandRow(spelling, row["ingredient_inn"], "", "", source)
 
 
-def _part(name: str, substances: Substances) -> tuple[str, ...]:
+def _part(name: str, source: str, sources: BrandSources, substances: Substances) -> tuple[str, ...]:
     """The ingredients of one part of a combination: by its name, else by that of its base."""
-    known = substances.lookup(name)
-    return known or substances.lookup(_SALT_WORDS.sub("", name)) or (name,)
+    base = base_of(name, substances, sources.salts)
+    known = substances.lookup(name) or substances.lookup(base)
+    if known is None:
+        substances.add(base, "", source)
+        known = (substances.ingredient(base),)
+    return known
 
 
 def _with_known_ingredients(row: BrandRow, substances: Substances) -> BrandRow:
-    brand, ingredients, jurisdictions, source = row
-    names = {substances.ingredient(name) for name in parts(ingredients)} - substances.skipped
-    for name in names:
-        substances.add(name, "", source)
-    return brand, ";".join(sorted(names)), jurisdictions, source
+    names = {substances.ingredient(name) for name in parts(row.ingredients)} - substances.skipped
+    for name in sorted(names):
+        substances.add(name, "", row.source)
+    return row._replace(ingredients=";".join(sorted(names)))
 
 
 def _plain(brand: str) -> str:

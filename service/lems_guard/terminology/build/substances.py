@@ -28,6 +28,10 @@ class Substances:
         """The ingredient that a substance counts as."""
         return self.renamed.get(name, name)
 
+    def holds(self, name: str) -> bool:
+        """Whether a name, or the one it is filed under, is an ingredient already."""
+        return self.ingredient(name) in self.rxcui
+
     def add(self, name: str, rxcui: str, source: str) -> None:
         """Take in a substance, under its own name or the one that it is filed under."""
         if name in self.skipped:
@@ -73,6 +77,8 @@ def collect_substances(facts: Path, by_hand: Path) -> Substances:
         substances.settle(row["name"], tuple(sorted(parts(row["ingredients"]))), "hand")
     _add_vocabulary_facts(substances, facts)
     _add_clinical_facts(substances, facts)
+    for row in read_rows(by_hand / "same_substance.tsv"):
+        substances.add(row["name"], "", f"hand: {row['reason']}")
     return substances
 
 
@@ -90,7 +96,7 @@ def _add_clinical_facts(substances: Substances, facts: Path) -> None:
     """The rules speak of substances that the vocabulary facts lack."""
     for row in read_rows(facts / "clinical_rules.tsv"):
         name = row["ingredient"]
-        if substances.ingredient(name) not in substances.rxcui:
+        if not substances.holds(name):
             substances.add(name, "", "clinical_rules")
         elif substances.ingredient(name) == name and name not in substances.skipped:
             substances.call(name, (name,), "clinical_rules")

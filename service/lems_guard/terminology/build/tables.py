@@ -1,24 +1,52 @@
-"""Writing the tables that are built: ingredients, names and brands."""
+"""Writing the tables that are built: ingredients, names, brands and products."""
 
 from pathlib import Path
 
-from lems_guard.terminology.build.brands import brand_rows
-from lems_guard.terminology.build.rows import write_rows
+from lems_guard.terminology.build.brands import BrandRow, BrandSources, brand_rows
+from lems_guard.terminology.build.products import product_rows
+from lems_guard.terminology.build.rows import read_rows, write_rows
+from lems_guard.terminology.build.rxnorm import (
+    add_components,
+    brand_keys,
+    read_names,
+    read_product,
+)
 from lems_guard.terminology.build.substances import Substances, collect_substances
+from lems_guard.terminology.words import key_of
+
+SIG_TABLES = ("routes.tsv", "forms.tsv", "frequencies.tsv", "units.tsv", "words.tsv")
+PRODUCT_COLUMNS = ("rxcui", "ingredients", "route", "strength", "source")
 
 
 def build(facts: Path, directory: Path) -> dict[str, int]:
     """Write the built tables beside the hand-made ones; how many rows each has."""
     by_hand = directory / "by_hand"
     substances = collect_substances(facts, by_hand)
-    brands = brand_rows(facts, by_hand, substances)
-    return {
+    names = read_names(facts)
+    found = (read_product(name) for name in names.values())
+    products = [product for product in found if product is not None]
+    salts = frozenset(
+        key_of(row["word"]) for row in read_rows(directory / "words.tsv") if row["kind"] == "salt"
+    )
+    add_components(substances, products, names, salts, brand_keys(facts, by_hand))
+    form_routes = {key_of(row["word"]): row["route"] for row in read_rows(directory / "forms.tsv")}
+    sources = BrandSources(facts, by_hand, products, salts, form_routes, _sig_words(directory))
+    brands = brand_rows(sources, substances)
+    written = {
+        "brands.tsv": write_rows(directory / "brands.tsv", BrandRow._fields, brands),
         "ingredients.tsv": _write_ingredients(directory, substances),
         "names.tsv": _write_names(directory, substances),
-        "brands.tsv": write_rows(
-            directory / "brands.tsv", ("brand", "ingredients", "jurisdictions", "source"), brands
-        ),
+        "products.tsv": write_rows(directory / "products.tsv", PRODUCT_COLUMNS, ()),
     }
+    # Products are read with the vocabulary just written, by the same eyes as an order.
+    rows = product_rows(names, directory)
+    return written | {"products.tsv": write_rows(directory / "products.tsv", PRODUCT_COLUMNS, rows)}
+
+
+def _sig_words(directory: Path) -> frozenset[str]:
+    """The words of a sig, each alone."""
+    cells = [next(iter(row.values())) for file in SIG_TABLES for row in read_rows(directory / file)]
+    return frozenset(key_of(cell) for cell in cells)
 
 
 def _write_ingredients(directory: Path, substances: Substances) -> int:

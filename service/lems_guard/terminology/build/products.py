@@ -1,0 +1,28 @@
+"""RxNorm codes of every kind → ingredients, route and strength, by reading their names."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.terminology.lexicon import lexicons_of
+from lems_guard.terminology.tables import read_vocabulary
+from lems_guard.terminology.text_reading import TextReading, read_text
+
+ProductRow = tuple[str, str, str, str, str]
+
+
+def product_rows(names: dict[str, str], directory: Path) -> Iterator[ProductRow]:
+    """A row for each code whose name is understood to its last word as one set of ingredients."""
+    vocabulary = read_vocabulary(directory)
+    lexicon = lexicons_of(vocabulary)[Jurisdiction.US]
+    for rxcui, name in names.items():
+        reading = read_text(name, lexicon)
+        if len(reading.readings) == 1 and rxcui not in vocabulary.codes:
+            yield _row(rxcui, reading)
+
+
+def _row(rxcui: str, reading: TextReading) -> ProductRow:
+    route = reading.route or reading.implied_route
+    strength = f"{reading.dose.value:g} {reading.dose.unit}" if reading.dose is not None else ""
+    ingredients = ";".join(reading.readings[0])
+    return rxcui, ingredients, route.name if route is not None else "", strength, "rxnorm_names"
