@@ -63,7 +63,7 @@ def test_conjunction_and_disjunction(
         (HOLDS, FAILS, "what is known is known not to fail"),
         (FAILS, HOLDS, "and the other way round"),
         (A, A, "the opposite of an unknown is unknown"),
-        (ACCEPTED, A, "accepting an unknown does not make its opposite known to fail"),
+        (ACCEPTED, FAILS, "not to accept an unknown is to ask for a known fact"),
     ],
 )
 def test_negation(verdict: Verdict, negation: Verdict, reason: str) -> None:
@@ -87,11 +87,18 @@ def test_grouping_of_parts_does_not_matter(a: Verdict, b: Verdict, c: Verdict) -
     assert either([either([a, b]), c]) == either([a, either([b, c])]) == either([a, b, c])
 
 
-@given(st.lists(VERDICTS, max_size=4))
+@given(st.lists(PLAIN, max_size=4))
 def test_de_morgan(some: list[Verdict]) -> None:
     opposites = [negated(verdict) for verdict in some]
     assert negated(every(some)) == either(opposites)
     assert negated(either(some)) == every(opposites)
+
+
+@given(st.lists(VERDICTS, max_size=4))
+def test_de_morgan_with_accepted_unknowns(some: list[Verdict]) -> None:
+    opposites = [negated(verdict) for verdict in some]
+    assert negated(every(some)).truth is either(opposites).truth
+    assert negated(either(some)).truth is every(opposites).truth
 
 
 @given(PLAIN)
@@ -127,9 +134,10 @@ STARTED = Is("phase", frozenset({Phase.START}))
         (
             Not(YES_OR_UNKNOWN),
             None,
-            Verdict(None, frozenset({"seizure_history"})),
-            "not known is not known to be absent",
+            FAILS,
+            "written on purpose: only where it is known to be absent",
         ),
+        (Not(YES_OR_UNKNOWN), Answer.NO, HOLDS, "known to be absent"),
         (STARTED, None, Verdict(None, frozenset({"seizure_history"})), "the phase was not sent"),
     ],
 )

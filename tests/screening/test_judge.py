@@ -133,11 +133,11 @@ def test_rows_by_route(
             "what holds only for an accepted unknown settles nothing",
         ),
         (
-            [row(AVOID, when=Not(EITHER_WAY))],
+            [row(AVOID, when=Not(SEIZURES_UNKNOWN)), row(MONITOR)],
             None,
-            "AVOID POSSIBLE",
+            "MONITOR ESTABLISHED",
             {},
-            "not (no or unknown): it may be yes",
+            "H6: written to speak only of what is known, as of pregnancy outside 12-55 years",
         ),
         (
             [row(AVOID, when=SEIZURES, certainty=Certainty.POSSIBLE)],

@@ -41,7 +41,7 @@ class Verdict(NamedTuple):
     """The answer of a condition: true, false or (`None`) undecided, and the facts it missed.
 
     True with something missing holds only because an unknown is accepted: knowing it may yet
-    make it false. False misses nothing, so whatever is false stays so.
+    make it false. False misses nothing.
     """
 
     truth: bool | None
@@ -92,7 +92,11 @@ def either(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 def negated(verdict: Verdict) -> Verdict:
-    """Negation: what is undecided stays so, and what only an accepted unknown made true is."""
-    if verdict.missing:
-        return Verdict(None, verdict.missing)
+    """Negation: what is undecided stays so.
+
+    Not to accept an unknown is to ask for a known fact: `not: {pregnant: UNKNOWN}` fails, on
+    purpose, where nobody said. It is the one way to write a rule that is silent about an unknown.
+    """
+    if verdict.truth is None:
+        return verdict
     return FAILS if verdict.truth else HOLDS
