@@ -12,6 +12,7 @@ from lems_guard.clinical.patient import Patient
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.knowledge.cases import CaseResult, run_suites
 from lems_guard.knowledge.compiler import Compilation, compile_rules
+from lems_guard.knowledge.layout import VOCABULARY
 from lems_guard.knowledge.packed import (
     COMPILED,
     CompiledFileFault,
@@ -22,7 +23,6 @@ from lems_guard.knowledge.packed import (
     write_atomically,
 )
 from lems_guard.screening.knowledge_base import KnowledgeBase
-from lems_guard.terminology.conditions import with_conditions
 from lems_guard.terminology.conditions import with_conditions
 from lems_guard.terminology.resolver import Resolver
 from lems_guard.terminology.tables import read_vocabulary
@@ -97,9 +97,9 @@ def draft_edition(rules_dir: Path) -> Draft:
     vocabulary: Vocabulary | None = None
     problems: tuple[str, ...] = ()
     try:
-        vocabulary = read_vocabulary(rules_dir / "vocabulary")
+        vocabulary = read_vocabulary(rules_dir / VOCABULARY)
     except InvalidKnowledge as fault:
-        problems = fault.problems
+        problems = tuple(f"{VOCABULARY}/{problem}" for problem in fault.problems)
     names = vocabulary.ingredient_names() if vocabulary else None
     rules = compile_rules(rules_dir, names, sources_digest(rules_dir, __version__))
     return Draft(vocabulary, problems, rules)

@@ -11,6 +11,7 @@ from lems_guard.clinical.route import Route
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.knowledge.cases import Understand
 from lems_guard.knowledge.compiler import Compilation, compile_rules
+from lems_guard.library import compile_edition, packaged_rules, write_compiled
 
 TINY = Path(__file__).parent / "tiny"
 DRUGS = frozenset({"amifampridine", "lisinopril", "metoprolol", "timolol"})
@@ -21,6 +22,35 @@ ROUTES = {"po": Route.ORAL, "drops": Route.OPHTHALMIC}
 def tiny(tmp_path: Path) -> Path:
     """A copy of the tiny knowledge base, to be changed."""
     return Path(shutil.copytree(TINY, tmp_path / "rules"))
+
+
+def with_vocabulary(folder: Path) -> Path:
+    """Put the real vocabulary into a folder, less all other drugs, so that it loads at once."""
+    shutil.copytree(packaged_rules() / "vocabulary", folder / "vocabulary", dirs_exist_ok=True)
+    for path in (folder / "vocabulary").glob("*.tsv"):
+        header, *rows = path.read_text("utf-8").splitlines(keepends=True)
+        columns = header.rstrip("\n").split("\t")
+        drug = "name" if path.name == "ingredients.tsv" else "ingredients"
+        if drug in columns:
+            place = columns.index(drug)
+            rows = [row for row in rows if row.rstrip("\n").split("\t")[place] in DRUGS]
+        path.write_text("".join([header, *rows]), "utf-8")
+    return folder
+
+
+@pytest.fixture
+def rules(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The tiny rules with a vocabulary, in the working directory."""
+    monkeypatch.chdir(tiny.parent)
+    return with_vocabulary(tiny)
+
+
+@pytest.fixture(scope="session")
+def rules_to_read(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, compiled once for all tests that change nothing."""
+    folder = Path(shutil.copytree(TINY, tmp_path_factory.mktemp("read") / "rules"))
+    write_compiled(compile_edition(with_vocabulary(folder)), folder)
+    return folder
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Editions: rules and vocabulary together, from the compiled file or from YAML, reloaded safely."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -14,19 +13,11 @@ from lems_guard.library import (
     Loaded,
     compile_edition,
     load_edition,
-    packaged_rules,
     write_compiled,
 )
 
 RULES = Path("weakness", "beta_blockers.yaml")
 CASES = Path("weakness", "beta_blockers_test.yaml")
-
-
-@pytest.fixture
-def rules(tiny: Path) -> Path:
-    """The tiny rules with the real vocabulary."""
-    shutil.copytree(packaged_rules() / "vocabulary", tiny / "vocabulary", dirs_exist_ok=True)
-    return tiny
 
 
 def edit(path: Path, replace: str, by: str) -> None:

@@ -1,7 +1,6 @@
 """`lems-guard rules`: what it prints and how it ends."""
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,18 +8,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from lems_guard.cli.rules import rules_app
-from lems_guard.library import packaged_rules
 
 RULES = Path("weakness", "beta_blockers.yaml")
-
-
-@pytest.fixture
-def rules(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The tiny rules with the real vocabulary, in the working directory."""
-    shutil.copytree(packaged_rules() / "vocabulary", tiny / "vocabulary", dirs_exist_ok=True)
-    monkeypatch.chdir(tiny.parent)
-    monkeypatch.setenv("COLUMNS", "100")
-    return tiny
 
 
 @pytest.fixture
@@ -29,14 +18,11 @@ def run(rules: Path) -> Callable[..., Result]:
     return lambda *words: CliRunner().invoke(rules_app, [*words, "--rules", str(rules)])
 
 
-@pytest.fixture(scope="module")
-def ask(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Result]:
-    """Run a command that changes nothing, on these rules compiled."""
-    folder = tmp_path_factory.mktemp("asked") / "rules"
-    shutil.copytree(Path(__file__).parent / "tiny", folder)
-    shutil.copytree(packaged_rules() / "vocabulary", folder / "vocabulary", dirs_exist_ok=True)
-    CliRunner().invoke(rules_app, ["compile", "--rules", str(folder)])
-    return lambda *words: CliRunner().invoke(rules_app, [*words, "--rules", str(folder)])
+@pytest.fixture
+def ask(rules_to_read: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Run a command that changes nothing, on a wide screen."""
+    monkeypatch.setenv("COLUMNS", "100")
+    return lambda *words: CliRunner().invoke(rules_app, [*words, "--rules", str(rules_to_read)])
 
 
 def misspell(rules: Path) -> None:
@@ -105,10 +91,7 @@ def test_problems_come_before_anything_else(
     assert "AVIOD" in result.output
 
 
-def test_show_reads_like_a_page(
-    ask: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", "100")
+def test_show_reads_like_a_page(ask: Callable[..., Result]) -> None:
     text = ask("show", "beta-blocker-weakness").output
     for words in (
         "β-blockers (metoprolol, timolol)",

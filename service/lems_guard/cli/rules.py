@@ -175,7 +175,7 @@ def _loaded(folder: Path) -> Edition:
 def _problem_lines(draft: Draft, folder: Path) -> tuple[str, ...]:
     """The problems with paths that an editor can open."""
     return (
-        *draft.vocabulary_problems,
+        *(f"{_shown(folder)}/{problem}" for problem in draft.vocabulary_problems),
         *(str(_placed(problem, folder)) for problem in draft.rules.problems),
     )
 
