@@ -144,6 +144,14 @@ def load_edition(rules_dir: Path) -> Loaded:
         return Loaded(compile_edition(rules_dir), str(fault))
 
 
+def browse_edition(rules_dir: Path) -> Edition:
+    """An edition to read in, not to answer from: its cases are not run."""
+    try:
+        return _read_compiled(rules_dir)
+    except CompiledFileFault:
+        return edition_of(draft_edition(rules_dir))
+
+
 def _read_compiled(rules_dir: Path) -> Edition:
     path = rules_dir / COMPILED
     try:

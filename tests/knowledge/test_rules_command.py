@@ -101,10 +101,17 @@ def test_show_reads_like_a_page(ask: Callable[..., Result]) -> None:
         "action: use the lowest strength",
         "an ACE inhibitor (lisinopril, oral)",
         "Drugs to avoid in LEMS, A reference (unknown), page 1",
-        "against the rule; grade 3: case reports; in myasthenia gravis, carried over to LEMS",
+        "against the rule; grade 3: case reports; seen in myasthenia gravis, carried over to LEMS",
         "not reviewed by a clinician; due 2027-11-21",
     ):
         assert words in text
+
+
+def test_a_rule_can_be_read_while_a_case_of_it_fails(
+    run: Callable[..., Result], rules: Path
+) -> None:
+    weaken(rules)
+    assert "MONITOR where the route is systemic" in run("show", "beta-blocker-weakness").output
 
 
 def test_show_as_json_names_everything(ask: Callable[..., Result]) -> None:

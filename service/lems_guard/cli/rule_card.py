@@ -31,10 +31,10 @@ GRADES = {
     "U": "unverified",
 }
 POPULATIONS = {
-    Population.LEMS: "LEMS",
-    Population.MYASTHENIA_GRAVIS: "myasthenia gravis, carried over to LEMS",
-    Population.THEORETICAL: "nobody yet: theory",
-    Population.AMIFAMPRIDINE: "users of amifampridine",
+    Population.LEMS: "seen in LEMS",
+    Population.MYASTHENIA_GRAVIS: "seen in myasthenia gravis, carried over to LEMS",
+    Population.THEORETICAL: "theory only",
+    Population.AMIFAMPRIDINE: "seen with amifampridine",
 }
 
 
@@ -202,7 +202,7 @@ def _evidence(evidence: Evidence) -> Text:
     text = Text(f"{source.title}, {source.publisher} ({source.revised}), {evidence.locator}\n")
     text.append("against the rule; " if evidence.counter else "", style="bold")
     strength = f"grade {evidence.grade}: {GRADES[evidence.grade]}"
-    text.append(f"{strength}; in {POPULATIONS[evidence.population]}", style="dim")
+    text.append(f"{strength}; {POPULATIONS[evidence.population]}", style="dim")
     text.append(f"\n{evidence.says}" if evidence.says else "")
     text.append(f"\n{source.url}" if source.url else "", style="dim")
     return text

@@ -19,9 +19,9 @@ from lems_guard.knowledge.problems import Problem, suggestion
 from lems_guard.library import (
     Draft,
     Edition,
+    browse_edition,
     draft_edition,
     edition_of,
-    load_edition,
     packaged_rules,
     results_of,
     write_compiled,
@@ -91,7 +91,7 @@ def show(
     print_json: AsJson = False,
 ) -> None:
     """Print one rule in full, as a pharmacist reads it."""
-    knowledge = _loaded(rules or packaged_rules()).knowledge
+    knowledge = _browsed(rules or packaged_rules()).knowledge
     rule = knowledge.rule(rule_id)
     if rule is None:
         _refuse(f"no rule {rule_id!r}{suggestion(rule_id, [rule.id for rule in knowledge.rules])}")
@@ -112,7 +112,7 @@ def list_rules(
     print_json: AsJson = False,
 ) -> None:
     """List the rules, all or those that fit every filter."""
-    edition = _loaded(rules or packaged_rules())
+    edition = _browsed(rules or packaged_rules())
     found: Iterable[Rule] = edition.knowledge.rules
     if concern:
         wanted = _choice(Concern, concern)
@@ -164,11 +164,12 @@ def _edition(draft: Draft, folder: Path) -> Edition:
     return edition_of(draft)
 
 
-def _loaded(folder: Path) -> Edition:
+def _browsed(folder: Path) -> Edition:
+    """The edition in a folder, even where a case of it fails."""
     try:
-        return load_edition(folder).edition
+        return browse_edition(folder)
     except InvalidKnowledge as fault:
-        _print_lines(fault.problems)
+        _print_lines(f"{_shown(folder)}/{problem}" for problem in fault.problems)
         raise typer.Exit(CONTENT_FAULT) from fault
 
 

@@ -1,0 +1,59 @@
+"""The rules that are shipped: they compile, pass their cases, and say what they rest on."""
+
+import pytest
+
+from lems_guard.cli.rule_card import as_json, card_of
+from lems_guard.clinical.alert import ScreeningRequest
+from lems_guard.knowledge.cases import run_suites
+from lems_guard.library import Draft, Edition, draft_edition, edition_of, packaged_rules
+from lems_guard.screening.naive import NaiveScreener
+from lems_guard.screening.screen import RuleScreener
+
+
+@pytest.fixture(scope="module")
+def draft() -> Draft:
+    return draft_edition(packaged_rules())
+
+
+@pytest.fixture(scope="module")
+def edition(draft: Draft) -> Edition:
+    assert not draft.problems, "\n".join(draft.problems)
+    return edition_of(draft)
+
+
+def test_every_case_passes(draft: Draft, edition: Edition) -> None:
+    results = list(run_suites(draft.rules.suites, edition.knowledge, edition.understand))
+    failed = [str(result.problem()) for result in results if result.differences]
+    assert results
+    assert not failed, "\n".join(failed)
+
+
+def test_every_case_is_judged_alike_with_and_without_the_index(
+    draft: Draft, edition: Edition
+) -> None:
+    for suite in draft.rules.suites:
+        for case in suite.cases:
+            orders = tuple(
+                (order, edition.understand(order, case.jurisdiction)) for order in case.orders
+            )
+            request = ScreeningRequest(case.patient, orders, case.jurisdiction, case.as_of)
+            indexed = RuleScreener().screen(request, edition.knowledge)
+            assert indexed == NaiveScreener().screen(request, edition.knowledge), case.name
+
+
+def test_no_rule_claims_a_review_that_nobody_made(edition: Edition) -> None:
+    assert [rule.id for rule in edition.knowledge.rules if rule.review.reviewer] == []
+
+
+def test_every_class_is_used_by_a_rule(edition: Edition) -> None:
+    used = set[str]()
+    for rule in edition.knowledge.rules:
+        used |= rule.drugs.classes | (rule.partners.classes if rule.partners else frozenset())
+    assert [found.id for found in edition.knowledge.classes if found.id not in used] == []
+
+
+def test_every_rule_can_be_shown(edition: Edition) -> None:
+    classes = {found.id: found for found in edition.knowledge.classes}
+    for rule in edition.knowledge.rules:
+        assert card_of(rule, classes)
+        assert as_json(rule)["id"] == rule.id
