@@ -21,7 +21,7 @@ def run(rules: Path) -> Callable[..., Result]:
 @pytest.fixture
 def ask(rules_to_read: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Run a command that changes nothing, on a wide screen."""
-    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("COLUMNS", "120")
     return lambda *words: CliRunner().invoke(rules_app, [*words, "--rules", str(rules_to_read)])
 
 
