@@ -1,0 +1,102 @@
+"""Servers in processes of their own on the loopback: start, CPU time, memory, end."""
+
+import contextlib
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+SERVE = "from lems_guard.cli.main import main; main()"
+ANY_PORT = "127.0.0.1:0"
+PATIENCE_SECONDS = 60
+CPU_CLOCK_OF_PROCESS = 2  # Linux: CPUCLOCK_SCHED, in the low bits of a process's clock id
+
+
+class Server(NamedTuple):
+    """A running server: its process, and where its gRPC port is."""
+
+    process: subprocess.Popen[str]
+    port: int
+
+    def cpu_seconds(self) -> float:
+        """The CPU time of all its threads, ended ones too, to the nanosecond."""
+        return time.clock_gettime(~self.process.pid << 3 | CPU_CLOCK_OF_PROCESS)
+
+    def rss_mb(self) -> float:
+        """The memory that it holds now."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text("utf-8")
+        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+        return int(line.split()[1]) / 1024
+
+
+class NotServing(RuntimeError):
+    """A server ended, or said nothing, before it served."""
+
+
+@contextlib.contextmanager
+def service(rules: Path) -> Iterator[Server]:
+    """`lems-guard serve` on free ports, from the moment it says that it serves."""
+    settings = (
+        f"LEMS_GUARD_RULES={rules}",
+        f"LEMS_GUARD_GRPC_LISTEN={ANY_PORT}",
+        f"LEMS_GUARD_HTTP_LISTEN={ANY_PORT}",
+    )
+    with _running(["env", *settings, sys.executable, "-c", SERVE, "serve"]) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def echo(replies: Path) -> Iterator[Server]:
+    """The bare echo, which returns the replies in a file in turn."""
+    with _running([sys.executable, "-m", "lems_guard.bench.echo", str(replies)]) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def _running(command: list[str]) -> Iterator[Server]:
+    with subprocess.Popen(  # noqa: S603  # our own programs, by their full path
+        command, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield Server(process, _announced_port(process))
+        finally:
+            process.kill()
+
+
+def _announced_port(process: subprocess.Popen[str]) -> int:
+    """The port in the log line that says "serving"."""
+    assert process.stderr is not None  # noqa: S101  # it is a pipe: see `_running`
+    said = []
+    for line in process.stderr:
+        said.append(line)
+        event = _event(line)
+        if event.get("event") == "serving":
+            return int(event["grpc"].rpartition(":")[2])
+    raise NotServing("".join(said[-5:]).strip() or "it said nothing")
+
+
+def _event(line: str) -> dict[str, str]:
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return {}
+    return event if isinstance(event, dict) else {}
+
+
+def seconds_to_serving(rules: Path) -> float:
+    """How long a start takes: from the spawn to SERVING from the health service."""
+    begun = time.perf_counter()
+    with service(rules) as server:
+        with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+            health: Any = health_pb2_grpc.HealthStub(channel)
+            request = health_pb2.HealthCheckRequest()
+            answer = health.Check(request, timeout=PATIENCE_SECONDS, wait_for_ready=True)
+        if answer.status != health_pb2.HealthCheckResponse.SERVING:
+            raise NotServing("its health is not SERVING")
+        return time.perf_counter() - begun

@@ -1,0 +1,103 @@
+"""The measurements in order, in full or within a minute."""
+
+import functools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from lems_guard.bench import growth, serving
+from lems_guard.bench.figures import SUBJECTS, Figure, Measured
+from lems_guard.bench.load import BrokenLoad
+from lems_guard.bench.pauses import Pauses, pauses
+from lems_guard.bench.peers import NotInstalled, UnequalAnswers, peers
+from lems_guard.bench.prescriptions import NoPrescriptions, Requests, templates
+from lems_guard.bench.processes import NotServing
+from lems_guard.clinical.errors import LemsGuardError
+from lems_guard.grpc_api.answer import Answerer
+from lems_guard.library import load_edition
+
+NOT_QUICK = "not measured with --quick"
+# What may hinder one measurement and leaves the others as they are.
+HINDRANCES = (
+    LemsGuardError,
+    OSError,
+    BrokenLoad,
+    NoPrescriptions,
+    NotInstalled,
+    NotServing,
+    UnequalAnswers,
+    growth.UnequalWork,
+    serving.UnequalReplies,
+)
+
+
+class Plan(NamedTuple):
+    """How large each measurement is; `peers` are the other rule engines, which take longest."""
+
+    screening: growth.Sizes = growth.Sizes()
+    service: serving.Sizes = serving.Sizes()
+    checks_watched: int = 30_000
+    peers: growth.Sizes | None = growth.Sizes(many_rules=3000, checks=10, rounds=5)
+
+
+FULL = Plan()
+QUICK = Plan(
+    growth.Sizes(checks=100, rounds=5), serving.Sizes(rounds=5, calls=1600, starts=3), peers=None
+)
+
+
+class Load(NamedTuple):
+    """An answerer in this process, and requests for it."""
+
+    answerer: Answerer
+    requests: Requests
+
+
+def measurements(rules: Path, plan: Plan) -> Iterator[Measured]:
+    """Measure one thing after the other; what cannot be measured says why."""
+    load = functools.cache(lambda: _load(rules))
+    yield _startup(rules, plan)
+    yield _measured("rss_mb", lambda: serving.memory(rules, load().requests, plan.service))
+    yield _measured(
+        "evaluated_vs_echo", lambda: serving.evaluated_vs_echo(rules, *load(), plan.service)
+    )
+    yield _pauses(load, plan)
+    yield _measured("rules_growth_300_30000", lambda: growth.rules_growth(plan.screening))
+    yield _measured("medications_growth_10_200", lambda: growth.medications_growth(plan.screening))
+    for key, measure in peers(plan.peers or plan.screening):
+        if plan.peers is None:
+            yield Measured(SUBJECTS[key], None, NOT_QUICK)
+        else:
+            yield _measured(key, measure)
+
+
+def _load(rules: Path) -> Load:
+    edition = load_edition(rules).edition
+    answerer = serving.answerer_of(edition)
+    return Load(answerer, Requests(templates(edition, answerer)))
+
+
+def _measured(key: str, measure: Callable[[], Figure]) -> Measured:
+    try:
+        return Measured(SUBJECTS[key], measure())
+    except HINDRANCES as hindrance:
+        failed = not isinstance(hindrance, NotInstalled)
+        why = str(hindrance).partition("\n")[0]
+        return Measured(SUBJECTS[key], None, f"not measured: {why}", failed=failed)
+
+
+def _startup(rules: Path, plan: Plan) -> Measured:
+    measured = _measured("startup_s", lambda: serving.startup(rules, plan.service))
+    why = load_edition(rules).compiled_because if measured.figure else ""
+    return measured._replace(remark=f"rules compiled at each start: {why}") if why else measured
+
+
+def _pauses(load: Callable[[], Load], plan: Plan) -> Measured:
+    found: list[Pauses] = []
+
+    def measure() -> Figure:
+        found.append(pauses(*load(), plan.checks_watched))
+        return found[0].figure()
+
+    measured = _measured("gc_pauses_over_5ms", measure)
+    return measured._replace(remark=found[0].words()) if found else measured
