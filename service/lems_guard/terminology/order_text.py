@@ -43,6 +43,7 @@ class OrderText:
     __slots__ = (
         "_at",
         "_bracket",
+        "_brand_end",
         "_end",
         "_entries",
         "_longer",
@@ -66,6 +67,7 @@ class OrderText:
         self._words = words = words_of(text if len(text) <= LONGEST_TEXT else "")
         self._at = self._bracket = 0
         self._end = len(words)
+        self._brand_end = -1
         self._prefixed = False
         self._steps = steps
         self.named: list[Named] = []
@@ -150,9 +152,11 @@ class OrderText:
             self._HANDLERS[entry.after_drug.kind](self, entry.after_drug)
             return
         brand = entry.kind is Kind.BRAND
-        if brand and self._prefixed:
-            # `CO-` before a brand makes another product; before an ingredient it is a maker.
-            self.unexplained += 1
+        if brand:
+            self._brand_end = self._at
+            if self._prefixed:
+                # `CO-` before a brand makes another product; before an ingredient it is a maker.
+                self.unexplained += 1
         self._prefixed = False
         self.named.append(Named(entry.readings, self._bracket, brand, entry.route))
 
@@ -176,6 +180,9 @@ class OrderText:
     def _frequency(self, entry: Entry) -> None:
         self.other_words += 1
         if entry.pace is not None:
+            if entry.pace.moment and self._brand_end == self._at - 1:
+                # `Tylenol PM` is another product than Tylenol.
+                self.unexplained += 1
             self.quantities.take_pace(entry.pace)
 
     def _number_word(self, entry: Entry) -> None:
