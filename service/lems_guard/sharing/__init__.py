@@ -1,0 +1,1 @@
+"""What replicas must know of each other: recorded alert outcomes, and what was shown already."""

@@ -1,0 +1,73 @@
+"""Alert outcomes: what was done about an alert, as a client reports it. Never any free text."""
+
+import enum
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+
+class Verdict(enum.IntEnum):
+    """What a person did about an alert."""
+
+    ACCEPTED = 1
+    OVERRIDDEN = 2
+
+
+class OverrideReason(enum.IntEnum):
+    """Why an alert was overridden: a closed list, so that no patient is told of in passing."""
+
+    BENEFIT_OUTWEIGHS_RISK = 1
+    NO_ALTERNATIVE = 2
+    EMERGENCY = 3
+    WILL_MONITOR = 4
+    DOSE_ADJUSTED = 5
+    TOLERATED_BEFORE = 6
+    SPECIALIST_ADVISED = 7
+    ALREADY_KNOWN = 8
+    PATIENT_DATA_WRONG = 9
+    NOT_RELEVANT = 10
+    OTHER = 11
+
+
+class AlertOutcome(NamedTuple):
+    """One report. `outcome_id` is the client's own, by which a report sent twice is known again.
+
+    `alert_id` is `Alert.id`; `rule_ids` name only rules of the knowledge base in service.
+    """
+
+    outcome_id: str
+    alert_id: str
+    rule_ids: tuple[str, ...]
+    verdict: Verdict
+    reason: OverrideReason | None = None
+
+
+class Recording(enum.IntEnum):
+    """What became of a report."""
+
+    NEW = 1
+    REPEATED = 2  # the same report under the same id: counted once
+    CONFLICTING = 3  # another report under the same id: the first one holds
+
+
+class AlertOutcomes(Protocol):
+    """Where reports go."""
+
+    async def record(self, outcome: AlertOutcome) -> Recording:
+        """Take a report in; it is the first of its id, or it is not. Never raises."""
+
+
+class CountedOutcomes:
+    """Counts each report once, however often and to whichever replica it is sent."""
+
+    def __init__(
+        self, outcomes: AlertOutcomes, count: Callable[[AlertOutcome, Recording], None]
+    ) -> None:
+        """`count` hears of every report and what became of it."""
+        self._outcomes = outcomes
+        self._count = count
+
+    async def record(self, outcome: AlertOutcome) -> Recording:
+        """Take a report in and count it."""
+        recording = await self._outcomes.record(outcome)
+        self._count(outcome, recording)
+        return recording
