@@ -11,19 +11,16 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 
-import grpc
 import structlog
 import uvicorn
-from grpc_health.v1 import health_pb2, health_pb2_grpc
-from grpc_health.v1.health import aio as health_aio
-from grpc_reflection.v1alpha import reflection
 from starlette.applications import Starlette
 
 from lems_guard.clinical.errors import InvalidSettings
 from lems_guard.grpc_api.answer import OUTCOMES, Answerer, Tally
-from lems_guard.grpc_api.interaction_check import SERVICE, InteractionCheck
+from lems_guard.grpc_api.interaction_check import InteractionCheck
 from lems_guard.grpc_api.interceptor import MeteredCalls
 from lems_guard.grpc_api.knowledge import Knowledge
+from lems_guard.grpc_api.port import GrpcServices, grpc_server, running_grpc
 from lems_guard.grpc_api.shown import Reload, Shown
 from lems_guard.library import Library, packaged_rules
 from lems_guard.screening.screen import RuleScreener
@@ -31,12 +28,8 @@ from lems_guard.settings import Address, Settings
 from lems_guard.telemetry.health import Health
 from lems_guard.telemetry.metrics import Metrics
 from lems_guard.telemetry.probes import probe_routes
-from lems_guard.v1 import knowledge_service_pb2, knowledge_service_pb2_grpc
 
 log = structlog.get_logger(__name__)
-
-KNOWLEDGE_SERVICE = knowledge_service_pb2.DESCRIPTOR.services_by_name["KnowledgeService"].full_name
-SERVED = (SERVICE, KNOWLEDGE_SERVICE, "")
 
 
 def utc_today() -> datetime.date:
@@ -74,20 +67,13 @@ class Service:
         """Count an answer."""
         self.metrics.observe(*tally)
 
-    def grpc_server(self) -> grpc.aio.Server:
-        """The gRPC server with every service registered, not yet listening."""
-        server = grpc.aio.server(
-            interceptors=(MeteredCalls(self.metrics),),
-            maximum_concurrent_rpcs=self.settings.max_in_flight,
-            options=(("grpc.so_reuseport", 1),),
+    def grpc_services(self) -> GrpcServices:
+        """What the gRPC port serves."""
+        return GrpcServices(
+            InteractionCheck(lambda: self.answerer, self.observe),
+            Knowledge(lambda: self.shown),
+            MeteredCalls(self.metrics),
         )
-        check = InteractionCheck(lambda: self.answerer, self.observe)
-        server.add_generic_rpc_handlers((check.handlers(),))
-        knowledge_service_pb2_grpc.add_KnowledgeServiceServicer_to_server(
-            Knowledge(lambda: self.shown), server
-        )
-        reflection.enable_server_reflection((*SERVED[:2], reflection.SERVICE_NAME), server)
-        return server
 
     def http_app(self) -> Starlette:
         """The HTTP port's pages."""
@@ -101,7 +87,10 @@ async def serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with running_http(service) as http_at, running_grpc(service) as grpc_at:
+    server = grpc_server(service.grpc_services(), settings.max_in_flight)
+    port = running_grpc(server, settings.grpc_listen, settings.drain_seconds)
+    async with running_http(service) as http_at, port as grpc_at:
+        service.health.set("accepting calls", ready=True)
         knowledge = service.library.current.knowledge
         # What has been loaded stays for good: the garbage collector need not look at it again.
         gc.collect()
@@ -119,29 +108,6 @@ async def serve(settings: Settings) -> None:
         log.info("draining", seconds=settings.drain_seconds)
         service.health.set("accepting calls", ready=False)
     log.info("stopped")
-
-
-@contextlib.asynccontextmanager
-async def running_grpc(service: Service) -> AsyncIterator[Address]:
-    """The gRPC port: open on entry, drained on leaving."""
-    server = service.grpc_server()
-    servicer = health_aio.HealthServicer()
-    health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
-    where = service.settings.grpc_listen
-    try:
-        port = server.add_insecure_port(str(where))
-    except RuntimeError:
-        raise InvalidSettings(f"LEMS_GUARD_GRPC_LISTEN: cannot listen on {where}") from None
-    await server.start()
-    service.health.set("accepting calls", ready=True)
-    states = health_pb2.HealthCheckResponse
-    for name in SERVED:
-        await servicer.set(name, states.SERVING)
-    try:
-        yield Address(where.host, port)
-    finally:
-        await servicer.enter_graceful_shutdown()
-        await server.stop(service.settings.drain_seconds)
 
 
 @contextlib.asynccontextmanager

@@ -56,15 +56,22 @@ class Patient:
     aminopyridine_hypersensitivity: Answer | None = None
 
     def with_implications(self) -> "Patient":
-        """Epilepsy implies a seizure history; no seizure history implies no epilepsy.
+        """What follows: epilepsy implies a seizure history, and no seizure history no epilepsy.
 
-        Where the two contradict each other the dangerous one counts (clinical facts, H2).
+        Ventilation implies that breathing is compromised. Where two facts contradict each other
+        the dangerous one counts (clinical facts, H2).
         """
-        if self.epilepsy is Answer.YES:
-            return replace(self, seizure_history=Answer.YES)
-        if self.seizure_history is Answer.NO and self.epilepsy is None:
-            return replace(self, epilepsy=Answer.NO)
-        return self
+        seizures, epilepsy = self.seizure_history, self.epilepsy
+        if epilepsy is Answer.YES:
+            seizures = Answer.YES
+        elif seizures is Answer.NO and epilepsy is None:
+            epilepsy = Answer.NO
+        breathing = self.respiratory_compromise
+        if self.ventilated is Answer.YES:
+            breathing = Answer.YES
+        return replace(
+            self, seizure_history=seizures, epilepsy=epilepsy, respiratory_compromise=breathing
+        )
 
 
 def age_from_birth_date(birth_date: str, on: datetime.date) -> Span:

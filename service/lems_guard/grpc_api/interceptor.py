@@ -121,5 +121,5 @@ def cancelled_code(context: Context) -> str:
 
 def code_number(context: Context) -> int:
     """The number of the code that a call has set; 0 (OK) where it has set none."""
-    code: Any = context.code()  # typed as a StatusCode, but a number, or None, at run time
-    return int(code or 0)
+    code: Any = context.code()  # at run time a StatusCode after an abort, else a number or None
+    return int(code.value[0] if isinstance(code, grpc.StatusCode) else code or 0)

@@ -7,9 +7,23 @@ import traceback
 import structlog
 
 
+class LibraryWarnings(logging.Handler):
+    """Libraries' warnings, by logger and kind alone: their words may hold what a client sent."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write that a library warned, and where."""
+        kind = record.exc_info[0] if record.exc_info else None
+        structlog.get_logger().warning(
+            "library warning",
+            logger=record.name,
+            place=f"{record.funcName}:{record.lineno}",
+            kind=kind.__name__ if kind else None,
+        )
+
+
 def configure_logs() -> None:
-    """Send structured lines to standard error; libraries' own warnings go the same way."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
+    """Send structured lines to standard error, libraries' warnings among them."""
+    logging.basicConfig(level=logging.WARNING, handlers=[LibraryWarnings()], force=True)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -1,0 +1,71 @@
+"""The gRPC port: what it serves, opened on entry and drained on leaving."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from typing import NamedTuple
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1.health import aio as health_aio
+from grpc_reflection.v1alpha import reflection
+
+from lems_guard.clinical.errors import InvalidSettings
+from lems_guard.grpc_api.interaction_check import SERVICE, InteractionCheck
+from lems_guard.grpc_api.interceptor import MeteredCalls
+from lems_guard.grpc_api.knowledge import Knowledge
+from lems_guard.settings import Address
+from lems_guard.v1 import knowledge_service_pb2, knowledge_service_pb2_grpc
+
+KNOWLEDGE_SERVICE = knowledge_service_pb2.DESCRIPTOR.services_by_name["KnowledgeService"].full_name
+SERVICES = (SERVICE, KNOWLEDGE_SERVICE)
+SERVING = health_pb2.HealthCheckResponse.SERVING
+
+
+class GrpcServices(NamedTuple):
+    """The servicers, and what counts their calls."""
+
+    check: InteractionCheck
+    knowledge: Knowledge
+    metered: MeteredCalls
+
+
+def grpc_server(services: GrpcServices, max_in_flight: int) -> grpc.aio.Server:
+    """A server with every service registered, not yet listening.
+
+    SO_REUSEPORT lets any supervisor start several on one host.
+    """
+    server = grpc.aio.server(
+        interceptors=(services.metered,),
+        maximum_concurrent_rpcs=max_in_flight,
+        options=(("grpc.so_reuseport", 1),),
+    )
+    server.add_generic_rpc_handlers((services.check.handlers(),))
+    knowledge_service_pb2_grpc.add_KnowledgeServiceServicer_to_server(services.knowledge, server)
+    reflection.enable_server_reflection(
+        (*SERVICES, "grpc.health.v1.Health", reflection.SERVICE_NAME), server
+    )
+    return server
+
+
+@contextlib.asynccontextmanager
+async def running_grpc(
+    server: grpc.aio.Server, where: Address, drain_seconds: float
+) -> AsyncIterator[Address]:
+    """Listen and report SERVING; on leaving report NOT_SERVING and let calls under way end.
+
+    Raises `InvalidSettings` when the address cannot be had.
+    """
+    health = health_aio.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(health, server)
+    try:
+        port = server.add_insecure_port(str(where))
+    except RuntimeError:
+        raise InvalidSettings(f"LEMS_GUARD_GRPC_LISTEN: cannot listen on {where}") from None
+    await server.start()
+    for name in ("", *SERVICES):
+        await health.set(name, SERVING)
+    try:
+        yield Address(where.host, port)
+    finally:
+        await health.enter_graceful_shutdown()
+        await server.stop(drain_seconds)
