@@ -1,0 +1,162 @@
+"""The build step on a small sample of facts, beside the real tables of sig words."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from lems_guard.terminology.build.rows import read_rows
+from lems_guard.terminology.build.rxnorm import Product, read_product
+from lems_guard.terminology.build.tables import build
+from lems_guard.terminology.tables import read_vocabulary
+
+SAMPLE = Path(__file__).parent / "facts_sample"
+TABLES = Path(__file__).parents[2] / "rules" / "vocabulary"
+BUILT = ("ingredients.tsv", "names.tsv", "brands.tsv", "products.tsv")
+
+Row = dict[str, str]
+
+
+def copy_of_the_hand_made(directory: Path) -> Path:
+    shutil.copytree(SAMPLE / "by_hand", directory / "by_hand")
+    for table in TABLES.glob("*.tsv"):
+        if table.name not in BUILT:
+            shutil.copy(table, directory)
+    return directory
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = copy_of_the_hand_made(tmp_path_factory.mktemp("vocabulary") / "tables")
+    build(SAMPLE, directory)
+    return directory
+
+
+def rows(directory: Path, table: str, **cells: str) -> list[Row]:
+    return [row for row in read_rows(directory / table) if cells.items() <= row.items()]
+
+
+def one(directory: Path, table: str, **cells: str) -> Row:
+    [row] = rows(directory, table, **cells)
+    return row
+
+
+def test_what_is_built_can_be_read(built: Path) -> None:
+    vocabulary = read_vocabulary(built)
+    assert vocabulary.ingredients["metoprolol"] == "6918"
+
+
+def test_building_twice_gives_the_same_bytes(built: Path, tmp_path: Path) -> None:
+    again = copy_of_the_hand_made(tmp_path / "again")
+    build(SAMPLE, again)
+    for table in BUILT:
+        assert (again / table).read_bytes() == (built / table).read_bytes()
+
+
+def test_every_row_says_where_it_comes_from(built: Path) -> None:
+    for table in BUILT:
+        assert all(row["source"] for row in read_rows(built / table))
+    assert one(built, "ingredients.tsv", name="metoprolol")["source"] == (
+        "vocab_facts rxcui[ndcmap2019]"
+    )
+    assert one(built, "brands.tsv", brand="Lopressor")["source"] == "vocab_facts[ema,hand]"
+
+
+def test_a_combination_comes_before_a_single_brand(built: Path) -> None:
+    assert one(built, "brands.tsv", brand="Ziac")["ingredients"] == (
+        "bisoprolol;hydrochlorothiazide"
+    )
+
+
+def test_a_salt_in_a_combination_is_its_base(built: Path) -> None:
+    assert one(built, "brands.tsv", brand="Cosopt")["ingredients"] == "dorzolamide;timolol"
+
+
+def test_a_hand_made_brand_keeps_its_place_and_route(built: Path) -> None:
+    beloc = one(built, "brands.tsv", brand="Beloc")
+    assert (beloc["jurisdictions"], beloc["route"], beloc["source"]) == (
+        "EU CH",
+        "ORAL",
+        "hand: label",
+    )
+
+
+def test_brands_known_from_unii_alone_are_never_used(built: Path) -> None:
+    assert not rows(built, "brands.tsv", brand="Uniiol")
+
+
+def test_a_brand_that_is_a_sig_word_is_left_out(built: Path) -> None:
+    assert not rows(built, "brands.tsv", brand="Daily")
+
+
+def test_one_substance_is_one_ingredient(built: Path) -> None:
+    assert one(built, "ingredients.tsv", name="rifampicin")["rxcui"] == "9384"
+    assert not rows(built, "ingredients.tsv", name="rifampin")
+    assert one(built, "names.tsv", name="rifampin")["ingredients"] == "rifampicin"
+    assert one(built, "brands.tsv", brand="Rifadin")["ingredients"] == "rifampicin"
+
+
+def test_the_broken_magnesium_row_is_dropped(built: Path) -> None:
+    assert not rows(built, "ingredients.tsv", name="magnesium cation")
+    assert one(built, "names.tsv", name="magnesium sulfate")["ingredients"] == "magnesium sulfate"
+    assert one(built, "names.tsv", name="magnesium")["ingredients"] == "magnesium"
+
+
+def test_substances_of_the_rules_are_ingredients_and_classes_are_not(built: Path) -> None:
+    assert one(built, "ingredients.tsv", name="arotinolol")["source"] == "clinical_rules"
+    assert rows(built, "ingredients.tsv", name="amifampridine (compounded)")
+    assert not rows(built, "ingredients.tsv", name="any aminoglycoside")
+
+
+def test_products_become_names_brands_and_codes(built: Path) -> None:
+    assert one(built, "ingredients.tsv", name="amlodipine")["rxcui"] == "17767"
+    assert one(built, "brands.tsv", brand="Exforge")["ingredients"] == "amlodipine;valsartan"
+    product = one(built, "products.tsv", rxcui="866514")
+    assert (product["ingredients"], product["route"], product["strength"]) == (
+        "metoprolol",
+        "ORAL",
+        "50 mg",
+    )
+    assert not rows(built, "products.tsv", rxcui="515")
+
+
+def test_a_brand_has_the_route_of_all_its_products(built: Path) -> None:
+    assert one(built, "brands.tsv", brand="Betimol")["route"] == "OPHTHALMIC"
+
+
+@pytest.mark.parametrize(
+    ("name", "product"),
+    [
+        (
+            "24 HR metoprolol succinate 50 MG Extended Release Oral Tablet [Toprol]",
+            Product(("metoprolol succinate",), "Extended Release Oral Tablet", "Toprol"),
+        ),
+        (
+            "amoxicillin 875 MG / clavulanate 125 MG Oral Tablet [Augmentin]",
+            Product(("amoxicillin", "clavulanate"), "Oral Tablet", "Augmentin"),
+        ),
+        (
+            "{6 (azithromycin 250 MG Oral Tablet) } Pack [Z-PAK]",
+            Product(("azithromycin",), "Oral Tablet", "Z-PAK"),
+        ),
+        (
+            "10 ML gentamicin 10 MG/ML Injection",
+            Product(("gentamicin",), "Injection", ""),
+        ),
+        (
+            "preservative-free timolol 5 MG/ML Ophthalmic Solution",
+            Product(("timolol",), "Ophthalmic Solution", ""),
+        ),
+        ("Naproxen 500 MG [Naprosyn]", Product(("Naproxen",), "", "Naprosyn")),
+        ("Metoprolol Pill", None),
+        ("", None),
+    ],
+)
+def test_a_product_name_is_taken_apart(name: str, product: Product | None) -> None:
+    assert read_product(name) == product
+
+
+def test_the_committed_tables_are_deduplicated_and_sorted() -> None:
+    for table in BUILT:
+        lines = (TABLES / table).read_text("utf-8").splitlines()[1:]
+        assert lines == sorted(set(lines)), table

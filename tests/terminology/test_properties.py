@@ -1,0 +1,171 @@
+"""What holds for every drug name and every text, not only for examples."""
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lems_guard.clinical.dose import Dose
+from lems_guard.clinical.medication import (
+    CodeSystem,
+    Coding,
+    Disposition,
+    Medication,
+    MedicationList,
+)
+from lems_guard.clinical.route import Route
+from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.terminology.resolver import Resolver
+from lems_guard.terminology.vocabulary import Vocabulary
+from lems_guard.terminology.words import key_of
+
+Readings = set[tuple[str, ...]]
+
+QUICK = settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+PLACES = st.sampled_from(Jurisdiction)
+SIG_WORDS = [
+    "po",
+    "iv",
+    "bid",
+    "q6h",
+    "q 8 hours",
+    "4x/day",
+    "three times a day",
+    "prn",
+    "daily",
+    "tab",
+    "eye drops",
+    "50 mg",
+    "2.5 mg/ml",
+    "0.5%",
+    "ER",
+    "XL",
+    "for 7 days",
+    "with food",
+    "at bedtime",
+    "2 tablets",
+]
+WORDS = st.sampled_from(
+    [*SIG_WORDS, "metoprolol", "Cosopt", "zzz", "(", ")", "[", "/", "-", "1-0-1"]
+)
+
+
+ORDERS = st.builds(
+    Medication,
+    st.just("1"),
+    st.sampled_from(MedicationList),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+    | st.lists(WORDS, max_size=12).map(" ".join),
+    st.lists(
+        st.builds(Coding, st.none() | st.sampled_from(CodeSystem), st.text(max_size=6)), max_size=2
+    ).map(tuple),
+    form_text=st.text(max_size=5),
+    route=st.none() | st.sampled_from(Route),
+    route_text=st.text(max_size=5),
+    dose=st.none() | st.builds(Dose, st.floats(), st.text(max_size=4)),
+    doses_per_day=st.none() | st.floats(),
+)
+
+
+@pytest.fixture(scope="module")
+def names(vocabulary: Vocabulary) -> list[str]:
+    return sorted({*vocabulary.names, *vocabulary.brands})
+
+
+@pytest.fixture(scope="module")
+def read(resolver: Resolver) -> Callable[[str, Jurisdiction], Readings]:
+    def readings(text: str, place: Jurisdiction) -> Readings:
+        order = Medication("1", MedicationList.PROPOSED, text=text)
+        answer = resolver.understand(order, place)
+        return {tuple(item.name for item in reading) for reading in answer.readings}
+
+    return readings
+
+
+def test_every_name_and_brand_means_its_ingredients(
+    vocabulary: Vocabulary, read: Callable[[str, Jurisdiction], Readings]
+) -> None:
+    for place in Jurisdiction:
+        for name, meant in vocabulary.names.items():
+            assert read(name, place) == set(meant)
+        for brand in vocabulary.brands.keys() - vocabulary.names.keys():
+            assert read(brand, place) == set(vocabulary.meaning(brand, place))
+
+
+def test_a_salt_is_its_base(
+    vocabulary: Vocabulary, read: Callable[[str, Jurisdiction], Readings]
+) -> None:
+    for ingredient in ("metoprolol", "gentamicin", "azithromycin", "ciprofloxacin", "bupropion"):
+        base = read(ingredient, Jurisdiction.US)
+        for salt in (word for word, kind in vocabulary.fillers.items() if kind == "salt"):
+            assert read(f"{ingredient} {salt}", Jurisdiction.US) == base, salt
+
+
+@QUICK
+@given(data=st.data(), place=PLACES)
+def test_case_spacing_and_punctuation_do_not_matter(
+    names: list[str],
+    read: Callable[[str, Jurisdiction], Readings],
+    data: st.DataObject,
+    place: Jurisdiction,
+) -> None:
+    name = data.draw(st.sampled_from(names))
+    # A space beside a number's comma, point or hyphen would make two numbers of one.
+    gap = data.draw(
+        st.sampled_from(["  ", "\t", " . ", " - ", " , "] if name.isalpha() else ["  "])
+    )
+    swapped = "".join(data.draw(st.sampled_from((c.lower(), c.upper()))) for c in name)
+    if key_of(swapped) == name:
+        assert read(f"  {swapped.replace(' ', gap)} ", place) == read(name, place)
+
+
+@QUICK
+@given(
+    data=st.data(), words=st.lists(st.sampled_from(SIG_WORDS), min_size=1, max_size=5), place=PLACES
+)
+def test_sig_words_never_change_the_drug(
+    names: list[str],
+    read: Callable[[str, Jurisdiction], Readings],
+    data: st.DataObject,
+    words: list[str],
+    place: Jurisdiction,
+) -> None:
+    name = data.draw(st.sampled_from(names))
+    sig = " ".join(words)
+    # `at bedtime` behind a brand may be part of another brand, and is not passed over.
+    if words[0] != "at bedtime":
+        assert read(f"{name} {sig}", place) == read(name, place)
+
+
+@QUICK
+@given(order=ORDERS, place=PLACES)
+def test_understanding_never_raises_and_always_says_something(
+    resolver: Resolver, order: Medication, place: Jurisdiction
+) -> None:
+    answer = resolver.understand(order, place)
+    resolver.explain(order, place)
+    assert bool(answer.readings) == (answer.disposition is not Disposition.UNRESOLVED)
+    assert answer.readings or answer.notes
+    assert (len(answer.readings) > 1) == (answer.disposition is Disposition.AMBIGUOUS)
+    assert answer == resolver.understand(order, place)
+
+
+@QUICK
+@given(text=st.text(st.characters(codec="ascii", categories=["L", "Zs"]), min_size=4, max_size=30))
+def test_random_words_are_never_a_drug(
+    vocabulary: Vocabulary, read: Callable[[str, Jurisdiction], Readings], text: str
+) -> None:
+    known = vocabulary.names.keys() | vocabulary.brands.keys()
+    words = set(key_of(text).split())
+    if not any(set(name.split()) <= words for name in known if name.split()[0] in words):
+        assert not read(text, Jurisdiction.US)
+
+
+def test_the_vocabulary_survives_packing(vocabulary: Vocabulary) -> None:
+    packed = msgspec.msgpack.encode(vocabulary)
+    assert msgspec.msgpack.decode(packed, type=Vocabulary) == vocabulary
+    assert len(packed) < 3_000_000
