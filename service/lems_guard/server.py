@@ -16,7 +16,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from lems_guard.clinical.errors import InvalidSettings
-from lems_guard.grpc_api.answer import OUTCOMES, Answerer, Tally
+from lems_guard.grpc_api.answer import OUTCOMES, Answerer, Answers, Fresh, Tally
 from lems_guard.grpc_api.interaction_check import InteractionCheck
 from lems_guard.grpc_api.interceptor import MeteredCalls
 from lems_guard.grpc_api.knowledge import Knowledge
@@ -50,13 +50,14 @@ class Service:
 
     def _loaded(self) -> None:
         edition = self.library.current
-        self.answerer = Answerer(
+        answerer = Answerer(
             edition.knowledge,
             edition,
             RuleScreener(),
             jurisdiction=self.settings.jurisdiction,
             today=utc_today,
         )
+        self.answers: Answers = Fresh(answerer)
         now = datetime.datetime.now(datetime.UTC)
         self.shown = Shown(edition, self.settings.jurisdiction, Reload(now))
         knowledge = edition.knowledge
@@ -70,7 +71,7 @@ class Service:
     def grpc_services(self) -> GrpcServices:
         """What the gRPC port serves."""
         return GrpcServices(
-            InteractionCheck(lambda: self.answerer, self.observe),
+            InteractionCheck(lambda: self.answers, self.observe),
             Knowledge(lambda: self.shown),
             MeteredCalls(self.metrics),
         )

@@ -1,7 +1,8 @@
 """The seam that every edge stands on: the bytes of a request in, the bytes of its reply out.
 
 An `Answerer` holds one edition of the knowledge for good. A request takes the current one at its
-start and keeps it to its end, so a reload can never mix two editions in one answer.
+start and keeps it to its end, so a reload can never mix two editions in one answer. Edges know it
+as `Answers`, the port that caches stand behind too.
 """
 
 import datetime
@@ -50,6 +51,21 @@ class Answer(NamedTuple):
     tally: Tally
 
 
+class Answers(Protocol):
+    """What edges ask: `Fresh` answers, or a cache in front of them."""
+
+    async def answer(self, raw: bytes) -> Answer:
+        """The reply to a serialised CheckPrescriptionRequest; raises `InvalidRequest`."""
+
+
+class Question(NamedTuple):
+    """A request as understood: what is screened, and what the answer must say besides."""
+
+    decision: str
+    request: ScreeningRequest
+    notes: tuple[str, ...]
+
+
 OUTCOMES = ("avoid_or_worse", "incomplete", "below_avoid", "clear")
 
 
@@ -81,12 +97,24 @@ class Answerer:
 
     def answer_message(self, message: wire.CheckPrescriptionRequest) -> Answer:
         """The reply to a CheckPrescriptionRequest; raises `InvalidRequest`."""
+        question = self.question(message)
+        return self.conclude(question, self.screen(question.request))
+
+    def question(self, message: wire.CheckPrescriptionRequest) -> Question:
+        """What a request asks, as understood; raises `InvalidRequest`."""
         prescription = read.read(message, self._jurisdiction, self._today)
         request, notes = self._understood(prescription)
-        screening = self._screener.screen(request, self.knowledge)
+        return Question(decision_id(message, request, self.knowledge.digest), request, notes)
+
+    def screen(self, request: ScreeningRequest) -> Screening:
+        """The result for orders as understood."""
+        return self._screener.screen(request, self.knowledge)
+
+    def conclude(self, question: Question, screening: Screening) -> Answer:
+        """The reply to a question, from the result for its orders."""
+        decision, request, notes = question
         if notes:
             screening = screening.with_notes(notes)
-        decision = decision_id(message, request, self.knowledge.digest)
         reply = write.reply(decision, request, screening, self._prepared)
         return Answer(reply, tally(request, screening))
 
@@ -99,6 +127,20 @@ class Answerer:
         understand, jurisdiction = self._terminology.understand, prescription.jurisdiction
         orders = tuple([(order, understand(order, jurisdiction)) for order in prescription.orders])
         return ScreeningRequest(patient, orders, jurisdiction, prescription.as_of), notes
+
+
+class Fresh:
+    """Every answer worked out anew."""
+
+    __slots__ = ("_answerer",)
+
+    def __init__(self, answerer: Answerer) -> None:
+        """Answer from one edition."""
+        self._answerer = answerer
+
+    async def answer(self, raw: bytes) -> Answer:
+        """The reply to a serialised CheckPrescriptionRequest; raises `InvalidRequest`."""
+        return self._answerer.answer(raw)
 
 
 def decision_id(

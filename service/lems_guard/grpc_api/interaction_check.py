@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 
 import grpc
 
-from lems_guard.grpc_api.answer import Answerer, Tally
+from lems_guard.grpc_api.answer import Answers, Tally
 from lems_guard.grpc_api.call import Context, abort, echo_request_id, refuse_if_late
 from lems_guard.grpc_api.items import item_answer, item_error
 from lems_guard.v1 import interaction_check_service_pb2 as wire
@@ -13,9 +13,9 @@ SERVICE = "lems_guard.v1.InteractionCheckService"
 
 
 class InteractionCheck:
-    """The service's two methods over whichever answerer is current when a call begins."""
+    """The service's two methods over whichever answers are current when a call begins."""
 
-    def __init__(self, current: Callable[[], Answerer], observe: Callable[[Tally], None]) -> None:
+    def __init__(self, current: Callable[[], Answers], observe: Callable[[Tally], None]) -> None:
         """`observe` counts each answer."""
         self._current = current
         self._observe = observe
@@ -35,7 +35,7 @@ class InteractionCheck:
         echo_request_id(context)
         await refuse_if_late(context)
         try:
-            answer = self._current().answer(raw)
+            answer = await self._current().answer(raw)
         except Exception as error:  # noqa: BLE001  # every fault becomes a status, none an answer
             await abort(context, error)
         self._observe(answer.tally)
@@ -46,16 +46,16 @@ class InteractionCheck:
     ) -> AsyncIterator[bytes]:
         """CheckPrescriptionStream: one answer per item, in order; a bad item fails alone."""
         echo_request_id(context)
-        answerer = self._current()
+        answers = self._current()
         async for raw in requests:
             await refuse_if_late(context)
-            yield self._item(answerer, raw)
+            yield await self._item(answers, raw)
 
-    def _item(self, answerer: Answerer, raw: bytes) -> bytes:
+    async def _item(self, answers: Answers, raw: bytes) -> bytes:
         item = wire.CheckPrescriptionStreamRequest()
         try:
             item.MergeFromString(raw)
-            answer = answerer.answer_message(item.request)
+            answer = await answers.answer(item.request.SerializeToString())
         except Exception as error:  # noqa: BLE001  # one item's fault must not end the stream
             return item_error(item.request_id, error)
         self._observe(answer.tally)
