@@ -1,0 +1,141 @@
+"""One alert as a pharmacist reads it: how bad and how sure, what may happen, why, what to do."""
+
+import itertools
+from collections.abc import Iterable, Iterator
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from lems_guard.cli.wording import (
+    GRADES,
+    POPULATIONS,
+    SEVERITIES,
+    STYLES,
+    SYMBOLS,
+    concern_in_words,
+    fact_in_words,
+)
+from lems_guard.v1 import screening_pb2 as wire
+from lems_guard.v1 import terms_pb2 as terms
+
+NO_DATE = " (unknown)"  # how a source is cited that bears none
+LABELS = 10  # columns, of the longest label
+
+
+def card_of(alert: wire.Alert, names: dict[str, str]) -> RenderableType:
+    """The alert with all that was found of its drug."""
+    lines = [Text(orders_of(alert, names), style="dim"), Text(alert.summary, style="bold")]
+    findings = [_body(finding, alert) for finding in alert.findings]
+    return Group(_headline(alert, _about(alert)), *map(_indented, lines), *findings)
+
+
+def line_of(alert: wire.Alert, names: dict[str, str]) -> RenderableType:
+    """The alert at its shortest: what only needs to be known, or watched."""
+    told = Text(f"{alert.summary} ").append(f"({orders_of(alert, names)})", style="dim")
+    return Group(_headline(alert, _about(alert)), _indented(told))
+
+
+def orders_of(alert: wire.Alert, names: dict[str, str]) -> str:
+    """The orders that contain the drug, by id and words."""
+    return ", ".join(names.get(each, each) for each in alert.medication_ids)
+
+
+def severity_text(severity: terms.Severity) -> Text:
+    """A severity: its symbol and word, in its colour."""
+    return Text(f"{SYMBOLS[severity]} {SEVERITIES[severity]}", style=STYLES[severity])
+
+
+def _headline(alert: wire.Alert, about: str) -> RenderableType:
+    """Severity, drug and more, further lines indented."""
+    text = Text.assemble((SEVERITIES[alert.severity], STYLES[alert.severity]), "  ")
+    text.append(alert.drug, style="bold").append(f" · {about}")
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(style=STYLES[alert.severity])
+    grid.add_column(overflow="fold")
+    grid.add_row(SYMBOLS[alert.severity], text)
+    return grid
+
+
+def _about(alert: wire.Alert) -> str:
+    """What an alert is worried about, and how sure that is."""
+    concerns = dict.fromkeys(concern_in_words(finding.concern) for finding in alert.findings)
+    doubt = [_doubt(alert.findings[0])] * (alert.certainty == terms.CERTAINTY_POSSIBLE)
+    return " · ".join((", ".join(concerns), *doubt))
+
+
+def _doubt(finding: wire.Finding) -> str:
+    """Why a finding is no more than possible."""
+    if not finding.missing:
+        return "possible"
+    return f"possible: {', '.join(map(fact_in_words, finding.missing))} not known"
+
+
+def _indented(text: Text) -> RenderableType:
+    return Padding(text, (0, 0, 0, 2))
+
+
+def _body(finding: wire.Finding, alert: wire.Alert) -> RenderableType:
+    """A finding; one beside others begins with what it is worried about."""
+    title = _title(finding, alert)
+    if finding.severity <= terms.SEVERITY_MONITOR:
+        return Padding(title.append(f". {finding.action}"), (1, 0, 0, 2))
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="dim", no_wrap=True, min_width=LABELS)
+    grid.add_column(overflow="fold")
+    for label, value in _rows(finding):
+        grid.add_row(label, value)
+    parts = [title, grid] if len(alert.findings) > 1 else [grid]
+    return Padding(Group(*parts), (1, 0, 0, 2))
+
+
+def _title(finding: wire.Finding, alert: wire.Alert) -> Text:
+    """The concern; with severity and certainty, where they are not those of the alert."""
+    text = Text(concern_in_words(finding.concern), style="bold")
+    if (finding.severity, finding.certainty) == (alert.severity, alert.certainty):
+        return text
+    text = Text.assemble(severity_text(finding.severity), "  ", text)
+    if finding.certainty == terms.CERTAINTY_POSSIBLE:
+        text.append(f" · {_doubt(finding)}", style="italic")
+    return text
+
+
+def _rows(finding: wire.Finding) -> Iterator[tuple[str, RenderableType]]:
+    yield "may happen", Text(finding.consequence)
+    yield "why", Text.assemble(finding.mechanism, ("\n" + "\n".join(finding.why), "dim"))
+    yield "do", Text(finding.action)
+    if finding.alternatives:
+        yield "instead", _list(finding.alternatives)
+    if finding.monitoring:
+        yield "watch", Text(", ".join(finding.monitoring))
+    for label, is_counter in (("source", False), ("but", True)):
+        evidence = [each for each in finding.evidence if each.counter is is_counter]
+        for standing, of_that_standing in itertools.groupby(evidence, key=_standing):
+            cited = [_citation(each) for each in of_that_standing]
+            yield label, Group(Text(standing, style="italic"), _list(cited))
+
+
+def _standing(evidence: wire.Evidence) -> str:
+    """Whom a source speaks of, and how strong it is."""
+    grade = GRADES.get(evidence.grade, f"grade {evidence.grade}")
+    return f"{POPULATIONS[evidence.population]}; {grade}"
+
+
+def _citation(evidence: wire.Evidence) -> Text:
+    """Where it stands; of what speaks against the rule, also what it says."""
+    link = Style(link=evidence.url) if evidence.url else Style()
+    text = Text.assemble((evidence.source.removesuffix(NO_DATE), link))
+    text.append(f", {evidence.locator}" if evidence.locator else "")
+    return text.append(f": “{evidence.says}”" if evidence.counter and evidence.says else "")
+
+
+def _list(items: Iterable[str | Text]) -> RenderableType:
+    """Items one below the other, each with its further lines indented."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column()
+    grid.add_column(overflow="fold")
+    for item in items:
+        grid.add_row("-", item)
+    return grid

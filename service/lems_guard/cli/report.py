@@ -1,0 +1,211 @@
+"""The answer to one prescription as a pharmacist reads it.
+
+From top to bottom: whom and what it is about, the alerts worst first, what to ask, the orders
+without an alert, and last, where the eye stops, what was NOT checked and the verdict.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from lems_guard.cli.alert_card import card_of, line_of
+from lems_guard.cli.exit_codes import ExitCode
+from lems_guard.cli.verdict import exit_code_of, is_whole, sentence, unknown, unsettled
+from lems_guard.cli.wording import (
+    LISTS,
+    SEVERITIES,
+    STYLES,
+    SYMBOLS,
+    jurisdiction_in_words,
+    order_in_words,
+    patient_in_words,
+    route_in_words,
+)
+from lems_guard.v1 import prescription_pb2, screening_pb2
+from lems_guard.v1 import terms_pb2 as terms
+
+WIDEST = 100
+MOST_RULES = 3
+NOT_REVIEWED = "Content not reviewed by a clinician"
+VERDICT_STYLES = {
+    ExitCode.CLEAR: "bold green",
+    ExitCode.FOUND: "bold red",
+    ExitCode.UNSURE: "bold yellow",
+}
+
+
+class Report(NamedTuple):
+    """A prescription, its answer, and whether a clinician has reviewed what it was made with."""
+
+    request: prescription_pb2.CheckPrescriptionRequest
+    response: screening_pb2.CheckPrescriptionResponse
+    is_reviewed: bool
+
+    def __rich__(self) -> RenderableType:
+        """All of it."""
+        names = names_of(self.request)
+        parts = (
+            _header(self),
+            *_alerts(self.response, names),
+            *_questions(self.response, names),
+            *_silent(self.response, names),
+            *_not_checked(self.response, names),
+            _verdict(self.response, names),
+        )
+        return Group(*_apart(parts))
+
+
+def printed(report: Report, console: Console) -> str:
+    """The report as text, in lines that a reader can follow and without blanks at their ends."""
+    width = min(console.width, WIDEST)
+    with console.capture() as capture:
+        console.print(report, width=width, highlight=False, markup=False, emoji=False)
+    return "".join(f"{line.rstrip()}\n" for line in capture.get().splitlines())
+
+
+def names_of(request: prescription_pb2.CheckPrescriptionRequest) -> dict[str, str]:
+    """Each order's id and words, by its id."""
+    orders = (*request.proposed, *request.active, *request.stopped)
+    return {order.id: f"{order.id} “{order_in_words(order)}”" for order in orders}
+
+
+def _apart(parts: Iterable[RenderableType]) -> Iterator[RenderableType]:
+    """The parts, with a blank line between them."""
+    for number, part in enumerate(parts):
+        if number:
+            yield Text()
+        yield part
+
+
+def _header(report: Report) -> RenderableType:
+    answer = report.response
+    knowledge = answer.knowledge_base
+    made_with = (
+        f"{jurisdiction_in_words(answer.jurisdiction)} labels",
+        answer.as_of,
+        f"knowledge base {knowledge.version} ({knowledge.digest[:8]})",
+    )
+    lines = [
+        Text(" · ".join(patient_in_words(report.request.patient)), style="bold"),
+        Text(" · ".join(made_with), style="dim"),
+        *[Text(NOT_REVIEWED, style="dim")] * (not report.is_reviewed),
+        *[Text(f"Note: {note}") for note in answer.notes],
+    ]
+    return Group(*lines)
+
+
+def _alerts(
+    response: screening_pb2.CheckPrescriptionResponse, names: dict[str, str]
+) -> Iterator[RenderableType]:
+    """Cards for what asks for a decision, then lines for the rest; worst first, as they came."""
+    minor = []
+    for alert in response.alerts:
+        if alert.severity > terms.SEVERITY_MONITOR:
+            yield card_of(alert, names)
+        else:
+            minor.append(line_of(alert, names))
+    if minor:
+        yield Group(*minor)
+
+
+def _questions(
+    response: screening_pb2.CheckPrescriptionResponse, names: dict[str, str]
+) -> Iterator[RenderableType]:
+    if response.gaps:
+        rows = [(SYMBOLS[gap.worst], _question(gap, names)) for gap in response.gaps]
+        yield _section(Text("To ask", style="bold"), rows)
+
+
+def _question(gap: screening_pb2.Gap, names: dict[str, str]) -> Text:
+    """What to ask, and what the answer would change."""
+    would_change = ", ".join(gap.would_change[:MOST_RULES])
+    more = len(gap.would_change) - MOST_RULES
+    others = f" and {more} more" if more > 0 else ""
+    return Text.assemble(
+        gap.ask,
+        (f"\nNot known: {unknown(gap, names)}. Would change {would_change}{others}, up to ", "dim"),
+        (SEVERITIES[gap.worst], STYLES[gap.worst]),
+        (".", "dim"),
+    )
+
+
+def _silent(
+    response: screening_pb2.CheckPrescriptionResponse, names: dict[str, str]
+) -> Iterator[RenderableType]:
+    """The orders that were checked and are in no finding, and what was noted on the others."""
+    involved = {
+        each
+        for alert in response.alerts
+        for finding in alert.findings
+        for each in (*alert.medication_ids, *finding.medication_ids)
+    }
+    unsure = {order.id for order in unsettled(response)}
+    settled = [order for order in response.medications if order.id not in unsure]
+    silent = [order for order in settled if order.id not in involved]
+    if silent:
+        yield _section(
+            Text("No alert for", style="bold"), [("-", _as_read(each, names)) for each in silent]
+        )
+    noted = [order for order in settled if order.id in involved and order.note]
+    if noted:
+        yield _section(
+            Text("Read with care", style="bold"), [("-", _as_read(each, names)) for each in noted]
+        )
+
+
+def _as_read(order: screening_pb2.MedicationResult, names: dict[str, str]) -> Text:
+    """An order, and what it was taken for."""
+    drugs = " + ".join(ingredient.name for ingredient in order.ingredients)
+    read = ", ".join((LISTS[order.list], drugs, route_in_words(order.route)))
+    text = Text.assemble(names.get(order.id, order.id), (f"  {read}", "dim"))
+    if order.disposition == terms.DISPOSITION_NOT_CURRENT:
+        text.append("; checked only for what stopping it causes or leaves", style="dim")
+    return text.append(f"\n{order.note}") if order.note else text
+
+
+def _not_checked(
+    response: screening_pb2.CheckPrescriptionResponse, names: dict[str, str]
+) -> Iterator[RenderableType]:
+    orders = unsettled(response)
+    if orders:
+        title = Text("NOT CHECKED", style="bold reverse yellow")
+        yield _section(title, [("!", _unread(order, names)) for order in orders])
+
+
+def _unread(order: screening_pb2.MedicationResult, names: dict[str, str]) -> Text:
+    """An order that nobody could read for certain, and what it may have meant."""
+    text = Text(names.get(order.id, order.id), style="bold yellow")
+    if order.disposition == terms.DISPOSITION_UNRESOLVED:
+        text.append(" was not recognised.")
+    else:
+        drugs = " or ".join(ingredient.name for ingredient in order.ingredients)
+        text.append(f" may be {drugs}: every reading was checked, none is certain.")
+    if order.suggestions:
+        text.append(f"\nDid you mean {' or '.join(order.suggestions)}?", style="not bold default")
+    if order.note:
+        text.append(f"\n{order.note}", style="not bold default")
+    return text
+
+
+def _verdict(
+    response: screening_pb2.CheckPrescriptionResponse, names: dict[str, str]
+) -> RenderableType:
+    code = exit_code_of(response)
+    style = VERDICT_STYLES[code]
+    if is_whole(response) and response.alerts and code is ExitCode.CLEAR:
+        style = "bold"
+    return Text(sentence(response, names), style=style)
+
+
+def _section(title: Text, rows: Iterable[tuple[str, Text]]) -> RenderableType:
+    """A titled list: a mark, and a text whose further lines are indented."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for mark, text in rows:
+        grid.add_row(mark, text)
+    return Group(Text.assemble(title), Padding(grid, (0, 0, 0, 2)))
