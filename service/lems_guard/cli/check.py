@@ -1,0 +1,168 @@
+"""`lems-guard check`: one prescription, in a person's words or as JSON, checked at once."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypeAlias
+
+import typer
+
+from lems_guard.cli.output import write_bytes, write_text
+from lems_guard.clinical.fact_table import FACTS
+from lems_guard.settings import Address, Settings, address
+
+if TYPE_CHECKING:
+    from lems_guard.v1.prescription_pb2 import CheckPrescriptionRequest
+    from lems_guard.v1.screening_pb2 import CheckPrescriptionResponse
+
+# ruff: noqa: ARG001, PLC0415 - typer reads the options off the signature, and they are read from
+# the context, all alike; what checks and prints is only loaded when there is something to check.
+
+YesNo: TypeAlias = Literal["yes", "no"] | None
+Hepatic: TypeAlias = Literal["none", "mild", "moderate", "severe"] | None
+Nat2: TypeAlias = Literal["poor", "intermediate", "rapid"] | None
+Lems: TypeAlias = Literal["confirmed", "suspected", "absent"] | None
+Whose: TypeAlias = Literal["us", "eu", "ch"] | None
+NAT2 = "NAT2: poor, intermediate or rapid?"
+LEMS = "LEMS: confirmed, suspected or absent?"
+Orders: TypeAlias = list[str] | None
+EXIT_CODES = (
+    "Exit codes: 0 nothing to avoid and all checked · 1 something to avoid, or worse · "
+    "2 the input is at fault · 3 nothing to avoid found, but not all could be checked · "
+    "4 our own fault."
+)
+PATIENT = "The patient: yes or no (Y/N) and more; what is not said is not known"
+
+
+class Checker(Protocol):
+    """What answers: the engine in this process, or a service somewhere."""
+
+    def check(self, request: "CheckPrescriptionRequest") -> "CheckPrescriptionResponse":
+        """The answer to one prescription; raises `InvalidRequest`."""
+
+    def is_reviewed(self) -> bool:
+        """Whether any rule it answers from records a review by a clinician."""
+
+
+def _asked(fact: str, metavar: str = "Y/N", text: str = "") -> Any:  # noqa: ANN401
+    """An option for a fact of the patient, with the question that fills it."""
+    return typer.Option(
+        help=text or FACTS[fact].ask,
+        rich_help_panel=PATIENT,
+        metavar=metavar,
+        case_sensitive=False,
+    )
+
+
+def _about(text: str, metavar: str | None = None, *names: str) -> Any:  # noqa: ANN401
+    return typer.Option(*names, help=text, metavar=metavar, case_sensitive=False)
+
+
+def check(  # noqa: PLR0913, PLR0917 - a patient has that many facts
+    context: typer.Context,
+    proposed: Annotated[
+        Orders, typer.Argument(metavar="ORDER", help="What is to be prescribed.")
+    ] = None,
+    active: Annotated[Orders, typer.Option(help="An order already taken.")] = None,
+    stopped: Annotated[Orders, typer.Option(help="An order being stopped.")] = None,
+    age: Annotated[int | None, _asked("age_years", "N", "Age in completed years.")] = None,
+    birth_date: Annotated[
+        str | None, _asked("age_years", "DAY", "Date of birth, year or year and month.")
+    ] = None,
+    weight: Annotated[float | None, _asked("weight_kg", "KG")] = None,
+    creatinine_clearance: Annotated[
+        float | None, _asked("creatinine_clearance_ml_min", "N")
+    ] = None,
+    hepatic_impairment: Annotated[Hepatic, _asked("hepatic_impairment", "ONE")] = None,
+    nat2: Annotated[Nat2, _asked("nat2_phenotype", "ONE", NAT2)] = None,
+    lems_status: Annotated[Lems, _asked("lems_status", "ONE", LEMS)] = None,
+    seizure_history: Annotated[YesNo, _asked("seizure_history")] = None,
+    epilepsy: Annotated[YesNo, _asked("epilepsy")] = None,
+    on_dialysis: Annotated[YesNo, _asked("on_dialysis")] = None,
+    uncontrolled_asthma: Annotated[YesNo, _asked("uncontrolled_asthma")] = None,
+    congenital_long_qt: Annotated[YesNo, _asked("congenital_long_qt")] = None,
+    respiratory_compromise: Annotated[YesNo, _asked("respiratory_compromise")] = None,
+    ventilated: Annotated[YesNo, _asked("ventilated")] = None,
+    planned_anaesthesia: Annotated[YesNo, _asked("planned_anaesthesia")] = None,
+    pregnant: Annotated[YesNo, _asked("pregnant")] = None,
+    breast_feeding: Annotated[YesNo, _asked("breast_feeding")] = None,
+    aminopyridine_hypersensitivity: Annotated[
+        YesNo, _asked("aminopyridine_hypersensitivity")
+    ] = None,
+    jurisdiction: Annotated[Whose, _about("Whose labels apply.")] = None,
+    as_of: Annotated[str | None, _about("The day it is judged on (today).", "DATE")] = None,
+    request: Annotated[
+        str | None, _about("A CheckPrescriptionRequest as JSON, instead of words.", "FILE|-")
+    ] = None,
+    server: Annotated[str | None, _about("Ask a running service, over gRPC.", "HOST:PORT")] = None,
+    *,
+    as_json: Annotated[bool, _about("Print the answer as JSON.", None, "--json")] = False,
+) -> None:
+    """Check a prescription, order by order, for a patient with LEMS."""
+    given = dict(context.params)
+    how = {option: given.pop(option) for option in ("request", "server", "as_json")}
+    message = _request(given, how["request"])
+    with _checker(how["server"]) as checker:
+        raise typer.Exit(_answer(message, checker, as_json=how["as_json"]))
+
+
+def _request(given: Mapping[str, Any], file: str | None) -> "CheckPrescriptionRequest":
+    """The prescription: from a file, or from words."""
+    from lems_guard.cli.prescription import request_of
+    from lems_guard.cli.request_json import read_request
+
+    said = [name for name, value in given.items() if value not in (None, [], ())]
+    if file is None:
+        if not {"proposed", "active"} & set(said):
+            raise typer.BadParameter('give orders to check, such as "metoprolol", or --request')
+        return request_of(given)
+    if said:
+        words = ", ".join(said).replace("_", "-")
+        raise typer.BadParameter(f"--request is the whole prescription; leave out: {words}")
+    return read_request(_content(file))
+
+
+def _content(file: str) -> bytes:
+    if file == "-":
+        return typer.get_binary_stream("stdin").read()
+    try:
+        return Path(file).read_bytes()
+    except OSError as fault:
+        raise typer.BadParameter(f"--request {file}: {fault.strerror}") from None
+
+
+@contextlib.contextmanager
+def _checker(server: str | None) -> Iterator[Checker]:
+    """Who is asked: this process, or the service at an address."""
+    if server is None:
+        from lems_guard.cli.in_process import InProcess
+
+        yield InProcess(Settings.from_environment())
+        return
+    from lems_guard.cli.client import Client
+
+    with Client(_address(server)) as client:
+        yield client
+
+
+def _address(server: str) -> Address:
+    try:
+        return address(server)
+    except ValueError as fault:
+        raise typer.BadParameter(f"--server: expected {fault}") from None
+
+
+def _answer(message: "CheckPrescriptionRequest", checker: Checker, *, as_json: bool) -> int:
+    """Check, print, and say by the exit code how it went."""
+    from google.protobuf.json_format import MessageToJson
+    from rich.console import Console
+
+    from lems_guard.cli.report import Report, printed
+    from lems_guard.cli.verdict import exit_code_of
+
+    response = checker.check(message)
+    if as_json:
+        write_bytes(MessageToJson(response, ensure_ascii=False).encode() + b"\n")
+    else:
+        write_text(printed(Report(message, response, checker.is_reviewed()), Console()))
+    return exit_code_of(response)

@@ -1,0 +1,38 @@
+"""Checking without a service: the same engine, in this process."""
+
+import datetime
+
+from lems_guard.grpc_api.answer import Answerer
+from lems_guard.library import load_edition, packaged_rules
+from lems_guard.screening.screen import RuleScreener
+from lems_guard.settings import Settings
+from lems_guard.v1 import prescription_pb2, screening_pb2
+
+
+class InProcess:
+    """The knowledge base that the settings name, and the engine that answers from it."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Load the knowledge base; raises `InvalidKnowledge` when there is none to ask."""
+        edition = load_edition(settings.rules or packaged_rules()).edition
+        self.knowledge = edition.knowledge
+        day = datetime.datetime.now(datetime.UTC).date()
+        # One day for all that is asked, even of a batch that runs past midnight.
+        self._answerer = Answerer(
+            edition.knowledge,
+            edition,
+            RuleScreener(),
+            jurisdiction=settings.jurisdiction,
+            today=lambda: day,
+        )
+
+    def check(
+        self, request: prescription_pb2.CheckPrescriptionRequest
+    ) -> screening_pb2.CheckPrescriptionResponse:
+        """The answer to one prescription; raises `InvalidRequest`."""
+        reply = self._answerer.answer_message(request).reply
+        return screening_pb2.CheckPrescriptionResponse.FromString(reply)
+
+    def is_reviewed(self) -> bool:
+        """Whether any rule records a review by a clinician."""
+        return any(rule.review.reviewer for rule in self.knowledge.rules)

@@ -1,0 +1,149 @@
+"""A CheckPrescriptionRequest as proto3 JSON, read strictly: every fault is named with its place.
+
+Protobuf's own reader stops at the first fault, quotes what was sent, and takes an empty list for an
+empty message. So every field is looked at first: all faults are told, each by its path, and no
+value is repeated.
+"""
+
+import difflib
+import json
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.json_format import ParseDict, ParseError
+from google.protobuf.message_factory import GetMessageClass
+
+from lems_guard.clinical.errors import FieldViolation, InvalidRequest
+from lems_guard.v1 import prescription_pb2 as wire
+
+Json: TypeAlias = Any  # what json.loads gives
+
+REQUEST = wire.DESCRIPTOR.message_types_by_name["CheckPrescriptionRequest"]
+LONGEST_NAME = 40
+KINDS = {
+    FieldDescriptor.CPPTYPE_STRING: "text in quotes",
+    FieldDescriptor.CPPTYPE_INT32: "a whole number",
+    FieldDescriptor.CPPTYPE_DOUBLE: "a number",
+    FieldDescriptor.CPPTYPE_MESSAGE: "an object in braces",
+}
+
+
+def read_request(content: bytes) -> wire.CheckPrescriptionRequest:
+    """The request that some JSON holds; raises `InvalidRequest` with every fault and its place."""
+    value = _json(content)
+    found = tuple(faults(value, REQUEST, ""))
+    if found:
+        raise InvalidRequest(found)
+    return ParseDict(value, wire.CheckPrescriptionRequest())
+
+
+def _json(content: bytes) -> Json:
+    """What some JSON says; raises `InvalidRequest` with the line and column of a fault."""
+    try:
+        value: Json = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_object)
+    except UnicodeDecodeError as fault:
+        description = f"no UTF-8 text: byte {fault.start + 1} is at fault"
+    except json.JSONDecodeError as fault:
+        description = f"no JSON: line {fault.lineno}, column {fault.colno}: {fault.msg}"
+    except RecursionError:
+        description = "no JSON that can be read: it is nested too deeply"
+    except _Twice as fault:
+        return _refuse(f"no JSON: a name stands twice in one object{_named(str(fault))}")
+    else:
+        return value
+    return _refuse(description)
+
+
+class _Twice(Exception):
+    """A name that stands twice in one object: which value is meant, nobody can tell."""
+
+
+def _object(pairs: list[tuple[str, Json]]) -> Json:
+    members: dict[str, Json] = {}
+    for name, value in pairs:
+        if name in members:
+            raise _Twice(name)
+        members[name] = value
+    return members
+
+
+def _refuse(description: str) -> Json:
+    raise InvalidRequest((FieldViolation("", description),)) from None
+
+
+def faults(value: Json, message: Descriptor, path: str) -> Iterator[FieldViolation]:
+    """What is wrong with a JSON value that should be a message."""
+    if not isinstance(value, dict):
+        yield FieldViolation(path, f"expected {KINDS[FieldDescriptor.CPPTYPE_MESSAGE]}")
+        return
+    fields = _fields(message)
+    seen: dict[str, str] = {}
+    for name, member in value.items():
+        field = fields.get(name)
+        if field is None:
+            yield _unknown(name, fields, path)
+            continue
+        place = f"{path}.{field.name}" if path else field.name
+        if field.name in seen:
+            yield FieldViolation(place, f"given twice: as {seen[field.name]} and as {name}")
+        seen[field.name] = name
+        if member is not None:
+            yield from _of_field(member, field, place)
+
+
+def _fields(message: Descriptor) -> dict[str, FieldDescriptor]:
+    """The fields by both names that proto3 JSON accepts, lowerCamelCase first."""
+    fields = {field.json_name: field for field in message.fields}
+    return fields | {field.name: field for field in message.fields}
+
+
+def _unknown(name: str, fields: dict[str, FieldDescriptor], path: str) -> FieldViolation:
+    near = difflib.get_close_matches(name, fields, 1, 0.6)
+    instead = f"did you mean {near[0]}?" if near else f"known: {', '.join(_known(fields))}"
+    return FieldViolation(path, f"has no field{_named(name)} ({instead})")
+
+
+def _named(name: str) -> str:
+    """The name, where it looks like that of a field; anything else is not repeated."""
+    return f" {name!r}" if name.isidentifier() and len(name) <= LONGEST_NAME else ""
+
+
+def _known(fields: dict[str, FieldDescriptor]) -> list[str]:
+    return sorted({field.json_name for field in fields.values()})
+
+
+def _of_field(value: Json, field: FieldDescriptor, path: str) -> Iterator[FieldViolation]:
+    if not field.is_repeated:
+        yield from _of_one(value, field, path)
+    elif not isinstance(value, list):
+        yield FieldViolation(path, "expected a list in brackets")
+    else:
+        for index, each in enumerate(value):
+            yield from _of_one(each, field, f"{path}[{index}]")
+
+
+def _of_one(value: Json, field: FieldDescriptor, path: str) -> Iterator[FieldViolation]:
+    if field.message_type is not None:
+        yield from faults(value, field.message_type, path)
+    elif value is None or not _fits(value, field):
+        yield FieldViolation(path, f"expected {_expected(field)}")
+
+
+def _fits(value: Json, field: FieldDescriptor) -> bool:
+    """Whether protobuf takes the value for this one field."""
+    if field.containing_type is None or isinstance(value, list | dict):
+        return False
+    alone = {field.name: [value] if field.is_repeated else value}
+    try:
+        ParseDict(alone, GetMessageClass(field.containing_type)())
+    except (ParseError, ValueError, TypeError):
+        return False
+    return True
+
+
+def _expected(field: FieldDescriptor) -> str:
+    if field.enum_type is None:
+        return KINDS[field.cpp_type]
+    names = [value.name for value in field.enum_type.values if value.number]
+    return f"one of {', '.join(names)}"
