@@ -1,0 +1,118 @@
+"""`lems-guard demo`: a real service, a real client and the README's prescription, in seconds."""
+
+import contextlib
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from importlib import resources
+from typing import IO
+
+from lems_guard.cli.output import write_text
+from lems_guard.clinical.errors import Unavailable
+from lems_guard.settings import Address, address
+
+# ruff: noqa: PLC0415 - what checks is only loaded when there is something to check.
+
+START_SECONDS = 60.0  # a first start may have to compile the rules
+STOP_SECONDS = 15.0
+ANY_FREE = "127.0.0.1:0"
+SERVICE = (
+    "env",
+    f"LEMS_GUARD_GRPC_LISTEN={ANY_FREE}",
+    f"LEMS_GUARD_HTTP_LISTEN={ANY_FREE}",
+    sys.executable,
+    "-m",
+    "lems_guard.cli.main",
+    "serve",
+)
+GO_ON = """
+Go on with
+  make serve                  the service on 127.0.0.1:50051; then, from another terminal,
+  lems-guard check "metoprolol" --active amifampridine --server 127.0.0.1:50051
+  grpcurl -plaintext -d "$(cat {example})" 127.0.0.1:50051 \\
+    lems_guard.v1.InteractionCheckService/CheckPrescription
+  lems-guard check --help     all that can be said of a patient
+"""
+
+
+def example() -> bytes:
+    """The prescription that README shows, as JSON."""
+    return resources.files("lems_guard.cli").joinpath("example.json").read_bytes()
+
+
+def demo() -> None:
+    """Start the service, send it an example prescription, and print the alerts."""
+    write_text("Starting a service of its own …\n")
+    with running_service() as where:
+        write_text(f"It listens on {where}. Sending it over gRPC:\n\n{example().decode()}\n")
+        write_text(_answer(where))
+    write_text(GO_ON.format(example=resources.files("lems_guard.cli").joinpath("example.json")))
+
+
+def _answer(where: Address) -> str:
+    """What the service says of the example, as `check` shows it."""
+    from rich.console import Console
+
+    from lems_guard.cli.client import Client
+    from lems_guard.cli.report import Report, printed
+    from lems_guard.cli.request_json import read_request
+
+    request = read_request(example())
+    with Client(where) as client:
+        return printed(Report(request, client.check(request), client.is_reviewed()), Console())
+
+
+@contextlib.contextmanager
+def running_service() -> Iterator[Address]:
+    """A service on free ports of this machine, as a process of its own; always stopped."""
+    with subprocess.Popen(SERVICE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL) as child:  # noqa: S603 - our own program
+        try:
+            yield _address_of(child)
+        finally:
+            _stop(child)
+
+
+def _address_of(child: subprocess.Popen[bytes]) -> Address:
+    """Where a starting service listens, as it logs once it serves; raises `Unavailable`."""
+    too_late = threading.Timer(START_SECONDS, child.kill)
+    too_late.start()
+    said = []
+    try:
+        for line in _lines(child.stderr):
+            serving = _event(line)
+            if serving.get("event") == "serving":
+                _drain(child.stderr)
+                return address(str(serving["grpc"]))
+            said.append(line.rstrip())
+    finally:
+        too_late.cancel()
+    raise Unavailable("the service did not start:\n" + "\n".join(said))
+
+
+def _lines(stream: IO[bytes] | None) -> Iterator[str]:
+    for line in stream or ():
+        yield line.decode(errors="replace")
+
+
+def _event(line: str) -> dict[str, object]:
+    """A line of the service's log; nothing when it is no JSON."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return {}
+    return event if isinstance(event, dict) else {}
+
+
+def _drain(stream: IO[bytes] | None) -> None:
+    """Read on what the service says, so that it never waits for a reader."""
+    threading.Thread(target=lambda: [None for _ in stream or ()], daemon=True).start()
+
+
+def _stop(child: subprocess.Popen[bytes]) -> None:
+    child.terminate()
+    try:
+        child.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()

@@ -1,0 +1,40 @@
+"""`lems-guard serve`: the service, until SIGTERM."""
+
+import sys
+
+import structlog
+
+from lems_guard.settings import Settings, settings_table, unknown_settings
+from lems_guard.telemetry.logs import configure_logs
+
+
+def settings_in_words() -> str:
+    """The settings, for `--help`: a line for each, its default and its meaning."""
+    lines = ["Settings, from the environment:"]
+    for name, default, meaning in settings_table():
+        lines.append(f"[bold cyan]{name}[/bold cyan]={default}  [dim]{meaning}[/dim]")
+    return "\n\n".join(lines)
+
+
+def serve() -> None:
+    """Run the service: gRPC and HTTP, until SIGTERM or Ctrl-C, when calls under way may end."""
+    configure_logs()
+    settings = Settings.from_environment()
+    log = structlog.get_logger(__name__)
+    for warning in unknown_settings():
+        log.warning(warning)
+    _run(settings)
+
+
+def _run(settings: Settings) -> None:
+    """Serve on uvloop, where it exists."""
+    import asyncio  # noqa: PLC0415 - what only a service needs, `--help` does not wait for
+
+    from lems_guard import server  # noqa: PLC0415
+
+    if sys.platform == "win32":
+        asyncio.run(server.serve(settings))
+    else:
+        import uvloop  # noqa: PLC0415
+
+        uvloop.run(server.serve(settings))

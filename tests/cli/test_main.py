@@ -1,0 +1,67 @@
+"""The root: help, version, and errors that nobody foresaw."""
+
+import subprocess
+import sys
+
+import pytest
+
+from cli.conftest import Run
+from lems_guard import __version__
+from lems_guard.cli.prescription import FIELDS, ORDERS, request_of
+from lems_guard.cli.request_json import REQUEST
+from lems_guard.v1.prescription_pb2 import Patient
+
+
+def test_the_version_names_the_knowledge_too(lems_guard: Run) -> None:
+    package, knowledge = lems_guard("--version").out.splitlines()
+    assert package == f"lems-guard {__version__}"
+    assert knowledge.startswith("knowledge base ")
+    assert len(knowledge.partition("digest ")[2]) > 32
+
+
+def test_an_unforeseen_error_shows_nothing_of_the_patient(
+    lems_guard: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise RuntimeError("metoprolol for Jane Doe")
+
+    monkeypatch.setattr("lems_guard.cli.in_process.InProcess.check", fail)
+    ran = lems_guard("check", "metoprolol")
+    assert ran.code == 4
+    assert not ran.out
+    assert ran.err.startswith("internal error, nothing was checked: ")
+    assert "Jane" not in ran.err
+    assert len(ran.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("arguments", [["chek"], ["check", "--wieght", "3"], ["batch", "x"]])
+def test_usage_faults_are_twos(lems_guard: Run, arguments: list[str]) -> None:
+    assert lems_guard(*arguments).code == 2
+
+
+def test_help_waits_for_nothing_heavy() -> None:
+    asked = (
+        "import sys\nfrom lems_guard.cli.main import run\nrun(['check', '--help'])\n"
+        "print({'grpc', 'uvicorn', 'prometheus_client', 'google.protobuf'} & set(sys.modules))"
+    )
+    ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, check=True)
+    assert ran.stdout.decode().splitlines()[-1] == "set()"
+
+
+def test_every_fact_of_the_patient_can_be_said(program: Run) -> None:
+    shown = program("check", "--help", COLUMNS="200", TERMINAL_WIDTH="200").out
+    names = {field: option for option, field in FIELDS.items()}
+    for field in Patient.DESCRIPTOR.fields_by_name:
+        if field != "conditions":
+            option = names.get(field, field).replace("_", "-")
+            assert f"--{option} " in shown
+    assert {*ORDERS, "patient", "jurisdiction", "as_of"} == set(REQUEST.fields_by_name)
+
+
+def test_help_at_eighty_columns_cuts_no_option(program: Run) -> None:
+    assert "…" not in program("check", "--help", COLUMNS="80", TERMINAL_WIDTH="80").out
+
+
+def test_what_is_not_said_is_not_known() -> None:
+    request = request_of({"proposed": ["x"], "active": None, "age": None, "birth_date": ""})
+    assert not request.HasField("patient")
