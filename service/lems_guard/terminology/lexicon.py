@@ -40,6 +40,7 @@ class Pace(NamedTuple):
     divisions: tuple[str, ...]
     as_needed: bool
     moment: bool
+    is_formula: bool
 
 
 class Entry(NamedTuple):
@@ -135,9 +136,9 @@ def _drug(kind: Kind, key: str, readings: Readings, route: Route | None) -> Entr
 
 def _pace(frequency: Frequency) -> Pace:
     divisions = tuple(frequency.per_day.split("/")) if frequency.per_day else ()
-    is_number = bool(divisions) and NUMBER_SIGN not in divisions
-    per_day = quotient(divisions, None) if is_number else None
-    return Pace(per_day, divisions, frequency.as_needed, frequency.moment)
+    is_formula = NUMBER_SIGN in divisions
+    per_day = quotient(divisions, None) if divisions and not is_formula else None
+    return Pace(per_day, divisions, frequency.as_needed, frequency.moment, is_formula)
 
 
 def _longer(phrases: Iterable[str]) -> Longer:

@@ -47,6 +47,7 @@ class OrderText:
         "_end",
         "_entries",
         "_longer",
+        "_per_day",
         "_prefixed",
         "_steps",
         "_units",
@@ -69,6 +70,7 @@ class OrderText:
         self._end = len(words)
         self._brand_end = -1
         self._prefixed = False
+        self._per_day: float | None = None
         self._steps = steps
         self.named: list[Named] = []
         self.routes: list[Route] = []
@@ -135,10 +137,9 @@ class OrderText:
             entry = self._entries.get(" ".join(shape[:length])) if length <= len(shape) else None
             if entry is not None:
                 self._at += length
-                if entry.pace is not None and entry.pace.divisions:
+                if entry.pace is not None:
                     number = number_of(words[shape.index(NUMBER_SIGN)])
-                    per_day = quotient(entry.pace.divisions, number)
-                    return entry._replace(pace=entry.pace._replace(per_day=per_day))
+                    self._per_day = quotient(entry.pace.divisions, number)
                 return entry
         return None
 
@@ -183,7 +184,8 @@ class OrderText:
             if entry.pace.moment and self._brand_end == self._at - 1:
                 # `Tylenol PM` is another product than Tylenol.
                 self.unexplained += 1
-            self.quantities.take_pace(entry.pace)
+            per_day = self._per_day if entry.pace.is_formula else entry.pace.per_day
+            self.quantities.take_pace(entry.pace, per_day)
 
     def _number_word(self, entry: Entry) -> None:
         self.other_words += 1

@@ -53,14 +53,14 @@ class Quantities:
                 return
         self.doubt = "a range or several doses are given"
 
-    def take_pace(self, pace: Pace) -> None:
+    def take_pace(self, pace: Pace, per_day: float | None) -> None:
         """Take in `bid`, `q6h`, `at bedtime` or `prn`."""
         if pace.as_needed:
             self.as_needed = True
         if pace.moment:
             self.moments += 1
         elif pace.divisions:
-            self.paces.append(pace.per_day)
+            self.paces.append(per_day)
 
     def dose(self, notes: list[str]) -> Dose | None:
         """The single dose."""

@@ -57,11 +57,26 @@ class Resolver:
 
     def understand(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
         """What an order holds and how it is given, or that it is not understood."""
-        if medication.codings or not _is_bare(medication):
+        if not _is_bare(medication):
             return self._resolve(medication, jurisdiction)
+        if medication.codings:
+            return self._by_code(medication) or self._resolve(medication, jurisdiction)
         known, text = self._known[jurisdiction], medication.text
         answer = known.get(text) or known.get(text.lower())
         return answer or self._plain(read_text(text, self._lexicons[jurisdiction]))
+
+    def _by_code(self, medication: Medication) -> Understood | None:
+        """The answer to an order that is one known code and nothing else."""
+        coding = medication.codings[0]
+        if len(medication.codings) > 1 or medication.text or coding.display:
+            return None
+        readings, product = self._code(coding)
+        if len(readings) != 1:
+            return None
+        route, strength = (product.route, product.strength) if product else (None, None)
+        return Understood(
+            _EVALUATED, self._named(readings), route, strength, matched_by=MatchedBy.CODE
+        )
 
     def _plain(self, reading: TextReading) -> Understood:
         """The answer to an order that is a text and nothing else."""
