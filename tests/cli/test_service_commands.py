@@ -2,8 +2,10 @@
 
 import json
 import re
+import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from cli.conftest import ENVIRONMENT, Run, prescription
 from lems_guard.cli import client, demo
 from lems_guard.cli.request_json import read_request
-from lems_guard.settings import Address, settings_table
+from lems_guard.settings import Address, address, settings_table
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +85,22 @@ def test_the_demo_shows_what_it_sends_and_gets(program: Run) -> None:
 def test_the_demo_leaves_no_service_behind() -> None:
     with demo.running_service() as where:
         pass
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((where.host, where.port), timeout=5)
+
+
+def test_a_demo_that_is_ended_leaves_no_service_behind() -> None:
+    endless = (
+        "import time\nfrom lems_guard.cli.demo import running_service\n"
+        "with running_service() as where:\n    print(where, flush=True)\n    time.sleep(60)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", endless], stdout=subprocess.PIPE, env=ENVIRONMENT
+    ) as ended:
+        assert ended.stdout
+        where = address(ended.stdout.readline().decode().strip())
+        ended.terminate()
+        assert ended.wait(30) == 128 + signal.SIGTERM
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((where.host, where.port), timeout=5)
 

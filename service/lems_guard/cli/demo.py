@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import signal
 import subprocess
 import sys
 import threading
@@ -67,11 +68,17 @@ def _answer(where: Address) -> str:
 @contextlib.contextmanager
 def running_service() -> Iterator[Address]:
     """A service on free ports of this machine, as a process of its own; always stopped."""
-    with subprocess.Popen(SERVICE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL) as child:  # noqa: S603 - our own program
-        try:
-            yield _address_of(child)
-        finally:
-            _stop(child)
+    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        with subprocess.Popen(  # noqa: S603 - our own program
+            SERVICE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL
+        ) as child:
+            try:
+                yield _address_of(child)
+            finally:
+                _stop(child)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _address_of(child: subprocess.Popen[bytes]) -> Address:
