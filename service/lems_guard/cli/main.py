@@ -13,6 +13,8 @@ from lems_guard.cli.check import EXIT_CODES, check
 from lems_guard.cli.demo import demo
 from lems_guard.cli.exit_codes import ExitCode
 from lems_guard.cli.output import write_text
+from lems_guard.cli.resolve import EXIT_CODES as RESOLVE_EXIT_CODES
+from lems_guard.cli.resolve import resolve
 from lems_guard.cli.rules import rules_app
 from lems_guard.cli.serve import serve, settings_in_words
 from lems_guard.clinical.errors import (
@@ -33,6 +35,7 @@ app.command(epilog=EXIT_CODES)(check)
 app.command()(batch)
 app.command(epilog=settings_in_words())(serve)
 app.command()(demo)
+app.command(epilog=RESOLVE_EXIT_CODES)(resolve)
 app.command()(bench)
 app.add_typer(rules_app, name="rules")
 
