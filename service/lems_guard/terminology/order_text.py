@@ -5,12 +5,12 @@ since it may be the word that changes the drug.
 """
 
 from collections.abc import Callable
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from lems_guard.clinical.route import Route
+from lems_guard.terminology.findings import Named, Step
 from lems_guard.terminology.lexicon import NUMBER_SIGN, Entry, Kind, Lexicon, quotient
 from lems_guard.terminology.quantities import Quantities
-from lems_guard.terminology.vocabulary import Readings
 from lems_guard.terminology.words import number_of, words_of
 
 LONGEST_TEXT = 1000
@@ -18,23 +18,6 @@ BRACKETS = {"(": 1, "[": 2, "{": 0, ")": 0, "]": 0, "}": 0}
 DROPS = frozenset({"drop", "drops", "gtt", "gtts"})
 # Between two drugs these make a combination; without them the second may be a salt.
 JOINS = frozenset({"/", "+", "and"})
-
-
-class Named(NamedTuple):
-    """A drug named in the text; `bracket` is 0 outside, 1 in round, 2 in square brackets."""
-
-    readings: Readings
-    bracket: int
-    brand: bool
-    route: Route | None
-
-
-class Step(NamedTuple):
-    """One phrase of the text and what it was taken for (`None`: not understood)."""
-
-    phrase: str
-    entry: Entry | None
-    number: bool = False
 
 
 class OrderText:
@@ -49,6 +32,7 @@ class OrderText:
         "_longer",
         "_per_day",
         "_prefixed",
+        "_shapes",
         "_steps",
         "_units",
         "_words",
@@ -64,7 +48,7 @@ class OrderText:
     def __init__(self, text: str, lexicon: Lexicon, steps: list[Step] | None = None) -> None:
         """Walk the text; put what each phrase was taken for into `steps`, if that is wanted."""
         self._entries, self._longer = lexicon.entries, lexicon.longer
-        self._units = lexicon.units
+        self._units, self._shapes = lexicon.units, lexicon.longer.get(NUMBER_SIGN, {})
         self._words = words = words_of(text if len(text) <= LONGEST_TEXT else "")
         self._at = self._bracket = 0
         self._end = len(words)
@@ -79,44 +63,45 @@ class OrderText:
         self.quantities = Quantities()
         self.other_words = 0
         self.unexplained = 1 if len(text) > LONGEST_TEXT else 0
+        take = self._take if steps is None else self._take_noting
         while self._at < self._end:
-            self._take(words[self._at])
+            take(words[self._at])
 
-    def _take(self, word: str) -> None:
+    def _take(self, word: str) -> Entry | None:
         """Take the longest phrase that begins with this word, or a number, or a bracket."""
-        start = self._at
-        entry = self._phrase(word)
+        at = self._at
+        after = self._longer.get(word)
+        entry = self._phrase(after) if after is not None and at + 1 < self._end else None
+        if entry is None:
+            entry = self._entries.get(word)
+            self._at = at + 1
         if entry is not None:
             self._HANDLERS[entry.kind](self, entry)
         elif word[0].isdigit() or word[0] == ".":
             self.other_words += 1
             self._number(word)
+        elif word in BRACKETS:
+            self._bracket = BRACKETS[word]
         else:
-            self._at = start + 1
-            if word in BRACKETS:
-                self._bracket = BRACKETS[word]
-            else:
-                self.unexplained += 1
+            self.unexplained += 1
+        return entry
+
+    def _take_noting(self, word: str) -> None:
+        """Take the next phrase and note what it was taken for."""
+        start = self._at
+        entry = self._take(word)
+        number = entry is None and (word[0].isdigit() or word in BRACKETS)
         if self._steps is not None:
-            number = entry is None and (word[0].isdigit() or word in BRACKETS)
             self._steps.append(Step(" ".join(self._words[start : self._at]), entry, number))
 
-    def _phrase(self, word: str) -> Entry | None:
-        """The longest known phrase that begins here; the walk is moved behind it."""
-        at = self._at
-        after = self._longer.get(word)
-        if after is not None and at + 1 < self._end:
-            following = self._words[at + 1]
-            lengths = after.get(following)
-            found = self._longest(lengths) if lengths is not None else None
-            if found is None and NUMBER_SIGN in after and following[0].isdigit():
-                found = self._shaped(after[NUMBER_SIGN])
-            if found is not None:
-                return found
-        entry = self._entries.get(word)
-        if entry is not None:
-            self._at = at + 1
-        return entry
+    def _phrase(self, after: dict[str, tuple[int, ...]]) -> Entry | None:
+        """The longest known phrase of several words here; the walk is moved behind it."""
+        following = self._words[self._at + 1]
+        lengths = after.get(following)
+        found = self._longest(lengths) if lengths is not None else None
+        if found is None and NUMBER_SIGN in after and following[0].isdigit():
+            return self._shaped(after[NUMBER_SIGN])
+        return found
 
     def _longest(self, lengths: tuple[int, ...]) -> Entry | None:
         at, words = self._at, self._words
@@ -224,13 +209,15 @@ class OrderText:
 
     def _number(self, word: str) -> None:
         """A number: part of a frequency, an amount with its unit, a count, or bare."""
-        following = self._words[self._at + 1] if self._at + 1 < self._end else ""
-        lengths = self._longer[NUMBER_SIGN].get(following)
-        paced = self._shaped(lengths) if lengths is not None else None
-        if paced is not None:
-            self._HANDLERS[paced.kind](self, paced)
-            return
-        self._at += 1
+        following = self._words[self._at] if self._at < self._end else ""
+        lengths = self._shapes.get(following)
+        if lengths is not None:
+            self._at -= 1
+            paced = self._shaped(lengths)
+            if paced is not None:
+                self._HANDLERS[paced.kind](self, paced)
+                return
+            self._at += 1
         unit = self._units.get(following)
         if unit is not None:
             self._at += 1

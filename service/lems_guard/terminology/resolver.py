@@ -14,8 +14,9 @@ from lems_guard.clinical.medication import (
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.terminology.dosing import dosing_of
+from lems_guard.terminology.findings import Step
 from lems_guard.terminology.lexicon import Entry, Kind, Lexicon, lexicons_of
-from lems_guard.terminology.order_text import OrderText, Step
+from lems_guard.terminology.order_text import OrderText
 from lems_guard.terminology.text_reading import NAME_DOES_NOT_TELL, TextReading, read_text
 from lems_guard.terminology.vocabulary import IngredientSet, Product, Readings, Vocabulary
 
@@ -35,17 +36,26 @@ class Resolver:
             name: Ingredient(name, rxcui) for name, rxcui in vocabulary.ingredients.items()
         }
         self._lexicons = lexicons_of(vocabulary)
+        answers: dict[int, Understood] = {}
         self._known = {
-            place: self._known_names(lexicon) for place, lexicon in self._lexicons.items()
+            place: self._known_names(lexicon, answers) for place, lexicon in self._lexicons.items()
         }
 
-    def _known_names(self, lexicon: Lexicon) -> dict[str, Understood]:
-        """The finished answer for every text that is a drug's name and nothing else."""
-        return {
-            phrase: self._alone(entry)
-            for phrase, entry in lexicon.entries.items()
-            if entry.readings
-        }
+    def _known_names(
+        self, lexicon: Lexicon, answers: dict[int, Understood]
+    ) -> dict[str, Understood]:
+        """The finished answer for every text that is a drug's name and nothing else.
+
+        Most entries are the same objects in every jurisdiction, and so are their answers.
+        """
+        known = {}
+        for phrase, entry in lexicon.entries.items():
+            if entry.readings:
+                answer = answers.get(id(entry))
+                if answer is None:
+                    answer = answers[id(entry)] = self._alone(entry)
+                known[phrase] = answer
+        return known
 
     def _alone(self, entry: Entry) -> Understood:
         readings, matched_by = self._named(entry.readings), _MATCHED_BY[entry.kind]

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.medication import MatchedBy
 from lems_guard.clinical.route import Route
+from lems_guard.terminology.findings import Named
 from lems_guard.terminology.lexicon import Lexicon
-from lems_guard.terminology.order_text import Named, OrderText
+from lems_guard.terminology.order_text import OrderText
 from lems_guard.terminology.vocabulary import IngredientSet, Readings
 
 MOST_READINGS = 8

@@ -1,0 +1,24 @@
+"""What is found in the text of an order: the drugs named, and the steps of reading it."""
+
+from typing import NamedTuple
+
+from lems_guard.clinical.route import Route
+from lems_guard.terminology.lexicon import Entry
+from lems_guard.terminology.vocabulary import Readings
+
+
+class Named(NamedTuple):
+    """A drug named in the text; `bracket` is 0 outside, 1 in round, 2 in square brackets."""
+
+    readings: Readings
+    bracket: int
+    brand: bool
+    route: Route | None
+
+
+class Step(NamedTuple):
+    """One phrase of the text and what it was taken for (`None`: not understood)."""
+
+    phrase: str
+    entry: Entry | None
+    number: bool = False
