@@ -3,7 +3,6 @@
 import hashlib
 
 from lems_guard.clinical.alert import Alert, Finding
-from lems_guard.clinical.medication import MedicationList
 from lems_guard.clinical.patient import LemsStatus
 from lems_guard.screening.collect import row_of
 from lems_guard.screening.situation import Situation
@@ -36,10 +35,7 @@ def _alert(drug: str, findings: tuple[Finding, ...], situation: Situation) -> Al
         summary=_summary(drug, findings, situation),
         medication_ids=tuple(dict.fromkeys(order.id for order in orders)),
         findings=findings,
-        involves_proposed=any(
-            order.list is MedicationList.PROPOSED and order.id in involved
-            for order, _ in situation.request.orders
-        ),
+        involves_proposed=not involved.isdisjoint(situation.proposed_ids),
         override_policy=max(finding.outcome.advice.override_policy for finding in findings),
     )
 
@@ -58,7 +54,7 @@ def _content_id(drug: str, findings: tuple[Finding, ...], situation: Situation) 
     for finding in findings:
         parts += (
             f"{finding.rule.id}@{finding.rule.version}",
-            f"{row_of(finding)}/{finding.severity:d}{finding.certainty:d}",
+            f"{row_of(finding.rule, finding.outcome)}/{finding.severity:d}{finding.certainty:d}",
             finding.outcome.advice.summary,
         )
     return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=8).hexdigest()

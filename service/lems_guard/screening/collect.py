@@ -66,7 +66,7 @@ class Collection:
             judgement = judgement._replace(
                 certainty=Certainty.POSSIBLE, missing=judgement.missing | {"identity"}
             )
-        row = rule.outcomes.index(judgement.outcome)
+        row = row_of(rule, judgement.outcome)
         key = (exposure.ingredient.name, rule.id, row, judgement.severity, judgement.certainty)
         draft = self._drafts.get(key)
         if draft is None:
@@ -138,10 +138,16 @@ class Collection:
 
 def order_of_findings(finding: Finding) -> tuple[int, int, int, str, int]:
     """Worst first; then the surer; then by concern, rule and row: no two are equal."""
-    rule = finding.rule
-    return (-finding.severity, finding.certainty, rule.concern, rule.id, row_of(finding))
+    rule, row = finding.rule, row_of(finding.rule, finding.outcome)
+    return (-finding.severity, finding.certainty, rule.concern, rule.id, row)
 
 
-def row_of(finding: Finding) -> int:
-    """Which row of its rule's decision table a finding comes from."""
-    return finding.rule.outcomes.index(finding.outcome)
+def row_of(rule: Rule, outcome: Outcome) -> int:
+    """Which row of a rule's decision table an outcome is.
+
+    Told by identity: comparing outcomes would compare all that they advise.
+    """
+    for row, each in enumerate(rule.outcomes):
+        if each is outcome:
+            return row
+    raise LookupError(f"{rule.id} has no such outcome")

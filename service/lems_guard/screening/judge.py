@@ -76,16 +76,17 @@ def judge(rule: Rule, exposure: Exposure, situation: Situation) -> Ruling:
 
 def applies(outcome: Outcome, exposure: Exposure, situation: Situation) -> Verdict:
     """Whether a row holds: its routes first, then its condition."""
-    route = route_verdict(outcome.routes, exposure.route)
+    route = HOLDS
+    if outcome.routes is not None:
+        route = route_verdict(outcome.routes, exposure.route)
     if outcome.when is None or route.truth is False:
         return route
-    return every((route, outcome.when.judge(situation.facts_of(exposure))))
+    verdict = outcome.when.judge(situation.facts_of(exposure))
+    return verdict if route is HOLDS else every((route, verdict))
 
 
-def route_verdict(routes: frozenset[Route] | None, route: Route | None) -> Verdict:
+def route_verdict(routes: frozenset[Route], route: Route | None) -> Verdict:
     """An unknown or OTHER route may be any of them: undecided unless the row takes them all."""
-    if routes is None:
-        return HOLDS
     if route is None or route is Route.OTHER:
         return HOLDS if routes >= KNOWN_ROUTES else ROUTE_UNKNOWN
     return HOLDS if route in routes else FAILS
