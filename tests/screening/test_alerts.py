@@ -45,8 +45,8 @@ def test_two_routes_of_a_drug_are_two_findings() -> None:
     orders = order("timolol"), order("timolol", ACTIVE, route=Route.OPHTHALMIC)
     [alert] = screen(request(*orders), about).alerts
     assert [(found.severity, found.why) for found in alert.findings] == [
-        (AVOID, ("proposed timolol → timolol → ORAL → rule",)),
-        (CAUTION, ("active timolol → timolol → OPHTHALMIC → rule",)),
+        (AVOID, ("proposed timolol → timolol → oral → rule",)),
+        (CAUTION, ("active timolol → timolol → ophthalmic → rule",)),
     ]
 
 
@@ -55,7 +55,7 @@ def test_why_names_the_class_and_an_unknown_route() -> None:
     known = knowledge(about, classes={"a": ["x"], "b": ["x", "y"]})
     alerts = screen(request(order("x"), order("y", route=None)), known).alerts
     assert [alert.findings[0].why for alert in alerts] == [
-        ("proposed x → x → a → ORAL → rule",),
+        ("proposed x → x → a → oral → rule",),
         ("proposed y → y → b → route not known → rule",),
     ]
 

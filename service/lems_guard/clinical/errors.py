@@ -31,7 +31,8 @@ class InvalidRequest(LemsGuardError):
         """Keep the violations, and say the first in the message."""
         self.violations = violations
         more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
-        super().__init__(f"{violations[0].field}: {violations[0].description}{more}")
+        where = violations[0].field or "request"
+        super().__init__(f"{where}: {violations[0].description}{more}")
 
 
 class InvalidKnowledge(LemsGuardError):

@@ -4,6 +4,7 @@ from collections import defaultdict
 
 from lems_guard.clinical.alert import Exposure, Finding, Gap
 from lems_guard.clinical.fact_table import FACTS
+from lems_guard.clinical.route import Route
 from lems_guard.clinical.rule import Outcome, Rule
 from lems_guard.clinical.severity import Certainty, Severity
 from lems_guard.screening.judge import Doubt, Judgement, Ruling
@@ -114,7 +115,7 @@ class Collection:
             parts = [order.id, exposure.ingredient.name]
             parts += [draft.via] * bool(draft.via)
             if outcome.routes is not None:
-                parts.append(exposure.route.name if exposure.route else "route not known")
+                parts.append(spoken_route(exposure.route))
             lines.append(" → ".join((*parts, draft.rule.id)))
         for _, partner in sorted(draft.partners.items()):
             lines.append(f"{self._situation.order_of(partner).id} → {partner.ingredient.name}")
@@ -151,3 +152,8 @@ def row_of(rule: Rule, outcome: Outcome) -> int:
         if each is outcome:
             return row
     raise LookupError(f"{rule.id} has no such outcome")
+
+
+def spoken_route(route: Route | None) -> str:
+    """A route as a person says it: "intravenous", "enteral tube"."""
+    return route.name.lower().replace("_", " ") if route else "route not known"
