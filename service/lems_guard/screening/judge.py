@@ -9,17 +9,19 @@ gap instead; where it is milder than what is found, the finding is no more than 
 from typing import NamedTuple, TypeAlias
 
 from lems_guard.clinical.alert import Exposure
+from lems_guard.clinical.condition import Condition
 from lems_guard.clinical.facts import FAILS, HOLDS, Facts, Verdict, either, every
 from lems_guard.clinical.route import KNOWN_ROUTES, Route
 from lems_guard.clinical.rule import Modifier, Outcome, Rule, RuleKind, WhenUnknown
 from lems_guard.clinical.severity import Certainty, Severity
 from lems_guard.screening.situation import Situation
+from lems_guard.screening.tables import Row
 
 ROUTE_UNKNOWN = Verdict(None, frozenset({"route"}))
 NOTHING_MISSING: frozenset[str] = frozenset()
 IDENTITY = frozenset({"identity"})
 
-Row: TypeAlias = tuple[Outcome, frozenset[str]]  # of a table, with the facts that it lacked
+Undecided: TypeAlias = tuple[Outcome, frozenset[str]]  # with the facts that were missing
 
 
 class Judgement(NamedTuple):
@@ -48,13 +50,13 @@ class Ruling(NamedTuple):
 SILENT = Ruling(None, ())
 
 
-def judge(rule: Rule, exposure: Exposure, situation: Situation) -> Ruling:
-    """Read the rule's decision table for one exposure."""
-    possible: list[Row] = []
-    gaps: list[Row] = []
+def judge(rule: Rule, rows: tuple[Row, ...], exposure: Exposure, situation: Situation) -> Ruling:
+    """Read the rows of the rule's decision table for one exposure."""
+    possible: list[Undecided] = []
+    gaps: list[Undecided] = []
     settled = False
-    for outcome in rule.outcomes:
-        truth, missing = applies(outcome, exposure, situation)
+    for outcome, when in rows:
+        truth, missing = applies(outcome, when, exposure, situation)
         if truth is False:
             continue
         if truth is None and outcome.when_unknown is WhenUnknown.GAP:
@@ -74,14 +76,16 @@ def judge(rule: Rule, exposure: Exposure, situation: Situation) -> Ruling:
     return _modified(rule, judgement, gaps, exposure, situation)
 
 
-def applies(outcome: Outcome, exposure: Exposure, situation: Situation) -> Verdict:
-    """Whether a row holds: its routes first, then its condition."""
+def applies(
+    outcome: Outcome, when: Condition | None, exposure: Exposure, situation: Situation
+) -> Verdict:
+    """Whether a row holds: its routes first, then what is left of its condition."""
     route = HOLDS
     if outcome.routes is not None:
         route = route_verdict(outcome.routes, exposure.route)
-    if outcome.when is None or route.truth is False:
+    if when is None or route.truth is False:
         return route
-    verdict = outcome.when.judge(situation.facts_of(exposure))
+    verdict = when.judge(situation.facts_of(exposure))
     return verdict if route is HOLDS else every((route, verdict))
 
 
@@ -92,7 +96,7 @@ def route_verdict(routes: frozenset[Route], route: Route | None) -> Verdict:
     return HOLDS if route in routes else FAILS
 
 
-def _judgement(possible: list[Row], gaps: list[Row], *, settled: bool) -> Judgement:
+def _judgement(possible: list[Undecided], gaps: list[Undecided], *, settled: bool) -> Judgement:
     outcome = max(possible, key=lambda row: row[0].severity)[0]
     missing = NOTHING_MISSING.union(*(row[1] for row in possible))
     for row, unknown in gaps:
@@ -115,7 +119,7 @@ def _possible(judgement: Judgement, missing: frozenset[str]) -> Judgement:
 def _modified(
     rule: Rule,
     judgement: Judgement | None,
-    gaps: list[Row],
+    gaps: list[Undecided],
     exposure: Exposure,
     situation: Situation,
 ) -> Ruling:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from lems_guard.clinical.rule import Rule
+from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.screening.tables import Row, rows_in
 
 NO_CLASSES: frozenset[str] = frozenset()
 
@@ -42,6 +44,10 @@ class KnowledgeBase:
     classes: tuple[DrugClass, ...]
     classes_of: Mapping[str, frozenset[str]] = field(repr=False, default_factory=dict)
     candidates: Mapping[str, tuple[Candidate, ...]] = field(repr=False, default_factory=dict)
+    # Filled as rules are met; rules live as long as this does, so their identity is a safe key.
+    _rows: dict[tuple[int, Jurisdiction], tuple[Row, ...]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     @staticmethod
     def of(
@@ -54,6 +60,14 @@ class KnowledgeBase:
         return KnowledgeBase(
             version, digest, ordered, known, classes_of, _index(ordered, known, classes_of)
         )
+
+    def rows_of(self, rule: Rule, jurisdiction: Jurisdiction) -> tuple[Row, ...]:
+        """The rows of a rule's decision table that may apply in a jurisdiction."""
+        key = (id(rule), jurisdiction)
+        rows = self._rows.get(key)
+        if rows is None:
+            rows = self._rows[key] = rows_in(rule, jurisdiction)
+        return rows
 
     def rule(self, rule_id: str) -> Rule | None:
         """The rule of that id, if there is one."""

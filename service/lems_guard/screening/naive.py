@@ -9,6 +9,7 @@ from lems_guard.screening.judge import judge
 from lems_guard.screening.knowledge_base import NO_CLASSES, KnowledgeBase, named_by
 from lems_guard.screening.screen import concerns, conclude, in_play
 from lems_guard.screening.situation import Situation
+from lems_guard.screening.tables import all_rows
 
 
 class NaiveScreener:
@@ -19,6 +20,7 @@ class NaiveScreener:
         situation = Situation(request, knowledge)
         collection = Collection(situation)
         for rule in knowledge.rules:
+            rows = all_rows(rule)
             for exposure in situation.exposures:
                 name = exposure.ingredient.name
                 via = named_by(rule, name, knowledge.classes_of.get(name, NO_CLASSES))
@@ -35,5 +37,7 @@ class NaiveScreener:
                 ]
                 partners = in_play(rule, exposure, others, situation) if rule.partners else []
                 if partners or rule.partners is None:
-                    collection.add(rule, via, exposure, partners, judge(rule, exposure, situation))
+                    collection.add(
+                        rule, via, exposure, partners, judge(rule, rows, exposure, situation)
+                    )
         return conclude(situation, collection)

@@ -15,7 +15,7 @@ from lems_guard.clinical.patient import LemsStatus, Patient
 from lems_guard.clinical.rule import Drugs, Rule, RuleKind
 from lems_guard.screening.alerts import alerts_of
 from lems_guard.screening.collect import Collection
-from lems_guard.screening.judge import judge
+from lems_guard.screening.judge import SILENT, judge
 from lems_guard.screening.knowledge_base import NO_CLASSES, KnowledgeBase
 from lems_guard.screening.situation import Situation
 
@@ -34,13 +34,17 @@ class RuleScreener:
         """Judge only the rules that name one of the drugs on the lists."""
         situation = Situation(request, knowledge)
         collection = Collection(situation)
+        jurisdiction = request.jurisdiction
         for exposure in situation.exposures:
             for rule, via in knowledge.candidates.get(exposure.ingredient.name, ()):
-                if not concerns(rule, exposure, situation):
+                rows = knowledge.rows_of(rule, jurisdiction)
+                if not rows or not concerns(rule, exposure, situation):
                     continue
-                partners = partners_of(rule, exposure, situation)
+                partners = partners_of(rule, exposure, situation) if rule.partners else []
                 if partners or rule.partners is None:
-                    collection.add(rule, via, exposure, partners, judge(rule, exposure, situation))
+                    ruling = judge(rule, rows, exposure, situation)
+                    if ruling is not SILENT:
+                        collection.add(rule, via, exposure, partners, ruling)
         return conclude(situation, collection)
 
 
