@@ -4,7 +4,8 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ class Running:
     process: subprocess.Popen[str]
     grpc_at: str
     http_at: str
+    log: list[str] = field(default_factory=list)
+    reader: threading.Thread = field(default_factory=threading.Thread)
 
     def channel(self) -> grpc.Channel:
         return grpc.insecure_channel(self.grpc_at)
@@ -36,16 +39,23 @@ def start(**settings: str) -> Running:
         [COMMAND, "serve"], stderr=subprocess.PIPE, text=True, env=environment
     )
     assert process.stderr is not None
+    log = []
     for line in process.stderr:
+        log.append(line)
         said: dict[str, Any] = json.loads(line)
         if said["event"] == "serving":
-            return Running(process, said["grpc"], said["http"])
+            running = Running(process, said["grpc"], said["http"], log)
+            # An unread pipe would fill, and the service would wait for it.
+            running.reader = threading.Thread(target=log.extend, args=(process.stderr,))
+            running.reader.start()
+            return running
     raise AssertionError(f"the service ended with {process.wait()} before it served")
 
 
 def stop(running: Running) -> None:
     running.process.kill()
     running.process.wait()
+    running.reader.join()
     if running.process.stderr is not None:
         running.process.stderr.close()
 

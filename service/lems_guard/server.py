@@ -16,7 +16,8 @@ import uvicorn
 from starlette.applications import Starlette
 
 from lems_guard.clinical.errors import InvalidSettings
-from lems_guard.grpc_api.answer import OUTCOMES, Answerer, Answers, Fresh, Tally
+from lems_guard.grpc_api.answer import OUTCOMES, Answer, Answerer, Answers, Fresh
+from lems_guard.grpc_api.described import described
 from lems_guard.grpc_api.interaction_check import InteractionCheck
 from lems_guard.grpc_api.interceptor import MeteredCalls
 from lems_guard.grpc_api.knowledge import Knowledge
@@ -25,6 +26,7 @@ from lems_guard.grpc_api.shown import Reload, Shown
 from lems_guard.library import Library, packaged_rules
 from lems_guard.screening.screen import RuleScreener
 from lems_guard.settings import Address, Settings
+from lems_guard.telemetry.call_log import CallLog
 from lems_guard.telemetry.health import Health
 from lems_guard.telemetry.metrics import Metrics
 from lems_guard.telemetry.probes import probe_routes
@@ -44,6 +46,8 @@ class Service:
         """Load the knowledge base; raises `InvalidKnowledge` when there is none to serve."""
         self.settings = settings
         self.metrics = Metrics(OUTCOMES)
+        self.metrics.in_flight_limit.set(settings.max_in_flight)
+        self.calls = CallLog(settings.log_calls_per_second)
         self.health = Health("knowledge base", "accepting calls")
         self.library = Library(settings.rules or packaged_rules())
         self._loaded()
@@ -61,19 +65,20 @@ class Service:
         now = datetime.datetime.now(datetime.UTC)
         self.shown = Shown(edition, self.settings.jurisdiction, Reload(now))
         knowledge = edition.knowledge
-        self.metrics.knowledge_loaded(knowledge.version, knowledge.digest, len(knowledge.rules))
+        self.metrics.knowledge_loaded(knowledge)
         self.health.set("knowledge base", ready=True)
 
-    def observe(self, tally: Tally) -> None:
-        """Count an answer."""
-        self.metrics.observe(*tally)
+    def observe(self, answer: Answer, seconds: float) -> None:
+        """Count an answer, and log it unless too many are."""
+        self.metrics.observe(*answer.tally)
+        self.calls.answered(lambda: described(answer), seconds)
 
     def grpc_services(self) -> GrpcServices:
         """What the gRPC port serves."""
         return GrpcServices(
             InteractionCheck(lambda: self.answers, self.observe),
             Knowledge(lambda: self.shown),
-            MeteredCalls(self.metrics),
+            MeteredCalls(self.metrics, self.calls),
         )
 
     def http_app(self) -> Starlette:

@@ -59,6 +59,13 @@ def count(text: str) -> int:
     return int(text)
 
 
+def number(text: str) -> int:
+    """A whole number, 0 included; raises `ValueError`."""
+    if not text.isdecimal():
+        raise ValueError("a whole number")
+    return int(text)
+
+
 def seconds(text: str) -> float:
     """A number of seconds from 0 to an hour; raises `ValueError`."""
     try:
@@ -93,6 +100,17 @@ class Settings:
     )
     drain_seconds: float = _setting(
         "10", seconds, "how long calls under way may take to end after SIGTERM"
+    )
+    drain_notice_seconds: float = _setting(
+        "0",
+        seconds,
+        "how long after SIGTERM new calls are still taken, so that balancers see NOT_SERVING first",
+    )
+    reload_seconds: float = _setting(
+        "5", seconds, "how often the rules folder is looked at for changes; 0: only on SIGHUP"
+    )
+    log_calls_per_second: int = _setting(
+        "20", number, "answers (and failed calls) logged in a second at most; 0: none"
     )
 
     @staticmethod

@@ -94,7 +94,7 @@ def test_metrics_count_what_was_said(service: Running) -> None:
     assert grown(f"grpc_server_started_total{{{method}}}") == 2
     assert grown('lems_guard_screenings_total{outcome="avoid_or_worse"}') == 1
     assert (
-        grown('lems_guard_findings_total{concern="neuromuscular_weakness",severity="avoid"}') == 1
+        grown('lems_guard_findings_total{concern="neuromuscular_weakness",rule="beta-blocker-weakness",severity="avoid"}') == 1
     )
 
 

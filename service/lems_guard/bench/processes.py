@@ -1,9 +1,11 @@
 """Servers in processes of their own on the loopback: start, CPU time, memory, end."""
 
+import collections
 import contextlib
 import json
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,7 +66,10 @@ def _running(command: list[str]) -> Iterator[Server]:
         command, stderr=subprocess.PIPE, text=True
     ) as process:
         try:
-            yield Server(process, _announced_port(process))
+            port = _announced_port(process)
+            # An unread pipe would fill with the service's log, and the service would wait for it.
+            threading.Thread(target=collections.deque, args=(process.stderr, 0)).start()
+            yield Server(process, port)
         finally:
             process.kill()
 

@@ -9,7 +9,7 @@ import datetime
 import hashlib
 from collections import Counter
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
 
@@ -37,18 +37,29 @@ class Terminology(Protocol):
 
 
 class Tally(NamedTuple):
-    """What metrics count of one answer."""
+    """What metrics count of one answer.
+
+    A finding by rule, severity and concern; an order that was not understood by the reason; a gap
+    by its fact and the worst that this fact could bring.
+    """
 
     outcome: str
-    findings: tuple[tuple[tuple[Severity, Concern], int], ...]
+    findings: tuple[tuple[str, Severity, Concern], ...]
     dispositions: tuple[tuple[Disposition, int], ...]
+    unresolved: tuple[str, ...]
+    gaps: tuple[tuple[str, Severity], ...]
 
 
 class Answer(NamedTuple):
-    """A serialised CheckPrescriptionResponse, and what to count of it."""
+    """A serialised CheckPrescriptionResponse, what to count of it, and where it came from."""
 
     reply: bytes
     tally: Tally
+    tier: str = "evaluated"
+
+
+# Hears of each answer and of the seconds it took.
+Observe: TypeAlias = Callable[[Answer, float], None]
 
 
 class Answers(Protocol):
@@ -186,13 +197,35 @@ def _sort_codings(codings: RepeatedCompositeFieldContainer[wire.Coding]) -> None
 
 def tally(request: ScreeningRequest, screening: Screening) -> Tally:
     """What of an answer is counted."""
-    findings = Counter(
-        (finding.severity, finding.rule.concern)
+    findings = [
+        (finding.rule.id, finding.severity, finding.rule.concern)
         for alert in screening.alerts
         for finding in alert.findings
+    ]
+    dispositions = Counter([understood.disposition for _, understood in request.orders])
+    unresolved: tuple[str, ...] = ()
+    if Disposition.UNRESOLVED in dispositions:
+        unresolved = tuple(
+            unresolved_reason(order, understood)
+            for order, understood in request.orders
+            if understood.disposition is Disposition.UNRESOLVED
+        )
+    return Tally(
+        outcome(screening),
+        tuple(findings),
+        tuple(dispositions.items()),
+        unresolved,
+        tuple([(gap.fact, gap.worst) for gap in screening.gaps]),
     )
-    dispositions = Counter(understood.disposition for _, understood in request.orders)
-    return Tally(outcome(screening), tuple(findings.items()), tuple(dispositions.items()))
+
+
+def unresolved_reason(order: Medication, understood: Understood) -> str:
+    """Why an order was not understood: one of the reasons that metrics tell apart."""
+    if understood.suggestions:
+        return "similar_name"
+    if order.text:
+        return "unknown_name"
+    return "unknown_code" if order.codings else "nothing_sent"
 
 
 def outcome(screening: Screening) -> str:

@@ -1,10 +1,11 @@
 """InteractionCheckService: one prescription, or a stream of them."""
 
+import time
 from collections.abc import AsyncIterator, Callable
 
 import grpc
 
-from lems_guard.grpc_api.answer import Answers, Tally
+from lems_guard.grpc_api.answer import Answers, Observe
 from lems_guard.grpc_api.call import Context, abort, echo_request_id, refuse_if_late
 from lems_guard.grpc_api.items import item_answer, item_error
 from lems_guard.v1 import interaction_check_service_pb2 as wire
@@ -15,8 +16,8 @@ SERVICE = "lems_guard.v1.InteractionCheckService"
 class InteractionCheck:
     """The service's two methods over whichever answers are current when a call begins."""
 
-    def __init__(self, current: Callable[[], Answers], observe: Callable[[Tally], None]) -> None:
-        """`observe` counts each answer."""
+    def __init__(self, current: Callable[[], Answers], observe: Observe) -> None:
+        """`observe` counts and logs each answer."""
         self._current = current
         self._observe = observe
 
@@ -34,11 +35,12 @@ class InteractionCheck:
         """CheckPrescription."""
         echo_request_id(context)
         await refuse_if_late(context)
+        begun = time.perf_counter()
         try:
             answer = await self._current().answer(raw)
         except Exception as error:  # noqa: BLE001  # every fault becomes a status, none an answer
             await abort(context, error)
-        self._observe(answer.tally)
+        self._observe(answer, time.perf_counter() - begun)
         return answer.reply
 
     async def stream(
@@ -53,10 +55,11 @@ class InteractionCheck:
 
     async def _item(self, answers: Answers, raw: bytes) -> bytes:
         item = wire.CheckPrescriptionStreamRequest()
+        begun = time.perf_counter()
         try:
             item.MergeFromString(raw)
             answer = await answers.answer(item.request.SerializeToString())
         except Exception as error:  # noqa: BLE001  # one item's fault must not end the stream
             return item_error(item.request_id, error)
-        self._observe(answer.tally)
+        self._observe(answer, time.perf_counter() - begun)
         return item_answer(item.request_id, answer)

@@ -7,24 +7,28 @@ unset, and a cancelled or timed-out call never returns.
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import grpc
 
 from lems_guard.grpc_api.call import STATUS_CODES, Context, is_late
+from lems_guard.telemetry.call_log import CallLog
 from lems_guard.telemetry.metrics import MethodMetrics, Metrics
 
 UNKNOWN = 2
+OURS = "/lems_guard."  # a balancer that leaves its watch on health is no failed call
 
+Ended: TypeAlias = Callable[[str, float], None]  # told a call's code and when it began
 Handler = Any  # grpc.RpcMethodHandler, which has no types worth the name
 
 
 class MeteredCalls(grpc.aio.ServerInterceptor):
     """Counts and times calls under the names of go-grpc-prometheus."""
 
-    def __init__(self, metrics: Metrics) -> None:
+    def __init__(self, metrics: Metrics, calls: CallLog) -> None:
         """Handlers are wrapped once per method, not once per call."""
         self._metrics = metrics
+        self._calls = calls
         self._wrapped: dict[str, Handler] = {}
 
     async def intercept_service(
@@ -44,11 +48,21 @@ class MeteredCalls(grpc.aio.ServerInterceptor):
     def _metered(self, path: str, handler: Handler) -> Handler:
         service, _, name = path.lstrip("/").rpartition("/")
         metrics = self._metrics.method(kind_of(handler), service, name)
+        ended = self._ended(path, metrics)
         if handler.response_streaming:
-            return _streaming(handler, metrics)
-        if handler.request_streaming:
-            return handler._replace(stream_unary=_unary(handler.stream_unary, metrics))
-        return handler._replace(unary_unary=_unary(handler.unary_unary, metrics))
+            return _streaming(handler, metrics.started, ended)
+        behaviour = "stream_unary" if handler.request_streaming else "unary_unary"
+        metered = _unary(getattr(handler, behaviour), metrics.started, ended)
+        return handler._replace(**{behaviour: metered})
+
+    def _ended(self, path: str, metrics: MethodMetrics) -> Ended:
+        def ended(code: str, begun: float) -> None:
+            seconds = time.perf_counter() - begun
+            metrics.handled(code, seconds)
+            if code != "OK" and path.startswith(OURS):
+                self._calls.failed(path, code, seconds)
+
+        return ended
 
 
 def kind_of(handler: Handler) -> str:
@@ -58,9 +72,11 @@ def kind_of(handler: Handler) -> str:
     return "server_stream" if handler.response_streaming else "unary"
 
 
-def _unary(behave: Callable[..., Awaitable[Any]], metrics: MethodMetrics) -> Callable[..., Any]:
+def _unary(
+    behave: Callable[..., Awaitable[Any]], started: Callable[[], None], ended: Ended
+) -> Callable[..., Any]:
     async def metered(request: Any, context: Context) -> Any:  # noqa: ANN401
-        metrics.started()
+        started()
         begun = time.perf_counter()
         code = "UNKNOWN"
         try:
@@ -75,17 +91,17 @@ def _unary(behave: Callable[..., Awaitable[Any]], metrics: MethodMetrics) -> Cal
         else:
             return response
         finally:
-            metrics.handled(code, time.perf_counter() - begun)
+            ended(code, begun)
 
     return metered
 
 
-def _streaming(handler: Handler, metrics: MethodMetrics) -> Handler:
+def _streaming(handler: Handler, started: Callable[[], None], ended: Ended) -> Handler:
     name = "stream_stream" if handler.request_streaming else "unary_stream"
     behave = getattr(handler, name)
 
     async def metered(request: Any, context: Context) -> AsyncIterator[Any]:  # noqa: ANN401
-        metrics.started()
+        started()
         begun = time.perf_counter()
         code = "CANCELLED"  # the client may leave between two items: then nothing is raised here
         try:
@@ -99,7 +115,7 @@ def _streaming(handler: Handler, metrics: MethodMetrics) -> Handler:
             code = failed_code(context)
             raise
         finally:
-            metrics.handled(code, time.perf_counter() - begun)
+            ended(code, begun)
 
     return handler._replace(**{name: metered})
 

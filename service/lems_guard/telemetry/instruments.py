@@ -53,8 +53,8 @@ SCREENINGS = Instrument(
 FINDINGS = Instrument(
     "lems_guard_findings_total",
     "counter",
-    ("severity", "concern"),
-    "findings given, by severity and concern",
+    ("severity", "concern", "rule"),
+    "findings given, by severity, concern and rule",
     "grpc_api/answer.py",
 )
 MEDICATIONS = Instrument(
@@ -67,8 +67,15 @@ MEDICATIONS = Instrument(
 UNRESOLVED = Instrument(
     "lems_guard_unresolved_medications_total",
     "counter",
-    (),
+    ("reason",),
     "orders that were not understood and hence not checked",
+    "grpc_api/answer.py",
+)
+GAPS = Instrument(
+    "lems_guard_gaps_total",
+    "counter",
+    ("fact", "worst"),
+    "facts that an answer lacked, by the worst they could bring",
     "grpc_api/answer.py",
 )
 KNOWLEDGE = Instrument(
@@ -79,6 +86,133 @@ KNOWLEDGE = Instrument(
     "server.py",
 )
 RULES = Instrument("lems_guard_knowledge_base_rules", "gauge", (), "rules in service", "server.py")
+LOADED = Instrument(
+    "lems_guard_knowledge_base_loaded_timestamp_seconds",
+    "gauge",
+    (),
+    "when the knowledge base in service was loaded",
+    "server.py",
+    "seconds since 1970",
+)
+CONTENT = Instrument(
+    "lems_guard_knowledge_base_content_timestamp_seconds",
+    "gauge",
+    (),
+    "begin of the month that its version names (2026.11.0); when it was loaded where it names none",
+    "server.py",
+    "seconds since 1970",
+)
+RELOADS = Instrument(
+    "lems_guard_knowledge_base_reloads_total",
+    "counter",
+    ("outcome",),
+    "reloads, by whether the folder was taken, was the same or was refused",
+    "reloading.py",
+)
+REFUSED = Instrument(
+    "lems_guard_knowledge_base_refused",
+    "gauge",
+    (),
+    "1 while the folder holds what was refused and an older knowledge base answers",
+    "reloading.py",
+)
+OVERDUE = Instrument(
+    "lems_guard_rules_review_overdue",
+    "gauge",
+    (),
+    "rules whose review was due before today",
+    "telemetry/knowledge_metrics.py",
+)
+UNREVIEWED = Instrument(
+    "lems_guard_rules_unreviewed",
+    "gauge",
+    (),
+    "rules that no clinician has reviewed",
+    "telemetry/knowledge_metrics.py",
+)
+IN_FLIGHT_LIMIT = Instrument(
+    "lems_guard_calls_in_flight_limit",
+    "gauge",
+    (),
+    "calls under way at which more are refused",
+    "server.py",
+)
+LOOP_LAG = Instrument(
+    "lems_guard_event_loop_lag_seconds",
+    "gauge",
+    (),
+    "how late the event loop ran a timer, the worst of the last ten seconds",
+    "telemetry/loop_lag.py",
+    "seconds",
+)
+BUILD = Instrument("lems_guard_build_info", "gauge", ("version",), "1 for this build", "server.py")
+
+CACHE_LOOKUPS = Instrument(
+    "lems_guard_cache_lookups_total",
+    "counter",
+    ("tier", "result"),
+    "look-ups in the reply cache and in Redis, by what came of them",
+    "caching",
+)
+REPLY_BYTES = Instrument(
+    "lems_guard_reply_cache_bytes", "gauge", (), "size of the reply cache", "caching", "bytes"
+)
+REPLY_ENTRIES = Instrument(
+    "lems_guard_reply_cache_entries", "gauge", (), "replies in the reply cache", "caching"
+)
+REPLY_EVICTIONS = Instrument(
+    "lems_guard_reply_cache_evictions_total",
+    "counter",
+    (),
+    "replies dropped to keep the reply cache within its bounds",
+    "caching",
+)
+REDIS_SECONDS = Instrument(
+    "lems_guard_redis_seconds",
+    "histogram",
+    ("operation",),
+    "time that Redis took to answer, or until it was given up",
+    "caching",
+    "seconds",
+)
+REDIS_WRITES = Instrument(
+    "lems_guard_redis_writes_total",
+    "counter",
+    ("result",),
+    "answers written behind to Redis, by what became of them",
+    "caching",
+)
+REDIS_QUEUE = Instrument(
+    "lems_guard_redis_write_queue", "gauge", (), "answers that wait to be written", "caching"
+)
+REDIS_BREAKER = Instrument(
+    "lems_guard_redis_breaker",
+    "gauge",
+    ("state",),
+    "1 for the state of the breaker before Redis: closed, half_open or open",
+    "caching",
+)
+ALERT_OUTCOMES = Instrument(
+    "lems_guard_alert_outcomes_total",
+    "counter",
+    ("rule", "verdict"),
+    "outcomes reported of alerts, by rule: accepted or overridden",
+    "sharing",
+)
+OUTCOME_REPORTS = Instrument(
+    "lems_guard_outcome_reports_total",
+    "counter",
+    ("recording",),
+    "reports of alert outcomes, by whether they were new",
+    "sharing",
+)
+SHARED_MEMORY = Instrument(
+    "lems_guard_shared_memory_total",
+    "counter",
+    ("memory", "result"),
+    "uses of what replicas remember: shared by all of them, or this one's own",
+    "sharing",
+)
 
 INSTRUMENTS = (
     STARTED,
@@ -88,13 +222,49 @@ INSTRUMENTS = (
     FINDINGS,
     MEDICATIONS,
     UNRESOLVED,
+    GAPS,
     KNOWLEDGE,
     RULES,
+    LOADED,
+    CONTENT,
+    RELOADS,
+    REFUSED,
+    OVERDUE,
+    UNREVIEWED,
+    IN_FLIGHT_LIMIT,
+    LOOP_LAG,
+    BUILD,
+    CACHE_LOOKUPS,
+    REPLY_BYTES,
+    REPLY_ENTRIES,
+    REPLY_EVICTIONS,
+    REDIS_SECONDS,
+    REDIS_WRITES,
+    REDIS_QUEUE,
+    REDIS_BREAKER,
+    ALERT_OUTCOMES,
+    OUTCOME_REPORTS,
+    SHARED_MEMORY,
 )
 
 SEVERITIES = tuple(severity.name.lower() for severity in Severity)
 CONCERNS = tuple(concern.name.lower() for concern in Concern)
+UNRESOLVED_REASONS = ("similar_name", "unknown_name", "unknown_code", "nothing_sent")
+RELOAD_OUTCOMES = ("taken", "unchanged", "refused")
 DISPOSITIONS = tuple(disposition.name.lower() for disposition in Disposition)
 
 # From a quarter of a millisecond (an ordinary list) to ten seconds (a client's patience).
 BUCKETS = (0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 10.0)
+
+# What may come of a look-up. `skipped`: too cheap to be worth Redis; `open`: the breaker is.
+TIER_RESULTS = {
+    "reply": ("hit", "miss"),
+    "redis": ("hit", "miss", "corrupt", "timeout", "error", "open", "skipped"),
+}
+RECORDINGS = ("new", "repeated", "conflicting")
+VERDICTS = ("accepted", "overridden")
+MEMORIES = ("alert_outcomes", "repeat_filter")
+MEMORY_RESULTS = ("shared", "own")
+
+# From a tenth of a millisecond (this host) to the budget's end and a little beyond.
+REDIS_BUCKETS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05)

@@ -2,13 +2,24 @@
 
 from collections.abc import Iterable
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+)
 from prometheus_client.exposition import choose_encoder
 
+from lems_guard import __version__
+from lems_guard.clinical.fact_table import FACTS
 from lems_guard.clinical.medication import Disposition
-from lems_guard.clinical.severity import Concern, Severity
+from lems_guard.clinical.severity import Severity
+from lems_guard.screening.knowledge_base import KnowledgeBase
 from lems_guard.telemetry import instruments
+from lems_guard.telemetry.finding_metrics import FindingKind, FindingMetrics
 from lems_guard.telemetry.instruments import Instrument
+from lems_guard.telemetry.knowledge_metrics import KnowledgeMetrics
 
 # The status codes of gRPC, by name: a closed set.
 GRPC_CODES = (
@@ -49,38 +60,48 @@ class Metrics:
         )
         screenings = self._counter(instruments.SCREENINGS)
         self._screenings = {outcome: screenings.labels(outcome) for outcome in outcomes}
-        findings = self._counter(instruments.FINDINGS)
-        self._findings = {
-            (severity, concern): findings.labels(severity.name.lower(), concern.name.lower())
-            for severity in Severity
-            for concern in Concern
-        }
+        self._findings = FindingMetrics(self._counter(instruments.FINDINGS))
         medications = self._counter(instruments.MEDICATIONS)
         self._medications = {each: medications.labels(each.name.lower()) for each in Disposition}
-        self._unresolved = self._counter(instruments.UNRESOLVED)
-        self._knowledge = self._gauge(instruments.KNOWLEDGE)
-        self._rules = self._gauge(instruments.RULES)
+        unresolved = self._counter(instruments.UNRESOLVED)
+        self._unresolved = {
+            reason: unresolved.labels(reason) for reason in instruments.UNRESOLVED_REASONS
+        }
+        gaps = self._counter(instruments.GAPS)
+        self._gaps = {
+            (fact, worst): gaps.labels(fact, worst.name.lower())
+            for fact in FACTS
+            for worst in Severity
+        }
+        self.knowledge = KnowledgeMetrics(self.registry)
+        self.in_flight_limit = self._gauge(instruments.IN_FLIGHT_LIMIT)
+        self.loop_lag = self._gauge(instruments.LOOP_LAG)
+        self._gauge(instruments.BUILD).labels(__version__).set(1)
+        ProcessCollector(registry=self.registry)
 
     def observe(
         self,
         outcome: str,
-        findings: Iterable[tuple[tuple[Severity, Concern], int]],
+        findings: Iterable[FindingKind],
         dispositions: Iterable[tuple[Disposition, int]],
+        unresolved: Iterable[str],
+        gaps: Iterable[tuple[str, Severity]],
     ) -> None:
         """Count one answered prescription."""
         self._screenings[outcome].inc()
-        for kind, number in findings:
-            self._findings[kind].inc(number)
+        for kind in findings:
+            self._findings.count(kind)
         for disposition, number in dispositions:
             self._medications[disposition].inc(number)
-            if disposition is Disposition.UNRESOLVED:
-                self._unresolved.inc(number)
+        for reason in unresolved:
+            self._unresolved[reason].inc()
+        for gap in gaps:
+            self._gaps[gap].inc()
 
-    def knowledge_loaded(self, version: str, digest: str, rules: int) -> None:
-        """Show which knowledge base is in service, and no other."""
-        self._knowledge.clear()
-        self._knowledge.labels(version, digest).set(1)
-        self._rules.set(rules)
+    def knowledge_loaded(self, knowledge: KnowledgeBase) -> None:
+        """Show which knowledge base is in service, and count its rules' findings from zero."""
+        self.knowledge.loaded(knowledge)
+        self._findings.expect(knowledge)
 
     def method(self, kind: str, service: str, name: str) -> "MethodMetrics":
         """The instruments of one RPC method, every status code at zero."""
