@@ -107,6 +107,7 @@ def test_the_drug_is_recognised(
         ("CO-Lopressor", "a combination by its prefix, not a maker"),
         ("Advil PMX", "a brand extension may hold another drug"),
         ("Zestril PM", "a brand with PM is another product, no time of day"),
+        ("Zestril Total", "a brand extension may hold another drug"),
         ("q6h", "a sig without a drug"),
         ("   ", "nothing"),
         ("", "nothing"),
@@ -165,6 +166,17 @@ def test_the_route_is_read(resolver: Resolver, text: str, route: Route | None, r
         ("Firdapse 10 mg 1.5 tablets tid", Dose(15, "mg"), 3, "half tablets"),
         ("Firdapse 10 mg 1/2 tab tid", Dose(5, "mg"), 3, "half a tablet"),
         ("Firdapse 10 mg one and a half tablets tid", None, 3, "not read: said as unknown"),
+        (
+            "amifampridine 10 mg tablet Take 2 tablets (20 mg total) by mouth 4 (four) times daily",
+            Dose(20, "mg"),
+            4,
+            "as US systems print it",
+        ),
+        ("Firdapse take 2 tablets (20 mg total) qid", Dose(20, "mg"), 4, "the total is the dose"),
+        ("Firdapse 10 mg 3 tablets (20 mg total) qid", None, 4, "the parts do not make the total"),
+        ("Firdapse 2 tablets of 10 mg qid", Dose(20, "mg"), 4, "the strength of one"),
+        ("Firdapse 2 tablets 20 mg qid", None, 4, "each, or both together?"),
+        ("Firdapse 1 tablet 10 mg qid", Dose(10, "mg"), 4, "one is one"),
         ("amifampridine 5-10 mg qid", None, 4, "a range is no dose"),
         ("amifampridine 10 mg 1-2 tabs qid", None, 4, "a range is no dose"),
         ("amifampridine 80 mg/day", None, None, "the single dose is not said"),
@@ -188,6 +200,12 @@ def test_dose_and_frequency_are_read(
     assert answer.disposition is Disposition.EVALUATED, answer.notes
     assert answer.dose == dose, reason
     assert answer.doses_per_day == pytest.approx(per_day) if per_day else not answer.doses_per_day
+
+
+def test_an_english_word_makes_no_note(resolver: Resolver) -> None:
+    answer = understood(resolver, "magnesium (as citrate) 200 mg daily")
+    assert names(answer) == ["magnesium"]
+    assert not answer.notes
 
 
 def test_as_needed_is_read(resolver: Resolver) -> None:

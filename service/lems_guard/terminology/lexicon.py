@@ -47,7 +47,8 @@ class Entry(NamedTuple):
     """What a phrase is and what it says; only the fields of its kind are filled.
 
     `after_drug` is what a drug's name means behind another drug: `potassium` is a drug, in
-    `losartan potassium` a salt; `INH` is isoniazid, in `albuterol 2 puffs INH` a route.
+    `losartan potassium` a salt; `INH` is isoniazid, in `albuterol 2 puffs INH` a route; `AS` is
+    the left ear, in `magnesium as citrate` a mere word.
     """
 
     kind: Kind
@@ -73,6 +74,12 @@ class Lexicon:
     units: Mapping[str, str]
 
 
+_TWO_MEANINGS = {
+    (Kind.NAME, Kind.SALT),
+    (Kind.NAME, Kind.ROUTE),
+    (Kind.NAME, Kind.FILLER),
+    (Kind.SIDE, Kind.FILLER),
+}
 _KINDS_OF_FILLER = {"salt": Kind.SALT, "prefix": Kind.PREFIX}
 
 
@@ -81,7 +88,7 @@ def lexicons_of(vocabulary: Vocabulary) -> dict[Jurisdiction, Lexicon]:
     common: dict[str, Entry] = {}
     for entry in _entries(vocabulary):
         earlier = common.setdefault(entry.phrase, entry)
-        if earlier.kind is Kind.NAME and entry.kind in {Kind.SALT, Kind.ROUTE, Kind.FILLER}:
+        if (earlier.kind, entry.kind) in _TWO_MEANINGS:
             common[entry.phrase] = earlier._replace(after_drug=entry)
     longer = _longer(common)
     return {

@@ -18,6 +18,9 @@ BRACKETS = {"(": 1, "[": 2, "{": 0, ")": 0, "]": 0, "}": 0}
 DROPS = frozenset({"drop", "drops", "gtt", "gtts"})
 # Between two drugs these make a combination; without them the second may be a salt.
 JOINS = frozenset({"/", "+", "and"})
+# Before an amount these say that it is the strength of one piece: `2 tablets of 10 mg`.
+EACH = frozenset({"of", "x", "each"})
+TOTAL = "total"
 
 
 class OrderText:
@@ -166,9 +169,8 @@ class OrderText:
     def _frequency(self, entry: Entry) -> None:
         self.other_words += 1
         if entry.pace is not None:
-            if entry.pace.moment and self._brand_end == self._at - 1:
-                # `Tylenol PM` is another product than Tylenol.
-                self.unexplained += 1
+            if entry.pace.moment:
+                self._refuse_brand_tail()
             per_day = self._per_day if entry.pace.is_formula else entry.pace.per_day
             self.quantities.take_pace(entry.pace, per_day)
 
@@ -188,8 +190,16 @@ class OrderText:
         if not self._prefixed:
             self.unexplained += 1
 
-    def _filler(self, _: Entry) -> None:
+    def _filler(self, entry: Entry) -> None:
         self.other_words += 1
+        if entry.phrase == TOTAL:
+            self._refuse_brand_tail()
+            self.quantities.take_total()
+
+    def _refuse_brand_tail(self) -> None:
+        """`Tylenol PM` is another product than Tylenol: the word is no part of a sig."""
+        if self._brand_end == self._at - 1:
+            self.unexplained += 1
 
     # In the order of `Kind`.
     _HANDLERS: ClassVar[tuple[Callable[["OrderText", Entry], None], ...]] = (
@@ -231,13 +241,14 @@ class OrderText:
 
     def _amount(self, word: str, unit: str) -> None:
         """A number with a unit: an amount, unless it goes on as a concentration or a rate."""
+        is_strength = self._at > 2 and self._words[self._at - 3] in EACH
         below = self._denominator()
         if below:
             self.quantities.take_ratio(word, unit, below)
         elif "-" in word:
             self.quantities.take_dashes(word)
         else:
-            self.quantities.take_amount(number_of(word), unit)
+            self.quantities.take_amount(number_of(word), unit, is_strength=is_strength)
 
     def _denominator(self) -> str:
         """The unit after a slash or `per`, with its number; empty if there is none."""

@@ -15,21 +15,43 @@ class Quantities:
     one number (a range, two amounts) stays unknown, with a note that says so.
     """
 
-    __slots__ = ("amounts", "as_needed", "bare", "counts", "doubt", "moments", "paces")
+    __slots__ = (
+        "amounts",
+        "as_needed",
+        "bare",
+        "counts",
+        "doubt",
+        "moments",
+        "paces",
+        "total",
+        "unclear",
+    )
 
     def __init__(self) -> None:
         self.amounts: list[Dose] = []
         self.counts: list[float] = []
         self.paces: list[float | None] = []
         self.moments = 0
-        self.bare = False
+        self.total: Dose | None = None
+        self.bare = self.unclear = False
         self.doubt = ""
         self.as_needed = False
 
-    def take_amount(self, value: float | None, unit: str) -> None:
-        """Take in `20 mg`; amounts that are no dose (volumes, hours) say nothing here."""
+    def take_amount(self, value: float | None, unit: str, *, is_strength: bool) -> None:
+        """Take in `20 mg`; amounts that are no dose (volumes, hours) say nothing here.
+
+        `2 tablets 20 mg` leaves open whether the tablet holds 20 mg or both do together.
+        """
         if unit in DOSE_UNITS and value is not None:
+            if self.counts and not self.amounts:
+                self.unclear = not is_strength and set(self.counts) != {1.0}
             self.amounts.append(Dose(value, unit))
+
+    def take_total(self) -> None:
+        """Take in `(20 mg total)`: the last amount is the whole dose."""
+        if self.amounts:
+            self.total = self.amounts.pop()
+            self.unclear = False
 
     def take_ratio(self, word: str, unit: str, below: str) -> None:
         """Take in `5 mg/ml`, which is no dose; `20 mg/day` is a day's amount in unknown parts."""
@@ -69,12 +91,16 @@ class Quantities:
             notes.append(f"{doubt}: the dose is not known")
             return None
         if not self.amounts:
-            return None
+            return self.total
         amount = self.amounts[0]
-        return Dose(amount.value * self.counts[0], amount.unit) if self.counts else amount
+        dose = Dose(amount.value * self.counts[0], amount.unit) if self.counts else amount
+        if self.total not in {None, dose}:
+            notes.append("the tablets do not make the total: the dose is not known")
+            return None
+        return dose
 
     def _contradiction(self) -> str:
-        if self.bare and self.counts:
+        if self.unclear or (self.bare and self.counts):
             return "a number is not clear"
         if len(self.amounts) > 1 and len(set(self.amounts)) > 1:
             return "more than one dose is given"

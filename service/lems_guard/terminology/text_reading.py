@@ -156,6 +156,6 @@ def _with_sides(
             route = side.route
         elif side.phrase == "od" and (told - {None} or walked.quantities.amounts):
             per_day = per_day or 1.0
-        else:
+        elif side.after_drug is None:
             notes.append(f"'{side.phrase}' has several meanings: it was not used")
     return route, per_day

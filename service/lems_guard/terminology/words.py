@@ -24,9 +24,16 @@ _SIGNS = str.maketrans(
 _APOSTROPHES = str.maketrans("", "", "'\N{RIGHT SINGLE QUOTATION MARK}`")
 _DASHES = re.compile("[\N{EN DASH}\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{MINUS SIGN}]")
 
+# `4 (four) times daily`: the number is said twice.
+_SPELLED = re.compile(
+    r"(\d)\s*\((?:one|two|three|four|five|six|eight|ten|twelve|half)\)", re.IGNORECASE
+)
+
 
 def words_of(text: str) -> list[str]:
     """The words of a text, in lower case, with numbers and the signs that matter."""
+    if "(" in text:
+        text = _SPELLED.sub(r"\1", text)
     if "'" in text or not text.isascii():
         text = _plain(text)
     return _WORD.findall(text.lower())
