@@ -5,6 +5,7 @@
     ├── InvalidKnowledge   rules or vocabulary that do not compile: every problem, with its place
     ├── InvalidSettings    the environment asks for something impossible: every fault at once
     ├── NotFound           the caller named a rule that does not exist
+    ├── AlreadyRecorded    the caller's id stands for something else already
     └── Unavailable        we cannot answer now: not ready, overloaded or out of time
 
 What the caller did wrong is named with its place; what we did wrong never looks like an answer.
@@ -50,6 +51,10 @@ class InvalidSettings(LemsGuardError):
 
 class NotFound(LemsGuardError):
     """What was asked for by id does not exist; the message suggests a near one."""
+
+
+class AlreadyRecorded(LemsGuardError):
+    """What was reported under this id before is not what is reported now; the first one holds."""
 
 
 class Unavailable(LemsGuardError):

@@ -3,11 +3,12 @@
 from google.protobuf.any_pb2 import Any
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 
-from lems_guard.clinical.errors import InvalidRequest, NotFound, Unavailable
+from lems_guard.clinical.errors import AlreadyRecorded, InvalidRequest, NotFound, Unavailable
 
 CODES: dict[type[Exception], int] = {
     InvalidRequest: code_pb2.INVALID_ARGUMENT,
     NotFound: code_pb2.NOT_FOUND,
+    AlreadyRecorded: code_pb2.ALREADY_EXISTS,
     Unavailable: code_pb2.UNAVAILABLE,
 }
 

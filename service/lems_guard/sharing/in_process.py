@@ -57,9 +57,10 @@ def outcome_name(seal: Seal, outcome_id: str) -> str:
     return seal.name("outcome", "", content_of((outcome_id,)))
 
 
-def outcome_note(outcome: AlertOutcome) -> bytes:
-    """What is kept of a report: all of it but its id."""
-    return encode((outcome.alert_id, sorted(outcome.rule_ids), outcome.verdict, outcome.reason))
+def outcome_note(seal: Seal, outcome: AlertOutcome) -> bytes:
+    """What is kept of a report: a keyed hash of it, by which the same one is known again."""
+    told = (outcome.alert_id, sorted(outcome.rule_ids), outcome.verdict, outcome.reason)
+    return seal.mark(encode(told))
 
 
 def card_name(seal: Seal, episode: Episode, card: str) -> str:
@@ -77,7 +78,7 @@ class InProcessOutcomes:
 
     async def record(self, outcome: AlertOutcome) -> Recording:
         """Take a report in; the first of its id holds."""
-        name, note = outcome_name(self._seal, outcome.outcome_id), outcome_note(outcome)
+        name, note = outcome_name(self._seal, outcome.outcome_id), outcome_note(self._seal, outcome)
         known = self._memory.get(name)
         if known is None:
             self._memory.put(name, note)

@@ -31,7 +31,8 @@ class OverrideReason(enum.IntEnum):
 class AlertOutcome(NamedTuple):
     """One report. `outcome_id` is the client's own, by which a report sent twice is known again.
 
-    `alert_id` is `Alert.id`; `rule_ids` name only rules of the knowledge base in service.
+    `alert_id` is `Alert.id`. The knowledge base may have been renewed since the alert was shown, so
+    `rule_ids` may name rules that are no longer in service.
     """
 
     outcome_id: str

@@ -1,0 +1,131 @@
+"""Redis clients from addresses: standalone, TLS, unix socket, Sentinel, Cluster.
+
+Whatever the address, the client has one budget and retries nothing: redis-py's own ten retries
+would hold a call for seconds.
+"""
+
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+from urllib.parse import ParseResult, parse_qs, unquote, urlparse
+
+import redis.asyncio
+from redis.asyncio.cluster import ClusterNode, RedisCluster
+from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import Sentinel
+from redis.backoff import NoBackoff
+from redis.maint_notifications import MaintNotificationsConfig
+
+Client: TypeAlias = "redis.asyncio.Redis | RedisCluster"
+
+READ_SECONDS = 0.020
+# Connecting happens in the background, where a TLS handshake may take its time; no call waits
+# longer than READ_SECONDS for anything.
+CONNECT_SECONDS = 0.250
+CONNECTIONS = 4
+PORT, SENTINEL_PORT = 6379, 26379
+FORMS = (
+    "redis://, rediss:// or unix:// as redis-py reads them, "
+    "redis[s]+sentinel://HOST:PORT,HOST:PORT/SERVICE[/DB] or redis[s]+cluster://HOST:PORT,HOST:PORT"
+)
+
+
+class BadAddress(ValueError):
+    """An address that names no Redis; the message never repeats it, since it holds a password."""
+
+
+class Tls(NamedTuple):
+    """What TLS needs besides the address: whose certificates count, and who we are."""
+
+    ca: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+
+    def options(self) -> dict[str, Any]:
+        """The same in redis-py's words."""
+        named = {
+            "ssl_ca_certs": self.ca,
+            "ssl_certfile": self.certificate,
+            "ssl_keyfile": self.key,
+        }
+        return {name: str(path) for name, path in named.items() if path is not None}
+
+
+NO_TLS = Tls()
+
+
+def client_of(address: str, tls: Tls = NO_TLS) -> Client:
+    """A client that connects when it is first used; raises `BadAddress`."""
+    try:
+        url = urlparse(address)
+        options = _options(tls if url.scheme.startswith("rediss") else None)
+        if url.scheme in {"redis+sentinel", "rediss+sentinel"}:
+            return _of_sentinels(url, options)
+        if url.scheme in {"redis+cluster", "rediss+cluster"}:
+            return _of_cluster(url, options)
+        return _alone(address, url, options)
+    except (ValueError, TypeError, AttributeError):
+        raise BadAddress(FORMS) from None
+
+
+def _options(tls: Tls | None) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "socket_timeout": READ_SECONDS,
+        "socket_connect_timeout": CONNECT_SECONDS,
+        "retry": Retry(NoBackoff(), 0),
+        "client_name": "lems-guard",
+        "maint_notifications_config": MaintNotificationsConfig(enabled=False),
+        "max_connections": CONNECTIONS,
+    }
+    return options if tls is None else options | tls.options()
+
+
+def _alone(address: str, url: ParseResult, options: dict[str, Any]) -> Client:
+    if url.scheme not in {"redis", "rediss", "unix"} or not (url.hostname or url.path):
+        raise ValueError
+    return redis.asyncio.Redis.from_url(address, **options)
+
+
+def _of_sentinels(url: ParseResult, options: dict[str, Any]) -> Client:
+    service, _, number = url.path.strip("/").partition("/")
+    if not service:
+        raise ValueError
+    if url.scheme.startswith("rediss"):
+        options |= {"ssl": True}
+    asked = parse_qs(url.query)
+    own = {
+        name: asked[f"sentinel_{name}"][0]
+        for name in ("username", "password")
+        if f"sentinel_{name}" in asked
+    }
+    sentinels: Any = Sentinel  # has no types
+    group = sentinels(_hosts(url, SENTINEL_PORT), sentinel_kwargs={**options, **own})
+    master: Client = group.master_for(service, db=int(number or 0), **_credentials(url), **options)
+    return master
+
+
+def _of_cluster(url: ParseResult, options: dict[str, Any]) -> Client:
+    nodes = [ClusterNode(host, port) for host, port in _hosts(url, PORT)]
+    return RedisCluster(
+        startup_nodes=nodes,
+        # A part of the keys is better than none: what one lost node held is a miss.
+        require_full_coverage=False,
+        ssl=url.scheme.startswith("rediss"),
+        **_credentials(url),
+        **options,
+    )
+
+
+def _hosts(url: ParseResult, default: int) -> list[tuple[str, int]]:
+    hosts = []
+    for place in url.netloc.rpartition("@")[2].split(","):
+        one = urlparse(f"//{place}")
+        if not one.hostname:
+            raise ValueError
+        hosts.append((one.hostname, one.port or default))
+    return hosts
+
+
+def _credentials(url: ParseResult) -> dict[str, Any]:
+    name, _, password = url.netloc.rpartition("@")[0].partition(":")
+    told = {"username": unquote(name), "password": unquote(password)}
+    return {key: value for key, value in told.items() if value}
