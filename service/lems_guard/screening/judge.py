@@ -9,11 +9,11 @@ gap instead; where it is milder than what is found, the finding is no more than 
 from typing import NamedTuple, TypeAlias
 
 from lems_guard.clinical.alert import Exposure
-from lems_guard.clinical.condition import Condition
 from lems_guard.clinical.facts import FAILS, HOLDS, Facts, Verdict, either, every
 from lems_guard.clinical.route import KNOWN_ROUTES, Route
 from lems_guard.clinical.rule import Modifier, Outcome, Rule, RuleKind, WhenUnknown
 from lems_guard.clinical.severity import Certainty, Severity
+from lems_guard.screening.deciders import Decider
 from lems_guard.screening.situation import Situation
 from lems_guard.screening.tables import Row
 
@@ -55,8 +55,8 @@ def judge(rule: Rule, rows: tuple[Row, ...], exposure: Exposure, situation: Situ
     possible: list[Undecided] = []
     gaps: list[Undecided] = []
     settled = False
-    for outcome, when in rows:
-        truth, missing = applies(outcome, when, exposure, situation)
+    for outcome, decide in rows:
+        truth, missing = applies(outcome, decide, exposure, situation)
         if truth is False:
             continue
         if truth is None and outcome.when_unknown is WhenUnknown.GAP:
@@ -77,15 +77,15 @@ def judge(rule: Rule, rows: tuple[Row, ...], exposure: Exposure, situation: Situ
 
 
 def applies(
-    outcome: Outcome, when: Condition | None, exposure: Exposure, situation: Situation
+    outcome: Outcome, decide: Decider | None, exposure: Exposure, situation: Situation
 ) -> Verdict:
     """Whether a row holds: its routes first, then what is left of its condition."""
     route = HOLDS
     if outcome.routes is not None:
         route = route_verdict(outcome.routes, exposure.route)
-    if when is None or route.truth is False:
+    if decide is None or route.truth is False:
         return route
-    verdict = when.judge(situation.facts_of(exposure))
+    verdict = decide(situation.facts_of(exposure))
     return verdict if route is HOLDS else every((route, verdict))
 
 
