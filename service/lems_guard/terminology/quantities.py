@@ -109,11 +109,15 @@ class Quantities:
         return ""
 
     def per_day(self, notes: list[str]) -> float | None:
-        """How often a day, where one frequency is said."""
-        paces = self.paces
+        """How often a day, where one frequency is said; moments of the day are counted."""
+        paces, moments = self.paces, self.moments
         if not paces:
-            return float(self.moments) if self.moments else None
-        if None in paces or (len(paces) > 1 and len(set(paces)) > 1):
+            return float(moments) if moments else None
+        pace = paces[0]
+        if pace is None or (len(paces) > 1 and len(set(paces)) > 1):
             notes.append("the frequency is not one number: it is not known")
             return None
-        return paces[0]
+        if moments and moments not in {pace, 1 if pace <= 1 else 0}:
+            notes.append("frequency and times of day contradict each other: it is not known")
+            return None
+        return pace

@@ -12,6 +12,7 @@ from lems_guard.terminology.order_text import OrderText
 from lems_guard.terminology.vocabulary import IngredientSet, Readings
 
 MOST_READINGS = 8
+ELEMENTS = frozenset({"calcium", "iron", "magnesium", "potassium", "zinc"})
 NAME_DOES_NOT_TELL = "the name alone does not tell which product is meant"
 
 
@@ -105,8 +106,14 @@ def _several(named: list[Named], notes: list[str]) -> Readings:
 def _union(drugs: list[Readings]) -> Readings:
     """Every way to put the drugs together into one set of ingredients."""
     choices = itertools.islice(itertools.product(*drugs), MOST_READINGS)
-    sets = (tuple(sorted(set(itertools.chain(*choice)))) for choice in choices)
-    return tuple(dict.fromkeys(sets))
+    return tuple(dict.fromkeys(_together(choice) for choice in choices))
+
+
+def _together(choice: tuple[IngredientSet, ...]) -> IngredientSet:
+    """One set; `magnesium oxide (241 mg magnesium)` names the element of the salt, no more."""
+    names = set(itertools.chain(*choice))
+    elements = {name for name in names if any(other.startswith(f"{name} ") for other in names)}
+    return tuple(sorted(names - (elements & ELEMENTS)))
 
 
 def _agreed(readings: Readings, others: Readings, notes: list[str]) -> Readings:
@@ -115,7 +122,7 @@ def _agreed(readings: Readings, others: Readings, notes: list[str]) -> Readings:
         _larger(one, other)
         for one in readings
         for other in others
-        if set(one) <= set(other) or set(other) <= set(one)
+        if _is_part(one, other) or _is_part(other, one)
     ]
     if fitting:
         return tuple(dict.fromkeys(fitting))
@@ -124,7 +131,15 @@ def _agreed(readings: Readings, others: Readings, notes: list[str]) -> Readings:
 
 
 def _larger(one: IngredientSet, other: IngredientSet) -> IngredientSet:
-    return one if len(one) >= len(other) else other
+    return one if _is_part(other, one) else other
+
+
+def _is_part(one: IngredientSet, other: IngredientSet) -> bool:
+    """Whether the other set holds every ingredient, or the salt of every element."""
+    return all(
+        name in other or (name in ELEMENTS and any(o.startswith(f"{name} ") for o in other))
+        for name in one
+    )
 
 
 def _route(routes: list[Route], notes: list[str]) -> Route:
