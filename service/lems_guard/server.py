@@ -15,7 +15,9 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
+from lems_guard.caching.reply_cache import Replies, ReplyCache
 from lems_guard.clinical.errors import InvalidSettings
+from lems_guard.grpc_api.alert_service import Alerts
 from lems_guard.grpc_api.answer import OUTCOMES, Answer, Answerer, Answers, Fresh
 from lems_guard.grpc_api.described import described
 from lems_guard.grpc_api.interaction_check import InteractionCheck
@@ -26,6 +28,7 @@ from lems_guard.grpc_api.shown import Reload, Shown
 from lems_guard.library import Library, packaged_rules
 from lems_guard.screening.screen import RuleScreener
 from lems_guard.settings import Address, Settings
+from lems_guard.shared import Shared
 from lems_guard.telemetry.call_log import CallLog
 from lems_guard.telemetry.health import Health
 from lems_guard.telemetry.metrics import Metrics
@@ -49,6 +52,9 @@ class Service:
         self.metrics.in_flight_limit.set(settings.max_in_flight)
         self.calls = CallLog(settings.log_calls_per_second)
         self.health = Health("knowledge base", "accepting calls")
+        self.shared = Shared.of(settings, self.metrics)
+        self.replies = Replies(settings.reply_cache_bytes, self.shared.cache_metrics.evicted)
+        self.shared.cache_metrics.watch_replies(lambda: self.replies.bytes, self.replies.__len__)
         self.library = Library(settings.rules or packaged_rules())
         self._loaded()
 
@@ -62,11 +68,20 @@ class Service:
             today=utc_today,
         )
         self.answers: Answers = Fresh(answerer)
+        self.answers = self.shared.through_redis(self.answers, answerer, self.settings)
+        self.answers = self._remembered(self.answers, edition.knowledge.digest)
         now = datetime.datetime.now(datetime.UTC)
         self.shown = Shown(edition, self.settings.jurisdiction, Reload(now))
         knowledge = edition.knowledge
         self.metrics.knowledge_loaded(knowledge)
+        self.shared.metrics.rules_loaded(rule.id for rule in knowledge.rules)
         self.health.set("knowledge base", ready=True)
+
+    def _remembered(self, answers: Answers, digest: str) -> Answers:
+        if not self.settings.reply_cache_bytes:
+            return answers
+        edition = (digest, self.settings.jurisdiction)
+        return ReplyCache(answers, self.replies, edition, utc_today, self.shared.cache_metrics)
 
     def observe(self, answer: Answer, seconds: float) -> None:
         """Count an answer, and log it unless too many are."""
@@ -78,6 +93,7 @@ class Service:
         return GrpcServices(
             InteractionCheck(lambda: self.answers, self.observe),
             Knowledge(lambda: self.shown),
+            Alerts(self.shared.outcomes, lambda: self.library.current.knowledge),
             MeteredCalls(self.metrics, self.calls),
         )
 
@@ -95,7 +111,7 @@ async def serve(settings: Settings) -> None:
         loop.add_signal_handler(number, stop.set)
     server = grpc_server(service.grpc_services(), settings.max_in_flight)
     port = running_grpc(server, settings.grpc_listen, settings.drain_seconds)
-    async with running_http(service) as http_at, port as grpc_at:
+    async with service.shared.running(), running_http(service) as http_at, port as grpc_at:
         service.health.set("accepting calls", ready=True)
         knowledge = service.library.current.knowledge
         # What has been loaded stays for good: the garbage collector need not look at it again.

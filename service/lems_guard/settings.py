@@ -11,10 +11,12 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from lems_guard.caching.cost import Policy
 from lems_guard.clinical.errors import InvalidSettings
 from lems_guard.clinical.severity import Jurisdiction
 
 PREFIX = "LEMS_GUARD_"
+HOW_TO_MAKE_A_KEY = "make one with `openssl rand -hex 32`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +70,54 @@ def number(text: str) -> int:
 
 def seconds(text: str) -> float:
     """A number of seconds from 0 to an hour; raises `ValueError`."""
+    return _between(text, 0, 3600)
+
+
+def lifetime(text: str) -> float:
+    """A number of seconds from one to a year; raises `ValueError`."""
+    return _between(text, 1, 31_536_000)
+
+
+def _between(text: str, least: int, most: int) -> float:
     try:
         value = float(text)
     except ValueError:
         value = -1.0
-    if not 0 <= value <= 3600:
-        raise ValueError("seconds, 0 to 3600")
+    if not least <= value <= most:
+        raise ValueError(f"seconds, {least} to {most}")
     return value
+
+
+class Secret(str):
+    """A text that is never shown."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "Secret(...)"
+
+
+def key(text: str) -> Secret:
+    """A secret that is long enough to be one; raises `ValueError`."""
+    if len(text) < 32:
+        raise ValueError(f"at least 32 characters: {HOW_TO_MAKE_A_KEY}")
+    return Secret(text)
+
+
+def existing_file(text: str) -> Path:
+    """A file that can be read; raises `ValueError`."""
+    path = Path(text)
+    if not os.access(path, os.R_OK) or not path.is_file():
+        raise ValueError("a file that can be read")
+    return path
+
+
+def policy(text: str) -> Policy:
+    """auto, always or off; raises `ValueError`."""
+    try:
+        return Policy(text.lower())
+    except ValueError:
+        raise ValueError("auto, always or off") from None
 
 
 def _setting(default: str, read: Callable[[str], object], help_text: str) -> Any:  # noqa: ANN401
@@ -111,6 +154,39 @@ class Settings:
     )
     log_calls_per_second: int = _setting(
         "20", number, "answers (and failed calls) logged in a second at most; 0: none"
+    )
+    reply_cache_bytes: int = _setting(
+        "16777216", number, "memory for replies that may be asked for again; 0: none"
+    )
+    redis_url: Secret | None = _setting(
+        "",
+        Secret,
+        "Redis that all replicas share: redis://, rediss://, unix://, redis[s]+sentinel:// or "
+        "redis[s]+cluster://; empty: none",
+    )
+    cache_key: Secret | None = _setting(
+        "", key, f"secret of all replicas, needed with Redis: {HOW_TO_MAKE_A_KEY}"
+    )
+    redis_screenings: Policy = _setting(
+        "auto",
+        policy,
+        "screenings that go by way of Redis: auto (those that cost more than a read), always, off",
+    )
+    redis_ca: Path | None = _setting(
+        "", existing_file, "certificates that Redis' own must come from; empty: the system's"
+    )
+    redis_certificate: Path | None = _setting(
+        "", existing_file, "our certificate, where Redis asks for one"
+    )
+    redis_certificate_key: Path | None = _setting("", existing_file, "its private key")
+    screening_seconds: float = _setting(
+        "86400", lifetime, "how long a screening stays in Redis, give or take a tenth"
+    )
+    outcome_seconds: float = _setting(
+        "2592000", lifetime, "how long a reported outcome is known again"
+    )
+    repeat_seconds: float = _setting(
+        "28800", lifetime, "how long the repeat filter remembers what was shown"
     )
 
     @staticmethod

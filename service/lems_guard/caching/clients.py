@@ -4,6 +4,7 @@ Whatever the address, the client has one budget and retries nothing: redis-py's 
 would hold a call for seconds.
 """
 
+import ssl
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import ParseResult, parse_qs, unquote, urlparse
@@ -33,6 +34,10 @@ class BadAddress(ValueError):
     """An address that names no Redis; the message never repeats it, since it holds a password."""
 
 
+class BadCertificate(ValueError):
+    """Certificates or keys that are none."""
+
+
 class Tls(NamedTuple):
     """What TLS needs besides the address: whose certificates count, and who we are."""
 
@@ -41,7 +46,8 @@ class Tls(NamedTuple):
     key: Path | None = None
 
     def options(self) -> dict[str, Any]:
-        """The same in redis-py's words."""
+        """The same in redis-py's words; raises `BadCertificate`."""
+        self._try()
         named = {
             "ssl_ca_certs": self.ca,
             "ssl_certfile": self.certificate,
@@ -49,12 +55,21 @@ class Tls(NamedTuple):
         }
         return {name: str(path) for name, path in named.items() if path is not None}
 
+    def _try(self) -> None:
+        """Read the files now, not when the first connection fails in the background."""
+        try:
+            context = ssl.create_default_context(cafile=self.ca)
+            if self.certificate is not None:
+                context.load_cert_chain(self.certificate, self.key)
+        except (OSError, ValueError) as fault:
+            raise BadCertificate(f"certificates and keys that fit: {fault}") from None
+
 
 NO_TLS = Tls()
 
 
 def client_of(address: str, tls: Tls = NO_TLS) -> Client:
-    """A client that connects when it is first used; raises `BadAddress`."""
+    """A client that connects when it is first used; raises `BadAddress`, `BadCertificate`."""
     try:
         url = urlparse(address)
         options = _options(tls if url.scheme.startswith("rediss") else None)
@@ -63,6 +78,8 @@ def client_of(address: str, tls: Tls = NO_TLS) -> Client:
         if url.scheme in {"redis+cluster", "rediss+cluster"}:
             return _of_cluster(url, options)
         return _alone(address, url, options)
+    except BadCertificate:
+        raise
     except (ValueError, TypeError, AttributeError):
         raise BadAddress(FORMS) from None
 

@@ -10,14 +10,21 @@ from grpc_health.v1.health import aio as health_aio
 from grpc_reflection.v1alpha import reflection
 
 from lems_guard.clinical.errors import InvalidSettings
+from lems_guard.grpc_api.alert_service import Alerts
 from lems_guard.grpc_api.interaction_check import SERVICE, InteractionCheck
 from lems_guard.grpc_api.interceptor import MeteredCalls
 from lems_guard.grpc_api.knowledge import Knowledge
 from lems_guard.settings import Address
-from lems_guard.v1 import knowledge_service_pb2, knowledge_service_pb2_grpc
+from lems_guard.v1 import (
+    alert_service_pb2,
+    alert_service_pb2_grpc,
+    knowledge_service_pb2,
+    knowledge_service_pb2_grpc,
+)
 
 KNOWLEDGE_SERVICE = knowledge_service_pb2.DESCRIPTOR.services_by_name["KnowledgeService"].full_name
-SERVICES = (SERVICE, KNOWLEDGE_SERVICE)
+ALERT_SERVICE = alert_service_pb2.DESCRIPTOR.services_by_name["AlertService"].full_name
+SERVICES = (SERVICE, KNOWLEDGE_SERVICE, ALERT_SERVICE)
 SERVING = health_pb2.HealthCheckResponse.SERVING
 
 
@@ -26,6 +33,7 @@ class GrpcServices(NamedTuple):
 
     check: InteractionCheck
     knowledge: Knowledge
+    alerts: Alerts
     metered: MeteredCalls
 
 
@@ -41,6 +49,7 @@ def grpc_server(services: GrpcServices, max_in_flight: int) -> grpc.aio.Server:
     )
     server.add_generic_rpc_handlers((services.check.handlers(),))
     knowledge_service_pb2_grpc.add_KnowledgeServiceServicer_to_server(services.knowledge, server)
+    alert_service_pb2_grpc.add_AlertServiceServicer_to_server(services.alerts, server)
     reflection.enable_server_reflection(
         (*SERVICES, "grpc.health.v1.Health", reflection.SERVICE_NAME), server
     )
