@@ -49,19 +49,9 @@ NAT2 = {0: None, **{each.value: each for each in Nat2Phenotype}}
 BELOW_ZERO = -math.ulp(0.0)
 BY_ID = operator.attrgetter("id")
 
-ANSWERED = (
-    "on_dialysis",
-    "seizure_history",
-    "epilepsy",
-    "uncontrolled_asthma",
-    "congenital_long_qt",
-    "respiratory_compromise",
-    "ventilated",
-    "planned_anaesthesia",
-    "pregnant",
-    "breast_feeding",
-    "aminopyridine_hypersensitivity",
-)
+# The questions to be answered with yes or no: the patient's last fields, in their order.
+ANSWERED = Patient.__slots__[Patient.__slots__.index("on_dialysis") :]
+_answers = operator.attrgetter(*ANSWERED)
 
 
 class Prescription(NamedTuple):
@@ -177,8 +167,9 @@ def _indication(message: wire.Indication) -> Indication:
 def _codings(messages: Iterable[wire.Coding]) -> tuple[Coding, ...]:
     """Sorted, since their order says nothing and must not change an answer."""
     codings = [Coding(SYSTEMS[each.system], each.code, each.display) for each in messages]
-    if not all(coding.code for coding in codings):
-        raise _Unsound
+    for coding in codings:
+        if not coding.code:
+            raise _Unsound
     if len(codings) > 1:
         codings.sort(key=lambda coding: (coding.system or 0, coding.code, coding.display))
     return tuple(codings)
@@ -191,17 +182,14 @@ def _above_zero(number: float) -> float:
 
 
 def _patient(message: wire.Patient, as_of: datetime.date) -> Patient:
-    answers = {name: ANSWERS[getattr(message, name)] for name in ANSWERED}
     return Patient(
-        lems_status=LEMS_STATUSES[message.lems_status],
-        age_years=_age(message, as_of),
-        weight_kg=_number(message, "weight_kg", above=0),
-        creatinine_clearance_ml_min=_number(
-            message, "creatinine_clearance_ml_min", above=BELOW_ZERO
-        ),
-        hepatic_impairment=HEPATIC[message.hepatic_impairment],
-        nat2_phenotype=NAT2[message.nat2_phenotype],
-        **answers,
+        LEMS_STATUSES[message.lems_status],
+        _age(message, as_of),
+        _number(message, "weight_kg", above=0),
+        _number(message, "creatinine_clearance_ml_min", above=BELOW_ZERO),
+        HEPATIC[message.hepatic_impairment],
+        NAT2[message.nat2_phenotype],
+        *[ANSWERS[number] for number in _answers(message)],
     )
 
 

@@ -23,11 +23,15 @@ def varint(number: int) -> bytes:
 
 
 SMALL = tuple(bytes((number,)) for number in range(128))
+TAGS = tuple(SMALL[number << 3 | LENGTH_DELIMITED] for number in range(16))
 
 
 def block(number: int, payload: bytes) -> bytes:
     """A message or bytes field (numbers up to 15), written even when empty."""
-    return SMALL[number << 3 | LENGTH_DELIMITED] + varint(len(payload)) + payload
+    length = len(payload)
+    if length < 128:
+        return TAGS[number] + SMALL[length] + payload
+    return TAGS[number] + varint(length) + payload
 
 
 def text(number: int, value: str) -> bytes:
@@ -38,6 +42,11 @@ def text(number: int, value: str) -> bytes:
 def texts(number: int, values: Iterable[str]) -> bytes:
     """A repeated text field."""
     return b"".join([block(number, value.encode()) for value in values])
+
+
+def terms(number: int, values: Iterable[int]) -> dict[int | None, bytes]:
+    """An enum field for each of its values, ready; nothing for `None`."""
+    return {None: b"", **{value: whole(number, value) for value in values}}
 
 
 def whole(number: int, value: int) -> bytes:

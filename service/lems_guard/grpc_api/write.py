@@ -1,9 +1,24 @@
 """Writing a reply: a screening, in domain terms, to the bytes of a CheckPrescriptionResponse."""
 
 from lems_guard.clinical.alert import Alert, Finding, Gap, Screening, ScreeningRequest
-from lems_guard.clinical.medication import Medication, Understood
+from lems_guard.clinical.medication import (
+    Disposition,
+    MatchedBy,
+    Medication,
+    MedicationList,
+    Understood,
+)
+from lems_guard.clinical.route import Route
+from lems_guard.clinical.severity import Certainty, OverridePolicy, Severity
 from lems_guard.grpc_api.prepared import Prepared
-from lems_guard.grpc_api.wire import block, text, texts, whole
+from lems_guard.grpc_api.wire import block, terms, text, texts, whole
+
+ALERT_SEVERITIES, FINDING_SEVERITIES = terms(2, Severity), terms(3, Severity)
+ALERT_CERTAINTIES, FINDING_CERTAINTIES = terms(3, Certainty), terms(4, Certainty)
+POLICIES = terms(9, OverridePolicy)
+LISTS, DISPOSITIONS = terms(2, MedicationList), terms(3, Disposition)
+ROUTES, MATCHES = terms(5, Route), terms(6, MatchedBy)
+INVOLVES_PROPOSED = whole(8, 1)
 
 
 def reply(
@@ -30,14 +45,14 @@ def alert(found: Alert, request: ScreeningRequest, prepared: Prepared) -> bytes:
     return b"".join(
         (
             text(1, found.id),
-            whole(2, found.severity),
-            whole(3, found.certainty),
+            ALERT_SEVERITIES[found.severity],
+            ALERT_CERTAINTIES[found.certainty],
             texts(4, found.medication_ids),
             text(5, found.drug),
             text(6, found.summary),
             *[block(7, finding(each, request, prepared)) for each in found.findings],
-            whole(8, found.involves_proposed),
-            whole(9, found.override_policy),
+            INVOLVES_PROPOSED if found.involves_proposed else b"",
+            POLICIES[found.override_policy],
         )
     )
 
@@ -48,12 +63,12 @@ def finding(found: Finding, request: ScreeningRequest, prepared: Prepared) -> by
     return b"".join(
         (
             head,
-            whole(3, found.severity),
-            whole(4, found.certainty),
+            FINDING_SEVERITIES[found.severity],
+            FINDING_CERTAINTIES[found.certainty],
             texts(5, found.medication_ids),
             body,
             texts(12, found.why),
-            texts(13, found.missing),
+            texts(13, found.missing) if found.missing else b"",
         )
     )
 
@@ -63,13 +78,13 @@ def medication(order: Medication, understood: Understood, prepared: Prepared) ->
     return b"".join(
         (
             text(1, order.id),
-            whole(2, order.list),
-            whole(3, understood.disposition),
+            LISTS[order.list],
+            DISPOSITIONS[understood.disposition],
             prepared.ingredients(understood.readings),
-            whole(5, understood.route or 0),
-            whole(6, understood.matched_by or 0),
-            texts(7, understood.suggestions),
-            text(8, "; ".join(understood.notes)),
+            ROUTES[understood.route],
+            MATCHES[understood.matched_by],
+            texts(7, understood.suggestions) if understood.suggestions else b"",
+            text(8, "; ".join(understood.notes)) if understood.notes else b"",
         )
     )
 
