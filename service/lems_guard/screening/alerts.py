@@ -24,7 +24,7 @@ def order_of_alerts(alert: Alert) -> tuple[int, int, bool, str]:
 
 
 def _alert(drug: str, findings: tuple[Finding, ...], situation: Situation) -> Alert:
-    orders = [situation.order_of(exposure) for exposure in situation.by_ingredient[drug]]
+    ids = [situation.order_of(exposure).id for exposure in situation.by_ingredient[drug]]
     worst = findings[0]
     involved = {medication_id for finding in findings for medication_id in finding.medication_ids}
     return Alert(
@@ -33,7 +33,7 @@ def _alert(drug: str, findings: tuple[Finding, ...], situation: Situation) -> Al
         severity=worst.severity,
         certainty=worst.certainty,
         summary=_summary(drug, findings, situation),
-        medication_ids=tuple(dict.fromkeys(order.id for order in orders)),
+        medication_ids=tuple(ids) if len(ids) == 1 else tuple(dict.fromkeys(ids)),
         findings=findings,
         involves_proposed=not involved.isdisjoint(situation.proposed_ids),
         override_policy=max(finding.outcome.advice.override_policy for finding in findings),

@@ -97,6 +97,9 @@ def route_verdict(routes: frozenset[Route], route: Route | None) -> Verdict:
 
 
 def _judgement(possible: list[Undecided], gaps: list[Undecided], *, settled: bool) -> Judgement:
+    if settled and not gaps:
+        outcome = possible[0][0]
+        return Judgement(outcome, outcome.severity, outcome.certainty, NOTHING_MISSING)
     outcome = max(possible, key=lambda row: row[0].severity)[0]
     missing = NOTHING_MISSING.union(*(row[1] for row in possible))
     for row, unknown in gaps:
@@ -126,6 +129,8 @@ def _modified(
     raising = FAILS
     if rule.modifiers:
         raising = weigh(rule.modifiers, situation.facts_of(exposure))
+    if not gaps and raising.truth is False:
+        return Ruling(judgement, ())
     doubts = [
         Doubt(fact, row.severity if raising.truth is False else row.severity.raised())
         for row, missing in gaps

@@ -35,8 +35,9 @@ class RuleScreener:
         situation = Situation(request, knowledge)
         collection = Collection(situation)
         jurisdiction = request.jurisdiction
+        candidates_of = knowledge.candidates.get
         for exposure in situation.exposures:
-            for rule, via in knowledge.candidates.get(exposure.ingredient.name, ()):
+            for rule, via in candidates_of(exposure.ingredient.name, ()):
                 rows = knowledge.rows_of(rule, jurisdiction)
                 if not rows or not concerns(rule, exposure, situation):
                     continue
