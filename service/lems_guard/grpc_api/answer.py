@@ -161,34 +161,49 @@ def decision_id(
 
     Unkeyed, so that anyone can repeat it; equal for equal requests in any order of their lists.
     """
-    hasher = hashlib.blake2b(digest_size=16)
-    hasher.update(f"{digest}|{request.as_of}|{request.jurisdiction:d}".encode())
-    for part in canonical_parts(message):
-        hasher.update(len(part).to_bytes(4))
-        hasher.update(part)
-    return hasher.hexdigest()
+    pieces = [f"{digest}|{request.as_of}|{request.jurisdiction:d}".encode()]
+    for part in canonical_parts(message, as_sent=not any(map(_has_order, request.orders))):
+        pieces += (len(part).to_bytes(4), part)
+    return hashlib.blake2b(b"".join(pieces), digest_size=16).hexdigest()
 
 
-def canonical_parts(message: wire.CheckPrescriptionRequest) -> list[bytes]:
-    """The patient and every medication serialised, lists sorted; counts keep the lists apart."""
-    patient = wire.Patient()
-    patient.CopyFrom(message.patient)
-    _sort_codings(patient.conditions)
-    parts = [patient.SerializeToString(deterministic=True)]
+def canonical_parts(message: wire.CheckPrescriptionRequest, *, as_sent: bool) -> list[bytes]:
+    """The patient and every medication serialised, lists sorted; counts keep the lists apart.
+
+    `as_sent` tells that no medication has codings whose order could differ.
+    """
+    serialised = wire.Medication.SerializeToString if as_sent else _canonical
+    parts = [_canonical_patient(message.patient)]
     for medications in (message.proposed, message.active, message.stopped):
         parts.append(len(medications).to_bytes(4))
-        parts += sorted([_canonical(medication) for medication in medications])
+        parts += sorted([serialised(each, deterministic=True) for each in medications])
     return parts
 
 
-def _canonical(medication: wire.Medication) -> bytes:
-    if len(medication.codings) > 1 or len(medication.indication.codings) > 1:
-        copy = wire.Medication()
-        copy.CopyFrom(medication)
-        _sort_codings(copy.codings)
+def _has_order(order: tuple[Medication, Understood]) -> bool:
+    """Whether an order has several codings, which may come in any order."""
+    medication, _ = order
+    if len(medication.codings) > 1:
+        return True
+    return medication.indication is not None and len(medication.indication.codings) > 1
+
+
+def _canonical_patient(patient: wire.Patient) -> bytes:
+    if len(patient.conditions) > 1:
+        copy = wire.Patient()
+        copy.CopyFrom(patient)
+        _sort_codings(copy.conditions)
+        patient = copy
+    return patient.SerializeToString(deterministic=True)
+
+
+def _canonical(medication: wire.Medication, *, deterministic: bool) -> bytes:
+    copy = wire.Medication()
+    copy.CopyFrom(medication)
+    _sort_codings(copy.codings)
+    if medication.HasField("indication"):
         _sort_codings(copy.indication.codings)
-        medication = copy
-    return medication.SerializeToString(deterministic=True)
+    return copy.SerializeToString(deterministic=deterministic)
 
 
 def _sort_codings(codings: RepeatedCompositeFieldContainer[wire.Coding]) -> None:
