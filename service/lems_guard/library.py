@@ -139,7 +139,7 @@ def write_compiled(edition: Edition, rules_dir: Path) -> Path:
 def load_edition(rules_dir: Path) -> Loaded:
     """The edition of a folder: from its compiled file when that fits the sources, else compiled."""
     try:
-        return Loaded(_read_compiled(rules_dir), "")
+        return Loaded(read_compiled(rules_dir), "")
     except CompiledFileFault as fault:
         return Loaded(compile_edition(rules_dir), str(fault))
 
@@ -147,12 +147,13 @@ def load_edition(rules_dir: Path) -> Loaded:
 def browse_edition(rules_dir: Path) -> Edition:
     """An edition to read in, not to answer from: its cases are not run."""
     try:
-        return _read_compiled(rules_dir)
+        return read_compiled(rules_dir)
     except CompiledFileFault:
         return edition_of(draft_edition(rules_dir))
 
 
-def _read_compiled(rules_dir: Path) -> Edition:
+def read_compiled(rules_dir: Path) -> Edition:
+    """The edition in a folder's compiled file; raises `CompiledFileFault` when it does not fit."""
     path = rules_dir / COMPILED
     try:
         content = path.read_bytes()

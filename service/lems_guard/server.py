@@ -17,20 +17,25 @@ from starlette.applications import Starlette
 
 from lems_guard.caching.reply_cache import Replies, ReplyCache
 from lems_guard.clinical.errors import InvalidSettings
+from lems_guard.compiling import load_apart
 from lems_guard.grpc_api.alert_service import Alerts
 from lems_guard.grpc_api.answer import OUTCOMES, Answer, Answerer, Answers, Fresh
 from lems_guard.grpc_api.described import described
 from lems_guard.grpc_api.interaction_check import InteractionCheck
 from lems_guard.grpc_api.interceptor import MeteredCalls
 from lems_guard.grpc_api.knowledge import Knowledge
-from lems_guard.grpc_api.port import GrpcServices, grpc_server, running_grpc
+from lems_guard.grpc_api.port import Drain, GrpcServices, grpc_server, running_grpc
 from lems_guard.grpc_api.shown import Reload, Shown
 from lems_guard.library import Library, packaged_rules
+from lems_guard.order_entry.desk import Engine
+from lems_guard.ordering import OFF, Surroundings, ordering
+from lems_guard.reloading import Reloader, in_background
 from lems_guard.screening.screen import RuleScreener
 from lems_guard.settings import Address, Settings
 from lems_guard.shared import Shared
 from lems_guard.telemetry.call_log import CallLog
 from lems_guard.telemetry.health import Health
+from lems_guard.telemetry.loop_lag import watch_loop
 from lems_guard.telemetry.metrics import Metrics
 from lems_guard.telemetry.probes import probe_routes
 
@@ -56,9 +61,12 @@ class Service:
         self.replies = Replies(settings.reply_cache_bytes, self.shared.cache_metrics.evicted)
         self.shared.cache_metrics.watch_replies(lambda: self.replies.bytes, self.replies.__len__)
         self.library = Library(settings.rules or packaged_rules())
-        self._loaded()
+        around = Surroundings(lambda: self.engine, utc_today, self.observe)
+        self.ordering = ordering(settings, self.metrics, self.shared, around)
+        self.take()
 
-    def _loaded(self) -> None:
+    def take(self) -> None:
+        """Put the library's current edition to work."""
         edition = self.library.current
         answerer = Answerer(
             edition.knowledge,
@@ -70,12 +78,34 @@ class Service:
         self.answers: Answers = Fresh(answerer)
         self.answers = self.shared.through_redis(self.answers, answerer, self.settings)
         self.answers = self._remembered(self.answers, edition.knowledge.digest)
+        self.engine = Engine(self.answers, edition, self.settings.jurisdiction)
         now = datetime.datetime.now(datetime.UTC)
         self.shown = Shown(edition, self.settings.jurisdiction, Reload(now))
         knowledge = edition.knowledge
         self.metrics.knowledge_loaded(knowledge)
         self.shared.metrics.rules_loaded(rule.id for rule in knowledge.rules)
+        self.ordering.metrics.rules_loaded(rule.id for rule in knowledge.rules)
         self.health.set("knowledge base", ready=True)
+
+    def reloaded(self, outcome: str) -> None:
+        """Show how a reload ended; a refusal is shown until the folder is good again."""
+        self.metrics.knowledge.reloaded(outcome)
+        state, problem = Reload(self.shown.reload.loaded_at), self.library.problem
+        if problem is not None:
+            now = datetime.datetime.now(datetime.UTC)
+            state = state._replace(refused_at=now, problems=problem.problems)
+        self.shown = self.shown._replace(reload=state)
+
+    @contextlib.asynccontextmanager
+    async def kept_up(self) -> AsyncIterator[None]:
+        """Reload on SIGHUP and on changes of the rules, watch the event loop, work with Redis."""
+        self.library.load = load_apart
+        reloader = Reloader(self.library, self.take, self.reloaded)
+        work = [watch_loop(self.metrics.loop_lag.set)]
+        if self.settings.reload_seconds:
+            work.append(reloader.watch(self.settings.reload_seconds))
+        async with self.shared.running(), reloader.on_hangup(), in_background(*work):
+            yield
 
     def _remembered(self, answers: Answers, digest: str) -> Answers:
         if not self.settings.reply_cache_bytes:
@@ -99,7 +129,9 @@ class Service:
 
     def http_app(self) -> Starlette:
         """The HTTP port's pages."""
-        return Starlette(routes=probe_routes(self.health, self.metrics))
+        said = self.ordering.warning
+        probes = probe_routes(self.health, self.metrics, (said,) if said == OFF else ())
+        return Starlette(routes=[*probes, *self.ordering.routes])
 
 
 async def serve(settings: Settings) -> None:
@@ -110,9 +142,12 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     server = grpc_server(service.grpc_services(), settings.max_in_flight)
-    port = running_grpc(server, settings.grpc_listen, settings.drain_seconds)
-    async with service.shared.running(), running_http(service) as http_at, port as grpc_at:
+    drain = Drain(settings.drain_notice_seconds, settings.drain_seconds)
+    port = running_grpc(server, settings.grpc_listen, drain)
+    async with service.kept_up(), running_http(service) as http_at, port as grpc_at:
         service.health.set("accepting calls", ready=True)
+        if service.ordering.warning:
+            log.warning(service.ordering.warning)
         knowledge = service.library.current.knowledge
         # What has been loaded stays for good: the garbage collector need not look at it again.
         gc.collect()
@@ -127,7 +162,7 @@ async def serve(settings: Settings) -> None:
             compiled_at_start=service.library.compiled_because or None,
         )
         await stop.wait()
-        log.info("draining", seconds=settings.drain_seconds)
+        log.info("draining", notice_seconds=drain.notice_seconds, seconds=drain.seconds)
         service.health.set("accepting calls", ready=False)
     log.info("stopped")
 

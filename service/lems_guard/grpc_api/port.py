@@ -1,5 +1,6 @@
 """The gRPC port: what it serves, opened on entry and drained on leaving."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from typing import NamedTuple
@@ -37,6 +38,13 @@ class GrpcServices(NamedTuple):
     metered: MeteredCalls
 
 
+class Drain(NamedTuple):
+    """How a port closes: new calls are taken through the notice, then those under way may end."""
+
+    notice_seconds: float
+    seconds: float
+
+
 def grpc_server(services: GrpcServices, max_in_flight: int) -> grpc.aio.Server:
     """A server with every service registered, not yet listening.
 
@@ -58,9 +66,9 @@ def grpc_server(services: GrpcServices, max_in_flight: int) -> grpc.aio.Server:
 
 @contextlib.asynccontextmanager
 async def running_grpc(
-    server: grpc.aio.Server, where: Address, drain_seconds: float
+    server: grpc.aio.Server, where: Address, drain: Drain
 ) -> AsyncIterator[Address]:
-    """Listen and report SERVING; on leaving report NOT_SERVING and let calls under way end.
+    """Listen and report SERVING; on leaving report NOT_SERVING, wait, and let calls end.
 
     Raises `InvalidSettings` when the address cannot be had.
     """
@@ -77,4 +85,5 @@ async def running_grpc(
         yield Address(where.host, port)
     finally:
         await health.enter_graceful_shutdown()
-        await server.stop(drain_seconds)
+        await asyncio.sleep(drain.notice_seconds)
+        await server.stop(drain.seconds)
