@@ -5,6 +5,7 @@ generated from `SETTINGS`.
 """
 
 import difflib
+import enum
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -120,6 +121,34 @@ def policy(text: str) -> Policy:
         raise ValueError("auto, always or off") from None
 
 
+class HookAuth(enum.Enum):
+    """Whether callers of CDS Hooks must say who they are."""
+
+    JWT = "jwt"
+    OFF = "off"
+
+
+def hook_auth(text: str) -> HookAuth:
+    """How callers say who they are, jwt or off; raises `ValueError`."""
+    try:
+        return HookAuth(text.lower())
+    except ValueError:
+        raise ValueError("jwt or off") from None
+
+
+def web_address(text: str) -> str:
+    """An http or https address without query; raises `ValueError`."""
+    scheme, separator, rest = text.partition("://")
+    if scheme not in {"http", "https"} or not separator or not rest or set(rest) & set("?# "):
+        raise ValueError("an address such as https://guard.example.org")
+    return text.rstrip("/")
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Names between commas."""
+    return tuple(name for name in (part.strip() for part in text.split(",")) if name)
+
+
 def _setting(default: str, read: Callable[[str], object], help_text: str) -> Any:  # noqa: ANN401
     return field(metadata={"default": default, "read": read, "help": help_text})
 
@@ -187,6 +216,32 @@ class Settings:
     )
     repeat_seconds: float = _setting(
         "28800", lifetime, "how long the repeat filter remembers what was shown"
+    )
+
+    cds_hooks_auth: HookAuth = _setting(
+        "jwt",
+        hook_auth,
+        "CDS Hooks callers: jwt (a token of a known issuer), or off (this machine only)",
+    )
+    cds_hooks_issuers: Path | None = _setting(
+        "",
+        existing_file,
+        "JSON file of the issuers whose tokens are accepted; empty: every call is refused",
+    )
+    cds_hooks_url: str | None = _setting(
+        "",
+        web_address,
+        "address that CDS Hooks clients call us by, the audience of their tokens; empty: "
+        "http:// and the address of the HTTP port",
+    )
+    cds_hooks_origins: tuple[str, ...] = _setting(
+        "*", names, "web origins whose pages may call CDS Hooks, between commas; *: any"
+    )
+    cds_hooks_fhir_servers: tuple[str, ...] | None = _setting(
+        "",
+        names,
+        "hosts (or host:port) of the FHIR servers that may be read where prefetch is missing, "
+        "between commas; empty: none",
     )
 
     @staticmethod

@@ -4,23 +4,10 @@ README's table is generated from it. Labels come from closed sets and every seri
 zero when the service starts, so that a rate over it is right from the first event on.
 """
 
-from dataclasses import dataclass
-
 from lems_guard.clinical.medication import Disposition
 from lems_guard.clinical.severity import Concern, Severity
-
-
-@dataclass(frozen=True, slots=True)
-class Instrument:
-    """A metric's name, type, unit, labels and meaning, and who records it."""
-
-    name: str
-    kind: str
-    labels: tuple[str, ...]
-    help: str
-    recorded_by: str
-    unit: str = ""
-
+from lems_guard.telemetry.hook_instruments import HOOK_INSTRUMENTS
+from lems_guard.telemetry.instrument import Instrument as Instrument
 
 RPC_LABELS = ("grpc_type", "grpc_service", "grpc_method")
 
@@ -245,6 +232,7 @@ INSTRUMENTS = (
     ALERT_OUTCOMES,
     OUTCOME_REPORTS,
     SHARED_MEMORY,
+    *HOOK_INSTRUMENTS,
 )
 
 SEVERITIES = tuple(severity.name.lower() for severity in Severity)

@@ -8,14 +8,19 @@ from lems_guard.telemetry.health import Health
 from lems_guard.telemetry.metrics import Metrics
 
 
-def probe_routes(health: Health, metrics: Metrics) -> list[Route]:
-    """The routes; liveness asks nothing of anybody, readiness every component."""
+def probe_routes(health: Health, metrics: Metrics, notices: tuple[str, ...] = ()) -> list[Route]:
+    """The routes; liveness asks nothing of anybody, readiness every component.
+
+    `notices` are what an operator must know of how this process was set up.
+    """
 
     async def live(_: Request) -> Response:
         return PlainTextResponse("ok\n")
 
     async def ready(_: Request) -> Response:
-        body = {"ready": health.ready, "components": health.states()}
+        body: dict[str, object] = {"ready": health.ready, "components": health.states()}
+        if notices:
+            body["notices"] = notices
         return JSONResponse(body, 200 if health.ready else 503)
 
     async def exposition(request: Request) -> Response:

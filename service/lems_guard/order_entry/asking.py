@@ -1,0 +1,180 @@
+"""From a hook call and a chart to the one request that the engine screens."""
+
+import datetime
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from lems_guard.clinical.medication import Coding, Medication, MedicationList, Understood
+from lems_guard.grpc_api.read import SYSTEMS
+from lems_guard.order_entry.chart import Chart
+from lems_guard.order_entry.discovery import ORDER_SELECT, PATIENT_VIEW, Service
+from lems_guard.order_entry.hooks import HookCall
+from lems_guard.order_entry.orders import Order, OrderReader, reference_of
+from lems_guard.order_entry.patients import Person, Vocabulary, person_of
+from lems_guard.order_entry.references import entries_of, relative
+from lems_guard.order_entry.refusals import bad_request
+from lems_guard.order_entry.shapes import Json, Resource, obj, objs, text
+from lems_guard.order_entry.standing import MEDICATION_KINDS, Standing, drafted, listed
+from lems_guard.v1 import prescription_pb2 as wire
+from lems_guard.v1 import terms_pb2 as terms
+
+# Resources that travel with orders and are none themselves.
+SUPPORTING = {
+    "Condition",
+    "Coverage",
+    "Device",
+    "Encounter",
+    "Location",
+    "Medication",
+    "Observation",
+    "OperationOutcome",
+    "Organization",
+    "Patient",
+    "Practitioner",
+    "PractitionerRole",
+    "Provenance",
+    "RelatedPerson",
+    "Specimen",
+    "Substance",
+}
+# The kinds in the order in which they are believed: an order before what was made of it.
+LISTED_KINDS = (
+    "MedicationRequest",
+    "MedicationOrder",
+    "MedicationPrescription",
+    "MedicationStatement",
+    "MedicationUsage",
+    "MedicationAdministration",
+    "MedicationDispense",
+)
+STATEMENTS = {"MedicationStatement", "MedicationUsage"}
+LINKS = (
+    "basedOn",
+    "derivedFrom",
+    "partOf",
+    "authorizingPrescription",
+    "request",
+    "prescription",
+    "supportingInformation",
+)
+
+
+class Asked(NamedTuple):
+    """What a call asks: the request, and what must be known to make cards of its answer.
+
+    `left_out` says in words, with how many, what was sent and is not screened.
+    """
+
+    request: wire.CheckPrescriptionRequest
+    orders: dict[str, Order]
+    left_out: dict[str, int]
+    person: Person
+    focus: frozenset[str]
+
+
+class Asking:
+    """Collects the orders of one call."""
+
+    def __init__(self, chart: Chart, vocabulary: Vocabulary, today: datetime.date) -> None:
+        """Nothing is ordered yet."""
+        self._chart = chart
+        self._today = today
+        self._understand: Callable[[Medication], Understood] = vocabulary.understand
+        self._reader = OrderReader(chart.shelf, vocabulary.understand)
+        self._orders: dict[str, Order] = {}
+        self._left_out: dict[str, int] = {}
+        self._any_follows = bool(chart.of_kind("MedicationAdministration", "MedicationDispense"))
+        self._person = person_of(chart, vocabulary, today)
+
+    def asked(self, call: HookCall, service: Service) -> Asked:
+        """The whole request; raises `Refusal` where the hook's orders are missing."""
+        if service.orders:
+            sent = call.context.draft_orders or call.context.medications
+            self._take_drafts(sent, f"context.{service.orders}")
+        self._take_listed()
+        if service.hook == "medication-refill":
+            for order in self._orders.values():
+                if order.is_draft:
+                    order.message.phase = terms.PHASE_CONTINUE
+        request = wire.CheckPrescriptionRequest(patient=self._person.message)
+        lists = (request.proposed, request.active, request.stopped)
+        for order in self._orders.values():
+            lists[order.list - 1].append(order.message)
+        focus = self._focus(call, service)
+        return Asked(request, self._orders, self._left_out, self._person, focus)
+
+    def _take_drafts(self, bundle: Json, place: str) -> None:
+        if obj(bundle).get("resourceType") != "Bundle":
+            raise bad_request(f"{place}: a Bundle is expected")
+        drafts = list(entries_of(bundle))
+        for resource, full_url in drafts:
+            self._chart.shelf.put(resource, full_url)
+        empty = len(objs(bundle.get("entry"))) - len(drafts)
+        if empty:
+            self._leave_out("an entry of the orders held no resource", empty)
+        for resource, _ in drafts:
+            kind = text(resource.get("resourceType"))
+            if kind in MEDICATION_KINDS:
+                self._take(resource, drafted(resource, self._today), is_draft=True)
+            elif kind not in SUPPORTING:
+                self._leave_out("an order is for no medication")
+
+    def _take_listed(self) -> None:
+        """What the record holds, each drug once however many resources tell of it."""
+        known: set[object] = set()
+        for kind in LISTED_KINDS:
+            for resource in self._chart.of_kind(kind):
+                if reference_of(resource) in self._orders or self._is_linked(resource):
+                    continue
+                keys = self._keys(resource, kind)
+                if kind != "MedicationRequest" and keys & known:
+                    continue
+                known |= keys
+                self._take(resource, listed(resource, self._today), is_draft=False)
+
+    def _is_linked(self, resource: Resource) -> bool:
+        """Whether it tells of an order that is taken in already."""
+        links = (link for name in LINKS for link in objs(resource.get(name)))
+        return any(relative(text(link.get("reference"))) in self._orders for link in links)
+
+    def _keys(self, resource: Resource, kind: str) -> set[object]:
+        """By what a drug is known again: words, codes, and contents for what follows an order."""
+        drug = self._reader.drug(resource)
+        keys: set[object] = {(each.system, each.code) for each in drug.codings}
+        keys |= {drug.words.casefold()} - {""}
+        if self._any_follows and kind not in STATEMENTS:
+            codings = tuple(Coding(SYSTEMS[each.system], each.code) for each in drug.codings)
+            asked = Medication("same", MedicationList.ACTIVE, drug.words, codings)
+            keys |= {("contents", self._understand(asked).readings)} - {("contents", ())}
+        return keys
+
+    def _take(self, resource: Resource, standing: Standing, *, is_draft: bool) -> None:
+        if not standing.list:
+            self._leave_out(f"an order {standing.why_not}")
+            return
+        order = self._reader.read(resource, standing, self._new_id(resource))
+        self._orders[order.message.id] = order._replace(is_draft=is_draft)
+
+    def _new_id(self, resource: Resource) -> str:
+        """The order's own reference; where that is missing or taken, with a number."""
+        reference = reference_of(resource) or f"{text(resource.get('resourceType'))}/"
+        if reference in self._orders or reference.endswith("/"):
+            return f"{reference}#{len(self._orders) + 1}"
+        return reference
+
+    def _leave_out(self, why: str, number: int = 1) -> None:
+        self._left_out[why] = self._left_out.get(why, 0) + number
+
+    def _focus(self, call: HookCall, service: Service) -> frozenset[str]:
+        """The orders that the call is about: those selected, drafted, or all under review."""
+        if service is PATIENT_VIEW:
+            return frozenset(self._orders)
+        drafts = frozenset(name for name, order in self._orders.items() if order.is_draft)
+        if service is not ORDER_SELECT:
+            return drafts
+        selected = drafts & _plain(call.context.selections or ())
+        return selected or drafts
+
+
+def _plain(selections: Iterable[str]) -> frozenset[str]:
+    return frozenset(relative(each.partition("/_history/")[0]) for each in selections)

@@ -1,0 +1,83 @@
+"""The shape of a response. Empty members are left out: CDS Hooks allows neither null nor empty."""
+
+from typing import Any
+
+import msgspec
+
+SUMMARY_LIMIT = 139
+TOPICS = "urn:lems-guard:concern"
+
+
+class Sent(msgspec.Struct, rename="camel", omit_defaults=True):
+    """A part of a response."""
+
+
+class Coding(Sent):
+    """A code with its system and words."""
+
+    system: str
+    code: str
+    display: str
+
+
+class Action(Sent):
+    """One change to the record."""
+
+    type: str
+    description: str
+    resource: dict[str, Any] | None = None
+    resource_id: str | None = None
+
+
+class Suggestion(Sent):
+    """Changes that a clinician may take together."""
+
+    label: str
+    uuid: str
+    actions: list[Action]
+
+
+class Source(Sent):
+    """Whose advice it is, and on what."""
+
+    label: str
+    topic: Coding
+
+
+class Card(Sent):
+    """What a clinician sees."""
+
+    uuid: str
+    summary: str
+    indicator: str
+    source: Source
+    detail: str
+    suggestions: list[Suggestion] = msgspec.field(default_factory=list)
+    selection_behavior: str | None = None
+    override_reasons: list[Coding] = msgspec.field(default_factory=list)
+
+
+class Response(msgspec.Struct, rename="camel"):
+    """The response to a hook call; `cards` stands there even when it is empty."""
+
+    cards: list[Card]
+    extension: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+
+
+def short(summary: str) -> str:
+    """A summary of fewer than 140 characters, cut at a word where it is longer."""
+    plain = " ".join(summary.split())
+    if len(plain) <= SUMMARY_LIMIT:
+        return plain
+    cut = plain[: SUMMARY_LIMIT - 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut[60:] else cut) + "…"
+
+
+_MARKDOWN = str.maketrans(
+    {each: f"\\{each}" for each in "\\`*_[]#|~!"} | {"<": "&lt;", ">": "&gt;"}
+)
+
+
+def plain(text: str) -> str:
+    """What a client sent, so that it reads as itself inside markdown."""
+    return " ".join(text.replace("&", "&amp;").translate(_MARKDOWN).split())

@@ -1,0 +1,210 @@
+"""Cards: one for each offending drug, and one for what could not be checked.
+
+What does not bear on the orders at hand, or asks for nothing, shares one card of single lines.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from lems_guard.order_entry.asking import Asked
+from lems_guard.order_entry.card_ids import card_uuid, digest, own_uuid
+from lems_guard.order_entry.card_shapes import (
+    TOPICS,
+    Action,
+    Card,
+    Coding,
+    Source,
+    Suggestion,
+    short,
+)
+from lems_guard.order_entry.detected_issue import About, concern_code, detected_issue
+from lems_guard.order_entry.override_reasons import OFFERED
+from lems_guard.order_entry.replacements import Candidate, may_replace, replacement, without_empty
+from lems_guard.order_entry.shapes import release_of
+from lems_guard.order_entry.wording import Teller, concern_word
+from lems_guard.v1 import screening_pb2 as wire
+from lems_guard.v1 import terms_pb2 as terms
+
+# Severity is clinical; how loudly to say it is workflow, and decided here (decision 0010).
+INDICATORS = {
+    terms.SEVERITY_CONTRAINDICATED: "critical",
+    terms.SEVERITY_AVOID: "warning",
+    terms.SEVERITY_CAUTION: "warning",
+    terms.SEVERITY_MONITOR: "info",
+    terms.SEVERITY_INFORMATION: "info",
+}
+
+
+class Shown(NamedTuple):
+    """A card, and by what it is known again: its rules, its drugs and all it says."""
+
+    card: Card
+    name: str
+    rule_ids: tuple[str, ...]
+
+
+class CardMaker:
+    """Makes the cards of one call."""
+
+    def __init__(
+        self,
+        asked: Asked,
+        response: wire.CheckPrescriptionResponse,
+        teller: Teller,
+        call: str,
+        about: About,
+    ) -> None:
+        """`call` tells this call from every other: cards of another one have other uuids."""
+        self._asked = asked
+        self._response = response
+        self._teller = teller
+        self._call = call
+        self._about = about
+        self._codes = {
+            name: sorted((each.system, each.code) for each in order.message.codings)
+            or order.message.text
+            for name, order in asked.orders.items()
+        }
+
+    def is_own(self, alert: wire.Alert) -> bool:
+        """Whether an alert has a card of its own.
+
+        It asks for something, and is about the orders at hand; a contraindication always is.
+        """
+        if alert.severity == terms.SEVERITY_CONTRAINDICATED:
+            return True
+        involved = {each for finding in alert.findings for each in finding.medication_ids}
+        in_focus = not self._asked.focus.isdisjoint(involved)
+        return in_focus and alert.severity >= terms.SEVERITY_CAUTION
+
+    def own(self, alert: wire.Alert, instead: Iterable[Candidate]) -> Shown:
+        """The card of one offending drug."""
+        summary = alert.summary
+        if alert.certainty == terms.CERTAINTY_POSSIBLE:
+            summary = f"Possible: {summary}"
+        card = self._card(
+            summary,
+            self._indicator(alert),
+            self._teller.detail(alert),
+            alert.findings[0].concern,
+            [each.rule_id for each in alert.findings],
+        )
+        card.suggestions = self._suggestions(alert, instead, card.uuid)
+        card.selection_behavior = "at-most-one" if card.suggestions else None
+        card.override_reasons = OFFERED
+        return self._shown(card, [alert])
+
+    def joined(self, alerts: list[wire.Alert]) -> Shown:
+        """The card that holds a line for each of the other alerts."""
+        number = "1 further note" if len(alerts) == 1 else f"{len(alerts)} further notes"
+        drugs = ", ".join(dict.fromkeys(alert.drug for alert in alerts))
+        card = self._card(
+            f"LEMS: {number} on what is taken or ordered: {drugs}",
+            "info",
+            "\n".join(self._teller.line(alert) for alert in alerts),
+            alerts[0].findings[0].concern,
+            [finding.rule_id for alert in alerts for finding in alert.findings],
+        )
+        return self._shown(card, alerts)
+
+    def _indicator(self, alert: wire.Alert) -> str:
+        """A contraindication that is only possible, or in no order at hand, asks and warns."""
+        sure = alert.certainty == terms.CERTAINTY_ESTABLISHED
+        involved = {each for finding in alert.findings for each in finding.medication_ids}
+        found = INDICATORS[alert.severity]
+        at_hand = not self._asked.focus.isdisjoint(involved)
+        return found if found != "critical" or (sure and at_hand) else "warning"
+
+    def _card(
+        self, summary: str, indicator: str, detail: str, concern: terms.Concern, rules: list[str]
+    ) -> Card:
+        topic = Coding(TOPICS, concern_code(concern), concern_word(concern))
+        content = f"{summary}\n{indicator}\n{detail}"
+        version = self._response.knowledge_base.version
+        return Card(
+            card_uuid(self._call, content, list(dict.fromkeys(rules))),
+            short(summary),
+            indicator,
+            Source(f"LEMS Guard, knowledge base {version}", topic),
+            detail,
+        )
+
+    def _shown(self, card: Card, alerts: list[wire.Alert]) -> Shown:
+        """The name holds what PDDI-CDS compares: artefact, medication, summary, detail, urgency."""
+        rules = sorted({each.rule_id for alert in alerts for each in alert.findings})
+        orders = sorted({each for alert in alerts for each in alert.medication_ids})
+        drugs = [str(self._codes.get(order_id)) for order_id in orders]
+        parts = (*rules, "|", *drugs, "|", card.summary, card.detail, card.indicator)
+        return Shown(card, digest(*parts, size=16).hex(), tuple(rules))
+
+    def _suggestions(
+        self, alert: wire.Alert, instead: Iterable[Candidate], card: str
+    ) -> list[Suggestion]:
+        """Take the order away, order something else, or keep it and put the issue on record."""
+        found: list[Suggestion] = []
+        removable = self._removable(alert)
+        if removable and may_replace(alert):
+            delete = [
+                Action("delete", f"Remove the order for {self._words(name)}", resource_id=name)
+                for name in removable
+            ]
+            label = f"Remove the order for {alert.drug}"
+            found.append(Suggestion(short(label), own_uuid(card, "remove"), delete))
+            found += [
+                self._replace(alert, each, removable, delete, card)
+                for each in instead
+                if len(removable) == 1 and self._holds_one(removable[0])
+            ]
+        if self._about.release in {"R4", "R5"}:
+            issue = detected_issue(alert, self._about)
+            put = Action("create", "Record the issue with the order", without_empty(issue))
+            label = "Keep it, and record the issue"
+            found.append(Suggestion(label, own_uuid(card, "record"), [put]))
+        return found
+
+    def _replace(
+        self,
+        alert: wire.Alert,
+        candidate: Candidate,
+        removable: list[str],
+        delete: list[Action],
+        card: str,
+    ) -> Suggestion:
+        order = self._asked.orders[removable[0]]
+        create = Action(
+            "create",
+            f"Order {candidate.ingredient}; dose to be chosen ({candidate.text})",
+            replacement(order, candidate),
+        )
+        label = f"Replace {alert.drug} by {candidate.ingredient} ({candidate.text})"
+        uuid = own_uuid(card, "replace", candidate.ingredient)
+        return Suggestion(short(label), uuid, [*delete, create])
+
+    def _removable(self, alert: wire.Alert) -> list[str]:
+        """The drafts of the offending drug, unless it is taken already.
+
+        To let such an order go is to stop the drug abruptly, which may do more harm than the drug.
+        """
+        orders = [self._asked.orders[each] for each in alert.medication_ids]
+        drafts = [order for order in orders if order.is_draft]
+        taken = any(order.message.phase == terms.PHASE_CONTINUE for order in drafts)
+        taken = taken or any(order.list == terms.MEDICATION_LIST_ACTIVE for order in orders)
+        references = [order.reference for order in drafts if order.list == 1]
+        usable = len(references) == len(drafts) and all(
+            each in self._asked.orders for each in references
+        )
+        return references if usable and not taken else []
+
+    def _holds_one(self, order_id: str) -> bool:
+        found: Mapping[str, int] = {
+            each.id: len(each.ingredients) for each in self._response.medications
+        }
+        return found.get(order_id) == 1
+
+    def _words(self, order_id: str) -> str:
+        return self._asked.orders[order_id].name
+
+
+def release(asked: Asked) -> str:
+    """The FHIR release that the client speaks, as far as its orders show."""
+    return next((release_of(order.resource) for order in asked.orders.values()), "R4")

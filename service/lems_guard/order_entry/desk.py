@@ -1,0 +1,278 @@
+"""The desk at which hook calls are answered: chart, request, engine, cards."""
+
+import datetime
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+
+from lems_guard.clinical.errors import InvalidRequest
+from lems_guard.clinical.medication import Coding, Medication, MedicationList, Understood
+from lems_guard.clinical.patient import LemsStatus, Patient
+from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.grpc_api.answer import Answer, Answers
+from lems_guard.order_entry.asking import Asked, Asking
+from lems_guard.order_entry.card_ids import card_uuid
+from lems_guard.order_entry.card_shapes import TOPICS, Card, Response, Source, short
+from lems_guard.order_entry.card_shapes import Coding as Topic
+from lems_guard.order_entry.cards import CardMaker, Shown, release
+from lems_guard.order_entry.chart import Chart, Reading
+from lems_guard.order_entry.detected_issue import About
+from lems_guard.order_entry.discovery import Service
+from lems_guard.order_entry.hooks import HookCall
+from lems_guard.order_entry.patients import AMINOPYRIDINE, Vocabulary
+from lems_guard.order_entry.refusals import bad_request, precondition_failed
+from lems_guard.order_entry.repeats import RepeatFilter, Sifted
+from lems_guard.order_entry.replacements import Replacements
+from lems_guard.order_entry.unchecked import unchecked
+from lems_guard.order_entry.wording import Teller
+from lems_guard.screening.knowledge_base import NO_CLASSES, KnowledgeBase
+from lems_guard.v1 import prescription_pb2 as request_wire
+from lems_guard.v1 import screening_pb2 as wire
+
+FILTERED = "lems-guard.repeated-alerts"
+NEEDED = (
+    "the patient's Conditions and active MedicationRequests are needed: send them as prefetch, or "
+    "a fhirServer that this site allows; nothing was checked"
+)
+NEEDED_WHOLE = (
+    "the Conditions or active medications were read in part only, and no LEMS was found in that "
+    "part: send them whole; nothing was checked"
+)
+INFERRED = "LEMS is inferred from amifampridine on the medication list; no diagnosis was sent."
+REFUTED = "The diagnosis of LEMS is recorded as refuted: rules that need LEMS were not applied."
+
+
+class Knows(Protocol):
+    """The edition of knowledge that a call is answered from."""
+
+    @property
+    def knowledge(self) -> KnowledgeBase:
+        """The rules."""
+
+    def understand(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
+        """What an order is."""
+
+    def with_conditions(
+        self, patient: Patient, conditions: tuple[Coding, ...]
+    ) -> tuple[Patient, tuple[str, ...]]:
+        """The patient with what diagnoses tell."""
+
+
+class Engine(NamedTuple):
+    """What answers: taken once for a call and kept to its end.
+
+    `answers` is the seam that gRPC stands on too: the bytes of a request to those of its reply.
+    """
+
+    answers: Answers
+    edition: Knows
+    jurisdiction: Jurisdiction
+
+
+class Counts(Protocol):
+    """What counts cards."""
+
+    def observe(self, answer: Answer, seconds: float) -> None:
+        """A patient was screened, in so many seconds."""
+
+    def shown(self, hook: str, indicator: str) -> None:
+        """A card was shown."""
+
+    def repeated(self, rule_id: str) -> None:
+        """An alert of a rule was left out, because it was shown already."""
+
+
+class Completes(Protocol):
+    """What fetches what a client did not send."""
+
+    async def complete(self, chart: Chart, call: HookCall) -> None:
+        """Take in what can be had; never raises."""
+
+
+class Desk:
+    """Answers hook calls."""
+
+    def __init__(
+        self,
+        current: Callable[[], Engine],
+        today: Callable[[], datetime.date],
+        fetcher: Completes,
+        repeats: RepeatFilter,
+        counts: Counts,
+    ) -> None:
+        """`current` gives the engine in service."""
+        self._current = current
+        self._today = today
+        self._fetcher = fetcher
+        self._repeats = repeats
+        self._counts = counts
+
+    async def answer(self, service: Service, call: HookCall, caller: str) -> bytes:
+        """The response to a call of a hook; raises `Refusal`."""
+        if call.hook != service.hook:
+            raise bad_request(f"hook: this service is for {service.hook}")
+        if not call.patient_id():
+            raise bad_request("context.patientId (missing)")
+        chart = Chart()
+        chart.take_prefetch(call.prefetch or {})
+        await self._fetcher.complete(chart, call)
+        if Reading.MISSING in {chart.conditions_read, chart.medications_read}:
+            raise precondition_failed(NEEDED)
+        return await self._cards(service, call, chart, caller)
+
+    async def _cards(self, service: Service, call: HookCall, chart: Chart, caller: str) -> bytes:
+        engine = self._current()
+        asked = Asking(chart, vocabulary_of(engine), self._today()).asked(call, service)
+        response = await self._screened(engine, asked)
+        if not is_about_lems(asked, response):
+            if Reading.PART in {chart.conditions_read, chart.medications_read}:
+                raise precondition_failed(NEEDED_WHOLE)
+            return msgspec.json.encode(Response([]))
+        told = Conversation(engine, asked, response, call, chart)
+        sifted = await self._repeats.sift(service, call, caller, await told.alerts())
+        cards = [each.card for each in sifted.shown] + told.others()
+        for card in cards:
+            self._counts.shown(service.hook, card.indicator)
+        for each in sifted.repeated:
+            for rule_id in each.rule_ids:
+                self._counts.repeated(rule_id)
+        return msgspec.json.encode(Response(cards, _extension(sifted)))
+
+    async def _screened(self, engine: Engine, asked: Asked) -> wire.CheckPrescriptionResponse:
+        """The engine's reply; without any current order there is nothing that it could say."""
+        request = asked.request
+        if not request.proposed and not request.active:
+            if request.stopped:
+                asked.left_out["a stopped drug, with nothing else being taken"] = len(
+                    request.stopped
+                )
+            return wire.CheckPrescriptionResponse(completeness="COMPLETENESS_COMPLETE")
+        begun = time.perf_counter()
+        try:
+            answer = await engine.answers.answer(request.SerializeToString(deterministic=True))
+        except InvalidRequest as fault:
+            raise bad_request("; ".join(each.description for each in fault.violations)) from None
+        response = wire.CheckPrescriptionResponse.FromString(answer.reply)
+        if is_about_lems(asked, response):
+            self._counts.observe(answer, time.perf_counter() - begun)
+        return response
+
+
+class Conversation:
+    """One patient with LEMS, and all that is to be said to the one who orders."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        asked: Asked,
+        response: wire.CheckPrescriptionResponse,
+        call: HookCall,
+        chart: Chart,
+    ) -> None:
+        """Ready to tell."""
+        names = {name: order.name for name, order in asked.orders.items()}
+        knowledge = engine.edition.knowledge
+        reviewed = any(rule.review.reviewer for rule in knowledge.rules)
+        self._engine = engine
+        self._asked = asked
+        self._response = response
+        self._chart = chart
+        self._call = f"{call.hook}|{call.hook_instance}"
+        self._teller = Teller(names, self._notes(), reviewed=reviewed)
+        inferred = asked.person.diagnoses.lems is None
+        about = About(release(asked), f"Patient/{call.patient_id()}", inferred, names)
+        self._maker = CardMaker(asked, response, self._teller, self._call, about)
+
+    def _notes(self) -> tuple[str, ...]:
+        """What bears on the answer as a whole."""
+        lems = self._asked.person.diagnoses.lems
+        said = {None: (INFERRED,), LemsStatus.ABSENT: (REFUTED,)}.get(lems, ())
+        return (*said, *self._asked.person.notes, *self._response.notes)
+
+    async def alerts(self) -> list[Shown]:
+        """The cards of alerts, worst first; those that ask for nothing share one."""
+        alerts = list(self._response.alerts)
+        own = [alert for alert in alerts if self._maker.is_own(alert)]
+        rest = [alert for alert in alerts if not self._maker.is_own(alert)]
+        instead = await self._replacements().offered(own, self._response.jurisdiction)
+        shown = [self._maker.own(alert, instead.get(alert.id, ())) for alert in own]
+        return shown + ([self._maker.joined(rest)] if rest else [])
+
+    def _replacements(self) -> Replacements:
+        engine = self._engine
+
+        async def screen(
+            request: request_wire.CheckPrescriptionRequest,
+        ) -> wire.CheckPrescriptionResponse:
+            answer = await engine.answers.answer(request.SerializeToString(deterministic=True))
+            return wire.CheckPrescriptionResponse.FromString(answer.reply)
+
+        return Replacements(
+            engine.edition.knowledge, _rxcui_of(engine), self._asked.request, screen
+        )
+
+    def others(self) -> list[Card]:
+        """The card of what was not checked; no filter ever takes it away."""
+        found = unchecked(self._asked, self._response, self._chart, self._teller)
+        if found is None:
+            return []
+        topic = Topic(TOPICS, "not-checked", "not checked")
+        version = self._engine.edition.knowledge.version
+        return [
+            Card(
+                card_uuid(self._call, f"{found.summary}\n{found.detail}", ()),
+                short(found.summary),
+                found.indicator,
+                Source(f"LEMS Guard, knowledge base {version}", topic),
+                found.detail,
+            )
+        ]
+
+
+def is_about_lems(asked: Asked, response: wire.CheckPrescriptionResponse) -> bool:
+    """Whether LEMS is diagnosed or suspected, or an aminopyridine stands on any list."""
+    if asked.person.diagnoses.lems in {LemsStatus.CONFIRMED, LemsStatus.SUSPECTED}:
+        return True
+    return any(
+        AMINOPYRIDINE in ingredient.classes
+        for medication in response.medications
+        for ingredient in medication.ingredients
+    )
+
+
+def vocabulary_of(engine: Engine) -> Vocabulary:
+    """What the engine's edition can tell of codes and words."""
+    edition, classes_of = engine.edition, engine.edition.knowledge.classes_of
+    return Vocabulary(
+        lambda medication: edition.understand(medication, engine.jurisdiction),
+        lambda patient, codings: edition.with_conditions(patient, codings)[0],
+        lambda name: AMINOPYRIDINE in classes_of.get(name, NO_CLASSES),
+    )
+
+
+def _rxcui_of(engine: Engine) -> Callable[[str], str]:
+    """The RxNorm code of an ingredient by its name, as the vocabulary has it."""
+
+    def rxcui_of(name: str) -> str:
+        asked = Medication("alternative", MedicationList.PROPOSED, name)
+        readings = engine.edition.understand(asked, engine.jurisdiction).readings
+        if len(readings) != 1 or len(readings[0]) != 1:
+            return ""
+        return readings[0][0].rxcui
+
+    return rxcui_of
+
+
+def _extension(sifted: Sifted) -> dict[str, Any] | msgspec.UnsetType:
+    """Repeated alerts stay retrievable: they are listed where the client can look."""
+    if not sifted.repeated:
+        return msgspec.UNSET
+    cards = [each.card for each in sifted.repeated]
+    return {
+        FILTERED: [
+            {"uuid": card.uuid, "summary": card.summary, "indicator": card.indicator}
+            for card in cards
+        ]
+    }

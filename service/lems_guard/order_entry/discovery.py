@@ -1,0 +1,114 @@
+"""The services on offer: their ids are stable, since clients store them."""
+
+from typing import Any, NamedTuple
+
+import msgspec
+
+PATIENT = "Patient/{{context.patientId}}"
+OF_PATIENT = "patient={{context.patientId}}"
+LATEST = "_sort=-date&_count=1"
+
+# What we need, as queries within the subset that CDS Hooks recommends for prefetch.
+PREFETCH = {
+    "patient": PATIENT,
+    "conditions": f"Condition?{OF_PATIENT}",
+    "medications": f"MedicationRequest?{OF_PATIENT}&status=active",
+    "statements": f"MedicationStatement?{OF_PATIENT}&status=active",
+    "allergies": f"AllergyIntolerance?{OF_PATIENT}",
+    "weight": f"Observation?{OF_PATIENT}&code=http://loinc.org|29463-7&{LATEST}",
+    "creatinine": f"Observation?{OF_PATIENT}&code=http://loinc.org|2160-0&{LATEST}",
+    "creatinineMolar": f"Observation?{OF_PATIENT}&code=http://loinc.org|14682-9&{LATEST}",
+    "clearance": f"Observation?{OF_PATIENT}&code=http://loinc.org|35591-7&{LATEST}",
+}
+
+REMEMBER = "cache-for-order-sign-filtering"
+FILTER = "filter-out-repeated-alerts"
+
+
+class Option(NamedTuple):
+    """Something a client may switch on in a call, in the words of PDDI-CDS."""
+
+    code: str
+    name: str
+    description: str
+
+
+REMEMBERING = Option(
+    REMEMBER,
+    "Remember what was shown",
+    "Remember the alerts of this call, so that order-sign can leave out what it would repeat.",
+)
+FILTERING = Option(
+    FILTER,
+    "Leave out repeated alerts",
+    "Leave out alerts that the same clinician was shown for the same patient and encounter at "
+    "order-select, unchanged; they are counted and listed in the response's extension.",
+)
+
+
+class Service(NamedTuple):
+    """One CDS service. `orders` names the Bundle of the context that holds what is ordered."""
+
+    id: str
+    hook: str
+    title: str
+    description: str
+    orders: str = ""
+    options: tuple[Option, ...] = ()
+
+    def described(self) -> dict[str, Any]:
+        """The service as discovery shows it."""
+        found: dict[str, Any] = {
+            "hook": self.hook,
+            "id": self.id,
+            "title": self.title,
+            "description": self.description,
+            "prefetch": PREFETCH,
+            "usageRequirements": "Needs the patient's Conditions and active MedicationRequests, by "
+            "prefetch or from a FHIR server that this site allows; answers 412 without them.",
+        }
+        if self.options:
+            found["extension"] = {
+                "pddi-configuration-items": [
+                    {"type": "boolean", **option._asdict()} for option in self.options
+                ]
+            }
+        return found
+
+
+ABOUT = "for a patient with Lambert-Eaton myasthenic syndrome (LEMS)"
+ORDER_SELECT = Service(
+    "lems-guard-order-select",
+    "order-select",
+    "LEMS medication safety: while ordering",
+    f"Warns of drugs that worsen weakness or conflict with amifampridine, {ABOUT}, as soon as "
+    "they are chosen.",
+    "draftOrders",
+    (REMEMBERING,),
+)
+ORDER_SIGN = Service(
+    "lems-guard-order-sign",
+    "order-sign",
+    "LEMS medication safety: before signing",
+    f"Checks all orders that are about to be signed, {ABOUT}, against each other and against what "
+    "is taken already.",
+    "draftOrders",
+    (FILTERING,),
+)
+PATIENT_VIEW = Service(
+    "lems-guard-patient-view",
+    "patient-view",
+    "LEMS medication safety: review",
+    f"Reviews the active medication list {ABOUT}.",
+)
+MEDICATION_REFILL = Service(
+    "lems-guard-medication-refill",
+    "medication-refill",
+    "LEMS medication safety: refills",
+    f"Checks refills {ABOUT}.",
+    "medications",
+)
+SERVICES = {
+    service.id: service for service in (ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW, MEDICATION_REFILL)
+}
+DISCOVERY = msgspec.json.encode({"services": [each.described() for each in SERVICES.values()]})

@@ -1,0 +1,163 @@
+"""Who may call: issuers and their keys, from a file that is read again when it changes.
+
+    {"issuers": [{"iss": "https://ehr.example",
+                  "jwksFile": "ehr-jwks.json",
+                  "jku": ["https://ehr.example/jwks.json"]}]}
+
+Keys are rotated by changing the JWKS file, or at the issuer's own JWKS address: an unknown key id
+has it asked again. A file that has become unreadable leaves the last good one in force.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import msgspec
+import structlog
+
+from lems_guard.clinical.errors import InvalidSettings
+
+log = structlog.get_logger(__name__)
+
+Jwk: TypeAlias = dict[str, Any]
+FRESH_SECONDS = 300.0
+KEPT_SECONDS = 3600.0
+RETRY_SECONDS = 10.0
+
+
+class Issuer(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
+    """An EHR whose tokens are accepted, and where its public keys are."""
+
+    iss: str
+    jwks_file: str = ""
+    jku: tuple[str, ...] = ()
+
+
+class IssuersFile(msgspec.Struct, forbid_unknown_fields=True):
+    """The file of issuers."""
+
+    issuers: list[Issuer]
+
+
+class JwkSet(msgspec.Struct):
+    """A set of keys; what a key is made of is the verifier's concern."""
+
+    keys: list[Jwk]
+
+
+class Watched:
+    """A file's content, read again when the file changes."""
+
+    def __init__(self, path: Path) -> None:
+        """Nothing is read yet."""
+        self._path = path
+        self._stamp: tuple[int, int] | None = None
+        self._content = b""
+
+    def content(self) -> bytes:
+        """The content now; raises `OSError`."""
+        state = self._path.stat()
+        stamp = (state.st_mtime_ns, state.st_size)
+        if stamp != self._stamp:
+            self._content, self._stamp = self._path.read_bytes(), stamp
+        return self._content
+
+
+class Fetched:
+    """Keys from a JWKS address, asked again when they are old or a key is not among them."""
+
+    def __init__(
+        self, url: str, get: Callable[[str], bytes], now: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`get` reads the address; whatever it raises means that it could not."""
+        self._url = url
+        self._get = get
+        self._now = now
+        self._lock = threading.Lock()
+        self._keys: list[Jwk] = []
+        self._read_at = self._tried_at = -KEPT_SECONDS
+
+    def keys(self, kid: str) -> list[Jwk]:
+        """The keys, asked for anew where that may help; old ones count for an hour at most."""
+        with self._lock:
+            now = self._now()
+            known = any(key.get("kid") == kid for key in self._keys)
+            wanting = not known or now - self._read_at > FRESH_SECONDS
+            if wanting and now - self._tried_at >= RETRY_SECONDS:
+                self._ask(now)
+            return self._keys if now - self._read_at <= KEPT_SECONDS else []
+
+    def _ask(self, now: float) -> None:
+        self._tried_at = now
+        try:
+            self._keys = msgspec.json.decode(self._get(self._url), type=JwkSet).keys
+            self._read_at = now
+        except Exception as fault:  # noqa: BLE001 - any fault of a network leaves the old keys
+            log.warning("keys not read", kind=type(fault).__name__)
+
+
+class Issuers:
+    """The issuers of one file, with their keys."""
+
+    def __init__(self, path: Path | None, get: Callable[[str], bytes]) -> None:
+        """Read the file; raises `InvalidSettings` when it is none. Without one nobody may call."""
+        self._folder = path.parent if path else Path()
+        self._file = Watched(path) if path else None
+        self._get = get
+        self._lock = threading.Lock()
+        self._source = b""
+        self._issuers: dict[str, Issuer] = {}
+        self._files: dict[str, tuple[Watched, list[Jwk]]] = {}
+        self._fetched: dict[str, Fetched] = {}
+        fault = self._read()
+        if fault:
+            raise InvalidSettings(f"LEMS_GUARD_CDS_HOOKS_ISSUERS: {fault}")
+
+    def __len__(self) -> int:
+        return len(self._issuers)
+
+    def issuer(self, iss: str) -> Issuer | None:
+        """The issuer of that name, where it is allowed."""
+        fault = self._read()
+        if fault:
+            log.warning("issuers not read again", fault=fault)
+        return self._issuers.get(iss)
+
+    def keys(self, issuer: Issuer, kid: str, jku: str) -> list[Jwk]:
+        """The issuer's keys: those of its file, and of its address where the token names one."""
+        found = self._keys_of_file(issuer.jwks_file) if issuer.jwks_file else []
+        if not found or jku:
+            for url in (jku,) if jku else issuer.jku[:1]:
+                found = found + self._address(url).keys(kid)
+        return found
+
+    def _address(self, url: str) -> Fetched:
+        with self._lock:
+            return self._fetched.setdefault(url, Fetched(url, self._get))
+
+    def _read(self) -> str:
+        """Read the file of issuers where it has changed; what is wrong with it, if anything."""
+        if self._file is None:
+            return ""
+        try:
+            source = self._file.content()
+            if source != self._source:
+                read = msgspec.json.decode(source, type=IssuersFile)
+                self._issuers = {issuer.iss: issuer for issuer in read.issuers}
+                self._source = source
+        except OSError as fault:
+            return f"{fault.strerror}"
+        except msgspec.DecodeError:
+            return 'expected {"issuers": [{"iss", "jwksFile" or "jku"}]}'
+        return ""
+
+    def _keys_of_file(self, name: str) -> list[Jwk]:
+        watched, keys = self._files.get(name) or (Watched(self._folder / name), [])
+        try:
+            keys = msgspec.json.decode(watched.content(), type=JwkSet).keys
+        except (OSError, msgspec.DecodeError) as fault:
+            log.warning("key file not read", kind=type(fault).__name__)
+        self._files[name] = (watched, keys)
+        return keys

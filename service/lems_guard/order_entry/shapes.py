@@ -1,0 +1,88 @@
+"""Reading JSON of unknown shape: each function gives what fits, and nothing where nothing does."""
+
+import datetime
+import math
+from typing import Any, TypeAlias
+
+Json: TypeAlias = Any
+Resource: TypeAlias = dict[str, Any]
+
+
+def obj(value: Json) -> Resource:
+    """The object, or an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def objs(value: Json) -> list[Resource]:
+    """The objects of a list; a single object counts as a list of one, as some systems send it."""
+    if isinstance(value, dict):
+        return [value]
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def text(value: Json) -> str:
+    """The text without blanks around it, or an empty one."""
+    return value.strip() if isinstance(value, str) else ""
+
+
+def number(value: Json) -> float | None:
+    """The finite number, or `None`."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value) if math.isfinite(value) else None
+    except OverflowError:
+        return None
+
+
+def above_zero(value: Json) -> float | None:
+    """The number, where it is finite and above zero."""
+    found = number(value)
+    return found if found is not None and found > 0 else None
+
+
+def codings_in(concept: Json) -> list[Resource]:
+    """The codings of a CodeableConcept that hold a code."""
+    return [coding for coding in objs(obj(concept).get("coding")) if text(coding.get("code"))]
+
+
+def words_of(concept: Json) -> str:
+    """A CodeableConcept in words: its text, else the first display."""
+    found = text(obj(concept).get("text"))
+    if found:
+        return found
+    displays = (text(coding.get("display")) for coding in objs(obj(concept).get("coding")))
+    return next((display for display in displays if display), "")
+
+
+def code_of(value: Json) -> str:
+    """A status: the plain code of older releases, or the first code of a CodeableConcept."""
+    if isinstance(value, str):
+        return value.strip().lower()
+    return next((text(coding.get("code")).lower() for coding in codings_in(value)), "")
+
+
+def concepts(resource: Resource, *names: str) -> list[Resource]:
+    """The CodeableConcepts under any of some names; R5 wraps them in `concept`."""
+    found = [concept for name in names for concept in objs(resource.get(name))]
+    return [obj(concept.get("concept")) if "concept" in concept else concept for concept in found]
+
+
+def day_of(value: Json) -> datetime.date | None:
+    """The day of a FHIR date or dateTime that names one."""
+    try:
+        return datetime.date.fromisoformat(text(value)[:10])
+    except ValueError:
+        return None
+
+
+def release_of(resource: Resource) -> str:
+    """The FHIR release whose shape a medication order has; R4 where nothing tells."""
+    if resource.get("resourceType") in {"MedicationOrder", "MedicationPrescription"}:
+        return "DSTU2"
+    if "medication" in resource or "reason" in resource:
+        return "R5"
+    parts = objs(resource.get("dosageInstruction"))
+    if any("doseQuantity" in part or "doseRange" in part for part in parts):
+        return "STU3"
+    return "R4"

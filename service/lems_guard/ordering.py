@@ -1,0 +1,95 @@
+"""Order entry, put together: a part of the composition root, beside `server.py`.
+
+It names the concrete classes of `order_entry`, and nothing else does.
+"""
+
+import datetime
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from starlette.routing import Route
+
+from lems_guard.clinical.errors import InvalidSettings
+from lems_guard.grpc_api.answer import Answer, Observe
+from lems_guard.order_entry.desk import Desk, Engine
+from lems_guard.order_entry.feedback import FeedbackDesk
+from lems_guard.order_entry.fetching import Fetcher, is_loopback
+from lems_guard.order_entry.issuers import Issuers
+from lems_guard.order_entry.key_addresses import get_keys
+from lems_guard.order_entry.repeats import RepeatFilter
+from lems_guard.order_entry.routes import OrderEntry
+from lems_guard.order_entry.tokens import Verifier
+from lems_guard.settings import HookAuth, Settings
+from lems_guard.shared import Shared
+from lems_guard.telemetry.metrics import Metrics
+from lems_guard.telemetry.order_entry_metrics import OrderEntryMetrics
+
+OFF = "CDS Hooks: authentication is off; anybody on this machine may call"
+NOBODY = "CDS Hooks: no issuer is configured; every call is refused with 401"
+
+
+class Counts:
+    """Counts calls and cards where order entry has them, and answers where all edges have them."""
+
+    def __init__(self, metrics: OrderEntryMetrics, observe: Observe) -> None:
+        """`observe` hears of every answer."""
+        self._observe = observe
+        self.called = metrics.called
+        self.shown = metrics.shown
+        self.repeated = metrics.repeated
+
+    def observe(self, answer: Answer, seconds: float) -> None:
+        """A patient was screened."""
+        self._observe(answer, seconds)
+
+
+class Ordering(NamedTuple):
+    """The routes of CDS Hooks, what must be known of them, and their metrics.
+
+    `warning` is said at the start; where anybody may call, readiness says it too.
+    """
+
+    routes: list[Route]
+    warning: str
+    metrics: OrderEntryMetrics
+
+
+class Surroundings(NamedTuple):
+    """What order entry stands on: the engine in service, the day, and who counts answers."""
+
+    current: Callable[[], Engine]
+    today: Callable[[], datetime.date]
+    observe: Observe
+
+
+def ordering(
+    settings: Settings, metrics: Metrics, shared: Shared, around: Surroundings
+) -> Ordering:
+    """Order entry as the settings ask; raises `InvalidSettings`."""
+    counted = OrderEntryMetrics(metrics.registry)
+    counts = Counts(counted, around.observe)
+    fetcher = Fetcher(frozenset(settings.cds_hooks_fhir_servers or ()))
+    desk = Desk(around.current, around.today, fetcher, RepeatFilter(shared.repeats), counts)
+    feedback = FeedbackDesk(shared.outcomes, lambda: _rule_ids(around.current()), counted)
+    verifier, warning = _verifier(settings)
+    origins = list(settings.cds_hooks_origins)
+    entry = OrderEntry(desk, feedback, verifier, counts, origins)
+    return Ordering(entry.routes(), warning, counted)
+
+
+def _rule_ids(engine: Engine) -> Iterable[str]:
+    return (rule.id for rule in engine.edition.knowledge.rules)
+
+
+def _verifier(settings: Settings) -> tuple[Verifier | None, str]:
+    """What verifies callers, and what must be said of it."""
+    if settings.cds_hooks_auth is HookAuth.OFF:
+        if not is_loopback(settings.http_listen.host):
+            raise InvalidSettings(
+                "LEMS_GUARD_CDS_HOOKS_AUTH: off is for this machine alone: let "
+                "LEMS_GUARD_HTTP_LISTEN be 127.0.0.1 or [::1], or take jwt"
+            )
+        return None, OFF
+    issuers = Issuers(settings.cds_hooks_issuers, get_keys)
+    base_url = settings.cds_hooks_url or f"http://{settings.http_listen}"
+    return Verifier(issuers, base_url), "" if len(issuers) else NOBODY
