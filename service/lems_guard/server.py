@@ -27,6 +27,8 @@ from lems_guard.grpc_api.knowledge import Knowledge
 from lems_guard.grpc_api.port import Drain, GrpcServices, grpc_server, running_grpc
 from lems_guard.grpc_api.shown import Reload, Shown
 from lems_guard.library import Library, packaged_rules
+from lems_guard.order_entry.desk import Engine
+from lems_guard.ordering import OFF, Surroundings, ordering
 from lems_guard.reloading import Reloader, in_background
 from lems_guard.screening.screen import RuleScreener
 from lems_guard.settings import Address, Settings
@@ -59,6 +61,8 @@ class Service:
         self.replies = Replies(settings.reply_cache_bytes, self.shared.cache_metrics.evicted)
         self.shared.cache_metrics.watch_replies(lambda: self.replies.bytes, self.replies.__len__)
         self.library = Library(settings.rules or packaged_rules())
+        around = Surroundings(lambda: self.engine, utc_today, self.observe)
+        self.ordering = ordering(settings, self.metrics, self.shared, around)
         self.take()
 
     def take(self) -> None:
@@ -74,11 +78,13 @@ class Service:
         self.answers: Answers = Fresh(answerer)
         self.answers = self.shared.through_redis(self.answers, answerer, self.settings)
         self.answers = self._remembered(self.answers, edition.knowledge.digest)
+        self.engine = Engine(self.answers, edition, self.settings.jurisdiction)
         now = datetime.datetime.now(datetime.UTC)
         self.shown = Shown(edition, self.settings.jurisdiction, Reload(now))
         knowledge = edition.knowledge
         self.metrics.knowledge_loaded(knowledge)
         self.shared.metrics.rules_loaded(rule.id for rule in knowledge.rules)
+        self.ordering.metrics.rules_loaded(rule.id for rule in knowledge.rules)
         self.health.set("knowledge base", ready=True)
 
     def reloaded(self, outcome: str) -> None:
@@ -123,7 +129,9 @@ class Service:
 
     def http_app(self) -> Starlette:
         """The HTTP port's pages."""
-        return Starlette(routes=probe_routes(self.health, self.metrics))
+        said = self.ordering.warning
+        probes = probe_routes(self.health, self.metrics, (said,) if said == OFF else ())
+        return Starlette(routes=[*probes, *self.ordering.routes])
 
 
 async def serve(settings: Settings) -> None:
@@ -138,6 +146,8 @@ async def serve(settings: Settings) -> None:
     port = running_grpc(server, settings.grpc_listen, drain)
     async with service.kept_up(), running_http(service) as http_at, port as grpc_at:
         service.health.set("accepting calls", ready=True)
+        if service.ordering.warning:
+            log.warning(service.ordering.warning)
         knowledge = service.library.current.knowledge
         # What has been loaded stays for good: the garbage collector need not look at it again.
         gc.collect()

@@ -7,7 +7,7 @@ zero when the service starts, so that a rate over it is right from the first eve
 from lems_guard.clinical.medication import Disposition
 from lems_guard.clinical.severity import Concern, Severity
 from lems_guard.telemetry.hook_instruments import HOOK_INSTRUMENTS
-from lems_guard.telemetry.instrument import Instrument as Instrument
+from lems_guard.telemetry.instrument import Instrument as Instrument  # noqa: PLC0414 - named here for its users
 
 RPC_LABELS = ("grpc_type", "grpc_service", "grpc_method")
 
