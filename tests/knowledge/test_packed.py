@@ -138,6 +138,7 @@ def test_equal_content_is_equal_bytes_under_any_hash_seed(tmp_path: Path) -> Non
 
 def test_the_digest_moves_with_every_source_and_not_with_cases(tiny: Path) -> None:
     before = sources_digest(tiny, "1.0")
+    (tiny / "vocabulary").mkdir(exist_ok=True)  # empty: in no clone
     (tiny / "vocabulary" / "names.tsv").write_text("name\n", "utf-8")
     seen = {before, sources_digest(tiny, "1.0")}
     sources = [
