@@ -24,6 +24,7 @@ from lems_guard.knowledge.packed import (
 )
 from lems_guard.screening.knowledge_base import KnowledgeBase
 from lems_guard.terminology.conditions import with_conditions
+from lems_guard.terminology.indications import with_use
 from lems_guard.terminology.resolver import Resolver
 from lems_guard.terminology.tables import read_vocabulary
 from lems_guard.terminology.vocabulary import Vocabulary
@@ -44,7 +45,8 @@ class Edition:
 
     def understand(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
         """What an order is, by this edition's vocabulary."""
-        return self.resolver.understand(medication, jurisdiction)
+        understood = self.resolver.understand(medication, jurisdiction)
+        return with_use(understood, medication.indication, self.vocabulary.indications)
 
     def explain(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
         """What an order is, with the trail of how that was found."""

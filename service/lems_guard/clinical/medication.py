@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.indication import NecessaryUse
 from lems_guard.clinical.route import Route
 
 
@@ -111,3 +112,4 @@ class Understood(NamedTuple):
     suggestions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     trail: tuple[str, ...] = ()
+    necessary_use: NecessaryUse | None = None

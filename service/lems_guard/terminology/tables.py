@@ -8,6 +8,7 @@ from typing import TypeAlias, TypeVar
 
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.errors import InvalidKnowledge
+from lems_guard.clinical.indication import NecessaryUse
 from lems_guard.clinical.medication import CodeSystem
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.severity import Jurisdiction
@@ -122,6 +123,7 @@ def read_vocabulary(directory: Path) -> Vocabulary:
         units=reader.unique("units.tsv", ("word", "unit", "source"), lambda row: row["unit"]),
         fillers={word: kind for word, (kind, _) in fillers.items() if kind != "number"},
         numbers={word: value for word, (kind, value) in fillers.items() if kind == "number"},
+        indications=reader.unique("indications.tsv", ("words", "use", "source"), _use),
         conditions=tuple(_conditions(reader)),
     )
     if reader.problems:
@@ -269,6 +271,12 @@ def _condition(row: Row) -> ConditionCode:
         raise BadRow(f"fact: no code tells '{row['fact']}' to be '{row['value']}'")
     code = row["code"].removesuffix("*")
     return ConditionCode(CodeSystem[row["system"]], code, row["code"] != code, row["fact"])
+
+
+def _use(row: Row) -> NecessaryUse | None:
+    if row["use"] and row["use"] not in NecessaryUse.__members__:
+        raise BadRow(f"use: '{row['use']}' is no necessary use")
+    return NecessaryUse[row["use"]] if row["use"] else None
 
 
 def _filler(row: Row) -> tuple[str, float]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from lems_guard.clinical.dose import Dose
+from lems_guard.clinical.indication import NecessaryUse
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.terminology.conditions import ConditionCode
@@ -79,6 +80,8 @@ class Vocabulary:
     """Words that change neither drug nor route → the kind of word."""
     numbers: dict[str, float] = field(default_factory=dict)
     """Number words → number."""
+    indications: dict[str, NecessaryUse | None] = field(default_factory=dict)
+    """Words of an indication → the use they speak of; `None`: words that leave it open."""
     conditions: tuple[ConditionCode, ...] = ()
     """Coded diagnoses that tell a fact of the patient."""
 

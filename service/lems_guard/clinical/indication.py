@@ -1,0 +1,20 @@
+"""What a drug is given for, where that makes it necessary."""
+
+import enum
+
+
+class NecessaryUse(enum.IntEnum):
+    """Uses in which a harmful drug may be needed now, and other uses that are recognised.
+
+    They change what is advised, never how bad a harm is.
+    """
+
+    STATUS_EPILEPTICUS = 1
+    ECLAMPSIA = 2
+    TORSADES = 3
+    MALIGNANT_HYPERTHERMIA = 4
+    SMALL_CELL_LUNG_CANCER = 5
+    ANAESTHESIA = 6
+    ANTIDOTE = 7
+    LIFE_THREATENING_HYPOMAGNESAEMIA = 8
+    OTHER = 9
