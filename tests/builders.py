@@ -7,6 +7,7 @@ from lems_guard.clinical.alert import Alert, Finding, Screening, ScreeningReques
 from lems_guard.clinical.condition import Condition
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.indication import NecessaryUse
 from lems_guard.clinical.medication import (
     Disposition,
     Ingredient,
@@ -71,6 +72,7 @@ def order(  # noqa: PLR0913 - a test names the few it is about
     as_needed: Answer | None = None,
     phase: Phase | None = None,
     stopped_on: datetime.date | None = None,
+    use: NecessaryUse | None = None,
 ) -> Order:
     """An order of "a", of the combination "a+b", or of what may be "a" or "b": "a|b"."""
     readings = tuple(ingredients(*reading.split("+")) for reading in what.split("|"))
@@ -85,7 +87,9 @@ def order(  # noqa: PLR0913 - a test names the few it is about
     if medication_list is MedicationList.STOPPED:
         disposition = Disposition.NOT_CURRENT
     dose = Dose(mg, "mg") if mg is not None else dose
-    return medication, Understood(disposition, readings, route, dose, per_day, as_needed)
+    return medication, Understood(
+        disposition, readings, route, dose, per_day, as_needed, necessary_use=use
+    )
 
 
 def unresolved(medication_list: MedicationList = MedicationList.PROPOSED) -> Order:

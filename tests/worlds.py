@@ -16,6 +16,7 @@ from lems_guard.clinical.alert import ScreeningRequest
 from lems_guard.clinical.condition import All, Between, Condition, Either, Is, Not
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.facts import Answer, Span
+from lems_guard.clinical.indication import NecessaryUse
 from lems_guard.clinical.medication import (
     Disposition,
     MedicationList,
@@ -65,6 +66,13 @@ def simple_conditions() -> Iterator[Condition]:
     for fact in ("single_dose_mg", "daily_dose_mg", "combined_daily_dose_mg"):
         yield from ranges(fact, 20, 40, 60)
     yield from ranges("days_since_stopped", 5)
+    yield from ranges("doses_per_day", 2)
+    yield from ranges("dose_step_mg", 0, 20)
+    for phase in Phase:
+        yield Is("partner_phase", frozenset({phase}))
+    yield Is("partner_phase", frozenset({Phase.START}), or_unknown=True)
+    yield Is("indication", frozenset({NecessaryUse.ECLAMPSIA}))
+    yield Is("indication", frozenset({NecessaryUse.ECLAMPSIA}), or_unknown=True)
 
 
 # Single draws from lists made beforehand keep the generation of a world fast.
@@ -110,7 +118,8 @@ WHAT = (*NAMES, *NAMES, *NAMES, "a+b", "c+d", "a|c", "b|c+d")
 DOSES = (None, Dose(20, "mg"), Dose(40, "mg"), Dose(2, "g"), Dose(1, "drop"))
 STOPPED_ON = (None, *(AS_OF - datetime.timedelta(days) for days in (0, 5, 10)))
 WAYS = tuple(itertools.product((*ROUTES, Route.OTHER, None), DOSES, (None, 1, 2, 3)))
-CIRCUMSTANCES = tuple(itertools.product((None, *Answer), (None, *Phase), STOPPED_ON))
+USES = (None, NecessaryUse.ECLAMPSIA, NecessaryUse.OTHER)
+CIRCUMSTANCES = tuple(itertools.product((None, *Answer), (None, *Phase), STOPPED_ON, USES))
 PLACES = tuple(itertools.product(WHAT, (*MedicationList, MedicationList.ACTIVE)))
 AGES = (None, Span(17, 17), Span(17, 18), Span(18, 18), Span(40, 40))
 STATUSES = (LemsStatus.CONFIRMED, *LemsStatus)
@@ -164,7 +173,7 @@ def orders(draw: st.DrawFn, number: int) -> Order:
     """Numbered by an id that does not follow the lists."""
     what, medication_list = draw(st.sampled_from(PLACES))
     route, dose, per_day = draw(st.sampled_from(WAYS))
-    as_needed, phase, stopped_on = draw(st.sampled_from(CIRCUMSTANCES))
+    as_needed, phase, stopped_on, use = draw(st.sampled_from(CIRCUMSTANCES))
     return order(
         what,
         medication_list,
@@ -175,6 +184,7 @@ def orders(draw: st.DrawFn, number: int) -> Order:
         as_needed=as_needed,
         phase=phase,
         stopped_on=stopped_on,
+        use=use,
     )
 
 
@@ -224,7 +234,7 @@ def hidden_orders(draw: st.DrawFn, sent: Order, told: ScreeningRequest) -> Order
         understood = understood._replace(as_needed=None)
     if hides[1]:
         medication = medication._replace(stopped_on=None)
-        understood = understood._replace(doses_per_day=None)
+        understood = understood._replace(doses_per_day=None, necessary_use=None)
     if hides[2]:
         understood = understood._replace(route=draw(st.sampled_from([None, Route.OTHER])))
     if hides[3]:

@@ -22,7 +22,7 @@ from builders import (
 from lems_guard.clinical.condition import Between, Is
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.fact_table import FACTS
-from lems_guard.clinical.facts import Answer, Facts, FactValue, Span, Unknown
+from lems_guard.clinical.facts import Answer, Elsewhere, Facts, FactValue, Span, Unknown
 from lems_guard.clinical.medication import MedicationList, Phase
 from lems_guard.clinical.rule import Outcome, Rule, RuleKind, WhenUnknown
 from lems_guard.clinical.severity import Concern, Severity
@@ -87,8 +87,8 @@ def amifampridine(
         (
             amifampridine(20, 3, as_needed=Answer.YES),
             Span(20, 20),
-            Span(0, OPEN, ("doses_per_day",)),
-            "H5: as needed: likewise",
+            Span(0, OPEN, ("expected_daily_maximum",)),
+            "H5: as needed: likewise, and nobody asks again how often",
         ),
         (
             amifampridine(20, 3, as_needed=Answer.NO),
@@ -144,8 +144,8 @@ def test_doses(sent: Order, single: FactValue, daily: FactValue, reason: str) ->
         ),
         (
             [amifampridine(30, 4, name="1"), amifampridine(20, None, name="2")],
-            Span(120, OPEN, ("doses_per_day",)),
-            Span(120, OPEN, ("doses_per_day",)),
+            Span(120, OPEN, (Elsewhere("doses_per_day", 1),)),
+            Span(120, OPEN, (Elsewhere("doses_per_day", 1),)),
             "the known part is the least it can be",
         ),
         (
@@ -153,8 +153,8 @@ def test_doses(sent: Order, single: FactValue, daily: FactValue, reason: str) ->
                 amifampridine(20, 3, name="1"),
                 order("amifampridine|amantadine", medication_id="2", mg=20, per_day=3),
             ],
-            Span(60, 120, ("identity",)),
-            Span(60, 120, ("identity",)),
+            Span(60, 120, (Elsewhere("identity", 1),)),
+            Span(60, 120, (Elsewhere("identity", 1),)),
             "an order that may be another drug may add nothing",
         ),
         (
@@ -288,6 +288,9 @@ def test_every_fact_is_in_the_table_and_so_is_every_question() -> None:
         with contextlib.suppress(KeyError):
             found[name] = lazy[name]
     assert lazy.keys() == found.keys()
-    roots = {root for value in found.values() for root in getattr(value, "roots", ())}
-    assert roots == {"dose", "doses_per_day", "stopped_on"}
-    assert roots | {"route", "identity"} == FACTS.keys() - found.keys()
+    as_needed = fact("doses_per_day", order("a", as_needed=Answer.YES))
+    values = [*found.values(), as_needed]
+    roots = {root for value in values for root in getattr(value, "roots", ())}
+    assert roots == {"dose", "doses_per_day", "expected_daily_maximum", "stopped_on"}
+    asked_only = roots - {"doses_per_day"} | {"route", "identity"}
+    assert asked_only == FACTS.keys() - found.keys()

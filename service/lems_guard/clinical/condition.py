@@ -118,8 +118,7 @@ class All:
     def words(self) -> str:
         """The parts joined by "and"; alternatives in brackets, so that nobody reads them apart."""
         return " and ".join(
-            f"({part.words()})" if isinstance(part, Either) else part.words()
-            for part in self.parts
+            f"({part.words()})" if isinstance(part, Either) else part.words() for part in self.parts
         )
 
 

@@ -4,6 +4,7 @@ import enum
 from dataclasses import dataclass
 
 from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.indication import NecessaryUse
 from lems_guard.clinical.medication import MedicationList, Phase
 from lems_guard.clinical.patient import HepaticImpairment, LemsStatus, Nat2Phenotype
 from lems_guard.clinical.severity import Jurisdiction
@@ -70,9 +71,19 @@ FACTS: dict[str, FactSpec] = {
         _order("route", None, "By which route is it given?"),
         _order("dose", None, "What is the single dose, in mg?"),
         _order("doses_per_day", None, "How many doses a day?"),
+        _order(
+            "expected_daily_maximum",
+            None,
+            "It is taken as needed: how many doses a day at most (sent as regular doses)?",
+        ),
         _order("single_dose_mg", None, "What is the single dose, in mg?"),
         _order("daily_dose_mg", None, "What is the daily dose, in mg?"),
         _order("combined_daily_dose_mg", None, "What is the daily dose over both lists, in mg?"),
+        _order("dose_step_mg", None, "By how many mg a day does the dose change?"),
+        _order(
+            "partner_phase", Phase, "Does the order for the other drug start it or continue it?"
+        ),
+        _order("indication", NecessaryUse, "What is it given for?"),
         _order("days_since_stopped", None, "On which date was it stopped?"),
         _order("stopped_on", None, "On which date was it stopped?"),
         _order("identity", None, "Which drug is meant?"),

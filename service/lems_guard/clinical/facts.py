@@ -16,6 +16,17 @@ class Answer(enum.IntEnum):
     NO = 2
 
 
+class Elsewhere(NamedTuple):
+    """A fact that is missing of another order than the one that is judged, by its place."""
+
+    fact: str
+    order: int
+
+
+# What is missing: a fact of the patient or of the order that is judged, or one of another order.
+Lack: TypeAlias = str | Elsewhere
+
+
 class Span(NamedTuple):
     """A number known to lie between two bounds (inclusive), such as an age from a birth year.
 
@@ -24,13 +35,13 @@ class Span(NamedTuple):
 
     low: float
     high: float
-    roots: tuple[str, ...] = ()
+    roots: tuple[Lack, ...] = ()
 
 
 class Unknown(NamedTuple):
     """An unknown fact, with the facts to ask for when it is a derived one."""
 
-    roots: tuple[str, ...]
+    roots: tuple[Lack, ...]
 
 
 FactValue: TypeAlias = enum.IntEnum | Span | Unknown | None
@@ -45,7 +56,7 @@ class Verdict(NamedTuple):
     """
 
     truth: bool | None
-    missing: frozenset[str] = frozenset()
+    missing: frozenset[Lack] = frozenset()
 
 
 HOLDS = Verdict(True)
@@ -57,7 +68,7 @@ def undecided(fact: str, value: FactValue) -> Verdict:
     return Verdict(None, missing_roots(fact, value))
 
 
-def missing_roots(fact: str, value: FactValue) -> frozenset[str]:
+def missing_roots(fact: str, value: FactValue) -> frozenset[Lack]:
     """What to ask for in order to know `fact`: itself, or what it is derived from."""
     roots = value.roots if isinstance(value, (Unknown, Span)) else ()
     return frozenset(roots or (fact,))
@@ -66,7 +77,7 @@ def missing_roots(fact: str, value: FactValue) -> frozenset[str]:
 def every(verdicts: Iterable[Verdict]) -> Verdict:
     """Conjunction: false if one is false; true if all are; else undecided."""
     truth: bool | None = True
-    missing: frozenset[str] = frozenset()
+    missing: frozenset[Lack] = frozenset()
     for verdict in verdicts:
         if verdict.truth is False:
             return FAILS
@@ -79,7 +90,7 @@ def every(verdicts: Iterable[Verdict]) -> Verdict:
 def either(verdicts: Iterable[Verdict]) -> Verdict:
     """Disjunction: true if one is true; false if all are false; else undecided."""
     truth: bool | None = False
-    missing: frozenset[str] = frozenset()
+    missing: frozenset[Lack] = frozenset()
     for verdict in verdicts:
         if verdict.truth is True:
             if not verdict.missing:
@@ -100,3 +111,8 @@ def negated(verdict: Verdict) -> Verdict:
     if verdict.truth is None:
         return verdict
     return FAILS if verdict.truth else HOLDS
+
+
+def name_of(lack: Lack) -> str:
+    """The name of a missing fact, whichever order it belongs to."""
+    return lack if isinstance(lack, str) else lack.fact

@@ -14,7 +14,7 @@ BOUNDS = ("above", "at_least", "at_most", "below")
 COMBINATIONS = ("any", "all", "not")
 
 # Facts that are asked for, but that no rule reads: rows name routes, and doses come as mg.
-ONLY_ASKED = frozenset({"route", "dose", "doses_per_day", "stopped_on", "identity"})
+ONLY_ASKED = frozenset({"route", "dose", "expected_daily_maximum", "stopped_on", "identity"})
 READABLE = tuple(name for name in FACTS if name not in ONLY_ASKED)
 
 # Every request says these, or a default does.
@@ -51,6 +51,23 @@ def facts_read(condition: Condition) -> Iterator[str]:
             yield from facts_read(part)
     elif isinstance(condition, Not):
         yield from facts_read(condition.part)
+
+
+def facts_missed(condition: Condition) -> frozenset[str]:
+    """The facts for want of which a condition may be undecided: not those it wants to be known."""
+    return frozenset(facts_read(condition)) - frozenset(_only_when_known(condition))
+
+
+def _only_when_known(condition: Condition) -> Iterator[str]:
+    """The facts that a part asks not to be UNKNOWN."""
+    match condition:
+        case Not(Is(fact, values, True)) if not values:
+            yield fact
+        case All(parts) | Either(parts):
+            for part in parts:
+                yield from _only_when_known(part)
+        case _:
+            pass
 
 
 def _entry(key: Scalar, value: Node, problems: Problems) -> Condition | None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
+from lems_guard.clinical.condition import Condition
 from lems_guard.clinical.evidence import Evidence
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.rule import Drugs, Outcome, Rule, RuleKind
 from lems_guard.clinical.severity import Severity
 from lems_guard.knowledge.advice import PLACEHOLDER
-from lems_guard.knowledge.conditions import ALWAYS_KNOWN, facts_read
+from lems_guard.knowledge.conditions import ALWAYS_KNOWN, facts_missed, facts_read
 from lems_guard.knowledge.problems import Place
 from lems_guard.knowledge.shape import Fields
 from lems_guard.knowledge.tree import Branch, Node
@@ -39,16 +40,13 @@ def drugs_meant(drugs: Drugs, classes: Mapping[str, DrugClass]) -> frozenset[str
 def can_miss_a_fact(rule: Rule) -> bool:
     """Whether there is a request in which the rule lacks a route or a fact."""
     return any(outcome.routes is not None for outcome in rule.outcomes) or any(
-        fact not in ALWAYS_KNOWN for fact in _facts_of(rule)
+        not ALWAYS_KNOWN.issuperset(facts_missed(when)) for when in _conditions_of(rule)
     )
 
 
-def _facts_of(rule: Rule) -> Iterator[str]:
-    for outcome in rule.outcomes:
-        if outcome.when is not None:
-            yield from facts_read(outcome.when)
-    for modifier in rule.modifiers:
-        yield from facts_read(modifier.when)
+def _conditions_of(rule: Rule) -> Iterator[Condition]:
+    yield from (outcome.when for outcome in rule.outcomes if outcome.when is not None)
+    yield from (modifier.when for modifier in rule.modifiers)
 
 
 def _place_of(key: str, outcome: Node, fields: Fields) -> Place:
@@ -77,6 +75,11 @@ def _check_partners(rule: Rule, fields: Fields) -> None:
     if rule.partners is not None and not needed:
         shown = f"kind {kind!r} has no partners: they belong to interaction and duplicate"
         fields.problems.add(fields.place_of("partners"), "idle-partners", shown)
+    if rule.partners is None and any(
+        "partner_phase" in facts_read(when) for when in _conditions_of(rule)
+    ):
+        shown = "'partner_phase' is never known here: only an interaction or duplicate has partners"
+        fields.problems.add(fields.place, "idle-condition", shown)
 
 
 def _check_rows(rule: Rule, fields: Fields) -> None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 
 from lems_guard.clinical.alert import Exposure, Finding, Gap
 from lems_guard.clinical.fact_table import FACTS
+from lems_guard.clinical.facts import Elsewhere, Lack, name_of
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.rule import Outcome, Rule
 from lems_guard.clinical.severity import Certainty, Severity
@@ -22,7 +23,7 @@ class _Draft:
         self.via = via
         self.exposures: list[Exposure] = []
         self.partners: dict[tuple[int, str], Exposure] = {}
-        self.missing: frozenset[str] = frozenset()
+        self.missing: frozenset[Lack] = frozenset()
 
 
 class _Question:
@@ -78,10 +79,13 @@ class Collection:
             draft.partners[partner.order, partner.ingredient.name] = partner
 
     def _ask(self, rule: Rule, exposure: Exposure, doubt: Doubt) -> None:
-        question = self._questions[doubt.fact]
+        fact = name_of(doubt.lack)
+        question = self._questions[fact]
         question.rules.add(rule.id)
         question.worst = max(question.worst, doubt.severity)
-        if FACTS[doubt.fact].of_order:
+        if isinstance(doubt.lack, Elsewhere):
+            question.orders.add(doubt.lack.order)
+        elif FACTS[fact].of_order:
             question.orders.add(exposure.order)
 
     def findings(self) -> dict[str, list[Finding]]:
@@ -103,7 +107,7 @@ class Collection:
             severity,
             certainty,
             tuple(orders[index][0].id for index in sorted(indices)),
-            tuple(sorted(draft.missing)),
+            tuple(sorted({name_of(lack) for lack in draft.missing})),
             self._why(outcome, draft),
         )
 

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from lems_guard.clinical.condition import All, Between, Condition, Either, Is, Not
-from lems_guard.clinical.facts import FAILS, HOLDS, Facts, Span, Verdict, negated
+from lems_guard.clinical.facts import FAILS, HOLDS, Facts, Lack, Span, Verdict, negated
 
 Decider: TypeAlias = Callable[[Facts], Verdict]
 
-NOTHING_MISSING: frozenset[str] = frozenset()
+NOTHING_MISSING: frozenset[Lack] = frozenset()
 
 
 def decider_of(condition: Condition) -> Decider:

@@ -6,22 +6,24 @@ possible counts, and says that it is only possible. A row that would rather ask 
 gap instead; where it is milder than what is found, the finding is no more than possible.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 from lems_guard.clinical.alert import Exposure
-from lems_guard.clinical.facts import FAILS, HOLDS, Facts, Verdict, either, every
+from lems_guard.clinical.facts import FAILS, HOLDS, Facts, Lack, Verdict, either, every
 from lems_guard.clinical.route import KNOWN_ROUTES, Route
-from lems_guard.clinical.rule import Modifier, Outcome, Rule, RuleKind, WhenUnknown
+from lems_guard.clinical.rule import Modifier, Outcome, Rule, WhenUnknown
 from lems_guard.clinical.severity import Certainty, Severity
 from lems_guard.screening.deciders import Decider
 from lems_guard.screening.situation import Situation
 from lems_guard.screening.tables import Row
 
 ROUTE_UNKNOWN = Verdict(None, frozenset({"route"}))
-NOTHING_MISSING: frozenset[str] = frozenset()
-IDENTITY = frozenset({"identity"})
+NOTHING_MISSING: frozenset[Lack] = frozenset()
+NO_FACTS: Facts = {}
+IDENTITY: frozenset[Lack] = frozenset({"identity"})
 
-Undecided: TypeAlias = tuple[Outcome, frozenset[str]]  # with the facts that were missing
+Undecided: TypeAlias = tuple[Outcome, frozenset[Lack]]  # with the facts that were missing
 
 
 class Judgement(NamedTuple):
@@ -30,13 +32,13 @@ class Judgement(NamedTuple):
     outcome: Outcome
     severity: Severity
     certainty: Certainty
-    missing: frozenset[str]
+    missing: frozenset[Lack]
 
 
 class Doubt(NamedTuple):
     """Something unknown that could make a rule say `severity`."""
 
-    fact: str
+    lack: Lack
     severity: Severity
 
 
@@ -50,13 +52,19 @@ class Ruling(NamedTuple):
 SILENT = Ruling(None, ())
 
 
-def judge(rule: Rule, rows: tuple[Row, ...], exposure: Exposure, situation: Situation) -> Ruling:
-    """Read the rows of the rule's decision table for one exposure."""
+def judge(
+    rule: Rule,
+    rows: tuple[Row, ...],
+    exposure: Exposure,
+    situation: Situation,
+    partners: Sequence[Exposure] = (),
+) -> Ruling:
+    """Read the rows of the rule's decision table for one exposure beside its partners, if any."""
     possible: list[Undecided] = []
     gaps: list[Undecided] = []
     settled = False
     for outcome, decide in rows:
-        truth, missing = applies(outcome, decide, exposure, situation)
+        truth, missing = applies(outcome, decide, exposure, situation, partners)
         if truth is False:
             continue
         if truth is None and outcome.when_unknown is WhenUnknown.GAP:
@@ -71,13 +79,18 @@ def judge(rule: Rule, rows: tuple[Row, ...], exposure: Exposure, situation: Situ
     judgement = None
     if possible:
         judgement = _judgement(possible, gaps, settled=settled)
-        if not exposure.sure or _may_be_renewed(rule, exposure, situation):
+        if not exposure.sure or situation.is_superseded(rule.kind, exposure) is None:
             judgement = _possible(judgement, IDENTITY)
-    return _modified(rule, judgement, gaps, exposure, situation)
+    facts = situation.facts_of(exposure, partners) if rule.modifiers else NO_FACTS
+    return _modified(rule.modifiers, judgement, gaps, facts)
 
 
 def applies(
-    outcome: Outcome, decide: Decider | None, exposure: Exposure, situation: Situation
+    outcome: Outcome,
+    decide: Decider | None,
+    exposure: Exposure,
+    situation: Situation,
+    partners: Sequence[Exposure] = (),
 ) -> Verdict:
     """Whether a row holds: its routes first, then what is left of its condition."""
     route = HOLDS
@@ -85,7 +98,7 @@ def applies(
         route = route_verdict(outcome.routes, exposure.route)
     if decide is None or route.truth is False:
         return route
-    verdict = decide(situation.facts_of(exposure))
+    verdict = decide(situation.facts_of(exposure, partners))
     return verdict if route is HOLDS else every((route, verdict))
 
 
@@ -110,37 +123,29 @@ def _judgement(possible: list[Undecided], gaps: list[Undecided], *, settled: boo
     return Judgement(outcome, outcome.severity, certainty, missing)
 
 
-def _may_be_renewed(rule: Rule, exposure: Exposure, situation: Situation) -> bool:
-    """Whether a dose counts only if an ambiguous order is no renewal of it."""
-    return rule.kind is RuleKind.DOSE and situation.is_renewed(exposure) is None
-
-
-def _possible(judgement: Judgement, missing: frozenset[str]) -> Judgement:
+def _possible(judgement: Judgement, missing: frozenset[Lack]) -> Judgement:
     return judgement._replace(certainty=Certainty.POSSIBLE, missing=judgement.missing | missing)
 
 
 def _modified(
-    rule: Rule,
+    modifiers: tuple[Modifier, ...],
     judgement: Judgement | None,
     gaps: list[Undecided],
-    exposure: Exposure,
-    situation: Situation,
+    facts: Facts,
 ) -> Ruling:
-    raising = FAILS
-    if rule.modifiers:
-        raising = weigh(rule.modifiers, situation.facts_of(exposure))
+    raising = weigh(modifiers, facts) if modifiers else FAILS
     if not gaps and raising.truth is False:
         return Ruling(judgement, ())
     doubts = [
-        Doubt(fact, row.severity if raising.truth is False else row.severity.raised())
+        Doubt(lack, row.severity if raising.truth is False else row.severity.raised())
         for row, missing in gaps
-        for fact in missing
+        for lack in missing
     ]
     if judgement is None:
         return Ruling(None, tuple(doubts))
     worse = judgement.severity.raised()
     if raising.truth is None:
-        doubts += [Doubt(fact, worse) for fact in raising.missing]
+        doubts += [Doubt(lack, worse) for lack in raising.missing]
     elif raising.truth and worse is not judgement.severity:
         judgement = judgement._replace(severity=worse)
         if raising.missing:

@@ -37,7 +37,6 @@ class NaiveScreener:
                 ]
                 partners = in_play(rule, exposure, others, situation) if rule.partners else []
                 if partners or rule.partners is None:
-                    collection.add(
-                        rule, via, exposure, partners, judge(rule, rows, exposure, situation)
-                    )
+                    ruling = judge(rule, rows, exposure, situation, partners)
+                    collection.add(rule, via, exposure, partners, ruling)
         return conclude(situation, collection)

@@ -1,16 +1,32 @@
 """The facts of one order, each worked out when a rule first asks for it."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from lems_guard.clinical.alert import Exposure, ScreeningRequest
-from lems_guard.clinical.facts import Answer, FactValue, Span, Unknown
+from lems_guard.clinical.facts import (
+    Answer,
+    Elsewhere,
+    Facts,
+    FactValue,
+    Lack,
+    Span,
+    Unknown,
+    missing_roots,
+    name_of,
+)
+from lems_guard.clinical.indication import NecessaryUse
 from lems_guard.clinical.medication import MedicationList, Phase, Understood
 
 DOSE_UNKNOWN = Unknown(("dose",))
-ACTIVE = MedicationList.ACTIVE
-CURRENT = frozenset({MedicationList.PROPOSED, ACTIVE})
+PER_DAY_UNKNOWN = Unknown(("doses_per_day",))
+# "As needed" is known: what is not is how much that comes to, so nobody asks for a frequency.
+AS_NEEDED = Unknown(("expected_daily_maximum",))
+NO_STEP = Span(0.0, 0.0)
+PROPOSED, ACTIVE = MedicationList.PROPOSED, MedicationList.ACTIVE
+ONLY_PROPOSED, ONLY_ACTIVE = frozenset({PROPOSED}), frozenset({ACTIVE})
+CURRENT = ONLY_PROPOSED | ONLY_ACTIVE
 
 
 class OrderFacts(dict[str, FactValue]):
@@ -48,6 +64,12 @@ class OrderFacts(dict[str, FactValue]):
     def _single_dose(self) -> FactValue:
         return single_dose(self._request.orders[self._exposure.order][1])
 
+    def _doses_per_day(self) -> FactValue:
+        return doses_per_day(self._request.orders[self._exposure.order][1])
+
+    def _indication(self) -> NecessaryUse | None:
+        return self._request.orders[self._exposure.order][1].necessary_use
+
     def _phase(self) -> Phase | None:
         orders = self._request.orders
         order = orders[self._exposure.order][0]
@@ -65,6 +87,31 @@ class OrderFacts(dict[str, FactValue]):
     def _daily_dose_everywhere(self) -> Span:
         return self._daily_dose(CURRENT)
 
+    def _dose_step(self) -> Span:
+        """By how much the proposed daily dose differs from the active one.
+
+        No step where the drug does not stand in both lists. Where that is open, both may be.
+        """
+        if not (self._stands_in(PROPOSED) and self._stands_in(ACTIVE)):
+            return NO_STEP
+        after, before = self._daily_dose(ONLY_PROPOSED), self._daily_dose(ONLY_ACTIVE)
+        step = _sum(after, Span(-before.high, -before.low, before.roots))
+        if self._surely_stands_in(PROPOSED) and self._surely_stands_in(ACTIVE):
+            return step
+        return Span(min(step.low, 0.0), max(step.high, 0.0), step.roots)
+
+    def _stands_in(self, medication_list: MedicationList) -> bool:
+        return any(self._list_of(other) is medication_list for other in self._same_drug)
+
+    def _surely_stands_in(self, medication_list: MedicationList) -> bool:
+        return any(
+            self._list_of(other) is medication_list and is_given(self._exposure, other)
+            for other in self._same_drug
+        )
+
+    def _list_of(self, exposure: Exposure) -> MedicationList:
+        return self._request.orders[exposure.order][0].list
+
     def _daily_dose(self, lists: frozenset[MedicationList]) -> Span:
         """The sum over all orders of the drug in these lists: split regimens count together.
 
@@ -77,6 +124,8 @@ class OrderFacts(dict[str, FactValue]):
                 daily = daily_dose(understood)
                 if not is_given(self._exposure, other):
                     daily = Span(0.0, daily.high, (*daily.roots, "identity"))
+                if daily.roots and other.order != self._exposure.order:
+                    daily = daily._replace(roots=elsewhere(daily.roots, other))
                 total = _sum(total, daily)
         return total
 
@@ -87,6 +136,9 @@ class OrderFacts(dict[str, FactValue]):
         days = float((self._request.as_of - stopped_on).days)
         return Span(days, days)
 
+    def _without_partners(self) -> None:
+        """Known only beside partners: see `FactsBeside`."""
+
     _WORKED_OUT: ClassVar[dict[str, Callable[["OrderFacts"], FactValue]]] = {
         "list": _list,
         "phase": _phase,
@@ -94,8 +146,49 @@ class OrderFacts(dict[str, FactValue]):
         "single_dose_mg": _single_dose,
         "daily_dose_mg": _daily_dose_here,
         "combined_daily_dose_mg": _daily_dose_everywhere,
+        "dose_step_mg": _dose_step,
+        "doses_per_day": _doses_per_day,
+        "indication": _indication,
+        "partner_phase": _without_partners,
         "days_since_stopped": _days_since_stopped,
     }
+
+
+class FactsBeside(dict[str, FactValue]):
+    """The facts of an exposure in an interaction: its own, and the phase of its partners."""
+
+    __slots__ = ("_facts_of", "_own", "_partners")
+
+    def __init__(
+        self,
+        own: Facts,
+        partners: Sequence[Exposure],
+        facts_of: Callable[[Exposure], Facts],
+    ) -> None:
+        """`facts_of` gives the facts of a partner."""
+        super().__init__()
+        self._own = own
+        self._partners = partners
+        self._facts_of = facts_of
+
+    def __missing__(self, fact: str) -> FactValue:
+        """A fact of the exposure, or of its partners."""
+        return self._partner_phase() if fact == "partner_phase" else self._own[fact]
+
+    def _partner_phase(self) -> FactValue:
+        """START where a partner is certain to start; CONTINUE where all of them go on."""
+        phases = {partner: self._facts_of(partner)["phase"] for partner in self._partners}
+        if any(partner.sure and phase is Phase.START for partner, phase in phases.items()):
+            return Phase.START
+        if len(set(phases.values())) == 1 and None not in phases.values():
+            return next(iter(phases.values()))
+        roots: list[Lack] = []
+        for partner, phase in phases.items():
+            if phase is None:
+                roots.append(Elsewhere("phase", partner.order))
+            if not partner.sure:
+                roots.append(Elsewhere("identity", partner.order))
+        return Unknown(tuple(dict.fromkeys(roots)))
 
 
 def is_given(exposure: Exposure, other: Exposure) -> bool:
@@ -111,18 +204,30 @@ def single_dose(understood: Understood) -> FactValue:
     return DOSE_UNKNOWN if milligrams is None else Span(milligrams, milligrams)
 
 
+def doses_per_day(understood: Understood) -> FactValue:
+    """How many doses a day; unknown when taken as needed, however often that may be."""
+    if understood.as_needed is Answer.YES:
+        return AS_NEEDED
+    per_day = understood.doses_per_day
+    return PER_DAY_UNKNOWN if per_day is None else Span(per_day, per_day)
+
+
 def daily_dose(understood: Understood) -> Span:
     """One order's daily dose in mg: open upwards when taken as needed or frequency is unknown."""
-    single = single_dose(understood)
-    per_day = understood.doses_per_day
-    roots = () if isinstance(single, Span) else ("dose",)
-    if per_day is None or understood.as_needed is Answer.YES:
-        return Span(0.0, math.inf, (*roots, "doses_per_day"))
-    if not isinstance(single, Span):
-        return Span(0.0, math.inf, roots)
-    return Span(single.low * per_day, single.high * per_day)
+    single, per_day = single_dose(understood), doses_per_day(understood)
+    if isinstance(single, Span) and isinstance(per_day, Span):
+        return Span(single.low * per_day.low, single.high * per_day.high)
+    roots = [*missing_roots("dose", single)] if not isinstance(single, Span) else []
+    if not isinstance(per_day, Span):
+        roots += missing_roots("doses_per_day", per_day)
+    return Span(0.0, math.inf, tuple(roots))
+
+
+def elsewhere(roots: tuple[Lack, ...], exposure: Exposure) -> tuple[Lack, ...]:
+    """What an order lacks, as another order sees it."""
+    return tuple(Elsewhere(name_of(root), exposure.order) for root in roots)
 
 
 def _sum(left: Span, right: Span) -> Span:
-    roots = tuple(sorted({*left.roots, *right.roots})) if left.roots or right.roots else ()
-    return Span(left.low + right.low, left.high + right.high, roots)
+    roots = (*left.roots, *right.roots)
+    return Span(left.low + right.low, left.high + right.high, tuple(dict.fromkeys(roots)))

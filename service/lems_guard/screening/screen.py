@@ -17,8 +17,7 @@ from lems_guard.screening.alerts import alerts_of
 from lems_guard.screening.collect import Collection
 from lems_guard.screening.judge import SILENT, judge
 from lems_guard.screening.knowledge_base import NO_CLASSES, KnowledgeBase
-from lems_guard.screening.situation import Situation
-
+from lems_guard.screening.situation import SUPERSEDED, Situation
 
 class Screener(Protocol):
     """The one port on which everything else composes: caches and telemetry wrap it."""
@@ -43,7 +42,7 @@ class RuleScreener:
                     continue
                 partners = partners_of(rule, exposure, situation) if rule.partners else []
                 if partners or rule.partners is None:
-                    ruling = judge(rule, rows, exposure, situation)
+                    ruling = judge(rule, rows, exposure, situation, partners)
                     if ruling is not SILENT:
                         collection.add(rule, via, exposure, partners, ruling)
         return conclude(situation, collection)
@@ -57,12 +56,16 @@ def concerns(rule: Rule, exposure: Exposure, situation: Situation) -> bool:
         return False
     if rule.needs_lems and situation.patient.lems_status is LemsStatus.ABSENT:
         return False
-    return not (rule.kind is RuleKind.DOSE and _is_superseded(rule, exposure, situation))
+    return not (rule.kind in SUPERSEDED and _is_superseded(rule, exposure, situation))
 
 
 def _is_superseded(rule: Rule, exposure: Exposure, situation: Situation) -> bool:
-    """A proposed order for the same drug renews or changes the active one: judge the proposed."""
-    return MedicationList.PROPOSED in rule.lists and situation.is_renewed(exposure) is True
+    """Whether the rule speaks of another order for the same drug instead of this one.
+
+    A proposed order renews or changes the active one; what is still taken was not stopped.
+    """
+    speaks_of_other = rule.kind is RuleKind.STOP or MedicationList.PROPOSED in rule.lists
+    return speaks_of_other and situation.is_superseded(rule.kind, exposure) is True
 
 
 def partners_of(rule: Rule, exposure: Exposure, situation: Situation) -> list[Exposure]:

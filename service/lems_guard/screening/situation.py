@@ -2,18 +2,25 @@
 
 import operator
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lems_guard.clinical.alert import Exposure, ScreeningRequest
 from lems_guard.clinical.facts import Facts, FactValue
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList
 from lems_guard.clinical.patient import Patient
+from lems_guard.clinical.rule import RuleKind
 from lems_guard.screening.knowledge_base import NO_CLASSES, KnowledgeBase
-from lems_guard.screening.order_facts import OrderFacts
+from lems_guard.screening.order_facts import CURRENT, FactsBeside, OrderFacts
 
 PATIENT_FACTS = tuple(Patient.__slots__)
 PROPOSED, ACTIVE = MedicationList.PROPOSED, MedicationList.ACTIVE
 AMBIGUOUS = Disposition.AMBIGUOUS
+# Of which list an order gives way, and to the same drug in which lists: a dose to its renewal, and
+# a stop to an order that goes on, since a change of dose stops nothing.
+SUPERSEDED = {
+    RuleKind.DOSE: (ACTIVE, frozenset({PROPOSED})),
+    RuleKind.STOP: (MedicationList.STOPPED, CURRENT),
+}
 _values = operator.attrgetter(*PATIENT_FACTS)
 
 
@@ -52,29 +59,32 @@ class Situation:
         """The order line an exposure comes from."""
         return self.request.orders[exposure.order][0]
 
-    def facts_of(self, exposure: Exposure) -> Facts:
-        """Every fact that a condition may read about an exposure and its patient."""
+    def facts_of(self, exposure: Exposure, partners: Sequence[Exposure] = ()) -> Facts:
+        """Every fact that a condition may read about an exposure, its patient and its partners."""
         key = (exposure.order, exposure.ingredient.name)
         facts = self._order_facts.get(key)
         if facts is None:
             same_drug = self.by_ingredient[exposure.ingredient.name]
             facts = OrderFacts(self.patient_facts, exposure, same_drug, self.request)
             self._order_facts[key] = facts
-        return facts
+        return FactsBeside(facts, partners, self.facts_of) if partners else facts
 
-    def is_renewed(self, exposure: Exposure) -> bool | None:
-        """Whether an active order has a proposed one for the same drug: a renewal, a new dose.
+    def is_superseded(self, kind: RuleKind, exposure: Exposure) -> bool | None:
+        """Whether, for rules of a kind, another order of the drug counts in place of this one.
 
         `None` where that depends on what an ambiguous order means.
         """
-        if self.order_of(exposure).list is not ACTIVE:
+        if kind not in SUPERSEDED:
             return False
-        renewals = [
+        mine, theirs = SUPERSEDED[kind]
+        if self.order_of(exposure).list is not mine:
+            return False
+        others = [
             other
             for other in self.by_ingredient[exposure.ingredient.name]
-            if self.order_of(other).list is PROPOSED
+            if self.order_of(other).list in theirs
         ]
-        return True if any(other.sure for other in renewals) else None if renewals else False
+        return True if any(other.sure for other in others) else None if others else False
 
     def are_together(self, exposure: Exposure, other: Exposure) -> bool:
         """Whether two exposures can both be true: not so in two readings of the same order."""
