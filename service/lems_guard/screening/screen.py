@@ -10,7 +10,7 @@ from lems_guard.clinical.alert import (
     is_current,
 )
 from lems_guard.clinical.facts import Answer
-from lems_guard.clinical.medication import Disposition, MedicationList
+from lems_guard.clinical.medication import Disposition, Medication, MedicationList, Understood
 from lems_guard.clinical.patient import LemsStatus, Patient
 from lems_guard.clinical.rule import Drugs, Rule, RuleKind
 from lems_guard.screening.alerts import alerts_of
@@ -18,6 +18,12 @@ from lems_guard.screening.collect import Collection
 from lems_guard.screening.judge import SILENT, judge
 from lems_guard.screening.knowledge_base import NO_CLASSES, KnowledgeBase
 from lems_guard.screening.situation import SUPERSEDED, Situation
+
+# Completeness is about what is taken now; what a stopped drug leaves behind is said in words.
+STOPPED_UNKNOWN = (
+    "A stopped medication was not understood: its withdrawal and residual effects were not checked."
+)
+
 
 class Screener(Protocol):
     """The one port on which everything else composes: caches and telemetry wrap it."""
@@ -141,7 +147,13 @@ def notes_of(situation: Situation) -> tuple[str, ...]:
         notes.append("LEMS is stated to be absent: rules that need LEMS were not applied.")
     if _contradicts_itself(situation.request.patient):
         notes.append("Epilepsy YES and seizure history NO contradict each other: read as YES.")
+    if any(_is_stopped_and_not_understood(*order) for order in situation.request.orders):
+        notes.append(STOPPED_UNKNOWN)
     return tuple(notes)
+
+
+def _is_stopped_and_not_understood(order: Medication, understood: Understood) -> bool:
+    return order.list is MedicationList.STOPPED and not understood.readings
 
 
 def _contradicts_itself(patient: Patient) -> bool:
