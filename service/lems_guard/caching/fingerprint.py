@@ -56,6 +56,7 @@ def _stripped_reading(understood: Understood) -> Understood:
         understood.dose,
         understood.doses_per_day,
         understood.as_needed,
+        necessary_use=understood.necessary_use,
     )
 
 
