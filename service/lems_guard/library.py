@@ -41,7 +41,7 @@ class Edition:
     resolver: Resolver = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "resolver", Resolver(self.vocabulary))
+        object.__setattr__(self, "resolver", Resolver(self.vocabulary, self.knowledge.candidates))
 
     def understand(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
         """What an order is, by this edition's vocabulary."""
@@ -194,5 +194,7 @@ class Library:
         return True
 
     def _take(self, loaded: Loaded) -> None:
+        # Built before the first order that needs it, which would wait for it.
+        _ = loaded.edition.resolver.close_names
         self.current, self.compiled_because = loaded
         self.problem = None

@@ -22,3 +22,8 @@ class Step(NamedTuple):
     phrase: str
     entry: Entry | None
     number: bool = False
+
+    @property
+    def unknown(self) -> bool:
+        """Whether no table holds it."""
+        return self.entry is None and not self.number

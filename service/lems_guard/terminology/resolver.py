@@ -1,5 +1,8 @@
 """Understanding an order: its codes, its text, its structured fields, and where they disagree."""
 
+import functools
+from collections.abc import Collection
+
 from lems_guard.clinical.facts import Answer
 from lems_guard.clinical.medication import (
     CodeSystem,
@@ -14,10 +17,10 @@ from lems_guard.clinical.medication import (
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.terminology.dosing import dosing_of
-from lems_guard.terminology.findings import Step
 from lems_guard.terminology.lexicon import Entry, Kind, Lexicon, lexicons_of
-from lems_guard.terminology.order_text import OrderText
+from lems_guard.terminology.suggest import CloseNames, suggestions, suspects
 from lems_guard.terminology.text_reading import NAME_DOES_NOT_TELL, TextReading, read_text
+from lems_guard.terminology.trail import coding_in_words, step_in_words, steps_of
 from lems_guard.terminology.vocabulary import IngredientSet, Product, Readings, Vocabulary
 
 NOTHING_SENT = Understood(Disposition.UNRESOLVED, notes=("no code and no text",))
@@ -29,9 +32,13 @@ _MATCHED_BY = {Kind.NAME: MatchedBy.NAME, Kind.BRAND: MatchedBy.BRAND}
 class Resolver:
     """Turns orders into ingredients, route and dose by a vocabulary. Never raises."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        """Prepare the words of the vocabulary for each jurisdiction."""
+    def __init__(self, vocabulary: Vocabulary, watched: Collection[str] = frozenset()) -> None:
+        """Prepare the words of the vocabulary for each jurisdiction.
+
+        Of two equally close matches the one with a watched ingredient is suggested first.
+        """
         self._vocabulary = vocabulary
+        self._watched = watched
         self._ingredients = {
             name: Ingredient(name, rxcui) for name, rxcui in vocabulary.ingredients.items()
         }
@@ -73,7 +80,7 @@ class Resolver:
             return self._by_code(medication) or self._resolve(medication, jurisdiction)
         known, text = self._known[jurisdiction], medication.text
         answer = known.get(text) or known.get(text.lower())
-        return answer or self._plain(read_text(text, self._lexicons[jurisdiction]))
+        return answer or self._plain(text, jurisdiction)
 
     def _by_code(self, medication: Medication) -> Understood | None:
         """The answer to an order that is one known code and nothing else."""
@@ -88,10 +95,11 @@ class Resolver:
             _EVALUATED, self._named(readings), route, strength, matched_by=MatchedBy.CODE
         )
 
-    def _plain(self, reading: TextReading) -> Understood:
+    def _plain(self, text: str, jurisdiction: Jurisdiction) -> Understood:
         """The answer to an order that is a text and nothing else."""
+        reading = read_text(text, self._lexicons[jurisdiction])
         if not reading.readings:
-            return _unresolved(reading.notes)
+            return self._unresolved(text, reading.notes, jurisdiction)
         route = reading.route or reading.implied_route
         return Understood(
             _EVALUATED if len(reading.readings) == 1 else _AMBIGUOUS,
@@ -114,7 +122,7 @@ class Resolver:
         if not coded or reading.readings:
             notes += reading.notes
         if not readings:
-            return _unresolved(tuple(notes))
+            return self._unresolved(text, tuple(notes), jurisdiction)
         if product is not None:
             reading = _completed(reading, product)
         disposition = _EVALUATED if len(readings) == 1 else _AMBIGUOUS
@@ -123,6 +131,14 @@ class Resolver:
         dosing = dosing_of(medication, reading, self._vocabulary, notes)
         matched_by = MatchedBy.CODE if coded else reading.matched_by
         return Understood(disposition, self._named(readings), *dosing, matched_by, (), tuple(notes))
+
+    def _unresolved(
+        self, text: str, notes: tuple[str, ...], jurisdiction: Jurisdiction
+    ) -> Understood:
+        if not notes:
+            return NOTHING_SENT
+        near = self.suggest(text, jurisdiction)
+        return Understood(Disposition.UNRESOLVED, notes=notes, suggestions=near)
 
     def _named(self, readings: Readings) -> tuple[tuple[Ingredient, ...], ...]:
         known = self._ingredients
@@ -151,23 +167,42 @@ class Resolver:
             return (product.ingredients,), product
         return self._vocabulary.codes.get(coding.code, ()), None
 
-    def explain(self, medication: Medication, jurisdiction: Jurisdiction) -> tuple[str, ...]:
-        """The trail: which code or phrase was found in which table. Not for the hot path."""
-        trail = [self._coding_in_words(coding) for coding in medication.codings]
-        steps: list[Step] = []
-        text = medication.text or _display(medication)
-        OrderText(text, self._lexicons[jurisdiction], steps)
-        return (*trail, *(_step_in_words(step) for step in steps))
+    def suggest(self, text: str, jurisdiction: Jurisdiction) -> tuple[str, ...]:
+        """What a text that is not understood may have meant, to be confirmed by a person."""
+        words, unknown = _unknown_words(text, self._lexicons[jurisdiction])
+        if not unknown:
+            return ()
+        near = self.close_names.near
+        close = [name for phrase in suspects(words, unknown) for name in near(phrase)]
+        return suggestions(close, self._lexicons[jurisdiction].entries, self._watched)
 
-    def _coding_in_words(self, coding: Coding) -> str:
-        readings, _ = self._code(coding)
-        system = coding.system.name if coding.system is not None else "code"
-        return f"{system} {coding.code}: {_sets_in_words(readings) or 'not known'}"
+    @functools.cached_property
+    def close_names(self) -> CloseNames:
+        """The index of all names; built when first asked for, in a fifth of a second."""
+        return CloseNames(self._known[Jurisdiction.US])
 
     def explained(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
         """The answer with its trail."""
         understood = self.understand(medication, jurisdiction)
         return understood._replace(trail=self.explain(medication, jurisdiction))
+
+    def explain(self, medication: Medication, jurisdiction: Jurisdiction) -> tuple[str, ...]:
+        """The trail: which code or phrase was found in which table. Not for the hot path."""
+        trail = [coding_in_words(coding, self._code(coding)[0]) for coding in medication.codings]
+        text = medication.text or _display(medication)
+        steps = steps_of(text, self._lexicons[jurisdiction])
+        return (*trail, *(step_in_words(step) for step in steps))
+
+
+def _unknown_words(text: str, lexicon: Lexicon) -> tuple[list[str], list[int]]:
+    """The words of a text, and the places of those that no table holds."""
+    words: list[str] = []
+    unknown: list[int] = []
+    for step in steps_of(text, lexicon):
+        if step.unknown:
+            unknown.append(len(words))
+        words += step.phrase.split(" ")
+    return words, unknown
 
 
 def _is_bare(medication: Medication) -> bool:
@@ -185,10 +220,6 @@ def _is_bare(medication: Medication) -> bool:
 
 def _display(medication: Medication) -> str:
     return next((coding.display for coding in medication.codings if coding.display), "")
-
-
-def _unresolved(notes: tuple[str, ...]) -> Understood:
-    return Understood(Disposition.UNRESOLVED, notes=notes) if notes else NOTHING_SENT
 
 
 def _completed(reading: TextReading, product: Product) -> TextReading:
@@ -213,17 +244,3 @@ def _together(coded: Readings, reading: TextReading, notes: list[str]) -> Readin
         return coded
     notes.append("code and text name different drugs")
     return tuple(dict.fromkeys((*coded, *reading.named)))
-
-
-def _step_in_words(step: Step) -> str:
-    entry = step.entry
-    if entry is None:
-        return f"'{step.phrase}': {'number or sign' if step.number else 'not understood'}"
-    kind = entry.kind.name.lower()
-    if entry.readings:
-        return f"'{step.phrase}': {kind} → {_sets_in_words(entry.readings)}"
-    return f"'{step.phrase}': {kind}"
-
-
-def _sets_in_words(readings: Readings) -> str:
-    return " or ".join(" + ".join(names) for names in readings)
