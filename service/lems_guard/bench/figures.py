@@ -56,6 +56,11 @@ SUBJECTS = {
             Goal(0.8, at_least=True),
         ),
         Subject(
+            "replayed_vs_echo",
+            "the same, where every request is one that the reply cache knows",
+            Goal(0.92, at_least=True),
+        ),
+        Subject(
             "rules_growth_300_30000",
             "screening 10 medications: time at 30,000 rules ÷ time at 300",
             Goal(1.3, at_least=False),

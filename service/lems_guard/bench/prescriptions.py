@@ -47,6 +47,16 @@ class Requests:
             yield self.templates[number % len(self.templates)].numbered(number)
 
 
+class Repeated(Requests):
+    """The same few requests over and over."""
+
+    def take(self, number: int) -> list[bytes]:
+        """The templates in turn, always under the same numbers."""
+        count_of = len(self.templates)
+        bodies = [template.numbered(place) for place, template in enumerate(self.templates)]
+        return [bodies[each % count_of] for each in range(number)]
+
+
 class NoPrescriptions(RuntimeError):
     """The knowledge base yields no prescription of the kind wanted."""
 
