@@ -26,6 +26,7 @@ from lems_guard.grpc_api.interceptor import MeteredCalls
 from lems_guard.grpc_api.knowledge import Knowledge
 from lems_guard.grpc_api.port import Drain, GrpcServices, grpc_server, running_grpc
 from lems_guard.grpc_api.shown import Reload, Shown
+from lems_guard.grpc_api.tracing import Traced
 from lems_guard.library import Library, packaged_rules
 from lems_guard.order_entry.desk import Engine
 from lems_guard.ordering import OFF, Surroundings, ordering
@@ -56,6 +57,7 @@ class Service:
         self.metrics = Metrics(OUTCOMES)
         self.metrics.in_flight_limit.set(settings.max_in_flight)
         self.calls = CallLog(settings.log_calls_per_second)
+        self.traced = Traced.of(settings.traces)
         self.health = Health("knowledge base", "accepting calls")
         self.shared = Shared.of(settings, self.metrics)
         self.replies = Replies(settings.reply_cache_bytes, self.shared.cache_metrics.evicted)
@@ -104,7 +106,12 @@ class Service:
         work = [watch_loop(self.metrics.loop_lag.set)]
         if self.settings.reload_seconds:
             work.append(reloader.watch(self.settings.reload_seconds))
-        async with self.shared.running(), reloader.on_hangup(), in_background(*work):
+        async with (
+            self.traced.running(),
+            self.shared.running(),
+            reloader.on_hangup(),
+            in_background(*work),
+        ):
             yield
 
     def _remembered(self, answers: Answers, digest: str) -> Answers:
@@ -117,6 +124,7 @@ class Service:
         """Count an answer, and log it unless too many are."""
         self.metrics.observe(*answer.tally)
         self.calls.answered(lambda: described(answer), seconds)
+        self.traced.answered(answer.tally.outcome, answer.tier)
 
     def grpc_services(self) -> GrpcServices:
         """What the gRPC port serves."""
@@ -124,7 +132,7 @@ class Service:
             InteractionCheck(lambda: self.answers, self.observe),
             Knowledge(lambda: self.shown),
             Alerts(self.shared.outcomes, lambda: self.library.current.knowledge),
-            MeteredCalls(self.metrics, self.calls),
+            (MeteredCalls(self.metrics, self.calls), *self.traced.interceptors),
         )
 
     def http_app(self) -> Starlette:
@@ -154,6 +162,7 @@ async def serve(settings: Settings) -> None:
         gc.freeze()
         log.info(
             "serving",
+            settings=settings.shown(),
             grpc=str(grpc_at),
             http=str(http_at),
             knowledge_base=knowledge.version,

@@ -41,7 +41,10 @@ def waiting(folder: Path) -> Iterator[Running]:
 def state(service: Running) -> knowledge_service_pb2.GetKnowledgeBaseResponse:
     with service.channel() as channel:
         stub = knowledge_service_pb2_grpc.KnowledgeServiceStub(channel)
-        return stub.GetKnowledgeBase(knowledge_service_pb2.GetKnowledgeBaseRequest())
+        answer: knowledge_service_pb2.GetKnowledgeBaseResponse = stub.GetKnowledgeBase(
+            knowledge_service_pb2.GetKnowledgeBaseRequest()
+        )
+        return answer
 
 
 def said_of_reload(service: Running, number: int) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from grpc_reflection.v1alpha import reflection
 from lems_guard.clinical.errors import InvalidSettings
 from lems_guard.grpc_api.alert_service import Alerts
 from lems_guard.grpc_api.interaction_check import SERVICE, InteractionCheck
-from lems_guard.grpc_api.interceptor import MeteredCalls
 from lems_guard.grpc_api.knowledge import Knowledge
 from lems_guard.settings import Address
 from lems_guard.v1 import (
@@ -30,12 +29,12 @@ SERVING = health_pb2.HealthCheckResponse.SERVING
 
 
 class GrpcServices(NamedTuple):
-    """The servicers, and what counts their calls."""
+    """The servicers, and what counts and traces their calls, the outermost first."""
 
     check: InteractionCheck
     knowledge: Knowledge
     alerts: Alerts
-    metered: MeteredCalls
+    interceptors: tuple[grpc.aio.ServerInterceptor, ...]
 
 
 class Drain(NamedTuple):
@@ -51,7 +50,7 @@ def grpc_server(services: GrpcServices, max_in_flight: int) -> grpc.aio.Server:
     SO_REUSEPORT lets any supervisor start several on one host.
     """
     server = grpc.aio.server(
-        interceptors=(services.metered,),
+        interceptors=services.interceptors,
         maximum_concurrent_rpcs=max_in_flight,
         options=(("grpc.so_reuseport", 1),),
     )

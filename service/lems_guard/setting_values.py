@@ -1,0 +1,147 @@
+"""What settings may be: each kind of value, read from its text."""
+
+import enum
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from lems_guard.caching.cost import Policy
+from lems_guard.clinical.severity import Jurisdiction
+
+HOW_TO_MAKE_A_KEY = "make one with `openssl rand -hex 32`"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a port listens; port 0 takes any free one."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def address(text: str) -> Address:
+    """An address from `HOST:PORT` or `[IPV6]:PORT`; raises `ValueError`."""
+    host, colon, port = text.rpartition(":")
+    if not colon or not host or not port.isdigit() or int(port) > 65535:
+        raise ValueError("HOST:PORT, such as 127.0.0.1:50051")
+    return Address(host.strip("[]"), int(port))
+
+
+def jurisdiction(text: str) -> Jurisdiction:
+    """US, EU or CH; raises `ValueError`."""
+    try:
+        return Jurisdiction[text.upper()]
+    except KeyError:
+        raise ValueError("US, EU or CH") from None
+
+
+def directory(text: str) -> Path:
+    """A folder that exists; raises `ValueError`."""
+    path = Path(text)
+    if not path.is_dir():
+        raise ValueError("an existing folder of rules")
+    return path
+
+
+def count(text: str) -> int:
+    """A whole number above zero; raises `ValueError`."""
+    if not text.isdecimal() or int(text) == 0:
+        raise ValueError("a whole number above 0")
+    return int(text)
+
+
+def number(text: str) -> int:
+    """A whole number, 0 included; raises `ValueError`."""
+    if not text.isdecimal():
+        raise ValueError("a whole number")
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    """A number of seconds from 0 to an hour; raises `ValueError`."""
+    return _between(text, 0, 3600)
+
+
+def lifetime(text: str) -> float:
+    """A number of seconds from one to a year; raises `ValueError`."""
+    return _between(text, 1, 31_536_000)
+
+
+def _between(text: str, least: int, most: int) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not least <= value <= most:
+        raise ValueError(f"seconds, {least} to {most}")
+    return value
+
+
+class Secret(str):
+    """A text that is never shown."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "Secret(...)"
+
+
+def key(text: str) -> Secret:
+    """A secret that is long enough to be one; raises `ValueError`."""
+    if len(text) < 32:
+        raise ValueError(f"at least 32 characters: {HOW_TO_MAKE_A_KEY}")
+    return Secret(text)
+
+
+def existing_file(text: str) -> Path:
+    """A file that can be read; raises `ValueError`."""
+    path = Path(text)
+    if not os.access(path, os.R_OK) or not path.is_file():
+        raise ValueError("a file that can be read")
+    return path
+
+
+def policy(text: str) -> Policy:
+    """auto, always or off; raises `ValueError`."""
+    try:
+        return Policy(text.lower())
+    except ValueError:
+        raise ValueError("auto, always or off") from None
+
+
+class HookAuth(enum.Enum):
+    """Whether callers of CDS Hooks must say who they are."""
+
+    JWT = "jwt"
+    OFF = "off"
+
+
+def hook_auth(text: str) -> HookAuth:
+    """How callers say who they are, jwt or off; raises `ValueError`."""
+    try:
+        return HookAuth(text.lower())
+    except ValueError:
+        raise ValueError("jwt or off") from None
+
+
+def web_address(text: str) -> str:
+    """An http or https address without query; raises `ValueError`."""
+    scheme, separator, rest = text.partition("://")
+    if scheme not in {"http", "https"} or not separator or not rest or set(rest) & set("?# "):
+        raise ValueError("an address such as https://guard.example.org")
+    return text.rstrip("/")
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Names between commas."""
+    return tuple(name for name in (part.strip() for part in text.split(",")) if name)
+
+
+def traces(text: str) -> str:
+    """What traces are sent by, otlp or off; raises `ValueError`."""
+    if text not in ("otlp", "off"):
+        raise ValueError("otlp or off")
+    return text
