@@ -12,6 +12,7 @@ from lems_guard.bench.echo import read_replies, write_replies
 from lems_guard.bench.figures import SUBJECTS, Figure, Goal, Measured, interleaved, ratio
 from lems_guard.bench.load import BrokenLoad, Connection
 from lems_guard.bench.pauses import pauses
+from lems_guard.bench.prescriptions import Repeated
 from lems_guard.bench.run import NOT_QUICK, Plan, measurements
 from lems_guard.bench.synthetic import prescriptions, world
 from lems_guard.cli.bench import as_json, table_of
@@ -68,10 +69,13 @@ def test_no_two_requests_are_alike(small: Small) -> None:
     bodies = small.requests.take(50) + small.requests.take(50)
     assert len(set(bodies)) == 100
     assert len({len(body) for body in bodies}) <= 2
+    repeated = Repeated(small.requests.templates)
+    assert repeated.take(4)[:2] == repeated.take(2)
+    assert len(set(repeated.take(50))) == 2
 
 
 def test_the_service_is_measured_against_an_echo(small: Small) -> None:
-    figure = serving.evaluated_vs_echo(*small, SHORT)
+    figure = serving.vs_echo(*small, SHORT)
     assert is_sound(figure)
     assert figure.rounds == 2
 
@@ -83,7 +87,7 @@ def test_an_unequal_reply_ends_the_measurement(small: Small) -> None:
             return answer._replace(reply=answer.reply[:-1])
 
     with pytest.raises(serving.UnequalReplies):
-        serving.evaluated_vs_echo(small.rules, Shorter(), small.requests, SHORT)  # type: ignore[arg-type]
+        serving.vs_echo(small.rules, Shorter(), small.requests, SHORT)  # type: ignore[arg-type]
 
 
 def test_an_unequal_length_under_load_ends_the_measurement() -> None:

@@ -10,7 +10,7 @@ from lems_guard.bench.figures import SUBJECTS, Figure, Measured
 from lems_guard.bench.load import BrokenLoad
 from lems_guard.bench.pauses import Pauses, pauses
 from lems_guard.bench.peers import NotInstalled, UnequalAnswers, peers
-from lems_guard.bench.prescriptions import NoPrescriptions, Requests, templates
+from lems_guard.bench.prescriptions import NoPrescriptions, Repeated, Requests, templates
 from lems_guard.bench.processes import NotServing
 from lems_guard.clinical.errors import LemsGuardError
 from lems_guard.grpc_api.answer import Answerer
@@ -56,11 +56,14 @@ class Load(NamedTuple):
 def measurements(rules: Path, plan: Plan) -> Iterator[Measured]:
     """Measure one thing after the other; what cannot be measured says why."""
     load = functools.cache(lambda: _load(rules))
+
+    def again() -> Load:
+        return load()._replace(requests=Repeated(load().requests.templates))
+
     yield _startup(rules, plan)
     yield _measured("rss_mb", lambda: serving.memory(rules, load().requests, plan.service))
-    yield _measured(
-        "evaluated_vs_echo", lambda: serving.evaluated_vs_echo(rules, *load(), plan.service)
-    )
+    yield _measured("evaluated_vs_echo", lambda: serving.vs_echo(rules, *load(), plan.service))
+    yield _measured("replayed_vs_echo", lambda: serving.vs_echo(rules, *again(), plan.service))
     yield _pauses(load, plan)
     yield _measured("rules_growth_300_30000", lambda: growth.rules_growth(plan.screening))
     yield _measured("medications_growth_10_200", lambda: growth.medications_growth(plan.screening))

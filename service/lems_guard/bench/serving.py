@@ -57,8 +57,11 @@ def memory(rules: Path, requests: Requests, sizes: Sizes) -> Figure:
         return middle([server.rss_mb()])
 
 
-def evaluated_vs_echo(rules: Path, answerer: Answerer, requests: Requests, sizes: Sizes) -> Figure:
-    """An echo's CPU a request ÷ the service's, once both have answered what they should."""
+def vs_echo(rules: Path, answerer: Answerer, requests: Requests, sizes: Sizes) -> Figure:
+    """An echo's CPU a request ÷ the service's, once both have answered what they should.
+
+    Requests that are never alike are evaluated; those that are repeated come from the reply cache.
+    """
     bodies = requests.take(len(requests.templates))
     replies = [answerer.answer(body).reply for body in bodies]
     with processes.service(rules) as service, _echo(replies) as server:
