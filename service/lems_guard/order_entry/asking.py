@@ -14,7 +14,13 @@ from lems_guard.order_entry.patients import Person, Vocabulary, person_of
 from lems_guard.order_entry.references import entries_of, relative
 from lems_guard.order_entry.refusals import bad_request
 from lems_guard.order_entry.shapes import Json, Resource, obj, objs, text
-from lems_guard.order_entry.standing import MEDICATION_KINDS, Standing, drafted, listed
+from lems_guard.order_entry.standing import (
+    ENDED_SOME_DAY,
+    MEDICATION_KINDS,
+    Standing,
+    drafted,
+    listed,
+)
 from lems_guard.v1 import prescription_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
 
@@ -124,7 +130,12 @@ class Asking:
         known: set[object] = set()
         for kind in LISTED_KINDS:
             for resource in self._chart.of_kind(kind):
-                if reference_of(resource) in self._orders or self._is_linked(resource):
+                reference = reference_of(resource)
+                if reference in self._orders:
+                    # Signed again: what is on the list already goes on.
+                    self._orders[reference].message.phase = terms.PHASE_CONTINUE
+                    continue
+                if self._is_linked(resource):
                     continue
                 keys = self._keys(resource, kind)
                 if kind != "MedicationRequest" and keys & known:
@@ -150,7 +161,9 @@ class Asking:
 
     def _take(self, resource: Resource, standing: Standing, *, is_draft: bool) -> None:
         if not standing.list:
-            self._leave_out(f"an order {standing.why_not}")
+            # What the record says is not taken needs no mention; what it leaves open does.
+            if is_draft or standing.why_not == ENDED_SOME_DAY:
+                self._leave_out(f"an order {standing.why_not}")
             return
         order = self._reader.read(resource, standing, self._new_id(resource))
         self._orders[order.message.id] = order._replace(is_draft=is_draft)

@@ -22,6 +22,7 @@ from lems_guard.order_entry.override_reasons import OFFERED
 from lems_guard.order_entry.replacements import Candidate, may_replace, replacement, without_empty
 from lems_guard.order_entry.shapes import release_of
 from lems_guard.order_entry.wording import Teller, concern_word
+from lems_guard.screening.alerts import SUSPECTED
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
 
@@ -79,11 +80,8 @@ class CardMaker:
 
     def own(self, alert: wire.Alert, instead: Iterable[Candidate]) -> Shown:
         """The card of one offending drug."""
-        summary = alert.summary
-        if alert.certainty == terms.CERTAINTY_POSSIBLE:
-            summary = f"Possible: {summary}"
         card = self._card(
-            summary,
+            headline(alert),
             self._indicator(alert),
             self._teller.detail(alert),
             alert.findings[0].concern,
@@ -203,6 +201,17 @@ class CardMaker:
 
     def _words(self, order_id: str) -> str:
         return self._asked.orders[order_id].name
+
+
+def headline(alert: wire.Alert) -> str:
+    """An alert's summary, so that the drug is named within the length of a card's.
+
+    What it says of suspected LEMS is said in full by the card's text.
+    """
+    rest = alert.summary.removeprefix(SUSPECTED).lstrip()
+    heads = ["LEMS suspected"] if rest != alert.summary else []
+    heads += ["possible"] if alert.certainty == terms.CERTAINTY_POSSIBLE else []
+    return f"{', '.join(heads).capitalize().replace('Lems', 'LEMS')}: {rest}" if heads else rest
 
 
 def release(asked: Asked) -> str:

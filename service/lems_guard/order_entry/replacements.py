@@ -10,9 +10,10 @@ from lems_guard.clinical.rule import Alternative
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.order_entry.codes import ROUTES, RXNORM, SNOMED_CT
 from lems_guard.order_entry.orders import Order
+from lems_guard.order_entry.patients import AMINOPYRIDINE
 from lems_guard.order_entry.shapes import Resource, obj, release_of
 from lems_guard.order_entry.wording import word
-from lems_guard.screening.knowledge_base import KnowledgeBase
+from lems_guard.screening.knowledge_base import NO_CLASSES, KnowledgeBase
 from lems_guard.v1 import prescription_pb2 as request_wire
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
@@ -70,6 +71,7 @@ class Replacements:
     ) -> None:
         """`rxcui_of` gives the RxNorm code of an ingredient; `screen` asks the engine."""
         self._rules = {rule.id: rule for rule in knowledge.rules}
+        self._classes_of = knowledge.classes_of
         self._rxcui_of = rxcui_of
         self._request = request
         self._screen = screen
@@ -81,7 +83,7 @@ class Replacements:
         found = {
             alert.id: self._candidates(alert, jurisdiction)
             for alert in alerts
-            if may_replace(alert)
+            if may_replace(alert) and not self._treats_lems(alert)
         }
         distinct = list(dict.fromkeys(each for some in found.values() for each in some))
         if not distinct:
@@ -91,6 +93,10 @@ class Replacements:
             alert_id: [each for each in some if each in clear][:MOST_OFFERED]
             for alert_id, some in found.items()
         }
+
+    def _treats_lems(self, alert: wire.Alert) -> bool:
+        """What is taken in place of an aminopyridine is for a neurologist to choose."""
+        return AMINOPYRIDINE in self._classes_of.get(alert.drug, NO_CLASSES)
 
     def _candidates(self, alert: wire.Alert, place: terms.Jurisdiction) -> list[Candidate]:
         """Two drugs at most of each alternative that the alert's findings name."""

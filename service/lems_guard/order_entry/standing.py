@@ -16,6 +16,7 @@ MEDICATION_KINDS = {
     "MedicationDispense",
 }
 NEVER_WAS = {"entered-in-error", "cancelled", "not-done", "not-taken", "declined", "nullified"}
+ENDED_SOME_DAY = "ended on an unknown day"
 ENDED = {"stopped", "completed", "ended"}
 # Orders that ended longer ago leave nothing behind: the longest residue is six months.
 REMEMBERED = datetime.timedelta(days=366)
@@ -61,7 +62,7 @@ def listed(resource: Resource, today: datetime.date) -> Standing:
     if status not in ENDED or _may_go_on(resource, end, today):
         return ACTIVE
     if end is None:
-        return left_out("ended on an unknown day")
+        return left_out(ENDED_SOME_DAY)
     if today - end > REMEMBERED:
         return left_out("ended more than a year ago")
     return Standing(terms.MEDICATION_LIST_STOPPED, min(end, today).isoformat())

@@ -1,11 +1,14 @@
 """What could not be checked, in words: for a patient with LEMS it is a card of its own."""
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from lems_guard.order_entry.asking import Asked
 from lems_guard.order_entry.card_shapes import plain
 from lems_guard.order_entry.chart import Chart, Reading
+from lems_guard.order_entry.patients import AMINOPYRIDINE
+from lems_guard.order_entry.standing import ENDED_SOME_DAY
 from lems_guard.order_entry.wording import Teller, word
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
@@ -14,6 +17,12 @@ UNSETTLED = {
     terms.DISPOSITION_UNRESOLVED: "not understood, hence NOT checked",
     terms.DISPOSITION_AMBIGUOUS: "can be read in several ways; every one was checked",
 }
+WORDS = {
+    terms.DISPOSITION_UNRESOLVED: "not understood",
+    terms.DISPOSITION_AMBIGUOUS: "not clear which drug is meant",
+}
+MOST_FACTS = 3
+UNITS = re.compile(r"_(?:ml_min|kg|mg|years)$")
 NO_PROOF = "The absence of an alert is no evidence of safety."
 
 
@@ -34,14 +43,33 @@ def unchecked(
     lines = [_order_line(each, teller) for each in orders]
     lines += [f"- {part}" for part in parts]
     lines += [_gap_line(gap, teller) for gap in response.gaps]
-    lines += [f"- {plain(why)} ({number})" for why, number in sorted(asked.left_out.items())]
-    if not lines:
+    if not lines and not asked.left_out.keys() - {f"an order {ENDED_SOME_DAY}"}:
         return None
-    grave = [gap for gap in response.gaps if gap.worst == terms.SEVERITY_CONTRAINDICATED]
+    lines += [f"- {plain(why)} ({number})" for why, number in sorted(asked.left_out.items())]
+    grave = _is_grave(asked, response)
     told = list(_told(orders, parts, response, asked))
-    summary = f"LEMS, not checked: {'; '.join(told)}"
+    summary = f"LEMS check incomplete: {'; '.join(told)}"
     indicator = "warning" if orders or parts or grave else "info"
     return Unchecked(summary, "\n".join([*lines, "", NO_PROOF]), indicator)
+
+
+def _is_grave(asked: Asked, response: wire.CheckPrescriptionResponse) -> bool:
+    """Whether an unknown may be a contraindication of an order at hand.
+
+    An unknown of the patient bears on amifampridine; where that is merely taken beside the orders
+    at hand, the question is asked without urgency each time, not warned of.
+    """
+    at_hand = any(
+        AMINOPYRIDINE in ingredient.classes
+        for each in response.medications
+        if each.id in asked.focus
+        for ingredient in each.ingredients
+    )
+    return any(
+        gap.worst == terms.SEVERITY_CONTRAINDICATED
+        and (at_hand if not gap.medication_ids else asked.focus.intersection(gap.medication_ids))
+        for gap in response.gaps
+    )
 
 
 def _parts_missing(chart: Chart) -> Iterator[str]:
@@ -74,13 +102,20 @@ def _told(
     response: wire.CheckPrescriptionResponse,
     asked: Asked,
 ) -> Iterator[str]:
-    if orders:
-        names = ", ".join(asked.orders[each.id].name for each in orders)
-        yield f"{len(orders)} order{'s' * (len(orders) > 1)} not understood: {names}"
+    for disposition, words in WORDS.items():
+        names = [asked.orders[each.id].name for each in orders if each.disposition == disposition]
+        if names:
+            yield f"{words}: {', '.join(names)}"
     if parts:
         yield "part of the record"
-    facts = dict.fromkeys(gap.fact.replace("_", " ") for gap in response.gaps)
+    facts = list(dict.fromkeys(fact_words(gap.fact) for gap in response.gaps))
     if facts:
-        yield f"unknown {', '.join(facts)}"
+        more = f" and {len(facts) - MOST_FACTS} more" if len(facts) > MOST_FACTS else ""
+        yield f"not known: {', '.join(facts[:MOST_FACTS])}{more}"
     if asked.left_out and not (orders or parts or facts):
         yield "; ".join(asked.left_out)
+
+
+def fact_words(fact: str) -> str:
+    """A fact's name in words, without its unit."""
+    return UNITS.sub("", fact).replace("_", " ").replace("nat2", "NAT2")

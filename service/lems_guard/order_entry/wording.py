@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from lems_guard.order_entry.card_shapes import plain
+from lems_guard.screening.alerts import SUSPECTED
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
 
@@ -43,7 +44,8 @@ class Teller:
 
     def detail(self, alert: wire.Alert) -> str:
         """The whole text of an alert's card, the worst finding first and at length."""
-        parts = [self._finding(finding) for finding in alert.findings]
+        parts = [f"**{SUSPECTED}**"] if alert.summary.startswith(SUSPECTED) else []
+        parts += [self._finding(finding) for finding in alert.findings]
         parts += [f"> {plain(note)}" for note in self._notes]
         if alert.override_policy == terms.OVERRIDE_POLICY_SECOND_PERSON:
             parts.append(SECOND_PERSON)
