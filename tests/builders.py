@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from lems_guard.clinical.alert import Alert, Finding, Screening, ScreeningRequest
 from lems_guard.clinical.condition import Condition
@@ -157,6 +158,13 @@ def rule(  # noqa: PLR0913 - a test names the few it is about
         review=Review("unreviewed"),
         file="rules/test.yaml",
     )
+
+
+def note(concern: Concern = Concern.NEUROMUSCULAR_WEAKNESS, rule_id: str = "note") -> Rule:
+    """A cumulative rule."""
+    advice = replace(ADVICE, override_policy=OverridePolicy.FREE)
+    says = row(Severity.INFORMATION, advice=advice)
+    return rule(drugs(), says, rule_id=rule_id, kind=RuleKind.CUMULATIVE, concern=concern)
 
 
 def knowledge(*rules: Rule, classes: Mapping[str, Iterable[str]] | None = None) -> KnowledgeBase:

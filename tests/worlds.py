@@ -11,7 +11,19 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from builders import AS_OF, CURRENT, EVERYWHERE, Order, drugs, knowledge, order, request, row, rule
+from builders import (
+    AS_OF,
+    CURRENT,
+    EVERYWHERE,
+    Order,
+    drugs,
+    knowledge,
+    note,
+    order,
+    request,
+    row,
+    rule,
+)
 from lems_guard.clinical.alert import ScreeningRequest
 from lems_guard.clinical.condition import All, Between, Condition, Either, Is, Not
 from lems_guard.clinical.dose import Dose
@@ -114,6 +126,7 @@ SOME_DRUGS: st.SearchStrategy[Drugs] = st.one_of(
 SCOPES = tuple(
     itertools.product(KINDS, Concern, (False, True), (EVERYWHERE, frozenset({Jurisdiction.US})))
 )
+NOTES = ((), tuple(note(concern, f"note-{concern}") for concern in Concern))
 WHAT = (*NAMES, *NAMES, *NAMES, "a+b", "c+d", "a|c", "b|c+d")
 DOSES = (None, Dose(20, "mg"), Dose(40, "mg"), Dose(2, "g"), Dose(1, "drop"))
 STOPPED_ON = (None, *(AS_OF - datetime.timedelta(days) for days in (0, 5, 10)))
@@ -165,7 +178,8 @@ def rules(draw: st.DrawFn, number: int) -> Rule:
 @st.composite
 def knowledge_bases(draw: st.DrawFn) -> KnowledgeBase:
     numbers = range(draw(st.integers(1, 4)))
-    return knowledge(*(draw(rules(number)) for number in numbers), classes=CLASSES)
+    own = [draw(rules(number)) for number in numbers]
+    return knowledge(*own, *draw(st.sampled_from(NOTES)), classes=CLASSES)
 
 
 @st.composite

@@ -2,10 +2,17 @@
 
 import pytest
 
+from builders import note, request
 from lems_guard.cli.rule_card import as_json, card_of
 from lems_guard.clinical.alert import ScreeningRequest
+from lems_guard.clinical.facts import Answer, Span
+from lems_guard.clinical.medication import Medication, MedicationList
+from lems_guard.clinical.patient import Patient
+from lems_guard.clinical.rule import RuleKind
+from lems_guard.clinical.severity import Concern, Jurisdiction
 from lems_guard.knowledge.cases import run_suites
 from lems_guard.library import Draft, Edition, draft_edition, edition_of, packaged_rules
+from lems_guard.screening.knowledge_base import KnowledgeBase
 from lems_guard.screening.naive import NaiveScreener
 from lems_guard.screening.screen import RuleScreener
 
@@ -57,3 +64,24 @@ def test_every_rule_can_be_shown(edition: Edition) -> None:
     for rule in edition.knowledge.rules:
         assert card_of(rule, classes)
         assert as_json(rule)["id"] == rule.id
+
+
+def test_a_note_leaves_what_each_drug_does_as_it_is(edition: Edition) -> None:
+    """Of five drugs beside amifampridine the first alert gets it, not that of ciprofloxacin."""
+    known = edition.knowledge
+    notes = [note(concern, f"note-{concern}") for concern in Concern]
+    rules = [each for each in known.rules if each.kind is not RuleKind.CUMULATIVE]
+    with_notes = KnowledgeBase.of(known.version, known.digest, (*rules, *notes), known.classes)
+    texts = ("metoprolol", "gentamicin iv", "azithromycin", "ciprofloxacin", "magnesium sulfate iv")
+    orders = [Medication(text, MedicationList.PROPOSED, text) for text in texts]
+    orders.append(Medication("old", MedicationList.ACTIVE, "Firdapse 20 mg 4x/day"))
+    understood = [(order, edition.understand(order, Jurisdiction.US)) for order in orders]
+    patient = Patient(age_years=Span(61, 61), seizure_history=Answer.NO)
+    asked = request(*understood, patient=patient)
+    findings = {
+        alert.drug: [found.rule.kind for found in alert.findings]
+        for alert in RuleScreener().screen(asked, with_notes).alerts
+    }
+    assert RuleKind.CUMULATIVE in findings["gentamicin"]
+    assert len(findings["ciprofloxacin"]) == 2
+    assert RuleKind.CUMULATIVE not in findings["ciprofloxacin"]

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 
 from builders import findings_of
 from lems_guard.clinical.alert import Screening, ScreeningRequest
+from lems_guard.clinical.rule import RuleKind
 from lems_guard.clinical.severity import Certainty, Severity
 from lems_guard.screening.screen import RuleScreener
 from worlds import Story, names_in, stories
@@ -26,6 +27,8 @@ def claims(screening: Screening, asked: ScreeningRequest) -> Iterator[tuple[Clai
     """All that is said of each order of an offending drug, and whether it is established."""
     readings = {medication.id: understood for medication, understood in asked.orders}
     for alert, finding in findings_of(screening):
+        if finding.rule.kind is RuleKind.CUMULATIVE:
+            continue  # counts what other findings say, which are claims themselves
         for order in finding.medication_ids:
             if alert.drug in names_in(readings[order]):
                 established = finding.certainty is Certainty.ESTABLISHED

@@ -12,7 +12,16 @@ from rich.text import Text
 from lems_guard.clinical.condition import Condition
 from lems_guard.clinical.evidence import Evidence, Population
 from lems_guard.clinical.route import ROUTE_SETS, Route
-from lems_guard.clinical.rule import Advice, Alternative, Drugs, Outcome, Review, Rule, WhenUnknown
+from lems_guard.clinical.rule import (
+    Advice,
+    Alternative,
+    Drugs,
+    Outcome,
+    Review,
+    Rule,
+    RuleKind,
+    WhenUnknown,
+)
 from lems_guard.clinical.severity import Certainty, Concern, Jurisdiction, Severity
 from lems_guard.screening.knowledge_base import DrugClass
 
@@ -96,7 +105,10 @@ def in_words(value: enum.IntEnum) -> str:
 
 def _lines(rule: Rule, classes: Mapping[str, DrugClass]) -> Iterator[tuple[str, RenderableType]]:
     yield "concern", f"{in_words(rule.concern)} ({in_words(rule.kind)} rule)"
-    yield "drugs", _drugs(rule.drugs, classes)
+    if rule.kind is RuleKind.CUMULATIVE:
+        yield "drugs", "any two or more that rules flag at CAUTION or worse for this concern"
+    else:
+        yield "drugs", _drugs(rule.drugs, classes)
     if rule.partners:
         yield "with", _drugs(rule.partners, classes)
     yield "applies to", _scope(rule)

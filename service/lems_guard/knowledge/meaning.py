@@ -23,6 +23,7 @@ EVERY_ROUTE = frozenset(Route)
 def check_meaning(rule: Rule, fields: Fields, classes: Mapping[str, DrugClass]) -> None:
     """Record what a sound form does not show; `fields` are those of the rule."""
     _check_drugs(rule, fields, classes)
+    _check_note(rule, fields)
     _check_partners(rule, fields)
     _check_rows(rule, fields)
     _check_modifiers(rule, fields)
@@ -53,6 +54,22 @@ def _place_of(key: str, outcome: Node, fields: Fields) -> Place:
     """Where an outcome's text stands: in its row, or else in the rule."""
     entries = outcome.entries if isinstance(outcome, Branch) else ()
     return next((name.place for name, _ in entries if name.text == key), fields.place_of(key))
+
+
+def _check_note(rule: Rule, fields: Fields) -> None:
+    """A cumulative note counts drugs by what other rules say, and says one thing of them."""
+    if rule.kind is not RuleKind.CUMULATIVE:
+        if "drugs" not in fields:
+            fields.problems.add(fields.place, "missing-key", "a rule needs 'drugs'")
+        return
+    for key in ("drugs", "lists", "modifiers"):
+        if key in fields:
+            shown = f"kind 'cumulative' has no {key}: it counts what other rules say"
+            fields.problems.add(fields.place_of(key), f"idle-{key}", shown)
+    row = rule.outcomes[0]
+    if len(rule.outcomes) > 1 or row.severity > Severity.INFORMATION or row.when or row.routes:
+        shown = "kind 'cumulative' has one outcome: INFORMATION, always"
+        fields.problems.add(fields.place_of("outcomes"), "wrong-value", shown)
 
 
 def _check_drugs(rule: Rule, fields: Fields, classes: Mapping[str, DrugClass]) -> None:

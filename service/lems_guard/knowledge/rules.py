@@ -29,7 +29,6 @@ RULE_KEYS = (
     "kind",
     "title",
     "concern",
-    "drugs",
     *(key for key in ADVICE_KEYS if key not in OPTIONAL_ADVICE),
     "frequency_of_exposure",
     "frequency_of_harm",
@@ -38,6 +37,7 @@ RULE_KEYS = (
 )
 OPTIONAL_KEYS = (
     *OPTIONAL_ADVICE,
+    "drugs",
     "partners",
     "needs_lems",
     "jurisdictions",
@@ -47,8 +47,7 @@ OPTIONAL_KEYS = (
 OUTCOME_KEYS = ("routes", "when", "when_unknown", "certainty", *ADVICE_KEYS)
 DRUG_KEYS = ("classes", "ingredients", "except")
 
-# A cumulative note is the engine's own: no file states one.
-KINDS = {name: kind for name, kind in kebab(RuleKind).items() if kind is not RuleKind.CUMULATIVE}
+KINDS = kebab(RuleKind)
 STATES = {state: state for state in ("unreviewed", "reviewed")}
 ROUTES: dict[str, frozenset[Route]] = {
     **ROUTE_SETS,

@@ -4,7 +4,8 @@ import hashlib
 
 from lems_guard.clinical.alert import Alert, Finding
 from lems_guard.clinical.patient import LemsStatus
-from lems_guard.screening.collect import row_of
+from lems_guard.screening.collect import order_of_findings, row_of
+from lems_guard.screening.cumulative import notes_on
 from lems_guard.screening.situation import Situation
 
 SUSPECTED = (
@@ -15,7 +16,19 @@ SUSPECTED = (
 def alerts_of(findings: dict[str, list[Finding]], situation: Situation) -> tuple[Alert, ...]:
     """One alert per offending drug, in a total order: worst, surest and proposed first."""
     alerts = [_alert(drug, tuple(found), situation) for drug, found in findings.items()]
-    return tuple(sorted(alerts, key=order_of_alerts))
+    ordered = tuple(sorted(alerts, key=order_of_alerts))
+    notes = notes_on(ordered, situation.cumulative, situation) if situation.cumulative else {}
+    if not notes:
+        return ordered
+    return tuple(_noted(alert, notes.get(alert.drug, []), situation) for alert in ordered)
+
+
+def _noted(alert: Alert, notes: list[Finding], situation: Situation) -> Alert:
+    """The alert with what is added to it: all else but its content's name stays."""
+    if not notes:
+        return alert
+    findings = tuple(sorted((*alert.findings, *notes), key=order_of_findings))
+    return alert._replace(findings=findings, id=_content_id(alert.drug, findings, situation))
 
 
 def order_of_alerts(alert: Alert) -> tuple[int, int, bool, str]:

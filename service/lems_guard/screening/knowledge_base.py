@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from lems_guard.clinical.rule import Rule
+from lems_guard.clinical.rule import Rule, RuleKind
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.screening.tables import Row, rows_in
 
@@ -44,6 +44,7 @@ class KnowledgeBase:
     classes: tuple[DrugClass, ...]
     classes_of: Mapping[str, frozenset[str]] = field(repr=False, default_factory=dict)
     candidates: Mapping[str, tuple[Candidate, ...]] = field(repr=False, default_factory=dict)
+    cumulative: tuple[Rule, ...] = field(repr=False, default=())
     # Filled as rules are met; rules live as long as this does, so their identity is a safe key.
     _rows: dict[tuple[int, Jurisdiction], tuple[Row, ...]] = field(
         init=False, repr=False, compare=False, default_factory=dict
@@ -57,9 +58,9 @@ class KnowledgeBase:
         ordered = tuple(sorted(rules, key=lambda rule: rule.id))
         known = tuple(sorted(classes, key=lambda drug_class: drug_class.id))
         classes_of = _classes_of(known)
-        return KnowledgeBase(
-            version, digest, ordered, known, classes_of, _index(ordered, known, classes_of)
-        )
+        index = _index(ordered, known, classes_of)
+        notes = tuple(rule for rule in ordered if rule.kind is RuleKind.CUMULATIVE)
+        return KnowledgeBase(version, digest, ordered, known, classes_of, index, notes)
 
     def rows_of(self, rule: Rule, jurisdiction: Jurisdiction) -> tuple[Row, ...]:
         """The rows of a rule's decision table that may apply in a jurisdiction."""

@@ -1,0 +1,93 @@
+"""Burdens that add up: a note where two or more drugs do the same harm.
+
+The note joins the first alert that counts towards it. It moves no severity and no alert: what each
+drug does alone has been said.
+"""
+
+from collections.abc import Iterable
+from itertools import combinations, product
+from typing import TypeAlias
+
+from lems_guard.clinical.alert import Alert, Finding
+from lems_guard.clinical.patient import LemsStatus
+from lems_guard.clinical.rule import Rule
+from lems_guard.clinical.severity import Certainty, Concern, Severity
+from lems_guard.screening.situation import Situation
+
+# The drug of an alert, and what is said of it for one concern at CAUTION or worse.
+Share: TypeAlias = tuple[Alert, tuple[Finding, ...]]
+
+
+def notes_on(
+    alerts: tuple[Alert, ...], rules: Iterable[Rule], situation: Situation
+) -> dict[str, list[Finding]]:
+    """The notes by the drug in whose alert they stand."""
+    found: dict[str, list[Finding]] = {}
+    for rule in rules:
+        shares = shares_of(rule.concern, alerts) if _speaks(rule, situation) else []
+        if _are_two(shares, situation):
+            found.setdefault(shares[0][0].drug, []).append(_note(rule, shares, situation))
+    return found
+
+
+def shares_of(concern: Concern, alerts: Iterable[Alert]) -> list[Share]:
+    """The drugs that count, in the order of their alerts."""
+    shares = []
+    for alert in alerts:
+        counted = tuple(
+            finding
+            for finding in alert.findings
+            if finding.severity >= Severity.CAUTION and finding.rule.concern is concern
+        )
+        if counted:
+            shares.append((alert, counted))
+    return shares
+
+
+def _speaks(rule: Rule, situation: Situation) -> bool:
+    if situation.request.jurisdiction not in rule.jurisdictions:
+        return False
+    return not (rule.needs_lems and situation.patient.lems_status is LemsStatus.ABSENT)
+
+
+def _are_two(shares: list[Share], situation: Situation) -> bool:
+    """Whether two of the drugs can be taken at once: not two readings of one order."""
+    return any(_are_together(*pair, situation) for pair in combinations(shares, 2))
+
+
+def _are_together(one: Share, other: Share, situation: Situation) -> bool:
+    exposures = (situation.by_ingredient[share[0].drug] for share in (one, other))
+    return any(situation.are_together(*pair) for pair in product(*exposures))
+
+
+def _note(rule: Rule, shares: list[Share], situation: Situation) -> Finding:
+    """Established where two drugs are; else possible for want of what they lack."""
+    established = [share for share in shares if _is_established(share)]
+    certain = _are_two(established, situation)
+    missing = {lack for _, findings in shares for finding in findings for lack in finding.missing}
+    lines = [line for share in shares for line in _lines(rule, share)]
+    ids = {medication_id for medication_id, _ in lines}
+    return Finding(
+        rule,
+        rule.outcomes[0],
+        rule.outcomes[0].severity,
+        Certainty.ESTABLISHED if certain else Certainty.POSSIBLE,
+        tuple(order.id for order, _ in situation.request.orders if order.id in ids),
+        () if certain else tuple(sorted(missing)),
+        tuple(line for _, line in lines),
+    )
+
+
+def _is_established(share: Share) -> bool:
+    return any(finding.certainty is Certainty.ESTABLISHED for finding in share[1])
+
+
+def _lines(rule: Rule, share: Share) -> list[tuple[str, str]]:
+    """Each order of the drug that counts, and the line that says so."""
+    alert, findings = share
+    counted = {medication_id for finding in findings for medication_id in finding.medication_ids}
+    return [
+        (medication_id, f"{medication_id} → {alert.drug} → {rule.id}")
+        for medication_id in alert.medication_ids
+        if medication_id in counted
+    ]
