@@ -1,0 +1,269 @@
+"""Tokens: what is accepted, and each way in which one is not."""
+
+import base64
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+
+from lems_guard.clinical.errors import InvalidSettings
+from lems_guard.order_entry.issuers import Fetched, Issuers
+from lems_guard.order_entry.refusals import Refusal
+from lems_guard.order_entry.tokens import Replays, Verifier
+from order_entry.calling import ORDER_SIGN, order, send, sign
+from order_entry.schema import checked, outcome
+from running import start, stop
+
+BASE = "https://guard.example.org"
+PATH = "/cds-services/lems-guard-order-sign"
+ISS = "https://ehr.example.org"
+JKU = "https://ehr.example.org/jwks.json"
+EC_KEY = ec.generate_private_key(ec.SECP384R1())
+OTHER_EC_KEY = ec.generate_private_key(ec.SECP384R1())
+SMALL_EC_KEY = ec.generate_private_key(ec.SECP256R1())
+RSA_KEY = rsa.generate_private_key(65537, 2048)
+KEYS: dict[str, PrivateKeyTypes] = {"ec": EC_KEY, "rsa": RSA_KEY, "p256": SMALL_EC_KEY}
+
+
+def jwk(kid: str, key: Any) -> dict[str, Any]:  # noqa: ANN401 - either kind of key
+    of_rsa = isinstance(key, rsa.RSAPrivateKey)
+    algorithm: Any = RSAAlgorithm if of_rsa else ECAlgorithm
+    found: dict[str, Any] = json.loads(algorithm.to_jwk(key.public_key()))
+    return found | {"kid": kid, "use": "sig"}
+
+
+def jwks(**keys: Any) -> bytes:  # noqa: ANN401
+    return json.dumps({"keys": [jwk(kid, key) for kid, key in keys.items()]}).encode()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "ehr.json").write_bytes(jwks(**KEYS))
+    issuers = {"issuers": [{"iss": ISS, "jwksFile": "ehr.json", "jku": [JKU]}]}
+    (tmp_path / "issuers.json").write_text(json.dumps(issuers))
+    return tmp_path
+
+
+def no_network(_: str) -> bytes:
+    raise OSError
+
+
+def verifier(folder: Path, get: Callable[[str], bytes] = no_network) -> Verifier:
+    return Verifier(Issuers(folder / "issuers.json", get), f"{BASE}/")
+
+
+def token(
+    header: dict[str, Any] | None = None,
+    key: Any = EC_KEY,  # noqa: ANN401 - any kind of key
+    **claims: object,
+) -> str:
+    now = int(time.time())
+    body: dict[str, Any] = {
+        "iss": ISS,
+        "aud": f"{BASE}{PATH}",
+        "iat": now,
+        "exp": now + 300,
+        "jti": f"id-{time.monotonic_ns()}",
+    }
+    body = {name: each for name, each in (body | claims).items() if each is not None}
+    head = {"kid": "ec", "alg": "ES384"} | (header or {})
+    return jwt.encode(body, key, algorithm=head["alg"], headers=head)
+
+
+def bearer(text: str) -> str:
+    return f"Bearer {text}"
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: token(sub="x"),
+        lambda: token({"alg": "RS384", "kid": "rsa"}, RSA_KEY),
+        lambda: token(aud=["https://else.example", f"{BASE}{PATH}"]),
+        lambda: token(tenant="north"),
+    ],
+)
+def test_a_sound_token_tells_who_calls(folder: Path, made: Callable[[], str]) -> None:
+    assert verifier(folder).caller(bearer(made()), PATH) == ISS
+
+
+def unsigned() -> str:
+    head = base64.urlsafe_b64encode(b'{"alg":"none","typ":"JWT","kid":"ec"}').rstrip(b"=")
+    return f"{head.decode()}.{token().split('.')[1]}."
+
+
+def by_public_key() -> str:
+    """The old trick: HMAC with the public key as its secret."""
+    parts = token().split(".")
+    head = base64.urlsafe_b64encode(b'{"alg":"HS384","typ":"JWT","kid":"ec"}').rstrip(b"=")
+    return f"{head.decode()}.{parts[1]}.{parts[2]}"
+
+
+def tampered() -> str:
+    head, body, signature = token().split(".")
+    claims = json.loads(base64.urlsafe_b64decode(body + "=="))
+    claims["sub"] = "somebody else"
+    changed = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
+    return f"{head}.{changed}.{signature}"
+
+
+NOW = int(time.time())
+FAULTS: dict[str, Callable[[], str]] = {
+    "alg none": unsigned,
+    "hmac": lambda: token({"alg": "HS384"}, "secret" * 20),
+    "hmac with the public key": by_public_key,
+    "RS256": lambda: token({"alg": "RS256", "kid": "rsa"}, RSA_KEY),
+    "ES256": lambda: token({"alg": "ES256", "kid": "p256"}, SMALL_EC_KEY),
+    "another's key": lambda: token(key=OTHER_EC_KEY),
+    "a key of another kind": lambda: token({"kid": "rsa"}),
+    "unknown key": lambda: token({"kid": "none"}),
+    "no key id": lambda: token({"kid": ""}),
+    "not a JWT": lambda: token({"typ": "at+jwt"}),
+    "tampered": tampered,
+    "other address": lambda: token(aud=f"{BASE}/cds-services"),
+    "longer address": lambda: token(aud=f"{BASE}{PATH}/"),
+    "base only": lambda: token(aud=BASE),
+    "no audience": lambda: token(aud=None),
+    "expired": lambda: token(iat=NOW - 900, exp=NOW - 600),
+    "no end": lambda: token(exp=None),
+    "too long a life": lambda: token(exp=int(time.time()) + 90_000),
+    "no begin": lambda: token(iat=None),
+    "of the future": lambda: token(iat=int(time.time()) + 600, exp=int(time.time()) + 900),
+    "unknown issuer": lambda: token(iss="https://else.example"),
+    "no issuer": lambda: token(iss=None),
+    "issuer with a slash": lambda: token(iss=f"{ISS}/"),
+    "no id": lambda: token(jti=None),
+    "empty id": lambda: token(jti=""),
+    "key address not allowed": lambda: token({"jku": "https://evil.example/jwks.json"}),
+    "garbage": lambda: "a.b.c",
+    "nothing": lambda: "",
+    "huge": lambda: "x" * 10_000,
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_token_at_fault_is_refused(folder: Path, fault: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        verifier(folder).caller(bearer(FAULTS[fault]()), PATH)
+    assert refused.value.status == 401
+
+
+@pytest.mark.parametrize("authorization", ["", "Basic abc", "Bearer", "bearer  "])
+def test_what_is_no_bearer_token_is_refused(folder: Path, authorization: str) -> None:
+    with pytest.raises(Refusal):
+        verifier(folder).caller(authorization, PATH)
+
+
+def test_a_token_serves_once(folder: Path) -> None:
+    known, text = verifier(folder), bearer(token())
+    known.caller(text, PATH)
+    with pytest.raises(Refusal):
+        known.caller(text, PATH)
+
+
+def test_too_many_tokens_let_nobody_in() -> None:
+    replays = Replays(2)
+    assert replays.claim("a", "1", 10, 0)
+    assert replays.claim("b", "1", 10, 0)
+    with pytest.raises(Refusal) as refused:
+        replays.claim("c", "1", 10, 0)
+    assert refused.value.status == 503
+    assert replays.claim("c", "1", 30, 20)
+
+
+def test_keys_rotate_with_the_file(folder: Path) -> None:
+    known = verifier(folder)
+    with pytest.raises(Refusal):
+        known.caller(bearer(token({"kid": "new"}, OTHER_EC_KEY)), PATH)
+    (folder / "ehr.json").write_bytes(jwks(new=OTHER_EC_KEY))
+    known.caller(bearer(token({"kid": "new"}, OTHER_EC_KEY)), PATH)
+    with pytest.raises(Refusal):
+        known.caller(bearer(token()), PATH)
+
+
+def test_a_file_that_breaks_leaves_the_last_good_keys(folder: Path) -> None:
+    known = verifier(folder)
+    known.caller(bearer(token()), PATH)
+    (folder / "ehr.json").write_text("{")
+    (folder / "issuers.json").write_text("{")
+    known.caller(bearer(token()), PATH)
+
+
+def test_an_issuer_leaves_with_the_file(folder: Path) -> None:
+    known = verifier(folder)
+    (folder / "issuers.json").write_text('{"issuers": []}')
+    with pytest.raises(Refusal):
+        known.caller(bearer(token()), PATH)
+
+
+def test_keys_come_from_the_address_of_the_token(folder: Path) -> None:
+    asked: list[str] = []
+
+    def get(url: str) -> bytes:
+        asked.append(url)
+        return jwks(new=OTHER_EC_KEY)
+
+    known = verifier(folder, get)
+    for _ in range(3):
+        known.caller(bearer(token({"kid": "new", "jku": JKU}, OTHER_EC_KEY)), PATH)
+    assert asked == [JKU]
+
+
+def test_an_address_is_asked_again_when_a_key_is_unknown_but_not_at_once() -> None:
+    sets, clock = [jwks(a=EC_KEY), jwks(a=EC_KEY, b=OTHER_EC_KEY)], [0.0]
+    fetched = Fetched(JKU, lambda _: sets.pop(0), lambda: clock[0])
+
+    def kids(kid: str) -> list[str]:
+        return [key["kid"] for key in fetched.keys(kid)]
+
+    assert kids("a") == ["a"]
+    assert kids("b") == ["a"]
+    clock[0] = 11
+    assert kids("b") == ["a", "b"]
+
+
+def test_old_keys_end_when_their_address_stays_away() -> None:
+    clock, sets = [0.0], [jwks(a=EC_KEY)]
+
+    def get(_: str) -> bytes:
+        return sets.pop(0)
+
+    fetched = Fetched(JKU, get, lambda: clock[0])
+    assert fetched.keys("a")
+    clock[0] = 3000
+    assert fetched.keys("a")
+    clock[0] = 3700
+    assert not fetched.keys("a")
+
+
+def test_a_file_that_is_none_is_told_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / "issuers.json").write_text('{"issuer": 1}')
+    with pytest.raises(InvalidSettings, match="LEMS_GUARD_CDS_HOOKS_ISSUERS"):
+        Issuers(tmp_path / "issuers.json", no_network)
+
+
+def test_a_service_with_an_issuer_lets_it_in_and_nobody_else(folder: Path) -> None:
+    running = start(
+        LEMS_GUARD_CDS_HOOKS_ISSUERS=str(folder / "issuers.json"), LEMS_GUARD_CDS_HOOKS_URL=BASE
+    )
+    try:
+        call = sign(order("metoprolol po"))
+        text = bearer(token())
+        assert checked(send(running.http_at, ORDER_SIGN, call, Authorization=text).content)
+        again = send(running.http_at, ORDER_SIGN, call, Authorization=text)
+        assert again.status == 401
+        assert "used before" in outcome(again.content)
+        elsewhere = send(running.http_at, "/cds-services", Authorization=bearer(token()))
+        assert elsewhere.status == 401
+        listed = bearer(token(aud=f"{BASE}/cds-services"))
+        assert send(running.http_at, "/cds-services", Authorization=listed).status == 200
+        assert "notices" not in send(running.http_at, "/readyz").json()
+    finally:
+        stop(running)
