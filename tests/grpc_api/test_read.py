@@ -110,6 +110,15 @@ MANY = [order(id=str(number)) for number in range(501)]
             ["stopped[0].stopped_on"],
             "no 30 February",
         ),
+        (
+            wire.CheckPrescriptionRequest(
+                proposed=[order()],
+                stopped=[order(id="s1", stopped_on="2026-11-22")],
+                as_of="2026-11-21",
+            ),
+            ["stopped[0].stopped_on"],
+            "what ends tomorrow is still taken",
+        ),
         (unknown_enum(5, 99), ["proposed[0].route"], "a route from a later contract"),
         (unknown_enum(9, 7), ["proposed[0].as_needed"], "an answer from a later contract"),
         (

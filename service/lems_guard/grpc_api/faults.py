@@ -34,7 +34,9 @@ def faults_of(
         found.append(FieldViolation("as_of", DATE))
     for name in ("proposed", "active", "stopped"):
         for index, medication in enumerate(getattr(request, name)):
-            found += _of_medication(medication, f"{name}[{index}]", stopped=name == "stopped")
+            found += _of_medication(medication, f"{name}[{index}]")
+    for index, medication in enumerate(request.stopped):
+        found += _of_stop(medication.stopped_on, f"stopped[{index}]", _as_of(request, today))
     return tuple(found)
 
 
@@ -71,9 +73,7 @@ def _of_enums(message: Message, prefix: str) -> Iterator[FieldViolation]:
                 yield FieldViolation(path, f"no {field.enum_type.name} has this number")
 
 
-def _of_medication(
-    medication: wire.Medication, path: str, *, stopped: bool
-) -> Iterator[FieldViolation]:
+def _of_medication(medication: wire.Medication, path: str) -> Iterator[FieldViolation]:
     yield from _of_codings(medication.codings, f"{path}.codings")
     yield from _of_codings(medication.indication.codings, f"{path}.indication.codings")
     dose = medication.dose
@@ -84,8 +84,15 @@ def _of_medication(
             yield FieldViolation(f"{path}.dose.value", "a number above 0")
     if medication.HasField("doses_per_day") and not 0 < medication.doses_per_day < math.inf:
         yield FieldViolation(f"{path}.doses_per_day", "a number above 0, such as 0.5 or 4")
-    if stopped and medication.stopped_on and not _is_day(medication.stopped_on):
+
+
+def _of_stop(stopped_on: str, path: str, as_of: datetime.date) -> Iterator[FieldViolation]:
+    if stopped_on and not _is_day(stopped_on):
         yield FieldViolation(f"{path}.stopped_on", DATE)
+    elif stopped_on and day(stopped_on) > as_of:
+        yield FieldViolation(
+            f"{path}.stopped_on", "not after as_of: until it is stopped, send it in active"
+        )
 
 
 def _of_codings(codings: Iterable[wire.Coding], path: str) -> Iterator[FieldViolation]:

@@ -105,6 +105,8 @@ def _read(
     proposed = [_medication(each, MedicationList.PROPOSED) for each in message.proposed]
     active = [_medication(each, MedicationList.ACTIVE) for each in message.active]
     stopped = [_medication(each, MedicationList.STOPPED) for each in message.stopped]
+    if any(each.stopped_on and each.stopped_on > as_of for each in stopped):
+        raise _Unsound
     count = len(proposed) + len(active)
     distinct = len({order.id for orders in (proposed, active, stopped) for order in orders})
     if not count or count + len(stopped) > MOST_MEDICATIONS or distinct < count + len(stopped):

@@ -48,7 +48,7 @@ def drafted(resource: Resource, today: datetime.date) -> Standing:
         return left_out("is withdrawn")
     if status in ENDED:
         ended = _end(resource) or today
-        return Standing(terms.MEDICATION_LIST_STOPPED, ended.isoformat())
+        return Standing(terms.MEDICATION_LIST_STOPPED, min(ended, today).isoformat())
     return PROPOSED
 
 
