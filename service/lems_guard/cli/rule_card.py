@@ -37,6 +37,8 @@ GRADES = {
     "2": "boxed warning, label contraindication or guideline list",
     "3": "case reports",
     "4": "theory or class extension",
+    "C": "cohort or trial",
+    "L": "published list without cases",
     "U": "unverified",
 }
 POPULATIONS = {

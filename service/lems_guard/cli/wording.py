@@ -38,6 +38,8 @@ GRADES = {
     "2": "boxed warning, label contraindication or guideline list",
     "3": "case reports",
     "4": "theory, or extended from the class",
+    "C": "cohort or trial",
+    "L": "published list without cases",
     "U": "not verified",
 }
 LEMS = {

@@ -33,6 +33,7 @@ class Evidence:
 
     Grades (clinical facts, section B): 1 LEMS-specific report or reference; 2 boxed warning,
     contraindication or guideline list; 3 case reports; 4 theory or class extension; U unverified.
+    Besides: C a cohort or trial; L a published list that gives no cases.
     """
 
     source: Source

@@ -7,7 +7,7 @@ from lems_guard.knowledge.problems import Problems
 from lems_guard.knowledge.shape import Fields, check_reference, named
 from lems_guard.knowledge.tree import Node
 
-GRADES = {grade: grade for grade in ("1", "2", "3", "4", "U")}
+GRADES = {grade: grade for grade in ("1", "2", "3", "4", "C", "L", "U")}
 SOURCE_KEYS = ("id", "title", "publisher", "revised", "retrieved")
 EVIDENCE_KEYS = ("source", "locator", "grade", "population")
 
