@@ -39,6 +39,7 @@ from lems_guard.telemetry.health import Health
 from lems_guard.telemetry.loop_lag import watch_loop
 from lems_guard.telemetry.metrics import Metrics
 from lems_guard.telemetry.probes import probe_routes
+from lems_guard.terminology.remembered import Remembered
 
 log = structlog.get_logger(__name__)
 
@@ -72,7 +73,7 @@ class Service:
         edition = self.library.current
         answerer = Answerer(
             edition.knowledge,
-            edition,
+            Remembered(edition),
             RuleScreener(),
             jurisdiction=self.settings.jurisdiction,
             today=utc_today,
