@@ -1,0 +1,167 @@
+"""Fetching what was not sent: from allowed hosts alone, and within bounds."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx2
+import pytest
+
+from lems_guard.order_entry.chart import Chart, Reading
+from lems_guard.order_entry.discovery import PREFETCH
+from lems_guard.order_entry.fetching import Bounds, Fetcher
+from lems_guard.order_entry.hooks import read_call
+from order_entry.calling import LEMS, searchset, sign
+
+BASE = "https://ehr.example/fhir"
+Handler = Callable[[httpx2.Request], httpx2.Response]
+
+
+def fetched(
+    handler: Handler,
+    base: str = BASE,
+    hosts: str = "ehr.example",
+    prefetch: dict[str, Any] | None = None,
+) -> tuple[Chart, list[httpx2.Request]]:
+    asked: list[httpx2.Request] = []
+
+    def heard(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request)
+        return handler(request)
+
+    call = sign(
+        fhirServer=base,
+        fhirAuthorization={"access_token": "t0k", "token_type": "Bearer", "expires_in": 300},
+        prefetch=prefetch or {},
+    )
+    chart = Chart()
+    chart.take_prefetch(prefetch or {})
+    bounds = Bounds(seconds=0.3, pages=2, page_bytes=2000)
+    fetcher = Fetcher(frozenset(hosts.split(",")), bounds, httpx2.MockTransport(heard))
+
+    async def run() -> None:
+        await fetcher.complete(chart, read_call(json.dumps(call).encode()))
+        await fetcher.close()
+
+    asyncio.run(run())
+    return chart, asked
+
+
+def answer(request: httpx2.Request) -> httpx2.Response:
+    if "Condition" in request.url.path:
+        return httpx2.Response(200, json=searchset(LEMS))
+    return httpx2.Response(200, json=searchset())
+
+
+def test_everything_missing_is_asked_for_with_the_token() -> None:
+    chart, asked = fetched(answer)
+    assert len(asked) == len(PREFETCH)
+    assert {each.headers["authorization"] for each in asked} == {"Bearer t0k"}
+    assert all(str(each.url).startswith(f"{BASE}/") for each in asked)
+    assert chart.conditions_read is chart.medications_read is Reading.WHOLE
+    assert chart.of_kind("Condition") == [LEMS]
+
+
+def test_what_was_sent_is_not_asked_for() -> None:
+    _, asked = fetched(answer, prefetch=dict.fromkeys(PREFETCH))
+    assert asked == []
+
+
+def test_what_failed_is_asked_for_again() -> None:
+    failed = {"resourceType": "OperationOutcome", "issue": []}
+    chart, asked = fetched(answer, prefetch=(dict.fromkeys(PREFETCH) | {"conditions": failed}))
+    assert len(asked) == 1
+    assert chart.conditions_read is Reading.WHOLE
+
+
+@pytest.mark.parametrize(
+    ("base", "hosts"),
+    [
+        (BASE, "other.example"),
+        (BASE, ""),
+        ("http://ehr.example/fhir", "ehr.example"),
+        ("https://ehr.example.evil.example/fhir", "ehr.example"),
+        ("https://ehr.example@evil.example/fhir", "ehr.example"),
+        ("https://user@ehr.example/fhir", "ehr.example"),
+        ("https://ehr.example/fhir?x=", "ehr.example"),
+        ("ftp://ehr.example/fhir", "ehr.example"),
+        ("https://ehr.example:99999/", "ehr.example"),
+        ("", "ehr.example"),
+    ],
+)
+def test_nobody_else_is_ever_asked(base: str, hosts: str) -> None:
+    chart, asked = fetched(answer, base, hosts)
+    assert asked == []
+    assert chart.conditions_read is Reading.MISSING
+
+
+def test_this_machine_may_be_asked_without_tls() -> None:
+    assert fetched(answer, "http://127.0.0.1:9/fhir", "127.0.0.1:9")[1]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        lambda _: httpx2.Response(500),
+        lambda _: httpx2.Response(302, headers={"location": "https://evil.example"}),
+        lambda _: httpx2.Response(200, content=b"{"),
+        lambda _: httpx2.Response(200, content=b" " * 3000),
+        lambda _: httpx2.Response(200, json={"resourceType": "OperationOutcome"}),
+    ],
+)
+def test_a_server_at_fault_leaves_it_missing(broken: Handler) -> None:
+    chart, _ = fetched(broken)
+    assert chart.conditions_read is Reading.MISSING
+
+
+def test_pages_are_followed_on_the_same_server_and_to_a_bound() -> None:
+    def paged(request: httpx2.Request) -> httpx2.Response:
+        if "Condition" not in request.url.path:
+            return httpx2.Response(200, json=searchset())
+        page = int(request.url.params.get("page", "1"))
+        condition = LEMS | {"id": f"c{page}"}
+        link = [{"relation": "next", "url": f"{BASE}/Condition?page={page + 1}"}]
+        return httpx2.Response(200, json=searchset(condition) | {"link": link})
+
+    chart, asked = fetched(paged)
+    assert sum("Condition" in each.url.path for each in asked) == 2
+    assert len(chart.of_kind("Condition")) == 2
+    assert chart.conditions_read is Reading.PART
+
+
+def test_a_last_page_makes_it_whole() -> None:
+    first = searchset(LEMS) | {
+        "total": 2,
+        "link": [{"relation": "next", "url": f"{BASE}/Condition?page=2"}],
+    }
+
+    def last(_: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(200, json=searchset(LEMS | {"id": "c2"}) | {"total": 2})
+
+    chart, asked = fetched(last, prefetch=(dict.fromkeys(PREFETCH) | {"conditions": first}))
+    assert [str(each.url) for each in asked] == [f"{BASE}/Condition?page=2"]
+    assert chart.conditions_read is Reading.WHOLE
+
+
+def test_a_link_to_another_server_is_not_followed() -> None:
+    link = [{"relation": "next", "url": "https://evil.example/fhir/Condition?page=2"}]
+    chart, asked = fetched(
+        answer,
+        prefetch=(dict.fromkeys(PREFETCH) | {"conditions": searchset(LEMS) | {"link": link}}),
+    )
+    assert asked == []
+    assert chart.conditions_read is Reading.PART
+
+
+def test_a_server_that_hangs_is_given_up() -> None:
+    call = read_call(json.dumps(sign(fhirServer=BASE, prefetch={})).encode())
+    chart = Chart()
+
+    async def hang(_: httpx2.Request) -> httpx2.Response:
+        await asyncio.sleep(30)
+        return httpx2.Response(200)
+
+    fetcher = Fetcher(frozenset({"ehr.example"}), Bounds(seconds=0.1), httpx2.MockTransport(hang))
+    asyncio.run(fetcher.complete(chart, call))
+    assert chart.conditions_read is Reading.MISSING
