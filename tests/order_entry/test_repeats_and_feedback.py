@@ -139,7 +139,7 @@ def test_feedback_on_an_unknown_card_is_taken_and_counts_for_no_rule(service: Ru
     ("body", "place"),
     [
         ({}, "feedback (missing)"),
-        ({"feedback": [{"card": "x"}]}, "feedback[...].outcome (missing)"),
+        ({"feedback": [{"card": "x"}]}, "feedback[0].outcome (missing)"),
         ({"feedback": [told("x")]}, "feedback[0].card"),
         ({"feedback": [told(str(uuid.UUID(int=1)), "ignored")]}, "feedback[0].outcome"),
     ],

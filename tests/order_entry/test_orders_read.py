@@ -1,0 +1,180 @@
+"""Reading orders: dosage, routes, where an order stands, and any shape at all."""
+
+import datetime
+from typing import Any
+
+import pytest
+
+from lems_guard.clinical.medication import Disposition, Understood
+from lems_guard.order_entry.dosage import Amount, dosage_of
+from lems_guard.order_entry.orders import OrderReader
+from lems_guard.order_entry.references import Shelf
+from lems_guard.order_entry.standing import drafted, listed
+from lems_guard.v1 import terms_pb2 as terms
+
+TODAY = datetime.date(2026, 11, 21)
+
+
+def dosed(**part: object) -> dict[str, Any]:
+    return {"resourceType": "MedicationRequest", "dosageInstruction": [part]}
+
+
+@pytest.mark.parametrize(
+    ("repeat", "per_day"),
+    [
+        ({"frequency": 3, "period": 1, "periodUnit": "d"}, 3),
+        ({"frequency": 1, "frequencyMax": 4, "period": 1, "periodUnit": "d"}, 4),
+        ({"frequency": 1, "period": 6, "periodUnit": "h"}, 4),
+        ({"period": 8, "periodUnit": "h"}, 3),
+        ({"frequency": 1, "period": 2, "periodUnit": "d"}, 0.5),
+        ({"frequency": 1, "period": 1, "periodUnit": "wk"}, 1 / 7),
+        ({"frequency": 2, "period": 1, "periodUnits": "d"}, 2),
+        ({"timeOfDay": ["08:00:00", "20:00:00"]}, 2),
+        ({"when": ["MORN", "NOON", "NIGHT"]}, 3),
+        ({"when": "HS"}, 1),
+        ({"timeOfDay": ["08:00:00"], "dayOfWeek": ["mon", "thu"]}, 2 / 7),
+        ({"frequency": "3", "period": 1, "periodUnit": "d"}, 1),
+        ({"boundsPeriod": {"start": "2026-11-01"}}, None),
+        ({"period": 1, "periodUnit": "fortnight"}, None),
+    ],
+)
+def test_timing_becomes_doses_a_day(repeat: dict[str, Any], per_day: float | None) -> None:
+    assert dosage_of(dosed(timing={"repeat": repeat})).per_day == per_day
+
+
+def test_lines_in_sequence_are_not_taken_together() -> None:
+    def line(mg: int, sequence: int) -> dict[str, Any]:
+        return {
+            "sequence": sequence,
+            "doseAndRate": [{"doseQuantity": {"value": mg, "unit": "mg"}}],
+            "timing": {"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}},
+        }
+
+    taper = dosage_of({"dosageInstruction": [line(60, 1), line(20, 2)]})
+    both = dosage_of({"dosageInstruction": [line(60, 1), line(20, 1)]})
+    assert taper.dose == both.dose == Amount(60, "mg")
+    assert taper.per_day == 2
+    assert both.per_day == pytest.approx(160 / 60)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "dose"),
+    [
+        ({"value": 20, "unit": "MG"}, (20, "mg")),
+        ({"value": 2, "unit": "tablets", "code": "{tbl}"}, (2, "tablets")),
+        ({"value": 2, "unit": "tablet", "code": "1"}, (2, "tablet")),
+        ({"value": 5, "code": "[IU]"}, (5, "[IU]")),
+        ({"value": 0, "unit": "mg"}, None),
+        ({"value": -1, "unit": "mg"}, None),
+        ({"value": True, "unit": "mg"}, None),
+        ({"value": 1e400, "unit": "mg"}, None),
+        ({"value": 10**400, "unit": "mg"}, None),
+        ({"value": 20}, None),
+    ],
+)
+def test_doses_are_read_or_left_out(quantity: dict[str, Any], dose: object) -> None:
+    assert dosage_of(dosed(doseAndRate=[{"doseQuantity": quantity}])).dose == dose
+
+
+@pytest.mark.parametrize(
+    ("route", "expected"),
+    [
+        ({"coding": [{"system": "http://snomed.info/sct", "code": "26643006"}]}, "ROUTE_ORAL"),
+        ({"coding": [{"system": "http://other", "code": "26643006", "display": "x"}]}, "x"),
+        ({"text": "Oral route"}, "oral"),
+        ({"text": "Intravenous use (qualifier value)"}, "intravenous"),
+        (
+            {
+                "text": "by inhalation",
+                "coding": [{"system": "http://snomed.info/sct", "code": "26643006"}],
+            },
+            "",
+        ),
+        ("po", ""),
+    ],
+)
+def test_routes_come_by_code_or_in_words(route: Any, expected: str) -> None:  # noqa: ANN401
+    found = dosage_of(dosed(route=route))
+    coded = terms.Route.Name(found.route) if found.route else ""
+    assert (coded or found.route_text) == expected
+
+
+@pytest.mark.parametrize(
+    ("resource", "place"),
+    [
+        ({"status": "draft"}, "PROPOSED"),
+        ({"status": "on-hold"}, "PROPOSED"),
+        ({"status": "active"}, "PROPOSED"),
+        ({"status": "stopped"}, "STOPPED"),
+        ({"status": "ended"}, "STOPPED"),
+        ({"status": "cancelled"}, "UNSPECIFIED"),
+        ({"status": "entered-in-error"}, "UNSPECIFIED"),
+        ({"status": "draft", "doNotPerform": True}, "UNSPECIFIED"),
+        ({}, "PROPOSED"),
+    ],
+)
+def test_where_a_draft_stands(resource: dict[str, Any], place: str) -> None:
+    assert terms.MedicationList.Name(drafted(resource, TODAY).list).endswith(place)
+
+
+@pytest.mark.parametrize(
+    ("kind", "members", "place"),
+    [
+        ("MedicationRequest", {"status": "active"}, "ACTIVE"),
+        ("MedicationRequest", {"status": "on-hold"}, "ACTIVE"),
+        ("MedicationRequest", {"status": "draft"}, "UNSPECIFIED"),
+        ("MedicationRequest", {"status": "completed"}, "UNSPECIFIED"),
+        ("MedicationRequest", {"status": "ended", "statusChanged": "2026-11-01"}, "STOPPED"),
+        ("MedicationRequest", {"status": "ended", "statusChanged": "2020-11-01"}, "UNSPECIFIED"),
+        ("MedicationStatement", {"status": "active", "taken": "n"}, "UNSPECIFIED"),
+        (
+            "MedicationStatement",
+            {"status": "stopped", "effectivePeriod": {"end": "2026-11-01"}},
+            "STOPPED",
+        ),
+        ("MedicationDispense", {"status": "completed"}, "ACTIVE"),
+        (
+            "MedicationDispense",
+            {
+                "status": "completed",
+                "whenHandedOver": "2026-10-01",
+                "daysSupply": {"value": 30},
+            },
+            "STOPPED",
+        ),
+        (
+            "MedicationAdministration",
+            {"status": "completed", "effectiveDateTime": "2026-11-21T08:00:00Z"},
+            "ACTIVE",
+        ),
+        (
+            "MedicationAdministration",
+            {"status": "completed", "effectiveDateTime": "2026-11-10"},
+            "STOPPED",
+        ),
+        ("MedicationAdministration", {"status": "not-done"}, "UNSPECIFIED"),
+    ],
+)
+def test_where_an_order_on_record_stands(kind: str, members: dict[str, Any], place: str) -> None:
+    found = listed({"resourceType": kind, **members}, TODAY)
+    assert terms.MedicationList.Name(found.list).endswith(place)
+
+
+def nothing_understood(_: object) -> Understood:
+    return Understood(Disposition.UNRESOLVED)
+
+
+@pytest.mark.parametrize(
+    "junk", [None, 7, "x", [], {}, [[]], {"coding": 7}, {"coding": [None, {"code": 7}]}]
+)
+@pytest.mark.parametrize(
+    "member",
+    [
+        "medicationCodeableConcept", "medicationReference", "medication", "dosageInstruction",
+        "contained", "reasonCode", "priorPrescription", "status", "id", "doNotPerform",
+    ],
+)  # fmt: skip
+def test_no_shape_makes_reading_fail(member: str, junk: object) -> None:
+    resource = {"resourceType": "MedicationRequest", member: junk}
+    OrderReader(Shelf(), nothing_understood).read(resource, drafted(resource, TODAY), "x")
+    listed(resource, TODAY)
