@@ -89,7 +89,8 @@ def _options(tls: Tls | None) -> dict[str, Any]:
         "socket_timeout": READ_SECONDS,
         "socket_connect_timeout": CONNECT_SECONDS,
         "retry": Retry(NoBackoff(), 0),
-        "client_name": "lems-guard",
+        # Telling Redis who we are would take round trips, and rights, that nothing needs.
+        "driver_info": None,
         "maint_notifications_config": MaintNotificationsConfig(enabled=False),
         "max_connections": CONNECTIONS,
     }

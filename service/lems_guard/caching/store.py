@@ -18,6 +18,7 @@ from lems_guard.caching.clients import READ_SECONDS, Client
 from lems_guard.caching.line import Command, Errand, Line, Replies, timed_exchange
 from lems_guard.caching.seal import FORMAT, PREFIX, Seal
 from lems_guard.telemetry.cache_metrics import CacheMetrics
+from lems_guard.telemetry.logs import place_of
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +27,7 @@ PROBE_SECONDS = 0.5
 # A probe may have to connect first; then a second one tells how fast Redis is.
 SLOWEST_PROBE_SECONDS = 1.0
 SHARE_OF_THE_LATEST = 0.25
+PATIENCE_AT_THE_END_SECONDS = 1.0
 READS, WRITES = 64, 16  # per batch: a read is a name, a write is worked out on the way
 MOST_READS_WAITING, MOST_WRITES_WAITING = 1024, 1024
 
@@ -72,9 +74,11 @@ class Store:
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            # Waited for, but not for ever: what a library does when cancelled is not in our hands.
+            await asyncio.wait(tasks, timeout=PATIENCE_AT_THE_END_SECONDS)
             with contextlib.suppress(Exception):
-                await self._client.aclose()
+                async with asyncio.timeout(PATIENCE_AT_THE_END_SECONDS):
+                    await self._client.aclose()
 
     async def get(self, name: str) -> Found:
         """The entry of a name."""
@@ -150,7 +154,11 @@ class Store:
 
     async def _probe_for_ever(self) -> None:
         while True:
-            await self._probe()
+            try:
+                await self._probe()
+            except Exception as error:  # noqa: BLE001  # probing goes on whatever happens
+                log.error("unforeseen error", **place_of(error))  # noqa: TRY400  # not its message
+                self._breaker.probed(well=False)
             await asyncio.sleep(PROBE_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311
 
     async def _probe(self) -> None:

@@ -1,0 +1,97 @@
+"""What stands in Redis is believed only if we wrote it, for this very question, in this format."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from lems_guard.caching.seal import MAC_BYTES, Seal, encode
+from lems_guard.caching.stored_screening import StoredScreening
+from lems_guard.clinical.alert import Completeness
+from lems_guard.library import Edition
+from redis_servers import Server
+from replicas import SECRET, Replica
+
+ALL_CLEAR = encode(StoredScreening((), (), Completeness.COMPLETE, ()))
+KEY_BYTES = 1 + MAC_BYTES
+FORGERIES: dict[str, Callable[[str, bytes, bytes], bytes]] = {
+    "nothing": lambda _name, _value, _other: b"",
+    "not sealed": lambda _name, _value, _other: ALL_CLEAR,
+    "the old seal on another content": lambda _n, value, _o: value[:KEY_BYTES] + ALL_CLEAR,
+    "sealed by another": lambda name, _v, _o: Seal(b"another secret, long enough").close(
+        name, ALL_CLEAR
+    ),
+    "sealed for another question": lambda _n, _v, other: other,
+    "cut short": lambda _n, value, _o: value[:-1],
+    "longer": lambda _n, value, _o: value + b"\0",
+    "one bit turned": lambda _n, value, _o: value[:40] + bytes((value[40] ^ 1,)) + value[41:],
+    "another format": lambda _n, value, _o: bytes((value[0] + 1,)) + value[1:],
+    "ours, and no screening": lambda name, _v, _o: Seal(SECRET).close(name, b"no screening"),
+    "ours, of a rule that there is not": lambda name, _v, _o: Seal(SECRET).close(
+        name,
+        encode(
+            ([["id", "drug", 5, 1, "", [], [[99999, 0, 5, 1, [], [], []]], True, 1]], [], 1, [])
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES.values(), ids=FORGERIES)
+def test_a_forged_all_clear_is_refused(
+    edition: Edition, server: Server, forgery: Callable[[str, bytes, bytes], bytes]
+) -> None:
+    async def told() -> None:
+        server.client.flushall()
+        async with Replica(edition, server.url).running() as replica:
+            await replica.remembers(0, 1)
+            [(name, value)] = server.entries().items()
+            await replica.remembers(1, 1)
+            [other] = [entry for key, entry in server.entries().items() if key != name]
+            server.client.set(name, forgery(name.decode(), value, other))
+            # `ask` compares with a fresh answer: the alerts are all there.
+            assert await replica.ask_many(0, 1) == ["evaluated"]
+            assert replica.lookups()["corrupt"] == 1
+            await replica.remembers(0, 1)
+
+    asyncio.run(told())
+
+
+def test_another_kind_of_value_is_no_answer_either(edition: Edition, server: Server) -> None:
+    async def told() -> None:
+        server.client.flushall()
+        async with Replica(edition, server.url).running() as replica:
+            await replica.remembers(0, 1)
+            [name] = server.entries()
+            server.client.delete(name)
+            server.client.lpush(name, "an element")
+            assert await replica.ask_many(0, 1) == ["evaluated"]
+            assert replica.lookups()["error"] == 1
+
+    asyncio.run(told())
+
+
+def test_replicas_with_other_secrets_do_not_meet(edition: Edition, server: Server) -> None:
+    async def told() -> None:
+        server.client.flushall()
+        for secret in (SECRET, b"another secret, long enough"):
+            async with Replica(edition, server.url, secret=secret).running() as replica:
+                assert await replica.ask_many(0, 1) == ["evaluated"]
+                await replica.settled()
+                assert replica.lookups()["corrupt"] == 0
+        assert server.client.dbsize() == 2
+
+    asyncio.run(told())
+
+
+def test_an_entry_ends_after_its_time_give_or_take_a_tenth(
+    edition: Edition, server: Server
+) -> None:
+    async def told() -> None:
+        server.client.flushall()
+        async with Replica(edition, server.url).running() as replica:
+            await replica.remembers(0, 40)
+        left = [server.client.pttl(name) / 1000 for name in server.entries()]
+        assert all(600 * 0.9 - 10 < seconds <= 600 * 1.1 for seconds in left)
+        assert max(left) - min(left) > 20
+
+    asyncio.run(told())

@@ -1,0 +1,156 @@
+"""Redis with TLS and users, under a Sentinel that fails over, as a Cluster whose slots move."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+
+from lems_guard.caching.clients import NO_TLS, BadAddress, BadCertificate, Tls, client_of
+from lems_guard.library import Edition
+from redis_servers import (
+    Server,
+    alone,
+    certificates,
+    cluster,
+    master_port,
+    move_slot,
+    replica_of,
+    replicas_known,
+    require_tls,
+    running,
+    sentinel_for,
+    until,
+)
+from replicas import Replica, eventually
+
+# All that a user of the service needs.
+RIGHTS = ("on", ">pass word", "resetkeys", "~lems-guard:*", "nocommands", "+get", "+set")
+
+
+async def remembered(edition: Edition, url: str, tls: Tls = NO_TLS) -> None:
+    async with Replica(edition, url, tls=tls).running() as replica:
+        await replica.remembers(0, 3)
+
+
+async def shut_out(edition: Edition, url: str, tls: Tls = NO_TLS) -> None:
+    """Redis turns us away: it is never in use, and nothing else is amiss."""
+    async with Replica(edition, url, tls=tls).running(in_use=False) as replica:
+        await asyncio.sleep(0.8)
+        await replica.goes_on_without(0, 5)
+        assert not replica.store.is_open_to_calls
+
+
+def test_a_user_needs_no_more_rights_than_get_and_set(edition: Edition) -> None:
+    with alone() as server:
+        server.client.execute_command("ACL", "SETUSER", "guard", *RIGHTS)
+        server.client.execute_command("ACL", "SETUSER", "default", "nocommands", "+ping", "+acl")
+        asyncio.run(remembered(edition, f"redis://guard:pass%20word@127.0.0.1:{server.port}/0"))
+        asyncio.run(shut_out(edition, server.url))
+        asyncio.run(shut_out(edition, f"redis://guard:wrong@127.0.0.1:{server.port}/0"))
+
+
+def test_tls_with_our_own_authority_and_a_client_certificate(
+    edition: Edition, tmp_path: Path
+) -> None:
+    require_tls()
+    paths = certificates(tmp_path)
+    files = ("--tls-cert-file", "server.crt", "--tls-key-file", "server.key")
+    options = [str(paths.get(each, each)) for each in (*files, "--tls-ca-cert-file", "ca.crt")]
+    server = Server(
+        ssl=True,
+        ssl_ca_certs=str(paths["ca.crt"]),
+        ssl_certfile=str(paths["client.crt"]),
+        ssl_keyfile=str(paths["client.key"]),
+    )
+    server.options = ["--port", "0", "--tls-port", str(server.port), *options]
+    ours = Tls(paths["ca.crt"], paths["client.crt"], paths["client.key"])
+    url = f"rediss://127.0.0.1:{server.port}/0"
+    with running(server):
+        asyncio.run(remembered(edition, url, ours))
+        # Without a certificate of ours Redis turns us away; without its own, we turn away.
+        asyncio.run(shut_out(edition, url, Tls(paths["ca.crt"])))
+        asyncio.run(shut_out(edition, url, Tls(None, paths["client.crt"], paths["client.key"])))
+
+
+def test_a_sentinel_fails_over(edition: Edition) -> None:
+    async def told(url: str, master: Server, copy: Server, sentinel: Server) -> None:
+        async with Replica(edition, url).running() as replica:
+            await replica.remembers(0, 3)
+            await asyncio.to_thread(until, lambda: len(copy.entries()) == len(master.entries()))
+            master.kill()
+            await replica.goes_on_without(0, 50)
+            await asyncio.to_thread(until, lambda: master_port(sentinel) == copy.port)
+            await replica.in_use()
+            await replica.remembers(0, 6)
+            assert copy.client.info("replication")["role"] == "master"
+
+    with (
+        alone("--repl-diskless-sync-delay", "0") as master,
+        replica_of(master) as copy,
+        sentinel_for(master) as sentinel,
+    ):
+        until(lambda: replicas_known(sentinel) == 1)
+        url = f"redis+sentinel://127.0.0.1:{sentinel.port}/guarded/0"
+        asyncio.run(told(url, master, copy, sentinel))
+
+
+def test_a_cluster_moves_a_slot_and_loses_a_node(edition: Edition) -> None:
+    async def told(nodes: list[Server]) -> None:
+        url = "redis+cluster://" + ",".join(f"127.0.0.1:{node.port}" for node in nodes[:2])
+        async with Replica(edition, url).running() as replica:
+            await replica.remembers(0, 30)
+            held = [node.entries() for node in nodes]
+            assert all(held)
+            key = min(held[0])
+            slot = nodes[0].client.execute_command("CLUSTER", "KEYSLOT", key)
+            await asyncio.to_thread(move_slot, slot, nodes[0], nodes[1], nodes[2:])
+            await replica.remembers(0, 30)
+            assert key in nodes[1].entries()
+            nodes[2].kill()
+            for _ in range(3):
+                await replica.ask_many(0, 30)
+            # What the other nodes hold is of use again, between attempts at the one that is gone.
+            await eventually(lambda: replica.store.is_open_to_calls)
+
+    with cluster() as nodes:
+        asyncio.run(told(nodes))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "localhost:6379",
+        "http://localhost",
+        "redis://",
+        "redis://localhost:port",
+        "redis://localhost/0?socket_timeout=soon",
+        "redis+sentinel://localhost:26379",
+        "redis+sentinel:///guarded",
+        "redis+sentinel://:secret@localhost:26379/guarded/first",
+        "redis+cluster://",
+        "redis+cluster://localhost:port",
+    ],
+)
+def test_an_address_that_names_no_redis_is_refused_and_not_repeated(address: str) -> None:
+    with pytest.raises(BadAddress) as caught:
+        client_of(address)
+    assert "secret" not in str(caught.value)
+
+
+def test_certificates_that_are_none_are_refused_at_once(tmp_path: Path) -> None:
+    none = tmp_path / "ca.crt"
+    none.write_text("no certificate", "utf-8")
+    with pytest.raises(BadCertificate):
+        client_of("rediss://localhost", Tls(none))
+
+
+def test_no_client_retries_or_waits_long() -> None:
+    for address in ("redis://h", "rediss://h", "redis+sentinel://h/guarded", "redis+cluster://h"):
+        client: Any = client_of(address)
+        options = getattr(client, "connection_pool", client).connection_kwargs
+        assert (options["socket_timeout"], options["socket_connect_timeout"]) == (0.02, 0.25)
+        retry = client.retry if isinstance(client, redis.asyncio.RedisCluster) else options["retry"]
+        assert retry.get_retries() == 0
