@@ -1,5 +1,6 @@
 """The library: rules and vocabulary together as one edition, and the edition now in service."""
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.knowledge.cases import CaseResult, run_suites
 from lems_guard.knowledge.compiler import Compilation, compile_rules
 from lems_guard.knowledge.layout import VOCABULARY
+from lems_guard.knowledge.overlay import overlaid
 from lems_guard.knowledge.packed import (
     COMPILED,
     CompiledFileFault,
@@ -47,6 +49,12 @@ class Edition:
         """What an order is, by this edition's vocabulary."""
         understood = self.resolver.understand(medication, jurisdiction)
         return with_use(understood, medication.indication, self.vocabulary.indications)
+
+    def with_knowledge(self, knowledge: KnowledgeBase) -> "Edition":
+        """The same vocabulary, prepared as it is, beside other rules."""
+        edition = copy.copy(self)
+        object.__setattr__(edition, "knowledge", knowledge)
+        return edition
 
     def explain(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
         """What an order is, with the trail of how that was found."""
@@ -138,20 +146,29 @@ def write_compiled(edition: Edition, rules_dir: Path) -> Path:
     return path
 
 
-def load_edition(rules_dir: Path) -> Loaded:
+def load_edition(rules_dir: Path, overlay: Path | None = None) -> Loaded:
     """The edition of a folder: from its compiled file when that fits the sources, else compiled."""
     try:
-        return Loaded(read_compiled(rules_dir), "")
+        loaded = Loaded(read_compiled(rules_dir), "")
     except CompiledFileFault as fault:
-        return Loaded(compile_edition(rules_dir), str(fault))
+        loaded = Loaded(compile_edition(rules_dir), str(fault))
+    return loaded._replace(edition=under(overlay, loaded.edition))
 
 
-def browse_edition(rules_dir: Path) -> Edition:
+def browse_edition(rules_dir: Path, overlay: Path | None = None) -> Edition:
     """An edition to read in, not to answer from: its cases are not run."""
     try:
-        return read_compiled(rules_dir)
+        edition = read_compiled(rules_dir)
     except CompiledFileFault:
-        return edition_of(draft_edition(rules_dir))
+        edition = edition_of(draft_edition(rules_dir))
+    return under(overlay, edition)
+
+
+def under(overlay: Path | None, edition: Edition) -> Edition:
+    """The edition as a site's overlay has it; raises `InvalidKnowledge` for one that is unsound."""
+    if overlay is None:
+        return edition
+    return edition.with_knowledge(overlaid(edition.knowledge, overlay))
 
 
 def read_compiled(rules_dir: Path) -> Edition:
@@ -172,18 +189,19 @@ class Library:
 
     rules_dir: Path
     load: Callable[[Path], Loaded] = load_edition
+    overlay: Path | None = None
     current: Edition = field(init=False)
     compiled_because: str = field(init=False, default="")
     problem: InvalidKnowledge | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         """The first edition must load: without one there is nothing to serve."""
-        self._take(self.load(self.rules_dir))
+        self._take(self._loaded())
 
     def reload(self) -> bool:
         """Take the folder's present content into service; false when it does not compile."""
         try:
-            loaded = self.load(self.rules_dir)
+            loaded = self._loaded()
         except InvalidKnowledge as problem:
             self.problem = problem
             return False
@@ -192,6 +210,10 @@ class Library:
             return False
         self._take(loaded)
         return True
+
+    def _loaded(self) -> Loaded:
+        loaded = self.load(self.rules_dir)
+        return loaded._replace(edition=under(self.overlay, loaded.edition))
 
     def _take(self, loaded: Loaded) -> None:
         # Built before the first order that needs it, which would wait for it.

@@ -91,22 +91,24 @@ class Reloader:
             await asyncio.gather(*running)
 
     async def watch(self, every_seconds: float) -> None:
-        """Reload when the folder has changed and has then kept still for one look."""
-        folder = self._library.rules_dir
-        known = changing = await asyncio.to_thread(signature, folder)
+        """Reload when folder or overlay has changed and has then kept still for one look."""
+        watched = self._library.rules_dir, self._library.overlay
+        known = changing = await asyncio.to_thread(signature, *watched)
         while True:
             await asyncio.sleep(every_seconds)
-            now = await asyncio.to_thread(signature, folder)
+            now = await asyncio.to_thread(signature, *watched)
             if now != known and now == changing:
                 known = now
                 await self.reload()
             changing = now
 
 
-def signature(folder: Path) -> Signature:
+def signature(folder: Path, overlay: Path | None = None) -> Signature:
     """Name, time and size of every file of content; empty while files come and go."""
     try:
         found = [(name, (folder / name).stat()) for name in content_files(folder)]
+        if overlay is not None:
+            found.append((str(overlay), overlay.stat()))
     except OSError:
         return ()
     return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in found)

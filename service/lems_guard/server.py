@@ -63,7 +63,7 @@ class Service:
         self.shared = Shared.of(settings, self.metrics)
         self.replies = Replies(settings.reply_cache_bytes, self.shared.cache_metrics.evicted)
         self.shared.cache_metrics.watch_replies(lambda: self.replies.bytes, self.replies.__len__)
-        self.library = Library(settings.rules or packaged_rules())
+        self.library = Library(settings.rules or packaged_rules(), overlay=settings.overlay)
         around = Surroundings(lambda: self.engine, utc_today, self.observe)
         self.ordering = ordering(settings, self.metrics, self.shared, around)
         self.take()

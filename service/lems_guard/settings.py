@@ -75,6 +75,9 @@ class Settings:
     rules: Path | None = _setting(
         "", directory, "folder of the knowledge base; empty: the packaged one"
     )
+    overlay: Path | None = _setting(
+        "", existing_file, "YAML file of what this site changes of the rules; empty: nothing"
+    )
     max_in_flight: int = _setting(
         "1000", count, "calls under way at once; more are refused as RESOURCE_EXHAUSTED"
     )

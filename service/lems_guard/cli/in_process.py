@@ -14,7 +14,7 @@ class InProcess:
 
     def __init__(self, settings: Settings) -> None:
         """Load the knowledge base; raises `InvalidKnowledge` when there is none to ask."""
-        edition = load_edition(settings.rules or packaged_rules()).edition
+        edition = load_edition(settings.rules or packaged_rules(), settings.overlay).edition
         self.knowledge = edition.knowledge
         day = datetime.datetime.now(datetime.UTC).date()
         # One day for all that is asked, even of a batch that runs past midnight.

@@ -1,6 +1,7 @@
 """Rules as a pharmacist reads them: one in full, many as a table, either as JSON."""
 
 import dataclasses
+import datetime
 import enum
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -11,6 +12,7 @@ from rich.text import Text
 
 from lems_guard.clinical.condition import Condition
 from lems_guard.clinical.evidence import Evidence, Population
+from lems_guard.clinical.overlay import Adjustment
 from lems_guard.clinical.route import ROUTE_SETS, Route
 from lems_guard.clinical.rule import (
     Advice,
@@ -63,14 +65,19 @@ def table_of(rules: Iterable[Rule]) -> Table:
     return table
 
 
-def card_of(rule: Rule, classes: Mapping[str, DrugClass]) -> RenderableType:
-    """One rule in full."""
+def card_of(
+    rule: Rule, classes: Mapping[str, DrugClass], overlay: Iterable[Adjustment] = ()
+) -> RenderableType:
+    """One rule in full, with what a site changes of it."""
     heading = Text.assemble((rule.title, "bold"), f"   {rule.id}, version {rule.version}")
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
     for label, value in _lines(rule, classes):
         grid.add_row(label, Text(value) if isinstance(value, str) else value)  # never markup
+    for each in overlay:
+        if each.rule == rule.id:
+            grid.add_row("site", Text(each.words(), style="bold"))
     return Group(heading, Text(), grid)
 
 
@@ -78,6 +85,8 @@ def as_json(value: object) -> Any:  # noqa: ANN401  # whatever JSON holds
     """A rule as plain data: names of enumerations, conditions in words."""
     if isinstance(value, enum.IntEnum):
         return value.name
+    if isinstance(value, datetime.date):
+        return value.isoformat()
     if isinstance(value, Condition):
         return value.words()
     if isinstance(value, frozenset):

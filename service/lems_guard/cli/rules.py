@@ -27,6 +27,7 @@ from lems_guard.library import (
     write_compiled,
 )
 from lems_guard.screening.knowledge_base import NO_CLASSES, named_by
+from lems_guard.settings import variable
 
 CONTENT_FAULT = 2
 
@@ -35,6 +36,10 @@ Choice = TypeVar("Choice", bound=enum.IntEnum)
 
 RulesDir = Annotated[
     Path | None, typer.Option("--rules", metavar="DIR", help="Folder of rules (packaged ones).")
+]
+OverlayFile = Annotated[
+    Path | None,
+    typer.Option("--overlay", metavar="FILE", envvar=variable("overlay"), help="A site's overlay."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -87,18 +92,21 @@ def run_cases(
 def show(
     rule_id: Annotated[str, typer.Argument(metavar="ID")],
     rules: RulesDir = None,
+    overlay: OverlayFile = None,
     *,
     print_json: AsJson = False,
 ) -> None:
     """Print one rule in full, as a pharmacist reads it."""
-    knowledge = _browsed(rules or packaged_rules()).knowledge
+    knowledge = _browsed(rules or packaged_rules(), overlay).knowledge
     rule = knowledge.rule(rule_id)
     if rule is None:
         _refuse(f"no rule {rule_id!r}{suggestion(rule_id, [rule.id for rule in knowledge.rules])}")
     if print_json:
-        _print_json(as_json(rule))
+        own = tuple(each for each in knowledge.overlay if each.rule == rule.id)
+        _print_json({**as_json(rule), "overlay": as_json(own)})
     else:
-        _stdout().print(card_of(rule, {item.id: item for item in knowledge.classes}))
+        classes = {item.id: item for item in knowledge.classes}
+        _stdout().print(card_of(rule, classes, knowledge.overlay))
 
 
 @rules_app.command(name="list")
@@ -164,10 +172,10 @@ def _edition(draft: Draft, folder: Path) -> Edition:
     return edition_of(draft)
 
 
-def _browsed(folder: Path) -> Edition:
+def _browsed(folder: Path, overlay: Path | None = None) -> Edition:
     """The edition in a folder, even where a case of it fails."""
     try:
-        return browse_edition(folder)
+        return browse_edition(folder, overlay)
     except InvalidKnowledge as fault:
         _print_lines(f"{_shown(folder)}/{problem}" for problem in fault.problems)
         raise typer.Exit(CONTENT_FAULT) from fault

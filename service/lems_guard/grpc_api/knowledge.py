@@ -77,7 +77,9 @@ def get_rule(request: wire.GetRuleRequest, knowledge: KnowledgeBase) -> wire.Get
         near = difflib.get_close_matches(request.id, [each.id for each in knowledge.rules], 1)
         hint = f" (did you mean {near[0]}?)" if near else ""
         raise NotFound(f"no rule has this id{hint}")
-    return wire.GetRuleResponse(rule=rule_message(rule), knowledge_base=name_of(knowledge))
+    return wire.GetRuleResponse(
+        rule=rule_message(rule, knowledge.overlay), knowledge_base=name_of(knowledge)
+    )
 
 
 def list_rules(request: wire.ListRulesRequest, knowledge: KnowledgeBase) -> wire.ListRulesResponse:

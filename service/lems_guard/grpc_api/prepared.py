@@ -23,8 +23,7 @@ class Prepared:
                 _head(rule),
                 advice_body(outcome.advice, frozenset({jurisdiction})),
             )
-            for rule in knowledge.rules
-            for outcome in rule.outcomes
+            for rule, outcome in knowledge.outcomes()
             for jurisdiction in Jurisdiction
         }
         # Filled as ingredients are met; the vocabulary bounds it.

@@ -1,7 +1,10 @@
 """A rule as the message that a pharmacist's tool reads."""
 
+from collections.abc import Iterable
+
 from lems_guard.clinical.condition import Condition
 from lems_guard.clinical.fact_table import FACTS
+from lems_guard.clinical.overlay import Adjustment
 from lems_guard.clinical.rule import Advice, Drugs, Outcome, Rule, WhenUnknown
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.grpc_api.prepared import advice_body
@@ -10,8 +13,8 @@ from lems_guard.v1 import rule_pb2 as wire
 from lems_guard.v1 import screening_pb2
 
 
-def rule_message(rule: Rule) -> wire.Rule:
-    """The whole rule."""
+def rule_message(rule: Rule, overlay: Iterable[Adjustment] = ()) -> wire.Rule:
+    """The whole rule, with what a site changes of it."""
     return wire.Rule(
         id=rule.id,
         version=rule.version,
@@ -35,6 +38,17 @@ def rule_message(rule: Rule) -> wire.Rule:
         reviewed_on=rule.review.reviewed_on,
         review_due=rule.review.due,
         source_file=rule.file,
+        overlay=[_adjustment(each) for each in overlay if each.rule == rule.id],
+    )
+
+
+def _adjustment(adjustment: Adjustment) -> wire.RuleAdjustment:
+    return wire.RuleAdjustment(
+        outcome=adjustment.row,
+        severity=term(adjustment.severity) if adjustment.severity else None,
+        who=adjustment.who,
+        reason=adjustment.reason,
+        expires=adjustment.expires.isoformat(),
     )
 
 

@@ -1,11 +1,13 @@
 """The knowledge base as a value: rules, drug classes, and the index from ingredient to rules."""
 
+import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from lems_guard.clinical.rule import Rule, RuleKind
+from lems_guard.clinical.overlay import Adjustment, adjusted
+from lems_guard.clinical.rule import Outcome, Rule, RuleKind
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.screening.tables import Row, rows_in
 
@@ -45,6 +47,9 @@ class KnowledgeBase:
     classes_of: Mapping[str, frozenset[str]] = field(repr=False, default_factory=dict)
     candidates: Mapping[str, tuple[Candidate, ...]] = field(repr=False, default_factory=dict)
     cumulative: tuple[Rule, ...] = field(repr=False, default=())
+    overlay: tuple[Adjustment, ...] = ()
+    # What a site has made of it, each up to the last day on which one of its changes holds.
+    dated: tuple[tuple[datetime.date, "KnowledgeBase"], ...] = field(repr=False, default=())
     # Filled as rules are met; rules live as long as this does, so their identity is a safe key.
     _rows: dict[tuple[int, Jurisdiction], tuple[Row, ...]] = field(
         init=False, repr=False, compare=False, default_factory=dict
@@ -61,6 +66,31 @@ class KnowledgeBase:
         index = _index(ordered, known, classes_of)
         notes = tuple(rule for rule in ordered if rule.kind is RuleKind.CUMULATIVE)
         return KnowledgeBase(version, digest, ordered, known, classes_of, index, notes)
+
+    def overlaid(self, overlay: tuple[Adjustment, ...], digest: str) -> "KnowledgeBase":
+        """This edition under a site's overlay, by another digest."""
+        dated = []
+        for last in sorted({each.expires for each in overlay}):
+            holding = tuple(each for each in overlay if each.expires >= last)
+            rules = adjusted(self.rules, holding)
+            edition = KnowledgeBase.of(self.version, digest, rules, self.classes)
+            dated.append((last, replace(edition, overlay=holding)))
+        dated.append((datetime.date.max, replace(self, digest=digest)))
+        return replace(self, digest=digest, overlay=overlay, dated=tuple(dated))
+
+    def on(self, day: datetime.date) -> "KnowledgeBase":
+        """What holds on a day: an overlay's changes end."""
+        return next((edition for last, edition in self.dated if day <= last), self)
+
+    def outcomes(self) -> Iterator[tuple[Rule, Outcome]]:
+        """Every row that may be applied, on whichever day, once."""
+        seen = set()
+        for edition in (self, *(edition for _, edition in self.dated)):
+            for rule in edition.rules:
+                for outcome in rule.outcomes:
+                    if id(outcome) not in seen:
+                        seen.add(id(outcome))
+                        yield rule, outcome
 
     def rows_of(self, rule: Rule, jurisdiction: Jurisdiction) -> tuple[Row, ...]:
         """The rows of a rule's decision table that may apply in a jurisdiction."""

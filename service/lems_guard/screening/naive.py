@@ -17,6 +17,7 @@ class NaiveScreener:
 
     def screen(self, request: ScreeningRequest, knowledge: KnowledgeBase) -> Screening:
         """Judge every rule on every exposure."""
+        knowledge = knowledge.on(request.as_of)
         situation = Situation(request, knowledge)
         collection = Collection(situation)
         for rule in knowledge.rules:

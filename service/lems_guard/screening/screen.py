@@ -37,6 +37,7 @@ class RuleScreener:
 
     def screen(self, request: ScreeningRequest, knowledge: KnowledgeBase) -> Screening:
         """Judge only the rules that name one of the drugs on the lists."""
+        knowledge = knowledge.on(request.as_of)
         situation = Situation(request, knowledge)
         collection = Collection(situation)
         jurisdiction = request.jurisdiction
@@ -149,6 +150,7 @@ def notes_of(situation: Situation) -> tuple[str, ...]:
         notes.append("Epilepsy YES and seizure history NO contradict each other: read as YES.")
     if any(_is_stopped_and_not_understood(*order) for order in situation.request.orders):
         notes.append(STOPPED_UNKNOWN)
+    notes += [adjustment.words() for adjustment in situation.overlay]
     return tuple(notes)
 
 

@@ -63,7 +63,7 @@ class RuleModifier(_message.Message):
     def __init__(self, when: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class Rule(_message.Message):
-    __slots__ = ("id", "version", "kind", "title", "concern", "drugs", "partner", "needs_lems", "lists", "jurisdictions", "outcomes", "modifiers", "frequency_of_exposure", "frequency_of_harm", "review_state", "reviewer", "reviewed_on", "review_due", "source_file")
+    __slots__ = ("id", "version", "kind", "title", "concern", "drugs", "partner", "needs_lems", "lists", "jurisdictions", "outcomes", "modifiers", "frequency_of_exposure", "frequency_of_harm", "review_state", "reviewer", "reviewed_on", "review_due", "source_file", "overlay")
     ID_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -83,6 +83,7 @@ class Rule(_message.Message):
     REVIEWED_ON_FIELD_NUMBER: _ClassVar[int]
     REVIEW_DUE_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FILE_FIELD_NUMBER: _ClassVar[int]
+    OVERLAY_FIELD_NUMBER: _ClassVar[int]
     id: str
     version: int
     kind: _terms_pb2.RuleKind
@@ -102,7 +103,22 @@ class Rule(_message.Message):
     reviewed_on: str
     review_due: str
     source_file: str
-    def __init__(self, id: _Optional[str] = ..., version: _Optional[int] = ..., kind: _Optional[_Union[_terms_pb2.RuleKind, str]] = ..., title: _Optional[str] = ..., concern: _Optional[_Union[_terms_pb2.Concern, str]] = ..., drugs: _Optional[_Union[DrugScope, _Mapping]] = ..., partner: _Optional[_Union[DrugScope, _Mapping]] = ..., needs_lems: _Optional[bool] = ..., lists: _Optional[_Iterable[_Union[_terms_pb2.MedicationList, str]]] = ..., jurisdictions: _Optional[_Iterable[_Union[_terms_pb2.Jurisdiction, str]]] = ..., outcomes: _Optional[_Iterable[_Union[RuleOutcome, _Mapping]]] = ..., modifiers: _Optional[_Iterable[_Union[RuleModifier, _Mapping]]] = ..., frequency_of_exposure: _Optional[str] = ..., frequency_of_harm: _Optional[str] = ..., review_state: _Optional[str] = ..., reviewer: _Optional[str] = ..., reviewed_on: _Optional[str] = ..., review_due: _Optional[str] = ..., source_file: _Optional[str] = ...) -> None: ...
+    overlay: _containers.RepeatedCompositeFieldContainer[RuleAdjustment]
+    def __init__(self, id: _Optional[str] = ..., version: _Optional[int] = ..., kind: _Optional[_Union[_terms_pb2.RuleKind, str]] = ..., title: _Optional[str] = ..., concern: _Optional[_Union[_terms_pb2.Concern, str]] = ..., drugs: _Optional[_Union[DrugScope, _Mapping]] = ..., partner: _Optional[_Union[DrugScope, _Mapping]] = ..., needs_lems: _Optional[bool] = ..., lists: _Optional[_Iterable[_Union[_terms_pb2.MedicationList, str]]] = ..., jurisdictions: _Optional[_Iterable[_Union[_terms_pb2.Jurisdiction, str]]] = ..., outcomes: _Optional[_Iterable[_Union[RuleOutcome, _Mapping]]] = ..., modifiers: _Optional[_Iterable[_Union[RuleModifier, _Mapping]]] = ..., frequency_of_exposure: _Optional[str] = ..., frequency_of_harm: _Optional[str] = ..., review_state: _Optional[str] = ..., reviewer: _Optional[str] = ..., reviewed_on: _Optional[str] = ..., review_due: _Optional[str] = ..., source_file: _Optional[str] = ..., overlay: _Optional[_Iterable[_Union[RuleAdjustment, _Mapping]]] = ...) -> None: ...
+
+class RuleAdjustment(_message.Message):
+    __slots__ = ("outcome", "severity", "who", "reason", "expires")
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    SEVERITY_FIELD_NUMBER: _ClassVar[int]
+    WHO_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_FIELD_NUMBER: _ClassVar[int]
+    outcome: int
+    severity: _terms_pb2.Severity
+    who: str
+    reason: str
+    expires: str
+    def __init__(self, outcome: _Optional[int] = ..., severity: _Optional[_Union[_terms_pb2.Severity, str]] = ..., who: _Optional[str] = ..., reason: _Optional[str] = ..., expires: _Optional[str] = ...) -> None: ...
 
 class RuleSummary(_message.Message):
     __slots__ = ("id", "kind", "title", "concern", "worst", "drugs", "jurisdictions", "review_state")

@@ -1,0 +1,125 @@
+"""A site's overlay: a YAML file read as strictly as rules are, and laid over the knowledge."""
+
+import datetime
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from lems_guard.clinical.errors import InvalidKnowledge
+from lems_guard.clinical.overlay import Adjustment
+from lems_guard.clinical.rule import Rule
+from lems_guard.clinical.severity import Severity
+from lems_guard.knowledge.problems import Place, Problem, Problems
+from lems_guard.knowledge.reader import read
+from lems_guard.knowledge.shape import Fields, check_reference, named
+from lems_guard.knowledge.tree import Node
+from lems_guard.screening.knowledge_base import KnowledgeBase
+
+ENTRY_KEYS = ("rule", "who", "reason", "expires")
+# Only a rule that restates a label's contraindication says so; no site makes one.
+SEVERITIES = {
+    name: severity
+    for name, severity in named(Severity).items()
+    if severity is not Severity.CONTRAINDICATED
+}
+
+
+class Overlay(NamedTuple):
+    """What a file says, what is wrong with it, and what is no fault but should be seen to."""
+
+    adjustments: tuple[Adjustment, ...]
+    problems: tuple[Problem, ...]
+    places: tuple[Place, ...] = ()
+
+    def expired(self, today: datetime.date) -> tuple[Problem, ...]:
+        """The entries that have no effect any more."""
+        return tuple(
+            Problem(*place, "expired", f"without effect since {each.expires}: take it out")
+            for place, each in zip(self.places, self.adjustments, strict=True)
+            if each.expires < today
+        )
+
+
+def overlaid(knowledge: KnowledgeBase, path: Path | None) -> KnowledgeBase:
+    """The knowledge under a site's overlay; raises `InvalidKnowledge` where that is unsound."""
+    if path is None:
+        return knowledge
+    try:
+        content = path.read_bytes()
+        text = content.decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise InvalidKnowledge((f"{path}: the overlay is missing or not UTF-8",)) from None
+    overlay = read_overlay(text, path.name, knowledge.rules)
+    if overlay.problems:
+        raise InvalidKnowledge(tuple(map(str, overlay.problems)))
+    digest = hashlib.sha256(knowledge.digest.encode() + b"\0" + content).hexdigest()
+    return knowledge.overlaid(overlay.adjustments, digest)
+
+
+def read_overlay(text: str, file: str, rules: Iterable[Rule]) -> Overlay:
+    """The entries of an overlay, which may name these rules."""
+    problems = Problems()
+    root = read(text, file, problems)
+    if root is None:
+        return Overlay((), problems.sorted())
+    nodes = Fields(root, problems, "the file", ("overlay",)).items("overlay", least=1)
+    known = {rule.id: rule for rule in rules}
+    found = tuple(_entry(node, known, problems) for node in nodes)
+    _check_repeats(nodes, found, problems)
+    return Overlay(found, problems.sorted(), tuple(node.place for node in nodes))
+
+
+def _entry(node: Node, rules: Mapping[str, Rule], problems: Problems) -> Adjustment:
+    fields = Fields(node, problems, "an entry", ENTRY_KEYS, ("outcome", "severity", "off"))
+    named_rule = fields.scalar("rule")
+    if named_rule is not None:
+        check_reference(named_rule, "rule", rules, problems)
+    rule = rules.get(named_rule.text) if named_rule else None
+    entry = Adjustment(
+        rule=named_rule.text if named_rule else "",
+        row=fields.whole("outcome"),
+        severity=fields.choice("severity", {**SEVERITIES}, None),
+        who=fields.text("who"),
+        reason=fields.text("reason"),
+        expires=fields.date("expires") or datetime.date.max,
+    )
+    _check_change(fields)
+    _check_row(entry, rule, fields)
+    return entry
+
+
+def _check_change(fields: Fields) -> None:
+    """Either another severity or nothing at all."""
+    off = fields.truth("off", default=False)
+    if off and ("severity" in fields or "outcome" in fields):
+        shown = "a rule is off as a whole, without severity or outcome"
+        fields.problems.add(fields.place_of("off"), "contradiction", shown)
+    if not off and "severity" not in fields:
+        fields.problems.add(fields.place, "missing-key", "an entry needs 'severity' or 'off: true'")
+
+
+def _check_row(entry: Adjustment, rule: Rule | None, fields: Fields) -> None:
+    if rule is None:
+        return
+    place, rows = fields.place_of("outcome"), rule.outcomes
+    if "outcome" in fields and not 1 <= entry.row <= len(rows):
+        shown = f"{rule.id!r} has outcomes 1 to {len(rows)}"
+        fields.problems.add(place, "wrong-value", shown)
+        return
+    concerned = rows[entry.row - 1 : entry.row] if entry.row else rows
+    if all(row.severity is entry.severity for row in concerned):
+        shown = "changes nothing: the rule says so already"
+        fields.problems.add(fields.place_of("severity"), "idle-entry", shown)
+
+
+def _check_repeats(
+    nodes: tuple[Node, ...], entries: tuple[Adjustment, ...], problems: Problems
+) -> None:
+    """Two entries for one outcome would leave it to their order which of them holds."""
+    seen: dict[str, set[int]] = {}
+    for node, entry in zip(nodes, entries, strict=True):
+        rows = seen.setdefault(entry.rule, set())
+        if rows and (not entry.row or 0 in rows or entry.row in rows):
+            problems.add(node.place, "duplicate-item", f"{entry.rule!r} is changed already")
+        rows.add(entry.row)
