@@ -91,6 +91,11 @@ SUBJECTS = {
             Goal(0, at_least=False),
         ),
         Subject(
+            "cds_order_sign_vs_livez",
+            "CDS Hooks: p50 of order-sign with 10 orders, all in prefetch ÷ that of /livez",
+            Goal(3.0, at_least=False),
+        ),
+        Subject(
             "startup_s",
             "seconds from starting the process to the health service's SERVING",
             Goal(1.0, at_least=False),

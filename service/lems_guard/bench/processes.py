@@ -21,10 +21,11 @@ CPU_CLOCK_OF_PROCESS = 2  # Linux: CPUCLOCK_SCHED, in the low bits of a process'
 
 
 class Server(NamedTuple):
-    """A running server: its process, and where its gRPC port is."""
+    """A running server: its process, and where its gRPC port and, if it has one, HTTP port are."""
 
     process: subprocess.Popen[str]
     port: int
+    http_port: int = 0
 
     def cpu_seconds(self) -> float:
         """The CPU time of all its threads, ended ones too, to the nanosecond."""
@@ -42,12 +43,13 @@ class NotServing(RuntimeError):
 
 
 @contextlib.contextmanager
-def service(rules: Path) -> Iterator[Server]:
-    """`lems-guard serve` on free ports, from the moment it says that it serves."""
+def service(rules: Path, *more: str) -> Iterator[Server]:
+    """`lems-guard serve` on free ports, with `more` settings, from the moment that it serves."""
     settings = (
         f"LEMS_GUARD_RULES={rules}",
         f"LEMS_GUARD_GRPC_LISTEN={ANY_PORT}",
         f"LEMS_GUARD_HTTP_LISTEN={ANY_PORT}",
+        *more,
     )
     with _running(["env", *settings, sys.executable, "-c", SERVE, "serve"]) as server:
         yield server
@@ -66,24 +68,28 @@ def _running(command: list[str]) -> Iterator[Server]:
         command, stderr=subprocess.PIPE, text=True
     ) as process:
         try:
-            port = _announced_port(process)
+            ports = _announced_ports(process)
             # An unread pipe would fill with the service's log, and the service would wait for it.
             threading.Thread(target=collections.deque, args=(process.stderr, 0)).start()
-            yield Server(process, port)
+            yield Server(process, *ports)
         finally:
             process.kill()
 
 
-def _announced_port(process: subprocess.Popen[str]) -> int:
-    """The port in the log line that says "serving"."""
+def _announced_ports(process: subprocess.Popen[str]) -> tuple[int, int]:
+    """The ports in the log line that says "serving", gRPC first."""
     assert process.stderr is not None  # noqa: S101  # it is a pipe: see `_running`
     said = []
     for line in process.stderr:
         said.append(line)
         event = _event(line)
         if event.get("event") == "serving":
-            return int(event["grpc"].rpartition(":")[2])
+            return _port(event["grpc"]), _port(event.get("http", ":0"))
     raise NotServing("".join(said[-5:]).strip() or "it said nothing")
+
+
+def _port(address: str) -> int:
+    return int(address.rpartition(":")[2])
 
 
 def _event(line: str) -> dict[str, str]:

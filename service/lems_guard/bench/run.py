@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from lems_guard.bench import growth, serving
+from lems_guard.bench import growth, ordering, serving
 from lems_guard.bench.figures import SUBJECTS, Figure, Measured
 from lems_guard.bench.load import BrokenLoad
 from lems_guard.bench.pauses import Pauses, pauses
@@ -27,6 +27,7 @@ HINDRANCES = (
     NotServing,
     UnequalAnswers,
     growth.UnequalWork,
+    ordering.NotAnswered,
     serving.UnequalReplies,
 )
 
@@ -64,6 +65,7 @@ def measurements(rules: Path, plan: Plan) -> Iterator[Measured]:
     yield _measured("rss_mb", lambda: serving.memory(rules, load().requests, plan.service))
     yield _measured("evaluated_vs_echo", lambda: serving.vs_echo(rules, *load(), plan.service))
     yield _measured("replayed_vs_echo", lambda: serving.vs_echo(rules, *again(), plan.service))
+    yield _measured("cds_order_sign_vs_livez", lambda: ordering.vs_livez(rules, plan.service))
     yield _pauses(load, plan)
     yield _measured("rules_growth_300_30000", lambda: growth.rules_growth(plan.screening))
     yield _measured("medications_growth_10_200", lambda: growth.medications_growth(plan.screening))

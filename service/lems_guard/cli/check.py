@@ -31,6 +31,8 @@ EXIT_CODES = (
     "2 the input is at fault · 3 nothing to avoid found, but not all could be checked · "
     "4 our own fault."
 )
+HOW = ("request", "server", "as_json", "form")
+Form: TypeAlias = Literal["table", "json", "fhir", "fhir-r5"]
 PATIENT = "The patient: yes or no (Y/N) and more; what is not said is not known"
 
 
@@ -97,13 +99,15 @@ def check(  # noqa: PLR0913, PLR0917 - a patient has that many facts
     server: Annotated[str | None, _about("Ask a running service, over gRPC.", "HOST:PORT")] = None,
     *,
     as_json: Annotated[bool, _about("Print the answer as JSON.", None, "--json")] = False,
+    form: Annotated[Form, _about("How to print it; fhir is R4.", "FORM", "--format")] = "table",
 ) -> None:
     """Check a prescription, order by order, for a patient with LEMS."""
     given = dict(context.params)
-    how = {option: given.pop(option) for option in ("request", "server", "as_json")}
+    how = {option: given.pop(option) for option in HOW}
     message = _request(given, how["request"])
     with _checker(how["server"]) as checker:
-        raise typer.Exit(_answer(message, checker, as_json=how["as_json"]))
+        form = "json" if how["as_json"] else how["form"]
+        raise typer.Exit(_answer(message, checker, form))
 
 
 def _request(given: Mapping[str, Any], file: str | None) -> "CheckPrescriptionRequest":
@@ -152,16 +156,19 @@ def _address(server: str) -> Address:
         raise typer.BadParameter(f"--server: expected {fault}") from None
 
 
-def _answer(message: "CheckPrescriptionRequest", checker: Checker, *, as_json: bool) -> int:
+def _answer(message: "CheckPrescriptionRequest", checker: Checker, form: str) -> int:
     """Check, print, and say by the exit code how it went."""
     from google.protobuf.json_format import MessageToJson
     from rich.console import Console
 
+    from lems_guard.cli.as_fhir import bundle
     from lems_guard.cli.report import Report, printed
     from lems_guard.cli.verdict import exit_code_of
 
     response = checker.check(message)
-    if as_json:
+    if form.startswith("fhir"):
+        write_bytes(bundle(message, response, "R5" if form == "fhir-r5" else "R4") + b"\n")
+    elif form == "json":
         write_bytes(MessageToJson(response, ensure_ascii=False).encode() + b"\n")
     else:
         write_text(printed(Report(message, response, checker.is_reviewed()), Console()))
