@@ -18,6 +18,7 @@ from lems_guard.grpc_api.answer import Answerer
 from lems_guard.library import Edition
 from lems_guard.screening.screen import RuleScreener
 from lems_guard.settings import Settings
+from lems_guard.terminology.remembered import Remembered
 
 
 class Sizes(NamedTuple):
@@ -38,7 +39,7 @@ def answerer_of(edition: Edition) -> Answerer:
     """The answerer of a service with default settings, on a fixed day."""
     return Answerer(
         edition.knowledge,
-        edition,
+        Remembered(edition),
         RuleScreener(),
         jurisdiction=Settings.from_environment({}).jurisdiction,
         today=lambda: datetime.date(2026, 11, 21),
