@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from lems_guard.library import Edition
 from redis_servers import Server, alone, free_port, replica_of, running
-from replicas import Replica
+from replicas import Replica, eventually
 
 
 def test_redis_comes_late(edition: Edition) -> None:
@@ -90,11 +90,13 @@ def test_redis_is_a_read_only_replica(edition: Edition) -> None:
     async def told(master: Server, copy: Server) -> None:
         async with Replica(edition, master.url).running() as replica:
             await replica.remembers(0, 5)
+            await eventually(lambda: copy.entries() == master.entries())
         async with Replica(edition, copy.url).running() as replica:
             await replica.remembers(0, 5)
             assert set(await replica.ask_many(5, 5)) == {"evaluated"}
             await replica.settled()
-            assert (replica.writes()["stored"], replica.writes()["failed"]) == (0, 5)
+            assert replica.writes()["stored"] == 0
+            assert replica.writes()["failed"] >= 5
 
     with alone("--repl-diskless-sync-delay", "0") as master, replica_of(master) as copy:
         asyncio.run(told(master, copy))

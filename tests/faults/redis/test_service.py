@@ -1,0 +1,134 @@
+"""The service itself beside Redis: start, readiness, metrics, AlertService on two replicas."""
+
+import os
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+
+import grpc
+import pytest
+
+from lems_guard.v1 import alert_service_pb2 as wire
+from lems_guard.v1 import alert_service_pb2_grpc as alert_rpc
+from lems_guard.v1 import interaction_check_service_pb2_grpc as rpc
+from lems_guard.v1 import prescription_pb2 as prescription
+from redis_servers import Server, alone, until
+from replicas import question
+from running import COMMAND, Running, start, stop
+
+KEY = "0123456789abcdef0123456789abcdef"
+RULE = "no-such-rule"
+REPORT = wire.RecordAlertOutcomeRequest(
+    outcome_id="f3a1",
+    alert_id="0123456789abcdef",
+    rule_ids=[RULE],
+    verdict=wire.ALERT_VERDICT_OVERRIDDEN,
+    reason=wire.OVERRIDE_REASON_WILL_MONITOR,
+)
+
+
+def beside(server: Server) -> Running:
+    return start(
+        LEMS_GUARD_REDIS_URL=server.url,
+        LEMS_GUARD_CACHE_KEY=KEY,
+        LEMS_GUARD_REDIS_SCREENINGS="always",
+        LEMS_GUARD_REPLY_CACHE_BYTES="0",
+    )
+
+
+def page(service: Running, path: str) -> str:
+    with urllib.request.urlopen(f"http://{service.http_at}{path}") as response:
+        return str(response.read().decode())
+
+
+def counted(service: Running, series: str) -> float:
+    lines = page(service, "/metrics").splitlines()
+    return float(next(line for line in lines if line.startswith(f"{series} ")).rpartition(" ")[2])
+
+
+def in_use(service: Running) -> bool:
+    return counted(service, 'lems_guard_redis_breaker{state="closed"}') == 1
+
+
+def hits(service: Running) -> float:
+    return counted(service, 'lems_guard_cache_lookups_total{result="hit",tier="redis"}')
+
+
+@pytest.fixture
+def plain() -> Iterator[Running]:
+    running = start()
+    yield running
+    stop(running)
+
+
+def ask(service: Running, number: int) -> bytes:
+    request = prescription.CheckPrescriptionRequest.FromString(question(number))
+    request.as_of = "2026-11-21"
+    with service.channel() as channel:
+        reply = rpc.InteractionCheckServiceStub(channel).CheckPrescription(request, timeout=5)
+    return bytes(reply.SerializeToString(deterministic=True))
+
+
+def test_redis_comes_late_is_used_goes_and_is_not_missed(plain: Running) -> None:
+    server = Server()
+    with closing(server), ExitStack() as stack:
+        one, other = beside(server), beside(server)
+        for service in (one, other):
+            stack.callback(stop, service)
+        assert page(one, "/readyz")
+        assert ask(one, 1) == ask(plain, 1)
+        server.start()
+        until(lambda: in_use(one) and in_use(other))
+        until(lambda: ask(one, 2) == ask(other, 2) == ask(plain, 2) and hits(other) > 0)
+        server.kill()
+        for number in range(10):
+            assert ask(one, number) == ask(other, number) == ask(plain, number)
+        assert page(one, "/readyz")
+        assert not in_use(one)
+
+
+def test_a_report_sent_to_two_replicas_counts_once() -> None:
+    with alone() as server, ExitStack() as stack:
+        services = [beside(server), beside(server)]
+        for service in services:
+            stack.callback(stop, service)
+            until(lambda service=service: in_use(service))  # type: ignore[misc]
+        channels = [stack.enter_context(service.channel()) for service in services]
+        stubs = [alert_rpc.AlertServiceStub(channel) for channel in channels]
+        repeated = [stub.RecordAlertOutcome(REPORT).repeated for stub in stubs]
+        assert repeated == [False, True]
+        assert list(stubs[0].RecordAlertOutcome(REPORT).unknown_rule_ids) == [RULE]
+        another = wire.RecordAlertOutcomeRequest()
+        another.CopyFrom(REPORT)
+        another.reason = wire.OVERRIDE_REASON_EMERGENCY
+        with pytest.raises(grpc.RpcError) as caught:
+            stubs[1].RecordAlertOutcome(another)
+        assert caught.value.code() is grpc.StatusCode.ALREADY_EXISTS
+        series = 'lems_guard_alert_outcomes_total{rule="not_in_service",verdict="overridden"}'assert [counted(service, series) for service in services] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"LEMS_GUARD_REDIS_URL": "redis://localhost"}, "openssl rand -hex 32"),
+        (
+            {"LEMS_GUARD_REDIS_URL": "redis://localhost", "LEMS_GUARD_CACHE_KEY": "short"},
+            "LEMS_GUARD_CACHE_KEY",
+        ),
+        (
+            {"LEMS_GUARD_REDIS_URL": "http://u:secret@localhost", "LEMS_GUARD_CACHE_KEY": KEY},
+            "LEMS_GUARD_REDIS_URL",
+        ),
+    ],
+)
+def test_settings_that_do_not_suffice_are_refused_at_the_start(
+    settings: dict[str, str], named: str
+) -> None:
+    environment = os.environ | settings | {"LEMS_GUARD_GRPC_LISTEN": "127.0.0.1:0"}
+    ended = subprocess.run(
+        [COMMAND, "serve"], env=environment, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert ended.returncode == 2
+    assert named in ended.stderr + ended.stdout
+    assert "secret" not in ended.stderr + ended.stdout
