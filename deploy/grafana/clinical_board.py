@@ -1,0 +1,176 @@
+"""What was said to prescribers, what was not checked, what came of it, and what is known."""
+
+from panels import ONE, Panel, Row, by, rate, ten_most
+
+CONTENT_TIME = "lems_guard_knowledge_base_content_timestamp_seconds"
+SHARE_UNRESOLVED = (
+    f"sum({rate('lems_guard_unresolved_medications_total')})"
+    f" / sum({rate('lems_guard_medications_total')})"
+)
+
+CLINICAL = (
+    Row(
+        "What was said",
+        (
+            Panel(
+                "Prescriptions by outcome",
+                "reqps",
+                "The worst that was said of each. Clear: complete, and nothing was found.",
+                (
+                    (
+                        by("outcome", "lems_guard_screenings_total"),
+                        "{{outcome}}",
+                    ),
+                ),
+            ),
+            Panel(
+                "Findings by severity",
+                "reqps",
+                "Findings a second.",
+                ((by("severity", "lems_guard_findings_total"), "{{severity}}"),),
+            ),
+            Panel(
+                "Findings by concern",
+                "reqps",
+                "The harm that was warned of.",
+                ((by("concern", "lems_guard_findings_total"), "{{concern}}"),),
+            ),
+            Panel(
+                "Rules that speak most",
+                "none",
+                "The ten rules with most findings in the range shown.",
+                (
+                    (
+                        ten_most("rule", "lems_guard_findings_total"),
+                        "{{rule}}",
+                    ),
+                ),
+                kind="bargauge",
+            ),
+        ),
+    ),
+    Row(
+        "What was not checked",
+        (
+            Panel(
+                "Share of orders not understood",
+                "percentunit",
+                "They come back UNRESOLVED and are not checked.",
+                ((SHARE_UNRESOLVED, "unresolved"),),
+                (0.05, 0.15),
+                runbook="lemsguardunresolvedsharerises",
+            ),
+            Panel(
+                "Orders not understood, by reason",
+                "ops",
+                "A similar name: we made a suggestion. An unknown code came without a text.",
+                (
+                    (
+                        by("reason", "lems_guard_unresolved_medications_total"),
+                        "{{reason}}",
+                    ),
+                ),
+            ),
+            Panel(
+                "Facts that were missing",
+                "none",
+                "The ten facts most often lacking, in the range shown.",
+                (
+                    (
+                        ten_most("fact", "lems_guard_gaps_total"),
+                        "{{fact}}",
+                    ),
+                ),
+                kind="bargauge",
+            ),
+            Panel(
+                "Grave gaps",
+                "ops",
+                "Missing facts that could turn into a contraindication.",
+                (
+                    (
+                        by("fact", "lems_guard_gaps_total", f'worst="contraindicated",{ONE}'),
+                        "{{fact}}",
+                    ),
+                ),
+            ),
+        ),
+    ),
+    Row(
+        "What came of it",
+        (
+            Panel(
+                "Outcomes reported",
+                "ops",
+                "Alerts accepted and overridden, as clients report them.",
+                (
+                    (
+                        by("verdict", "lems_guard_alert_outcomes_total"),
+                        "{{verdict}}",
+                    ),
+                ),
+            ),
+            Panel(
+                "Share overridden, by rule",
+                "percentunit",
+                "Of the last day's outcomes. A rule that everybody overrides may be wrong.",
+                (("lems_guard:rule_overridden:ratio_increase1d", "{{rule}}"),),
+                (0.7, 0.9),
+                kind="bargauge",
+                runbook="lemsguardruleoverridden",
+            ),
+        ),
+    ),
+    Row(
+        "What it knows",
+        (
+            Panel(
+                "Edition",
+                "none",
+                "The knowledge base in service, and how many replicas serve it.",
+                (
+                    (
+                        f"count by (version) (lems_guard_knowledge_base_info{{{ONE}}})",
+                        "{{version}}",
+                    ),
+                ),
+                kind="stat",
+                runbook="lemsguardeditionsdiffer",
+            ),
+            Panel(
+                "Age of the content",
+                "s",
+                "Since the month that the edition's version names.",
+                ((f"time() - max({CONTENT_TIME}{{{ONE}}})", "age"),),
+                (120 * 86400, 180 * 86400),
+                kind="stat",
+                runbook="lemsguardknowledgestale",
+            ),
+            Panel(
+                "Rules overdue for review",
+                "none",
+                "Past the day on which they were to be reviewed.",
+                ((f"max(lems_guard_rules_review_overdue{{{ONE}}})", "overdue"),),
+                (1, 10),
+                kind="stat",
+                runbook="lemsguardreviewoverdue",
+            ),
+            Panel(
+                "Rules that no clinician has reviewed",
+                "none",
+                "A site records who reviewed a rule and when; until then it counts here.",
+                ((f"max(lems_guard_rules_unreviewed{{{ONE}}})", "unreviewed"),),
+                kind="stat",
+            ),
+            Panel(
+                "Reload refused",
+                "none",
+                "1 where the rules folder does not compile and an older edition answers.",
+                ((f"max(lems_guard_knowledge_base_refused{{{ONE}}})", "refused"),),
+                (0.5, 1),
+                kind="stat",
+                runbook="lemsguardreloadrefused",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,45 @@
+"""What a dashboard is made of: rows of panels, and the expressions that they share."""
+
+from typing import NamedTuple
+
+CHECKS = 'grpc_service="lems_guard.v1.InteractionCheckService",instance=~"$instance"'
+ONE = 'instance=~"$instance"'
+
+
+class Panel(NamedTuple):
+    """What a panel shows; `steps` are the values from which it turns amber and red."""
+
+    title: str
+    unit: str
+    description: str
+    queries: tuple[tuple[str, str], ...]  # expression, legend
+    steps: tuple[float, float] | None = None
+    kind: str = "timeseries"
+    runbook: str = ""
+
+
+class Row(NamedTuple):
+    """A heading and the panels under it, side by side."""
+
+    title: str
+    panels: tuple[Panel, ...]
+
+
+def rate(metric: str, labels: str = ONE) -> str:
+    """The rate of a counter over the interval that Grafana chooses."""
+    return f"rate({metric}{{{labels}}}[$__rate_interval])"
+
+
+def by(label: str, metric: str, labels: str = ONE) -> str:
+    """The rate of a counter, by one of its labels."""
+    return f"sum by ({label}) ({rate(metric, labels)})"
+
+
+def ten_most(label: str, metric: str) -> str:
+    """The ten values of a label that were counted most often in the range shown."""
+    return f"topk(10, sum by ({label}) (increase({metric}{{{ONE}}}[$__range])))"
+
+
+def quantile(share: float, histogram: str, labels: str = ONE) -> str:
+    """A quantile of a histogram."""
+    return f"histogram_quantile({share}, sum by (le) ({rate(f'{histogram}_bucket', labels)}))"

@@ -1,0 +1,178 @@
+"""The service: whether it is there and answers, how fast, and what it uses."""
+
+from panels import CHECKS, ONE, Panel, Row, by, quantile, rate
+
+FAULTS = "UNKNOWN|DEADLINE_EXCEEDED|RESOURCE_EXHAUSTED|UNIMPLEMENTED|INTERNAL|UNAVAILABLE|DATA_LOSS"
+FAILED = f'{CHECKS},grpc_code=~"{FAULTS}"'
+SHARE_OF_FAULTS = (
+    f"sum({rate('grpc_server_handled_total', FAILED)})"
+    f" / sum({rate('grpc_server_handled_total', CHECKS)})"
+)
+HANDLING = "grpc_server_handling_seconds"
+UNARY = f'grpc_method="CheckPrescription",{ONE}'
+UNDER_WAY = (
+    f"sum by (instance) (grpc_server_started_total{{{CHECKS}}})"
+    f" - sum by (instance) (grpc_server_handled_total{{{CHECKS}}})"
+)
+HIT, ASKED = f'{ONE},result="hit"', f'{ONE},result!="skipped"'
+SHARE_OF_HITS = (
+    f"sum by (tier) ({rate('lems_guard_cache_lookups_total', HIT)})"
+    f" / sum by (tier) ({rate('lems_guard_cache_lookups_total', ASKED)})"
+)
+
+SERVICE = (
+    Row(
+        "Is it there, and does it answer?",
+        (
+            Panel(
+                "Replicas up",
+                "none",
+                "Replicas that Prometheus reaches.",
+                (('sum(up{job="lems-guard"})', "up"),),
+                kind="stat",
+                runbook="lemsguarddown",
+            ),
+            Panel(
+                "Checks",
+                "reqps",
+                "Calls of InteractionCheckService a second, by method.",
+                (
+                    (
+                        by("grpc_method", "grpc_server_started_total", CHECKS),
+                        "{{grpc_method}}",
+                    ),
+                ),
+                runbook="lemsguardnotraffic",
+            ),
+            Panel(
+                "Share that failed through us",
+                "percentunit",
+                "Objective: 99.9 % of checks are answered. Callers' faults are not counted.",
+                ((SHARE_OF_FAULTS, "faults"),),
+                (0.001, 0.0144),
+                runbook="lemsguardfaultsburnfast",
+            ),
+            Panel(
+                "Calls by status",
+                "reqps",
+                "All of our services' calls, by the status they ended with.",
+                (
+                    (
+                        by(
+                            "grpc_code",
+                            "grpc_server_handled_total",
+                            f'grpc_service=~"lems_guard.*",{ONE}',
+                        ),
+                        "{{grpc_code}}",
+                    ),
+                ),
+            ),
+        ),
+    ),
+    Row(
+        "How fast?",
+        (
+            Panel(
+                "Time of a check",
+                "s",
+                "CheckPrescription within the service. Objective: 99 % within 25 ms.",
+                (
+                    (quantile(0.5, HANDLING, UNARY), "p50"),
+                    (quantile(0.99, HANDLING, UNARY), "p99"),
+                ),
+                (0.025, 0.1),
+                runbook="lemsguardslowburnsfast",
+            ),
+            Panel(
+                "Checks under way",
+                "none",
+                "Calls begun and not ended. Beyond the limit they are refused.",
+                (
+                    (UNDER_WAY, "{{instance}}"),
+                    (f"max(lems_guard_calls_in_flight_limit{{{ONE}}})", "limit"),
+                ),
+                runbook="lemsguardnearitslimit",
+            ),
+            Panel(
+                "Lateness of the event loop",
+                "s",
+                "The one queue that every call of a process waits in; high when it lacks CPU.",
+                ((f"lems_guard_event_loop_lag_seconds{{{ONE}}}", "{{instance}}"),),
+                (0.05, 0.1),
+                runbook="lemsguardlooplate",
+            ),
+        ),
+    ),
+    Row(
+        "What does it use?",
+        (
+            Panel(
+                "Processor",
+                "percentunit",
+                "Of one core. A process uses one at most: add replicas, not cores.",
+                ((rate("process_cpu_seconds_total", f'job="lems-guard",{ONE}'), "{{instance}}"),),
+                (0.7, 0.9),
+            ),
+            Panel(
+                "Memory",
+                "bytes",
+                "Resident memory.",
+                (
+                    (
+                        f'process_resident_memory_bytes{{job="lems-guard",{ONE}}}',
+                        "{{instance}}",
+                    ),
+                ),
+            ),
+            Panel(
+                "Reply cache",
+                "bytes",
+                "Size of the replies kept in process.",
+                ((f"lems_guard_reply_cache_bytes{{{ONE}}}", "{{instance}}"),),
+            ),
+        ),
+    ),
+    Row(
+        "Caches and Redis",
+        (
+            Panel(
+                "Share of hits",
+                "percentunit",
+                "Of the look-ups that were made, by tier. A cache never changes an answer.",
+                ((SHARE_OF_HITS, "{{tier}}"),),
+            ),
+            Panel(
+                "Look-ups in Redis",
+                "ops",
+                "By what came of them. Corrupt: not written by us, and not believed.",
+                (
+                    (
+                        by("result", "lems_guard_cache_lookups_total", f'tier="redis",{ONE}'),
+                        "{{result}}",
+                    ),
+                ),
+            ),
+            Panel(
+                "Time of Redis",
+                "s",
+                "99 % of reads end within this; given up after 20 ms.",
+                ((quantile(0.99, "lems_guard_redis_seconds"), "p99"),),
+                (0.01, 0.02),
+            ),
+            Panel(
+                "Breaker open",
+                "none",
+                "1 where a replica has given Redis up for now. Answers are the same.",
+                (
+                    (
+                        f'max by (instance) (lems_guard_redis_breaker{{state="open",{ONE}}})',
+                        "{{instance}}",
+                    ),
+                ),
+                (0.5, 1),
+                kind="stat",
+                runbook="lemsguardredisbreakeropen",
+            ),
+        ),
+    ),
+)
