@@ -24,7 +24,7 @@ from lems_guard.grpc_api.described import described
 from lems_guard.grpc_api.interaction_check import InteractionCheck
 from lems_guard.grpc_api.interceptor import MeteredCalls
 from lems_guard.grpc_api.knowledge import Knowledge
-from lems_guard.grpc_api.port import Drain, GrpcServices, grpc_server, running_grpc
+from lems_guard.grpc_api.port import Drain, GrpcServices, grpc_server, methods, running_grpc
 from lems_guard.grpc_api.shown import Reload, Shown
 from lems_guard.grpc_api.tracing import Traced
 from lems_guard.library import Library, packaged_rules
@@ -129,6 +129,8 @@ class Service:
 
     def grpc_services(self) -> GrpcServices:
         """What the gRPC port serves."""
+        for method in methods():
+            self.metrics.method(*method)
         return GrpcServices(
             InteractionCheck(lambda: self.answers, self.observe),
             Knowledge(lambda: self.shown),

@@ -18,6 +18,13 @@ from lems_guard.telemetry.metrics import MethodMetrics, Metrics
 UNKNOWN = 2
 OURS = "/lems_guard."  # a balancer that leaves its watch on health is no failed call
 
+# The `grpc_type` of go-grpc-prometheus, by whether requests and whether responses are streams.
+KINDS = {
+    (False, False): "unary",
+    (True, False): "client_stream",
+    (False, True): "server_stream",
+    (True, True): "bidi_stream",
+}
 Ended: TypeAlias = Callable[[str, float], None]  # told a call's code and when it began
 Handler = Any  # grpc.RpcMethodHandler, which has no types worth the name
 
@@ -67,9 +74,7 @@ class MeteredCalls(grpc.aio.ServerInterceptor):
 
 def kind_of(handler: Handler) -> str:
     """The `grpc_type` of a method."""
-    if handler.request_streaming:
-        return "bidi_stream" if handler.response_streaming else "client_stream"
-    return "server_stream" if handler.response_streaming else "unary"
+    return KINDS[bool(handler.request_streaming), bool(handler.response_streaming)]
 
 
 def _unary(

@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import NamedTuple
 
 import grpc
+from google.protobuf import descriptor_pool
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as health_aio
 from grpc_reflection.v1alpha import reflection
@@ -13,6 +14,7 @@ from grpc_reflection.v1alpha import reflection
 from lems_guard.clinical.errors import InvalidSettings
 from lems_guard.grpc_api.alert_service import Alerts
 from lems_guard.grpc_api.interaction_check import SERVICE, InteractionCheck
+from lems_guard.grpc_api.interceptor import KINDS
 from lems_guard.grpc_api.knowledge import Knowledge
 from lems_guard.settings import Address
 from lems_guard.v1 import (
@@ -42,6 +44,14 @@ class Drain(NamedTuple):
 
     notice_seconds: float
     seconds: float
+
+
+def methods() -> Iterator[tuple[str, str, str]]:
+    """Type, service and name of every method of ours, so that each is counted from zero."""
+    for name in SERVICES:
+        for method in descriptor_pool.Default().FindServiceByName(name).methods:
+            kind = KINDS[method.client_streaming, method.server_streaming]
+            yield kind, name, method.name
 
 
 def grpc_server(services: GrpcServices, max_in_flight: int) -> grpc.aio.Server:

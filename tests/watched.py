@@ -1,0 +1,154 @@
+"""A service with a real Redis, watched by a real Prometheus, under traffic of every kind."""
+
+import contextlib
+import json
+import math
+import re
+import subprocess
+import tempfile
+import time
+import urllib.parse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import grpc
+
+from lems_guard.v1 import alert_service_pb2, alert_service_pb2_grpc
+from lems_guard.v1 import interaction_check_service_pb2 as wire
+from lems_guard.v1 import interaction_check_service_pb2_grpc as rpc
+from lems_guard.v1 import prescription_pb2 as prescription
+from redis_servers import alone
+from running import Running, start, stop
+from system_programs import fetched, free_port, program
+
+PROMETHEUS = Path(__file__).parents[1] / "deploy" / "prometheus"
+TEXTS = (
+    "metoprolol 50 mg po bid",
+    "ciprofloxacin 500 mg po bid",
+    "magnesium sulfate 2 g iv",
+    "lisinopril 10 mg po daily",
+    "bupropion xl 150 mg po daily",
+    "metoprolool 50 mg",
+    "xyzzy",
+)
+
+
+class Watched:
+    """The service and what Prometheus knows of it."""
+
+    def __init__(self, service: Running, prometheus: str) -> None:
+        self.service = service
+        self.prometheus = prometheus
+
+    def ask(self, expression: str) -> list[tuple[dict[str, str], float]]:
+        """The series of an expression now, and their values."""
+        return [
+            (each["metric"], float(each["value"][1]))
+            for each in self._asked("query", query=expression)["result"]
+        ]
+
+    def ask_range(
+        self, expression: str, seconds: float
+    ) -> list[tuple[dict[str, str], list[tuple[float, float]]]]:
+        """The series of an expression over the last seconds."""
+        now = time.time()
+        asked = self._asked(
+            "query_range", query=expression, start=str(now - seconds), end=str(now), step="1"
+        )
+        return [
+            (each["metric"], [(float(at), float(value)) for at, value in each["values"]])
+            for each in asked["result"]
+        ]
+
+    def rules(self) -> list[dict[str, Any]]:
+        """Every rule, as Prometheus evaluated it."""
+        groups = json.loads(fetched(f"{self.prometheus}/api/v1/rules"))["data"]["groups"]
+        return [rule for group in groups for rule in group["rules"]]
+
+    def _asked(self, path: str, **parameters: str) -> dict[str, Any]:
+        query = urllib.parse.urlencode(parameters)
+        return dict(json.loads(fetched(f"{self.prometheus}/api/v1/{path}?{query}"))["data"])
+
+
+@contextlib.contextmanager
+def watched() -> Iterator[Watched]:
+    """A service, its Redis and its Prometheus."""
+    with contextlib.ExitStack() as stack:
+        redis = stack.enter_context(alone())
+        service = start(
+            LEMS_GUARD_REDIS_URL=redis.url,
+            LEMS_GUARD_CACHE_KEY="0123456789abcdef" * 4,
+            LEMS_GUARD_REDIS_SCREENINGS="always",
+        )
+        stack.callback(stop, service)
+        yield Watched(service, stack.enter_context(prometheus(service)))
+
+
+@contextlib.contextmanager
+def prometheus(service: Running) -> Iterator[str]:
+    """The shipped configuration, but for the target and the pace."""
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("recording.yaml", "alerts.yaml"):
+            (Path(folder) / name).write_bytes((PROMETHEUS / name).read_bytes())
+        shipped = (PROMETHEUS / "prometheus.yaml").read_text("utf-8")
+        targets = re.sub(r"targets: \[.*\]", f"targets: ['{service.http_at}']", shipped)
+        paced = targets.replace("_interval: 15s", "_interval: 1s")
+        (Path(folder) / "prometheus.yaml").write_text(paced, "utf-8")
+        process = subprocess.Popen(
+            [
+                program("prometheus"),
+                f"--config.file={folder}/prometheus.yaml",
+                f"--storage.tsdb.path={folder}/data",
+                f"--web.listen-address=127.0.0.1:{port}",
+                "--log.level=error",
+            ]
+        )
+        try:
+            fetched(f"http://127.0.0.1:{port}/-/ready")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def request(*texts: str) -> prescription.CheckPrescriptionRequest:
+    return prescription.CheckPrescriptionRequest(
+        proposed=[prescription.Medication(id=f"p{at}", text=text) for at, text in enumerate(texts)],
+        active=[prescription.Medication(id="a", text="Firdapse 20 mg 4x/day")],
+    )
+
+
+def drive(service: Running, seconds: float) -> None:
+    """Ask checks alone and as a stream, refused ones too, and report outcomes."""
+    end, turn = time.monotonic() + seconds, 0
+    with service.channel() as channel:
+        check = rpc.InteractionCheckServiceStub(channel)
+        while time.monotonic() < end:
+            turn += 1
+            first, second = TEXTS[turn % len(TEXTS)], TEXTS[turn // 3 % len(TEXTS)]
+            answer = check.CheckPrescription(request(first, second, f"lisinopril {turn % 90} mg"))
+            report(channel, turn, [alert.findings[0].rule_id for alert in answer.alerts])
+            if turn % 20 == 0:
+                items = [wire.CheckPrescriptionStreamRequest(request=request(first))] * 5
+                list(check.CheckPrescriptionStream(iter(items)))
+                with contextlib.suppress(grpc.RpcError):
+                    check.CheckPrescription(prescription.CheckPrescriptionRequest())
+            time.sleep(0.02 + 0.015 * math.sin(turn / 60))
+
+
+def report(channel: grpc.Channel, turn: int, rules: list[str]) -> None:
+    """Override some alerts and accept others."""
+    stub: Any = alert_service_pb2_grpc.AlertServiceStub(channel)
+    for rule in rules:
+        overridden = (turn + len(rule)) % 3 != 0
+        stub.RecordAlertOutcome(
+            alert_service_pb2.RecordAlertOutcomeRequest(
+                outcome_id=f"{turn}-{rule}",
+                alert_id="0123456789abcdef",
+                rule_ids=[rule],
+                verdict="ALERT_VERDICT_OVERRIDDEN" if overridden else "ALERT_VERDICT_ACCEPTED",
+                reason="OVERRIDE_REASON_WILL_MONITOR" if overridden else None,
+            )
+        )
