@@ -1,10 +1,12 @@
 """The library: rules and vocabulary together as one edition, and the edition now in service."""
 
 import copy
+import dataclasses
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lems_guard import __version__
 from lems_guard.clinical.errors import InvalidKnowledge
@@ -24,12 +26,15 @@ from lems_guard.knowledge.packed import (
     unpack,
     write_atomically,
 )
-from lems_guard.screening.knowledge_base import KnowledgeBase
+from lems_guard.screening.knowledge_base import DrugClass, KnowledgeBase
 from lems_guard.terminology.conditions import with_conditions
 from lems_guard.terminology.indications import with_use
 from lems_guard.terminology.resolver import Resolver
 from lems_guard.terminology.tables import read_vocabulary
 from lems_guard.terminology.vocabulary import Vocabulary
+
+if TYPE_CHECKING:  # SQLite is loaded only where a site has a release of its own
+    from lems_guard.terminology.site.vocabulary import SiteVocabulary
 
 PACKAGE = Path(__file__).parent
 
@@ -40,10 +45,12 @@ class Edition:
 
     knowledge: KnowledgeBase
     vocabulary: Vocabulary
+    site: "SiteVocabulary | None" = field(default=None, repr=False, compare=False)
     resolver: Resolver = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "resolver", Resolver(self.vocabulary, self.knowledge.candidates))
+        resolver = Resolver(self.vocabulary, self.knowledge.candidates, self.site)
+        object.__setattr__(self, "resolver", resolver)
 
     def understand(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
         """What an order is, by this edition's vocabulary."""
@@ -68,12 +75,43 @@ class Edition:
 
     def ingredient_count(self) -> int:
         """How many ingredients are recognised."""
-        return len(self.vocabulary.ingredients)
+        new = self.site.new_ingredients.keys() if self.site else set[str]()
+        return len(self.vocabulary.ingredients.keys() | new)
 
     def name_count(self) -> int:
         """How many names, brands and codes they are recognised by."""
         vocabulary = self.vocabulary
-        return len(vocabulary.names) + len(vocabulary.brands) + len(vocabulary.codes)
+        own = len(vocabulary.names) + len(vocabulary.brands) + len(vocabulary.codes)
+        return own + (self.site.about.counts["name"] if self.site else 0)
+
+
+def with_site(edition: Edition, path: Path | None) -> Edition:
+    """The edition with the site's own vocabulary, which counts in its digest and its classes."""
+    if path is None:
+        return edition
+    from lems_guard.terminology.site.schema import UnusableVocabulary  # noqa: PLC0415  # SQLite
+    from lems_guard.terminology.site.vocabulary import SiteVocabulary  # noqa: PLC0415
+
+    try:
+        site = SiteVocabulary(path, edition.vocabulary)
+    except UnusableVocabulary as fault:
+        raise InvalidKnowledge((str(fault),)) from fault
+    return Edition(_joined(edition.knowledge, site), edition.vocabulary, site)
+
+
+def _joined(knowledge: KnowledgeBase, site: "SiteVocabulary") -> KnowledgeBase:
+    """Ingredients that only the release knows belong to the classes that cite their ATC group."""
+    digest = hashlib.sha256(f"{knowledge.digest} {site.about.digest}".encode()).hexdigest()
+    classes = [_with_new_members(each, site) for each in knowledge.classes]
+    joined = KnowledgeBase.of(knowledge.version, digest, knowledge.rules, classes)
+    dated = tuple((day, _joined(each, site)) for day, each in knowledge.dated)
+    return dataclasses.replace(joined, overlay=knowledge.overlay, dated=dated)
+
+
+def _with_new_members(drug_class: DrugClass, site: "SiteVocabulary") -> DrugClass:
+    found = {name for group in drug_class.atc for name in site.ingredients_under(group)}
+    new = found - {name for name, _ in drug_class.excluded}
+    return dataclasses.replace(drug_class, members=drug_class.members | new) if new else drug_class
 
 
 class Loaded(NamedTuple):
@@ -189,6 +227,7 @@ class Library:
 
     rules_dir: Path
     load: Callable[[Path], Loaded] = load_edition
+    site: Path | None = None
     overlay: Path | None = None
     current: Edition = field(init=False)
     compiled_because: str = field(init=False, default="")
@@ -196,27 +235,24 @@ class Library:
 
     def __post_init__(self) -> None:
         """The first edition must load: without one there is nothing to serve."""
-        self._take(self._loaded())
+        self._take(self.load(self.rules_dir))
 
     def reload(self) -> bool:
         """Take the folder's present content into service; false when it does not compile."""
         try:
-            loaded = self._loaded()
+            self._take(self.load(self.rules_dir))
         except InvalidKnowledge as problem:
             self.problem = problem
             return False
         except OSError as fault:  # a file vanished while the folder was being read
             self.problem = InvalidKnowledge((str(fault),))
             return False
-        self._take(loaded)
         return True
 
-    def _loaded(self) -> Loaded:
-        loaded = self.load(self.rules_dir)
-        return loaded._replace(edition=under(self.overlay, loaded.edition))
-
     def _take(self, loaded: Loaded) -> None:
+        # The overlay last: it is laid over the rules as they are with all that joins them.
+        edition = under(self.overlay, with_site(loaded.edition, self.site))
         # Built before the first order that needs it, which would wait for it.
-        _ = loaded.edition.resolver.close_names
-        self.current, self.compiled_because = loaded
+        _ = edition.resolver.close_names
+        self.current, self.compiled_because = edition, loaded.compiled_because
         self.problem = None

@@ -75,6 +75,11 @@ class Settings:
     rules: Path | None = _setting(
         "", directory, "folder of the knowledge base; empty: the packaged one"
     )
+    vocabulary: Path | None = _setting(
+        "",
+        existing_file,
+        "the site's own RxNorm release, as `vocabulary import-rxnorm` wrote it; empty: none",
+    )
     overlay: Path | None = _setting(
         "", existing_file, "YAML file of what this site changes of the rules; empty: nothing"
     )

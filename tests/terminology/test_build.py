@@ -12,7 +12,7 @@ from lems_guard.terminology.tables import read_vocabulary
 
 SAMPLE = Path(__file__).parent / "facts_sample"
 TABLES = Path(__file__).parents[2] / "rules" / "vocabulary"
-BUILT = ("ingredients.tsv", "names.tsv", "brands.tsv", "products.tsv")
+BUILT = ("atc.tsv", "ingredients.tsv", "names.tsv", "brands.tsv", "products.tsv")
 
 Row = dict[str, str]
 

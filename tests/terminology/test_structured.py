@@ -111,6 +111,37 @@ def test_a_product_code_tells_route_and_strength(resolver: Resolver) -> None:
     assert answer.dose == Dose(100, "mg")
 
 
+@pytest.mark.parametrize(
+    ("code", "expected", "route", "reason"),
+    [
+        ("C07AB02", ["metoprolol"], None, "by mouth or into a vein"),
+        ("c07ab02 ", ["metoprolol"], None, "letter case and spaces do not matter"),
+        ("S01ED01", ["timolol"], Route.OPHTHALMIC, "the group tells the eye"),
+        ("S02AA15", ["ciprofloxacin"], Route.OTIC, "the group tells the ear"),
+        ("A07AA01", ["neomycin"], Route.ORAL, "the group tells the bowel"),
+        ("D06AX04", ["neomycin"], Route.TOPICAL, "the group tells the skin"),
+        ("N07XX05", ["amifampridine"], None, "the drug of LEMS"),
+        ("C07BB02", [], None, "a combination: its code does not tell the diuretic"),
+        ("C07AB", [], None, "a group is no drug"),
+        ("N02BE01", [], None, "not ours to ship: the site's release has it"),
+    ],
+)
+def test_atc_codes_of_the_great_classes(
+    resolver: Resolver, code: str, expected: list[str], route: Route | None, reason: str
+) -> None:
+    order = ORDER._replace(codings=(Coding(CodeSystem.ATC, code),))
+    assert readings(resolver, order) == expected, reason
+    assert resolver.understand(order, Jurisdiction.US).route is route, reason
+
+
+def test_codes_of_different_routes_leave_it_open(resolver: Resolver) -> None:
+    eye_and_ear = (Coding(CodeSystem.ATC, "S01AE03"), Coding(CodeSystem.ATC, "S02AA15"))
+    order = ORDER._replace(codings=eye_and_ear)
+    answer = resolver.understand(order, Jurisdiction.US)
+    assert answer.route is None
+    assert answer.notes == ("the codes tell different routes: the route is not known",)
+
+
 def test_a_code_of_several_ingredients_is_ambiguous(resolver: Resolver) -> None:
     botulinum_toxin_a = Coding(CodeSystem.RXNORM, "1712")
     answer = resolver.understand(ORDER._replace(codings=(botulinum_toxin_a,)), Jurisdiction.US)
@@ -240,7 +271,7 @@ def test_a_stopped_order_is_not_current_but_keeps_its_drug(resolver: Resolver) -
 def test_the_trail_names_every_phrase(resolver: Resolver) -> None:
     order = ORDER._replace(text="Cosopt 1 gtt OU qqq", codings=(METOPROLOL,))
     assert resolver.explain(order, Jurisdiction.US) == (
-        "RXNORM 6918: metoprolol",
+        "RXNORM 6918: ingredients → metoprolol",
         "'cosopt': brand → dorzolamide + timolol",
         "'1': number or sign",
         "'gtt': form",

@@ -17,6 +17,7 @@ from lems_guard.cli.resolve import EXIT_CODES as RESOLVE_EXIT_CODES
 from lems_guard.cli.resolve import resolve
 from lems_guard.cli.rules import rules_app
 from lems_guard.cli.serve import serve, settings_in_words
+from lems_guard.cli.vocabulary import vocabulary_app
 from lems_guard.clinical.errors import (
     InvalidKnowledge,
     InvalidRequest,
@@ -38,6 +39,7 @@ app.command()(demo)
 app.command(epilog=RESOLVE_EXIT_CODES)(resolve)
 app.command()(bench)
 app.add_typer(rules_app, name="rules")
+app.add_typer(vocabulary_app, name="vocabulary")
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so

@@ -38,11 +38,12 @@ def resolve(
 def _understood(texts: list[str], place: str | None) -> list[tuple[str, Understood]]:
     # Loaded when there is something to resolve, so that `--help` is quick.
     from lems_guard.clinical.severity import Jurisdiction  # noqa: PLC0415
-    from lems_guard.library import load_edition, packaged_rules  # noqa: PLC0415
+    from lems_guard.library import load_edition, packaged_rules, with_site  # noqa: PLC0415
     from lems_guard.settings import Settings  # noqa: PLC0415
 
     settings = Settings.from_environment()
-    edition = load_edition(settings.rules or packaged_rules()).edition
+    loaded = load_edition(settings.rules or packaged_rules())
+    edition = with_site(loaded.edition, settings.vocabulary)
     jurisdiction = Jurisdiction[place.upper()] if place else settings.jurisdiction
     orders = (Medication("1", MedicationList.PROPOSED, text) for text in texts)
     return [(order.text, edition.explain(order, jurisdiction)) for order in orders]

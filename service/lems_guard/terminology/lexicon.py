@@ -60,9 +60,10 @@ class Entry(NamedTuple):
     number: float = 0.0
     ends_in_number: bool = False
     after_drug: Optional["Entry"] = None
+    of_site: bool = False
 
 
-Longer: TypeAlias = dict[str, dict[str, tuple[int, ...]]]
+Longer: TypeAlias = Mapping[str, dict[str, tuple[int, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def lexicons_of(vocabulary: Vocabulary) -> dict[Jurisdiction, Lexicon]:
         earlier = common.setdefault(entry.phrase, entry)
         if (earlier.kind, entry.kind) in _TWO_MEANINGS:
             common[entry.phrase] = earlier._replace(after_drug=entry)
-    longer = _longer(common)
+    longer = longer_of(common)
     return {
         place: Lexicon(common | _local_brands(vocabulary, common, place), longer, vocabulary.units)
         for place in Jurisdiction
@@ -148,7 +149,8 @@ def _pace(frequency: Frequency) -> Pace:
     return Pace(per_day, divisions, frequency.as_needed, frequency.moment, is_formula)
 
 
-def _longer(phrases: Iterable[str]) -> Longer:
+def longer_of(phrases: Iterable[str]) -> dict[str, dict[str, tuple[int, ...]]]:
+    """How long the phrases are that begin with two words, longest first."""
     found: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
     for phrase in phrases:
         words = phrase.split(" ")

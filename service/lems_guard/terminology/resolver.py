@@ -2,11 +2,10 @@
 
 import functools
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from lems_guard.clinical.facts import Answer
 from lems_guard.clinical.medication import (
-    CodeSystem,
-    Coding,
     Disposition,
     Ingredient,
     MatchedBy,
@@ -16,12 +15,22 @@ from lems_guard.clinical.medication import (
 )
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.terminology.codes import UNKNOWN, CodeBook, Coded, combined
 from lems_guard.terminology.dosing import dosing_of
 from lems_guard.terminology.lexicon import Entry, Kind, Lexicon, lexicons_of
+from lems_guard.terminology.site.names import widened
 from lems_guard.terminology.suggest import CloseNames, suggestions, suspects
 from lems_guard.terminology.text_reading import NAME_DOES_NOT_TELL, TextReading, read_text
-from lems_guard.terminology.trail import coding_in_words, step_in_words, steps_of
-from lems_guard.terminology.vocabulary import IngredientSet, Product, Readings, Vocabulary
+from lems_guard.terminology.trail import (
+    coding_in_words,
+    step_in_words,
+    steps_of,
+    unknown_words,
+)
+from lems_guard.terminology.vocabulary import Readings, Vocabulary
+
+if TYPE_CHECKING:  # SQLite is loaded only where a site has a release of its own
+    from lems_guard.terminology.site.vocabulary import SiteVocabulary
 
 NOTHING_SENT = Understood(Disposition.UNRESOLVED, notes=("no code and no text",))
 _EVALUATED, _AMBIGUOUS = Disposition.EVALUATED, Disposition.AMBIGUOUS
@@ -32,17 +41,31 @@ _MATCHED_BY = {Kind.NAME: MatchedBy.NAME, Kind.BRAND: MatchedBy.BRAND}
 class Resolver:
     """Turns orders into ingredients, route and dose by a vocabulary. Never raises."""
 
-    def __init__(self, vocabulary: Vocabulary, watched: Collection[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        watched: Collection[str] = frozenset(),
+        site: "SiteVocabulary | None" = None,
+    ) -> None:
         """Prepare the words of the vocabulary for each jurisdiction.
 
-        Of two equally close matches the one with a watched ingredient is suggested first.
+        Of two equally close matches the one with a watched ingredient is suggested first. The
+        site's own release tells codes before the vocabulary does, and names after it.
         """
         self._vocabulary = vocabulary
         self._watched = watched
-        self._ingredients = {
-            name: Ingredient(name, rxcui) for name, rxcui in vocabulary.ingredients.items()
-        }
+        known = (
+            vocabulary.ingredients
+            if site is None
+            else site.new_ingredients | vocabulary.ingredients
+        )
+        self._ingredients = {name: Ingredient(name, rxcui) for name, rxcui in known.items()}
         self._lexicons = lexicons_of(vocabulary)
+        self._codes = CodeBook(vocabulary, site)
+        self._site = site
+        if site is not None:
+            american = self._lexicons[Jurisdiction.US]
+            site.strength_of = lambda name: read_text(name, american).dose
         answers: dict[int, Understood] = {}
         self._known = {
             place: self._known_names(lexicon, answers) for place, lexicon in self._lexicons.items()
@@ -87,17 +110,21 @@ class Resolver:
         coding = medication.codings[0]
         if len(medication.codings) > 1 or medication.text or coding.display:
             return None
-        readings, product = self._code(coding)
+        readings, route, strength, note, _ = self._codes.read(coding)
         if len(readings) != 1:
             return None
-        route, strength = (product.route, product.strength) if product else (None, None)
         return Understood(
-            _EVALUATED, self._named(readings), route, strength, matched_by=MatchedBy.CODE
+            _EVALUATED,
+            self._named(readings),
+            route,
+            strength,
+            matched_by=MatchedBy.CODE,
+            notes=(note,) if note else (),
         )
 
     def _plain(self, text: str, jurisdiction: Jurisdiction) -> Understood:
         """The answer to an order that is a text and nothing else."""
-        reading = read_text(text, self._lexicons[jurisdiction])
+        reading = self._read(text, jurisdiction)
         if not reading.readings:
             return self._unresolved(text, reading.notes, jurisdiction)
         route = reading.route or reading.implied_route
@@ -115,21 +142,22 @@ class Resolver:
 
     def _resolve(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
         text = medication.text or _display(medication)
-        reading = read_text(text, self._lexicons[jurisdiction])
+        reading = self._read(text, jurisdiction)
         notes: list[str] = []
-        coded, product = self._coded(medication, notes)
-        readings = _together(coded, reading, notes) if coded else reading.readings
-        if not coded or reading.readings:
+        coded = self._coded(medication, notes) if medication.codings else UNKNOWN
+        known = coded.readings
+        readings = _together(known, reading, notes) if known else reading.readings
+        if not known or reading.readings:
             notes += reading.notes
         if not readings:
             return self._unresolved(text, tuple(notes), jurisdiction)
-        if product is not None:
-            reading = _completed(reading, product)
+        if len(known) == 1:
+            reading = _completed(reading, coded)
         disposition = _EVALUATED if len(readings) == 1 else _AMBIGUOUS
         if medication.list is MedicationList.STOPPED and len(readings) == 1:
             disposition = Disposition.NOT_CURRENT
         dosing = dosing_of(medication, reading, self._vocabulary, notes)
-        matched_by = MatchedBy.CODE if coded else reading.matched_by
+        matched_by = MatchedBy.CODE if known else reading.matched_by
         return Understood(disposition, self._named(readings), *dosing, matched_by, (), tuple(notes))
 
     def _unresolved(
@@ -144,32 +172,39 @@ class Resolver:
         known = self._ingredients
         return tuple([tuple([known[name] for name in names]) for names in readings])
 
-    def _coded(self, medication: Medication, notes: list[str]) -> tuple[Readings, Product | None]:
-        """What the codes stand for: every set that one of them names, and the product if one."""
-        found: dict[IngredientSet, None] = {}
-        product, unknown = None, 0
-        for coding in medication.codings:
-            readings, known = self._code(coding)
-            product = product or known
-            found.update(dict.fromkeys(readings))
-            unknown += not readings
+    def _read(self, text: str, jurisdiction: Jurisdiction) -> TextReading:
+        """What a text says, by our own names and, where they do not suffice, by the site's."""
+        reading = read_text(text, self._lexicons[jurisdiction])
+        if self._site is None or reading.readings or not text:
+            return reading
+        lexicon = self._lexicon_for(text, jurisdiction)
+        return reading if lexicon is self._lexicons[jurisdiction] else read_text(text, lexicon)
+
+    def _lexicon_for(self, text: str, jurisdiction: Jurisdiction) -> Lexicon:
+        """Our lexicon, with the names of the site that a text holds and that we do not know."""
+        lexicon = self._lexicons[jurisdiction]
+        if self._site is None:
+            return lexicon
+        words, unknown = unknown_words(text, lexicon)
+        return widened(lexicon, words, unknown, self._site.named)
+
+    def _coded(self, medication: Medication, notes: list[str]) -> Coded:
+        """What the codes stand for together: every set of ingredients that one of them names."""
+        found = [self._codes.read(coding) for coding in medication.codings]
+        unknown = sum(not coded.readings for coded in found)
+        notes += dict.fromkeys(coded.note for coded in found if coded.note)
         if unknown:
             notes.append("code not known" if unknown == 1 else f"{unknown} codes not known")
-        if len(found) > 1:
+        together = combined(found)
+        if len(together.readings) > 1:
             notes.append("the codes do not tell which product is meant")
-        return tuple(found), product if len(found) == 1 else None
-
-    def _code(self, coding: Coding) -> tuple[Readings, Product | None]:
-        if coding.system is not CodeSystem.RXNORM:
-            return (), None
-        product = self._vocabulary.product(coding.code)
-        if product is not None:
-            return (product.ingredients,), product
-        return self._vocabulary.codes.get(coding.code, ()), None
+        elif together.note:
+            notes.append(together.note)
+        return together
 
     def suggest(self, text: str, jurisdiction: Jurisdiction) -> tuple[str, ...]:
         """What a text that is not understood may have meant, to be confirmed by a person."""
-        words, unknown = _unknown_words(text, self._lexicons[jurisdiction])
+        words, unknown = unknown_words(text, self._lexicons[jurisdiction])
         if not unknown:
             return ()
         near = self.close_names.near
@@ -188,21 +223,10 @@ class Resolver:
 
     def explain(self, medication: Medication, jurisdiction: Jurisdiction) -> tuple[str, ...]:
         """The trail: which code or phrase was found in which table. Not for the hot path."""
-        trail = [coding_in_words(coding, self._code(coding)[0]) for coding in medication.codings]
+        trail = [coding_in_words(coding, self._codes.read(coding)) for coding in medication.codings]
         text = medication.text or _display(medication)
-        steps = steps_of(text, self._lexicons[jurisdiction])
+        steps = steps_of(text, self._lexicon_for(text, jurisdiction))
         return (*trail, *(step_in_words(step) for step in steps))
-
-
-def _unknown_words(text: str, lexicon: Lexicon) -> tuple[list[str], list[int]]:
-    """The words of a text, and the places of those that no table holds."""
-    words: list[str] = []
-    unknown: list[int] = []
-    for step in steps_of(text, lexicon):
-        if step.unknown:
-            unknown.append(len(words))
-        words += step.phrase.split(" ")
-    return words, unknown
 
 
 def _is_bare(medication: Medication) -> bool:
@@ -222,7 +246,7 @@ def _display(medication: Medication) -> str:
     return next((coding.display for coding in medication.codings if coding.display), "")
 
 
-def _completed(reading: TextReading, product: Product) -> TextReading:
+def _completed(reading: TextReading, product: Coded) -> TextReading:
     """What the text leaves open, the product's code may tell."""
     if reading.implied_route is None and reading.route is None:
         reading = reading._replace(implied_route=product.route)

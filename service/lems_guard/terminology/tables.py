@@ -1,10 +1,9 @@
-"""Reading the vocabulary's tables strictly: every bad row is named with its file and line."""
+"""What each of the vocabulary's tables says; a row that says nothing good is named."""
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
-from typing import TypeAlias, TypeVar
 
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.errors import InvalidKnowledge
@@ -13,6 +12,7 @@ from lems_guard.clinical.medication import CodeSystem
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.terminology.conditions import ConditionCode
+from lems_guard.terminology.table_reader import BadRow, Row, TableReader
 from lems_guard.terminology.vocabulary import (
     BrandMeaning,
     Form,
@@ -23,14 +23,9 @@ from lems_guard.terminology.vocabulary import (
     RouteWord,
     Vocabulary,
 )
-from lems_guard.terminology.words import key_of, number_of, shape_of
-
-Value = TypeVar("Value")
-Row: TypeAlias = dict[str, str]
+from lems_guard.terminology.words import number_of
 
 FILLER_KINDS = frozenset({"filler", "join", "salt", "release", "maker", "prefix", "number"})
-# Tables whose phrases may hold `#` in the place of a number.
-SHAPED = frozenset({"frequencies.tsv", "words.tsv"})
 # What a coded diagnosis can tell: it confirms, and never rules out.
 CONDITION_FACTS = {
     "lems_status": "CONFIRMED",
@@ -43,68 +38,9 @@ CONTEXTS = frozenset({"", "eye", "ear", "field"})
 _PER_DAY = re.compile(r"#|\d+(?:\.\d+)?|(?:\d+|#)(?:/(?:#|\d+))+")
 
 
-class BadRow(Exception):
-    """What is wrong with a row: a short code and a sentence."""
-
-
-class _Reader:
-    """Reads the tables of one directory and collects every problem."""
-
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self.problems: list[str] = []
-
-    def rows(self, file: str, columns: tuple[str, ...]) -> Iterator[tuple[int, Row]]:
-        """The well-formed rows of a table, each with its line."""
-        try:
-            text = (self._directory / file).read_text("utf-8")
-        except (OSError, UnicodeDecodeError):
-            return self.complain(file, 1, "unreadable: the table is missing or not UTF-8")
-        header, *lines = text.split("\n")
-        if tuple(header.split("\t")) != columns:
-            return self.complain(file, 1, f"columns: expected {', '.join(columns)}")
-        for number, line in enumerate(lines, start=2):
-            cells = line.split("\t")
-            if len(cells) == len(columns):
-                yield number, dict(zip(columns, cells, strict=True))
-            elif line or number <= len(lines):
-                self.complain(file, number, f"cells: {len(cells)} instead of {len(columns)}")
-
-    def keyed(
-        self, file: str, columns: tuple[str, ...], read: Callable[[Row], Value]
-    ) -> Iterator[tuple[str, Value]]:
-        """Each row's normalised first cell with what the row says."""
-        key_for = shape_of if file in SHAPED else key_of
-        for line, row in self.rows(file, columns):
-            key = key_for(row[columns[0]])
-            if not key:
-                self.complain(file, line, f"empty: {columns[0]} holds no word")
-                continue
-            try:
-                value = read(row)
-            except BadRow as problem:
-                self.complain(file, line, str(problem))
-            else:
-                yield key, value
-
-    def unique(
-        self, file: str, columns: tuple[str, ...], read: Callable[[Row], Value]
-    ) -> dict[str, Value]:
-        """A table in which every word stands once; the same said twice is no fault."""
-        table: dict[str, Value] = {}
-        for key, value in self.keyed(file, columns, read):
-            if table.setdefault(key, value) != value:
-                self.problems.append(f"{file}: duplicate: two meanings of '{key}'")
-        return table
-
-    def complain(self, file: str, line: int, problem: str) -> None:
-        """Take in one problem."""
-        self.problems.append(f"{file}:{line}: {problem}")
-
-
 def read_vocabulary(directory: Path) -> Vocabulary:
     """The vocabulary in a directory of tables, or every problem that they have."""
-    reader = _Reader(directory)
+    reader = TableReader(directory)
     ingredients = _ingredients(reader)
     products, contents = _products(reader, ingredients)
     fillers = reader.unique("words.tsv", ("word", "kind", "value", "reason"), _filler)
@@ -125,13 +61,18 @@ def read_vocabulary(directory: Path) -> Vocabulary:
         numbers={word: value for word, (kind, value) in fillers.items() if kind == "number"},
         indications=reader.unique("indications.tsv", ("words", "use", "source"), _use),
         conditions=tuple(_conditions(reader)),
+        atc=reader.unique(
+            "atc.tsv",
+            ("code", "ingredients", "source"),
+            lambda row: (set_of(row, ingredients),),
+        ),
     )
     if reader.problems:
         raise InvalidKnowledge(tuple(reader.problems))
     return vocabulary
 
 
-def _ingredients(reader: _Reader) -> dict[str, str]:
+def _ingredients(reader: TableReader) -> dict[str, str]:
     columns = ("name", "rxcui", "source")
     table: dict[str, str] = {}
     for _, (name, rxcui) in reader.keyed("ingredients.tsv", columns, _ingredient):
@@ -158,18 +99,18 @@ def _codes(ingredients: dict[str, str]) -> dict[str, Readings]:
     return {rxcui: tuple(readings) for rxcui, readings in found.items()}
 
 
-def _names(reader: _Reader, known: dict[str, str]) -> dict[str, Readings]:
+def _names(reader: TableReader, known: dict[str, str]) -> dict[str, Readings]:
     found: dict[str, dict[IngredientSet, None]] = defaultdict(dict)
     columns = ("name", "ingredients", "source")
-    for key, names in reader.keyed("names.tsv", columns, lambda row: _set_of(row, known)):
+    for key, names in reader.keyed("names.tsv", columns, lambda row: set_of(row, known)):
         found[key][names] = None
     return {key: tuple(readings) for key, readings in found.items()}
 
 
-def _brands(reader: _Reader, known: dict[str, str]) -> dict[str, tuple[BrandMeaning, ...]]:
+def _brands(reader: TableReader, known: dict[str, str]) -> dict[str, tuple[BrandMeaning, ...]]:
     def meaning(row: Row) -> BrandMeaning:
         places = _jurisdictions(row["jurisdictions"])
-        return BrandMeaning(_set_of(row, known), places, _route_or_none(row["route"]))
+        return BrandMeaning(set_of(row, known), places, _route_or_none(row["route"]))
 
     found: dict[str, dict[BrandMeaning, None]] = defaultdict(dict)
     columns = ("brand", "ingredients", "jurisdictions", "route", "source")
@@ -178,12 +119,14 @@ def _brands(reader: _Reader, known: dict[str, str]) -> dict[str, tuple[BrandMean
     return {key: tuple(meanings) for key, meanings in found.items()}
 
 
-def _products(reader: _Reader, known: dict[str, str]) -> tuple[dict[str, int], tuple[Product, ...]]:
+def _products(
+    reader: TableReader, known: dict[str, str]
+) -> tuple[dict[str, int], tuple[Product, ...]]:
     places: dict[Product, int] = {}
 
     def place(row: Row) -> int:
         route, strength = _route_or_none(row["route"]), _strength(row["strength"])
-        return places.setdefault(Product(_set_of(row, known), route, strength), len(places))
+        return places.setdefault(Product(set_of(row, known), route, strength), len(places))
 
     columns = ("rxcui", "ingredients", "route", "strength", "source")
     products = reader.unique("products.tsv", columns, place)
@@ -204,7 +147,8 @@ def _route_or_none(cell: str) -> Route | None:
     return _route(cell) if cell else None
 
 
-def _set_of(row: Row, known: dict[str, str]) -> IngredientSet:
+def set_of(row: Row, known: Container[str]) -> IngredientSet:
+    """The ingredients that a row names, all of which must be known."""
     names = tuple(sorted(set(row["ingredients"].split(";"))))
     unknown = [name for name in names if name not in known]
     if unknown:
@@ -253,7 +197,7 @@ def _yes(row: Row, column: str) -> bool:
     return row[column] == "yes"
 
 
-def _conditions(reader: _Reader) -> Iterator[ConditionCode]:
+def _conditions(reader: TableReader) -> Iterator[ConditionCode]:
     columns = ("system", "code", "fact", "value", "meaning", "source")
     for line, row in reader.rows("conditions.tsv", columns):
         try:

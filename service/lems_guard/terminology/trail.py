@@ -1,6 +1,7 @@
 """How an order was understood, in words: which code or phrase was found in which table."""
 
 from lems_guard.clinical.medication import Coding
+from lems_guard.terminology.codes import Coded
 from lems_guard.terminology.findings import Step
 from lems_guard.terminology.lexicon import Lexicon
 from lems_guard.terminology.order_text import OrderText
@@ -14,10 +15,23 @@ def steps_of(text: str, lexicon: Lexicon) -> list[Step]:
     return steps
 
 
-def coding_in_words(coding: Coding, readings: Readings) -> str:
-    """What a code was taken for."""
+def unknown_words(text: str, lexicon: Lexicon) -> tuple[list[str], list[int]]:
+    """The words of a text, and the places of those that no table holds."""
+    words: list[str] = []
+    unknown: list[int] = []
+    for step in steps_of(text, lexicon):
+        if step.unknown:
+            unknown.append(len(words))
+        words += step.phrase.split(" ")
+    return words, unknown
+
+
+def coding_in_words(coding: Coding, coded: Coded) -> str:
+    """What a code was taken for, and where that was found."""
     system = coding.system.name if coding.system is not None else "code"
-    return f"{system} {coding.code}: {sets_in_words(readings) or 'not known'}"
+    if not coded.readings:
+        return f"{system} {coding.code}: not known"
+    return f"{system} {coding.code}: {coded.source} → {sets_in_words(coded.readings)}"
 
 
 def step_in_words(step: Step) -> str:
@@ -25,7 +39,7 @@ def step_in_words(step: Step) -> str:
     entry = step.entry
     if entry is None:
         return f"'{step.phrase}': {'not understood' if step.unknown else 'number or sign'}"
-    kind = entry.kind.name.lower()
+    kind = f"{'site ' if entry.of_site else ''}{entry.kind.name.lower()}"
     if entry.readings:
         return f"'{step.phrase}': {kind} → {sets_in_words(entry.readings)}"
     return f"'{step.phrase}': {kind}"

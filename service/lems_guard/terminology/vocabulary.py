@@ -82,6 +82,8 @@ class Vocabulary:
     """Number words → number."""
     indications: dict[str, NecessaryUse | None] = field(default_factory=dict)
     """Words of an indication → the use they speak of; `None`: words that leave it open."""
+    atc: dict[str, Readings] = field(default_factory=dict)
+    """ATC codes → ingredients, for the classes that rules speak of."""
     conditions: tuple[ConditionCode, ...] = ()
     """Coded diagnoses that tell a fact of the patient."""
 

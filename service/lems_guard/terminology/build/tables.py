@@ -1,7 +1,9 @@
-"""Writing the tables that are built: ingredients, names, brands and products."""
+"""Writing the tables that are built: ingredients, names, brands, products and ATC codes."""
 
 from pathlib import Path
 
+from lems_guard.terminology.build.atc import COLUMNS as ATC_COLUMNS
+from lems_guard.terminology.build.atc import atc_rows
 from lems_guard.terminology.build.brands import BrandRow, BrandSources, brand_rows
 from lems_guard.terminology.build.products import product_rows
 from lems_guard.terminology.build.rows import read_rows, write_rows
@@ -32,7 +34,9 @@ def build(facts: Path, directory: Path) -> dict[str, int]:
     form_routes = {key_of(row["word"]): row["route"] for row in read_rows(directory / "forms.tsv")}
     sources = BrandSources(facts, by_hand, products, salts, form_routes, _sig_words(directory))
     brands = brand_rows(sources, substances)
+    atc = atc_rows(facts, substances)
     written = {
+        "atc.tsv": write_rows(directory / "atc.tsv", ATC_COLUMNS, atc),
         "brands.tsv": write_rows(directory / "brands.tsv", BrandRow._fields, brands),
         "ingredients.tsv": _write_ingredients(directory, substances),
         "names.tsv": _write_names(directory, substances),

@@ -1,0 +1,155 @@
+"""A site's own release in use: codes and names to ingredients, looked up when they are needed."""
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+
+from lems_guard.clinical.dose import Dose
+from lems_guard.clinical.medication import CodeSystem
+from lems_guard.clinical.route import Route
+from lems_guard.terminology.codes import UNKNOWN, Coded, atc_route
+from lems_guard.terminology.site import schema
+from lems_guard.terminology.site.ndc import eleven_digits
+from lems_guard.terminology.vocabulary import IngredientSet, Readings, Vocabulary
+from lems_guard.terminology.words import key_of
+
+REMEMBERED = 4096
+PRODUCTS = frozenset({"SCD", "SBD", "SCDC", "SBDC", "GPCK", "BPCK"})
+_BY_CODE = "SELECT rxcui FROM code WHERE system = ? AND code = ?"
+_BY_PRODUCT_NDC = "SELECT DISTINCT rxcui FROM code WHERE system = ? AND code BETWEEN ? AND ?"
+_DRUG = "SELECT kind, name, readings, route, obsolete FROM drug WHERE rxcui = ?"
+_BRANDS = "SELECT drug.rxcui, kind FROM name JOIN drug USING (rxcui) WHERE key = ?"
+_LIKE = "SELECT readings FROM drug WHERE name LIKE ?"
+_UNDER_ATC = """
+SELECT DISTINCT readings FROM code JOIN drug USING (rxcui)
+WHERE system = ? AND code BETWEEN ? AND ? AND kind = 'IN'
+"""
+
+
+def no_strength(name: str) -> Dose | None:
+    """No strength is read from the names of products."""
+
+
+class SiteVocabulary:
+    """One imported file. Ingredients that our own tables know keep our names for them."""
+
+    def __init__(self, path: Path, vocabulary: Vocabulary) -> None:
+        """Open the file; raises `UnusableVocabulary`."""
+        self._database = schema.open_read_only(path)
+        self.about = schema.about(self._database)
+        self.strength_of: Callable[[str], Dose | None] = no_strength
+        self.new_ingredients: dict[str, str] = {}
+        self._names = self._ingredient_names(vocabulary)
+        self._drug = functools.lru_cache(REMEMBERED)(self._read_drug)
+        self._named = functools.lru_cache(REMEMBERED)(self._read_name)
+
+    def _ingredient_names(self, vocabulary: Vocabulary) -> dict[str, IngredientSet]:
+        """RxCUI → our names: by code, else by name, else the release's own as a new ingredient."""
+        found: dict[str, IngredientSet] = {}
+        for number, name in self._database.execute(
+            "SELECT rxcui, name FROM drug WHERE kind = 'IN'"
+        ):
+            rxcui, key = str(number), key_of(name)
+            coded, named = vocabulary.codes.get(rxcui, ()), vocabulary.names.get(key, ())
+            known = next((sets[0] for sets in (coded, named) if len(sets) == 1), None)
+            if known is None:
+                known = (name.lower(),)
+                self.new_ingredients[known[0]] = rxcui
+            found[rxcui] = known
+        return found
+
+    def code(self, system: CodeSystem, code: str) -> Coded:
+        """What a code stands for; `UNKNOWN` where the release has none such."""
+        if system is CodeSystem.RXNORM:
+            return self._rxnorm(code.strip())
+        if system is CodeSystem.NDC:
+            return self._ndc(code)
+        code = code.strip().upper()
+        rows = self._database.execute(_BY_CODE, (system.value, code)).fetchall()
+        found = self._together([rxcui for (rxcui,) in rows])
+        return found._replace(route=atc_route(code)) if system is CodeSystem.ATC else found
+
+    def _rxnorm(self, code: str) -> Coded:
+        if not (code.isascii() and code.isdigit()) or len(code) > 15:
+            return UNKNOWN
+        found = self._drug(int(code))
+        return found if found.readings else self._retired(int(code))
+
+    def _retired(self, rxcui: int) -> Coded:
+        rows = self._database.execute("SELECT successor FROM retired WHERE rxcui = ?", (rxcui,))
+        successors = sorted(new for (new,) in rows)
+        found = self._together(successors)
+        if not found.readings:
+            return UNKNOWN
+        return found._replace(
+            note=f"a retired code was read as {' or '.join(map(str, successors))}, its successor"
+        )
+
+    def _ndc(self, code: str) -> Coded:
+        """The drug of a package, or the one in all packages of a product."""
+        rxcuis: set[int] = set()
+        for digits in eleven_digits(code):
+            if len(digits) == 11:
+                rows = self._database.execute(_BY_CODE, (CodeSystem.NDC.value, digits))
+            else:
+                ends = (CodeSystem.NDC.value, f"{digits}00", f"{digits}99")
+                rows = self._database.execute(_BY_PRODUCT_NDC, ends)
+            rxcuis.update(rxcui for (rxcui,) in rows)
+        return self._together(sorted(rxcuis))
+
+    def _together(self, rxcuis: list[int]) -> Coded:
+        """What several concepts stand for: every set; route and strength where all agree."""
+        found = [drug for drug in map(self._drug, rxcuis) if drug.readings]
+        if not found:
+            return UNKNOWN
+        readings = dict.fromkeys(reading for drug in found for reading in drug.readings)
+        routes, strengths = {drug.route for drug in found}, {drug.strength for drug in found}
+        return Coded(
+            tuple(readings),
+            routes.pop() if len(routes) == 1 else None,
+            strengths.pop() if len(strengths) == 1 else None,
+            source=found[0].source,
+        )
+
+    def _read_drug(self, rxcui: int) -> Coded:
+        row = self._database.execute(_DRUG, (rxcui,)).fetchone()
+        if row is None:
+            return UNKNOWN
+        kind, name, readings, route, obsolete = row
+        strength = self.strength_of(name) if kind in PRODUCTS else None
+        source = f"release {self.about.release}, {kind}{', obsolete' if obsolete else ''}"
+        return Coded(self._sets(readings), Route[route] if route else None, strength, "", source)
+
+    def _sets(self, readings: str) -> Readings:
+        """Sets of RxCUIs as sets of our names."""
+        sets = (
+            tuple(sorted({name for rxcui in one.split(" ") for name in self._names[rxcui]}))
+            for one in readings.split("|")
+        )
+        return tuple(dict.fromkeys(sets))
+
+    def named(self, key: str) -> tuple[Readings, bool]:
+        """What a name stands for, and whether it is a brand; no reading for no known name."""
+        return self._named(key)
+
+    def _read_name(self, key: str) -> tuple[Readings, bool]:
+        rows = self._database.execute(_BRANDS, (key,)).fetchall()
+        found = self._together([rxcui for rxcui, _ in rows])
+        return found.readings, any(kind == "BN" for _, kind in rows)
+
+    def ingredient_name(self, rxcui: str) -> str:
+        """The release's own name of an ingredient; empty where it has none such."""
+        row = self._database.execute(_DRUG, (int(rxcui),)).fetchone()
+        return str(row[1]) if row is not None and row[0] == "IN" else ""
+
+    def products_like(self, pattern: str) -> Readings:
+        """What the products hold whose names fit a pattern with `%` for any text."""
+        rows = self._database.execute(_LIKE, (pattern,))
+        return tuple({names for (readings,) in rows for names in self._sets(readings)})
+
+    def ingredients_under(self, prefix: str) -> set[str]:
+        """The new ingredients that the release files under a group of the ATC."""
+        ends = (CodeSystem.ATC.value, prefix, f"{prefix}~")
+        rows = self._database.execute(_UNDER_ATC, ends)
+        found = {name for (readings,) in rows for names in self._sets(readings) for name in names}
+        return found & self.new_ingredients.keys()
