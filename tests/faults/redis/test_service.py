@@ -105,7 +105,9 @@ def test_a_report_sent_to_two_replicas_counts_once() -> None:
         with pytest.raises(grpc.RpcError) as caught:
             stubs[1].RecordAlertOutcome(another)
         assert caught.value.code() is grpc.StatusCode.ALREADY_EXISTS
-        series = 'lems_guard_alert_outcomes_total{rule="not_in_service",verdict="overridden"}'assert [counted(service, series) for service in services] == [1, 0]
+        told = 'rule="not_in_service",verdict="overridden"'
+        series = f"lems_guard_alert_outcomes_total{{{told}}}"
+        assert [counted(service, series) for service in services] == [1, 0]
 
 
 @pytest.mark.parametrize(
