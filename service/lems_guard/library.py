@@ -184,13 +184,12 @@ def write_compiled(edition: Edition, rules_dir: Path) -> Path:
     return path
 
 
-def load_edition(rules_dir: Path, overlay: Path | None = None) -> Loaded:
+def load_edition(rules_dir: Path) -> Loaded:
     """The edition of a folder: from its compiled file when that fits the sources, else compiled."""
     try:
-        loaded = Loaded(read_compiled(rules_dir), "")
+        return Loaded(read_compiled(rules_dir), "")
     except CompiledFileFault as fault:
-        loaded = Loaded(compile_edition(rules_dir), str(fault))
-    return loaded._replace(edition=under(overlay, loaded.edition))
+        return Loaded(compile_edition(rules_dir), str(fault))
 
 
 def browse_edition(rules_dir: Path, overlay: Path | None = None) -> Edition:

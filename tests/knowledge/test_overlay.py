@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from builders import asked_for, findings_of, order, request, row, rule, said
+from lems_guard import library as library_module
 from lems_guard.clinical.alert import Screening
 from lems_guard.clinical.errors import InvalidKnowledge
 from lems_guard.clinical.overlay import Adjustment
@@ -15,7 +16,7 @@ from lems_guard.clinical.severity import Jurisdiction, Severity
 from lems_guard.grpc_api import prepared
 from lems_guard.grpc_api.rule_messages import rule_message
 from lems_guard.knowledge.overlay import Overlay, overlaid, read_overlay
-from lems_guard.library import Library, load_edition
+from lems_guard.library import Edition, Library, load_edition
 from lems_guard.screening.knowledge_base import KnowledgeBase
 from lems_guard.screening.naive import NaiveScreener
 from lems_guard.screening.screen import RuleScreener
@@ -172,3 +173,20 @@ def test_an_overlay_that_cannot_be_read_is_a_fault(
     spoil(path)
     with pytest.raises(InvalidKnowledge, match="missing or not UTF-8"):
         overlaid(KNOWN, path)
+
+
+def test_the_overlay_is_laid_over_what_a_site_vocabulary_adds(
+    rules: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def joined(edition: Edition, path: Path | None) -> Edition:
+        assert path == rules
+        known = edition.knowledge
+        again = KnowledgeBase.of(known.version, "2" * 64, known.rules, known.classes)
+        return edition.with_knowledge(again)
+
+    monkeypatch.setattr(library_module, "with_site", joined)
+    path = rules.parent / "site.yaml"
+    entry = "rule: beta-blocker-weakness, off: true, who: A, reason: r, expires: 2027-01-01"
+    path.write_text(f"overlay:\n  - {{{entry}}}\n", "utf-8")
+    known = Library(rules, site=rules, overlay=path).current.knowledge
+    assert [each.rule for each in known.overlay] == ["beta-blocker-weakness"]

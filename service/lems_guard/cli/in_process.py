@@ -3,7 +3,7 @@
 import datetime
 
 from lems_guard.grpc_api.answer import Answerer
-from lems_guard.library import load_edition, packaged_rules, with_site
+from lems_guard.library import load_edition, packaged_rules, under, with_site
 from lems_guard.screening.screen import RuleScreener
 from lems_guard.settings import Settings
 from lems_guard.v1 import prescription_pb2, screening_pb2
@@ -14,8 +14,8 @@ class InProcess:
 
     def __init__(self, settings: Settings) -> None:
         """Load the knowledge base; raises `InvalidKnowledge` when there is none to ask."""
-        loaded = load_edition(settings.rules or packaged_rules(), settings.overlay)
-        edition = with_site(loaded.edition, settings.vocabulary)
+        loaded = load_edition(settings.rules or packaged_rules())
+        edition = under(settings.overlay, with_site(loaded.edition, settings.vocabulary))
         self.knowledge = edition.knowledge
         day = datetime.datetime.now(datetime.UTC).date()
         # One day for all that is asked, even of a batch that runs past midnight.
