@@ -20,20 +20,24 @@ def test_a_request_gets_its_cards(service: Running, path: Path, lems: bool) -> N
         assert outcome(reply.content)
         return
     cards = checked(reply.content)
-    assert [told(card, each) for card, each in zip(cards, expected["cards"], strict=True)] == (
-        expected["cards"]
-    )
+    if not expected["cards"]:
+        assert cards == []
+    for each in expected["cards"]:
+        assert any(fits(card, each) for card in cards), (each, [card.summary for card in cards])
+    # A rule that is added may add a quiet line to a list; nothing louder than what is expected.
+    loud = [card for card in cards if card.indicator != "info"]
+    assert len(loud) == sum(each["indicator"] != "info" for each in expected["cards"])
 
 
-def told(card: Card, expected: dict[str, Any]) -> dict[str, Any]:
-    """What a card says, in the terms in which it was expected."""
-    found: dict[str, Any] = {
-        "indicator": card.indicator,
-        "topic": card.source.topic.code,
-        "about": expected["about"] if expected["about"] in card.summary else card.summary,
-    }
+def fits(card: Card, expected: dict[str, Any]) -> bool:
+    """Whether a card says what is expected of one, and offers what is expected to be offered."""
     kinds = dict.fromkeys(each.label.split()[0].lower() for each in card.suggestions)
-    return found | ({"suggests": list(kinds)} if kinds else {})
+    return (
+        card.indicator == expected["indicator"]
+        and card.source.topic.code == expected["topic"]
+        and expected["about"] in card.summary
+        and list(kinds) == expected.get("suggests", [])
+    )
 
 
 def test_there_are_enough_of_them() -> None:

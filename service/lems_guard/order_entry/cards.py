@@ -3,7 +3,7 @@
 What does not bear on the orders at hand, or asks for nothing, shares one card of single lines.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from lems_guard.order_entry.asking import Asked
@@ -19,7 +19,7 @@ from lems_guard.order_entry.card_shapes import (
 )
 from lems_guard.order_entry.detected_issue import About, concern_code, detected_issue
 from lems_guard.order_entry.override_reasons import OFFERED
-from lems_guard.order_entry.replacements import Candidate, may_replace, replacement, without_empty
+from lems_guard.order_entry.replacements import Candidate, may_replace, replacement
 from lems_guard.order_entry.shapes import release_of
 from lems_guard.order_entry.wording import Teller, concern_word
 from lems_guard.screening.alerts import SUSPECTED
@@ -61,6 +61,7 @@ class CardMaker:
         self._teller = teller
         self._call = call
         self._about = about
+        self._contents = {each.id: len(each.ingredients) for each in response.medications}
         self._codes = {
             name: sorted((each.system, each.code) for each in order.message.codings)
             or order.message.text
@@ -74,9 +75,14 @@ class CardMaker:
         """
         if alert.severity == terms.SEVERITY_CONTRAINDICATED:
             return True
-        involved = {each for finding in alert.findings for each in finding.medication_ids}
-        in_focus = not self._asked.focus.isdisjoint(involved)
-        return in_focus and alert.severity >= terms.SEVERITY_CAUTION
+        # A quiet note that several drugs add up makes none of them a matter of the others' orders.
+        involved = {
+            each
+            for finding in alert.findings
+            if finding.severity >= terms.SEVERITY_CAUTION
+            for each in finding.medication_ids
+        }
+        return not self._asked.focus.isdisjoint(involved)
 
     def own(self, alert: wire.Alert, instead: Iterable[Candidate]) -> Shown:
         """The card of one offending drug."""
@@ -155,7 +161,7 @@ class CardMaker:
             ]
         if self._about.release in {"R4", "R5"}:
             issue = detected_issue(alert, self._about)
-            put = Action("create", "Record the issue with the order", without_empty(issue))
+            put = Action("create", "Record the issue with the order", issue)
             label = "Keep it, and record the issue"
             found.append(Suggestion(label, own_uuid(card, "record"), [put]))
         return found
@@ -194,10 +200,7 @@ class CardMaker:
         return references if usable and not taken else []
 
     def _holds_one(self, order_id: str) -> bool:
-        found: Mapping[str, int] = {
-            each.id: len(each.ingredients) for each in self._response.medications
-        }
-        return found.get(order_id) == 1
+        return self._contents.get(order_id) == 1
 
     def _words(self, order_id: str) -> str:
         return self._asked.orders[order_id].name

@@ -1,5 +1,6 @@
 """The codes that FHIR resources are read and written with, each with the source it was found in."""
 
+import functools
 from typing import NamedTuple
 
 from lems_guard.v1 import terms_pb2 as terms
@@ -28,6 +29,7 @@ SYSTEMS: dict[str, terms.CodeSystem] = {
 }
 
 
+@functools.lru_cache(maxsize=256)
 def code_system(system: str) -> terms.CodeSystem:
     """The code system of a URI, with or without www, TLS and a slash at its end, in any case."""
     plain = system.strip().lower().partition("://")[2] or system.strip().lower()

@@ -126,7 +126,7 @@ class Desk:
         engine = self._current()
         asked = Asking(chart, vocabulary_of(engine), self._today()).asked(call, service)
         response = await self._screened(engine, asked)
-        if not is_about_lems(asked, response):
+        if response is None:
             if Reading.PART in {chart.conditions_read, chart.medications_read}:
                 raise precondition_failed(NEEDED_WHOLE)
             return msgspec.json.encode(Response([]))
@@ -140,23 +140,30 @@ class Desk:
                 self._counts.repeated(rule_id)
         return msgspec.json.encode(Response(cards, _extension(sifted)))
 
-    async def _screened(self, engine: Engine, asked: Asked) -> wire.CheckPrescriptionResponse:
-        """The engine's reply; without any current order there is nothing that it could say."""
+    async def _screened(
+        self, engine: Engine, asked: Asked
+    ) -> wire.CheckPrescriptionResponse | None:
+        """The engine's reply, or `None` where it is not about LEMS.
+
+        Without any current order there is nothing that the engine could say.
+        """
         request = asked.request
         if not request.proposed and not request.active:
             if request.stopped:
                 asked.left_out["a stopped drug, with nothing else being taken"] = len(
                     request.stopped
                 )
-            return wire.CheckPrescriptionResponse(completeness="COMPLETENESS_COMPLETE")
+            nothing = wire.CheckPrescriptionResponse(completeness="COMPLETENESS_COMPLETE")
+            return nothing if is_about_lems(asked, nothing) else None
         begun = time.perf_counter()
         try:
             answer = await engine.answers.answer(request.SerializeToString(deterministic=True))
         except InvalidRequest as fault:
             raise bad_request("; ".join(each.description for each in fault.violations)) from None
         response = wire.CheckPrescriptionResponse.FromString(answer.reply)
-        if is_about_lems(asked, response):
-            self._counts.observe(answer, time.perf_counter() - begun)
+        if not is_about_lems(asked, response):
+            return None
+        self._counts.observe(answer, time.perf_counter() - begun)
         return response
 
 

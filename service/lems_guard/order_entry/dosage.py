@@ -4,6 +4,7 @@ Where a range is given its upper end counts, and where several lines are to be t
 largest single dose and the whole daily dose: what is read must never be less than what is meant.
 """
 
+import functools
 from collections import defaultdict
 from typing import NamedTuple
 
@@ -169,23 +170,24 @@ def _route(parts: list[Resource]) -> tuple[terms.Route, str]:
 
 
 def _route_of(concept: Resource) -> tuple[terms.Route, str]:
-    words = words_of(concept).lower().replace("(qualifier value)", "")
-    words = words.strip().removesuffix(" route").removesuffix(" use").strip()
-    coded = next(
-        (
-            ROUTE_BY_CODE[text(coding.get("code"))]
-            for coding in codings_in(concept)
-            if code_system(text(coding.get("system"))) == SNOMED
-            and text(coding.get("code")) in ROUTE_BY_CODE
-        ),
-        None,
+    codes = tuple(
+        text(coding.get("code"))
+        for coding in codings_in(concept)
+        if code_system(text(coding.get("system"))) == SNOMED
     )
+    return _routed(words_of(concept), codes)
+
+
+@functools.lru_cache(maxsize=1024)
+def _routed(said: str, codes: tuple[str, ...]) -> tuple[terms.Route, str]:
+    """A route by words and codes; the few that there are recur in every order."""
+    words = said.lower().replace("(qualifier value)", "").strip()
+    words = words.removesuffix(" route").removesuffix(" use").strip()
+    coded = next((ROUTE_BY_CODE[code] for code in codes if code in ROUTE_BY_CODE), None)
     if coded is None:
         return terms.ROUTE_UNSPECIFIED, words
-    if coded.stem in words:
-        return coded.route, ""
     stems = (*[each.stem for each in ROUTES], *OTHER_ROUTE_STEMS)
-    if any(stem in words for stem in stems):
+    if coded.stem not in words and any(stem in words for stem in stems):
         return terms.ROUTE_UNSPECIFIED, ""
     return coded.route, ""
 

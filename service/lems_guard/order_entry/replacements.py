@@ -88,7 +88,7 @@ class Replacements:
         distinct = list(dict.fromkeys(each for some in found.values() for each in some))
         if not distinct:
             return {}
-        clear = await self._clear(distinct[:MOST_TRIED], alerts)
+        clear = await self._clear(distinct[:MOST_TRIED])
         return {
             alert_id: [each for each in some if each in clear][:MOST_OFFERED]
             for alert_id, some in found.items()
@@ -124,16 +124,16 @@ class Replacements:
         )
         return dict.fromkeys(named)
 
-    async def _clear(
-        self, candidates: list[Candidate], alerts: Iterable[wire.Alert]
-    ) -> set[Candidate]:
-        """Those of which nothing at CAUTION or worse is said in this patient."""
-        trial = request_wire.CheckPrescriptionRequest()
-        trial.CopyFrom(self._request)
-        replaced = {each for alert in alerts for each in alert.medication_ids}
-        kept = [each for each in trial.proposed if each.id not in replaced]
-        del trial.proposed[:]
-        trial.proposed.extend(kept)
+    async def _clear(self, candidates: list[Candidate]) -> set[Candidate]:
+        """Those of which nothing at CAUTION or worse is said, beside what is taken already.
+
+        The other drafts are left out: whichever alternative is taken, it is checked with them when
+        it is signed; and without them the same patient's question is one that a cache knows.
+        """
+        request = self._request
+        trial = request_wire.CheckPrescriptionRequest(
+            patient=request.patient, active=request.active, stopped=request.stopped
+        )
         by_id = {f"instead #{number}": each for number, each in enumerate(candidates)}
         for order_id, each in by_id.items():
             trial.proposed.add(id=order_id, text=each.ingredient, route=each.route)
