@@ -85,6 +85,14 @@ SUBJECTS = {
             "deciding 3,000 rules: time of zen-engine ÷ ours",
             Goal(100, at_least=True),
         ),
+        *(
+            Subject(
+                f"redis_{state}_p50_ratio",
+                f"p50 of a call that is like no other, Redis {state} ÷ without Redis",
+                Goal(1.05, at_least=False),
+            )
+            for state in ("up", "killed", "hung")
+        ),
         Subject(
             "gc_pauses_over_5ms",
             "pauses of the garbage collector over 5 ms in 30,000 checks",

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from lems_guard.bench import growth, ordering, serving
+from lems_guard.bench import beside_redis, growth, ordering, serving
 from lems_guard.bench.figures import SUBJECTS, Figure, Measured
 from lems_guard.bench.load import BrokenLoad
 from lems_guard.bench.pauses import Pauses, pauses
 from lems_guard.bench.peers import NotInstalled, UnequalAnswers, peers
 from lems_guard.bench.prescriptions import NoPrescriptions, Repeated, Requests, templates
 from lems_guard.bench.processes import NotServing
+from lems_guard.bench.redis_costs import costs_in_words
 from lems_guard.clinical.errors import LemsGuardError
 from lems_guard.grpc_api.answer import Answerer
 from lems_guard.library import load_edition
@@ -26,6 +27,7 @@ HINDRANCES = (
     NotInstalled,
     NotServing,
     UnequalAnswers,
+    beside_redis.NoRedis,
     growth.UnequalWork,
     ordering.NotAnswered,
     serving.UnequalReplies,
@@ -66,6 +68,7 @@ def measurements(rules: Path, plan: Plan) -> Iterator[Measured]:
     yield _measured("evaluated_vs_echo", lambda: serving.vs_echo(rules, *load(), plan.service))
     yield _measured("replayed_vs_echo", lambda: serving.vs_echo(rules, *again(), plan.service))
     yield _measured("cds_order_sign_vs_livez", lambda: ordering.vs_livez(rules, plan.service))
+    yield from _beside_redis(rules, load, plan)
     yield _pauses(load, plan)
     yield _measured("rules_growth_300_30000", lambda: growth.rules_growth(plan.screening))
     yield _measured("medications_growth_10_200", lambda: growth.medications_growth(plan.screening))
@@ -95,6 +98,16 @@ def _startup(rules: Path, plan: Plan) -> Measured:
     measured = _measured("startup_s", lambda: serving.startup(rules, plan.service))
     why = load_edition(rules).compiled_because if measured.figure else ""
     return measured._replace(remark=f"rules compiled at each start: {why}") if why else measured
+
+
+def _beside_redis(rules: Path, load: Callable[[], Load], plan: Plan) -> Iterator[Measured]:
+    ratios = functools.cache(lambda: beside_redis.p50_ratios(rules, load().requests, plan.service))
+    for key in beside_redis.KEYS:
+        measured = _measured(key, lambda key=key: ratios()[key])  # type: ignore[misc]
+        if key == beside_redis.UP and measured.figure:
+            words = costs_in_words(load_edition(rules).edition, load().answerer)
+            measured = measured._replace(remark=words)
+        yield measured
 
 
 def _pauses(load: Callable[[], Load], plan: Plan) -> Measured:
