@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.conftest import Small
-from lems_guard.bench import growth, peers, processes, serving
+from lems_guard.bench import growth, names, peers, processes, serving
 from lems_guard.bench.echo import read_replies, write_replies
 from lems_guard.bench.figures import SUBJECTS, Figure, Goal, Measured, interleaved, ratio
 from lems_guard.bench.load import BrokenLoad, Connection
@@ -19,6 +19,7 @@ from lems_guard.cli.bench import as_json, table_of
 from lems_guard.clinical.rule import RuleKind
 
 TINY = growth.Sizes(few_rules=300, many_rules=600, parts=2, checks=4, rounds=2)
+FEW_NAMES = names.Sizes(names=400, asked=4, scans=2, repeats=2, rounds=2)
 SHORT = serving.Sizes(rounds=2, calls=8, warm_up=4, in_flight=3, starts=1)
 
 
@@ -145,9 +146,13 @@ def test_peers_that_are_installed_agree(make: Callable[..., peers.Peer]) -> None
 
 
 def test_all_is_measured_or_says_why_not(small: Small) -> None:
-    found = list(measurements(small.rules, Plan(TINY._replace(checks=40), SHORT, 20, None)))
+    found = list(
+        measurements(small.rules, Plan(TINY._replace(checks=40), SHORT, 20, None, FEW_NAMES))
+    )
     assert {each.subject.key for each in found} == SUBJECTS.keys()
-    assert all(each.figure is not None or each.remark == NOT_QUICK for each in found)
+    for each in found:
+        told_why = each.remark == NOT_QUICK or "extra `bench`" in each.remark
+        assert each.figure is not None or told_why, each
 
 
 def test_what_could_not_be_measured_is_absent_from_json() -> None:

@@ -22,6 +22,9 @@ MOST_WORDS = 4
 MOST_SUGGESTIONS = 3
 _SLOTS = 1 << 19
 _MASK = _SLOTS - 1
+# A place shares its 32 bits with a part of the mark, by which strangers in a slot are told.
+_PLACE = (1 << 17) - 1
+_TAG = 0xFFFFFFFF ^ _PLACE
 
 
 class Close(NamedTuple):
@@ -45,14 +48,16 @@ class CloseNames:
             return []
         starts, places = self._starts, self._places
         found: set[int] = set()
-        for slot in _slots(word):
+        for mark in _marks(word):
+            slot = mark & _MASK
             first, last = starts[slot], starts[slot + 1]
             if first != last:
-                found.update(places[first:last])
-        return sorted(self._compared(word, found))
+                tag = mark & _TAG
+                found.update([each & _PLACE for each in places[first:last] if each & _TAG == tag])
+        return sorted(self._compared(word, found)) if found else []
 
     def _compared(self, word: str, places: set[int]) -> Iterator[Close]:
-        """The names that are close indeed: a slot may hold others by chance."""
+        """The names that are close indeed: equal marks may be chance."""
         for place in places:
             name = self._names[place]
             edits = edits_between(word, name)
@@ -140,25 +145,26 @@ def _is_word_like(name: str) -> bool:
     return len(name) >= SHORTEST and name.replace(" ", "").isalpha()
 
 
-def _slots(word: str) -> list[int]:
-    """Where the word stands in the table, whole and with each letter left out."""
-    slots = [hash(word[:place] + word[place + 1 :]) & _MASK for place in range(len(word))]
-    slots.append(hash(word) & _MASK)
-    return slots
+def _marks(word: str) -> list[int]:
+    """Numbers that stand for the word whole and for it with each letter left out."""
+    marks = [hash(word[:place] + word[place + 1 :]) for place in range(len(word))]
+    marks.append(hash(word))
+    return marks
 
 
 def _indexed(names: list[str]) -> "tuple[array[int], array[int]]":
     """Where each slot begins in the list of places, and that list."""
-    slots = [_slots(name) for name in names]
+    marks = [_marks(name) for name in names[:_PLACE]]
     counts = array("I", bytes(4 * (_SLOTS + 1)))
-    for of_name in slots:
-        for slot in of_name:
-            counts[slot] += 1
+    for of_name in marks:
+        for mark in of_name:
+            counts[mark & _MASK] += 1
     # Each slot's end; filling from behind turns it into its beginning.
     starts = array("I", accumulate(counts))
     places = array("I", bytes(4 * starts[-1]))
-    for place, of_name in enumerate(slots):
-        for slot in of_name:
+    for place, of_name in enumerate(marks):
+        for mark in of_name:
+            slot = mark & _MASK
             starts[slot] -= 1
-            places[starts[slot]] = place
+            places[starts[slot]] = place | (mark & _TAG)
     return starts, places

@@ -58,6 +58,8 @@ class Graph:
     directed: int = 0
     misdirected: int = 0
     _found: dict[int, frozenset[int]] = field(default_factory=dict)
+    # Thousands of products hold the same ingredients: each set is kept once.
+    _sets: dict[frozenset[int], frozenset[int]] = field(default_factory=dict)
 
     def add(self, subject: int, relation: str, other: int) -> None:
         """Take in "subject relation other"."""
@@ -87,7 +89,7 @@ class Graph:
         if depth < DEEPEST:
             for relation in PATHS.get(kind, ()):
                 found = found or self._together(self.edges[relation].get(rxcui, ()), depth)
-            self._found[rxcui] = found
+            found = self._found[rxcui] = self._sets.setdefault(found, found)
         return found
 
     def _together(self, parts: tuple[int, ...], depth: int) -> frozenset[int]:

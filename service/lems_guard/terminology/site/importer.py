@@ -6,6 +6,7 @@ and names, of which there are millions, go to the file at once.
 
 import re
 import sqlite3
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -114,7 +115,7 @@ class Importer:
         graph = self.graph
         if suppressed != "N" and rxcui in graph.kinds:
             return  # the name in force stands
-        graph.kinds[rxcui] = kind
+        graph.kinds[rxcui] = sys.intern(kind)
         if kind in {"DF", "DFG"}:
             graph.form_names[rxcui] = name
             return

@@ -42,7 +42,7 @@ def create(path: Path) -> sqlite3.Connection:
     """A new, empty file; nothing reads it before it is finished, so nothing guards its writing."""
     path.unlink(missing_ok=True)
     database = sqlite3.connect(path, isolation_level=None)
-    for pragma in ("journal_mode=OFF", "synchronous=OFF", "temp_store=FILE", "cache_size=-65536"):
+    for pragma in ("journal_mode=OFF", "synchronous=OFF", "temp_store=FILE", "cache_size=-16384"):
         database.execute(f"PRAGMA {pragma}")
     for name, (columns, options) in TABLES.items():
         database.execute(f"CREATE TABLE {name} ({columns}) {options}")
