@@ -10,10 +10,11 @@ import lems_guard
 from lems_guard.bench.prescriptions import Requests, templates
 from lems_guard.bench.serving import answerer_of
 from lems_guard.bench.synthetic import BLOCK_DRUGS, drug, world
+from lems_guard.clinical.route import Route
 from lems_guard.grpc_api.answer import Answerer
 from lems_guard.knowledge.packed import sources_digest
 from lems_guard.library import Edition, write_compiled
-from lems_guard.terminology.vocabulary import Vocabulary
+from lems_guard.terminology.vocabulary import Form, Frequency, RouteWord, Vocabulary
 
 
 class Small(NamedTuple):
@@ -33,6 +34,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
         ingredients=drugs,
         codes={code: ((name,),) for name, code in drugs.items()},
         names={name: ((name,),) for name in drugs},
+        routes={"po": RouteWord(Route.ORAL)},
+        forms={"tab": Form(Route.ORAL, counted=True)},
+        frequencies={"bid": Frequency("2")},
         units={"mg": "mg"},
     )
     knowledge = dataclasses.replace(

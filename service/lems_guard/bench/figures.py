@@ -85,6 +85,21 @@ SUBJECTS = {
             "deciding 3,000 rules: time of zen-engine ÷ ours",
             Goal(100, at_least=True),
         ),
+        Subject(
+            "rapidfuzz_vs_exact",
+            "finding one of 20,000 names: time of a rapidfuzz scan ÷ ours, exact",
+            Goal(1000, at_least=True),
+        ),
+        Subject(
+            "rapidfuzz_vs_sig_text",
+            "the same, where the name stands in a sig text",
+            Goal(30, at_least=True),
+        ),
+        Subject(
+            "rapidfuzz_vs_close_match",
+            "the same, where the name lacks a letter",
+            Goal(100, at_least=True),
+        ),
         *(
             Subject(
                 f"redis_{state}_p50_ratio",

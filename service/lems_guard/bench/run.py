@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from lems_guard.bench import beside_redis, growth, ordering, serving
+from lems_guard.bench import beside_redis, growth, names, ordering, serving
 from lems_guard.bench.figures import SUBJECTS, Figure, Measured
 from lems_guard.bench.load import BrokenLoad
 from lems_guard.bench.pauses import Pauses, pauses
@@ -41,6 +41,7 @@ class Plan(NamedTuple):
     service: serving.Sizes = serving.Sizes()
     checks_watched: int = 30_000
     peers: growth.Sizes | None = growth.Sizes(many_rules=3000, checks=10, rounds=5)
+    finding: names.Sizes = names.Sizes()
 
 
 FULL = Plan()
@@ -72,6 +73,7 @@ def measurements(rules: Path, plan: Plan) -> Iterator[Measured]:
     yield _pauses(load, plan)
     yield _measured("rules_growth_300_30000", lambda: growth.rules_growth(plan.screening))
     yield _measured("medications_growth_10_200", lambda: growth.medications_growth(plan.screening))
+    yield from _finding_names(rules, plan)
     for key, measure in peers(plan.peers or plan.screening):
         if plan.peers is None:
             yield Measured(SUBJECTS[key], None, NOT_QUICK)
@@ -98,6 +100,15 @@ def _startup(rules: Path, plan: Plan) -> Measured:
     measured = _measured("startup_s", lambda: serving.startup(rules, plan.service))
     why = load_edition(rules).compiled_because if measured.figure else ""
     return measured._replace(remark=f"rules compiled at each start: {why}") if why else measured
+
+
+def _finding_names(rules: Path, plan: Plan) -> Iterator[Measured]:
+    words = functools.cache(lambda: load_edition(rules).edition.vocabulary)
+    for key, look in names.MEASURED.items():
+        yield _measured(
+            key,
+            lambda look=look: names.against_rapidfuzz(look, words(), plan.finding),  # type: ignore[misc]
+        )
 
 
 def _beside_redis(rules: Path, load: Callable[[], Load], plan: Plan) -> Iterator[Measured]:
