@@ -35,3 +35,17 @@ def fetched(url: str, patience: float = 20) -> str:
         except OSError:
             assert time.monotonic() < end, f"no answer from {url}"
             time.sleep(0.1)
+
+
+def connected(address: str, patience: float = 10) -> None:
+    """Wait until somebody listens on an address."""
+    host, _, port = address.rpartition(":")
+    end = time.monotonic() + patience
+    while True:
+        try:
+            socket.create_connection((host, int(port)), 1).close()
+        except OSError:
+            assert time.monotonic() < end, f"nobody listens on {address}"
+            time.sleep(0.05)
+        else:
+            return

@@ -1,0 +1,79 @@
+"""HAProxy, as it is shipped, over two real replicas of which one is killed: no call fails."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from running import Running, start, stop
+from steady_load import steady_load
+from system_programs import connected, free_port, program
+
+CONFIGURATION = Path(__file__).parents[2] / "deploy" / "haproxy" / "haproxy.cfg"
+
+
+@pytest.fixture
+def replicas() -> Iterator[list[Running]]:
+    program("haproxy")
+    with contextlib.ExitStack() as stack:
+        found = []
+        for _ in range(2):
+            found.append(start())
+            stack.callback(stop, found[-1])
+        yield found
+
+
+@contextlib.contextmanager
+def haproxy(replicas: list[Running]) -> Iterator[str]:
+    """HAProxy over the replicas; where it listens."""
+    listen = f"127.0.0.1:{free_port()}"
+    environment = os.environ | {"GRPC_LISTEN": listen}
+    for number, each in enumerate(replicas, 1):
+        host, _, port = each.http_at.rpartition(":")
+        environment |= {
+            f"REPLICA_{number}": each.grpc_at,
+            f"CHECK_{number}_HOST": host,
+            f"CHECK_{number}_PORT": port,
+        }
+    process = subprocess.Popen(
+        [program("haproxy"), "-db", "-q", "-f", str(CONFIGURATION)],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        connected(listen)
+        yield listen
+    finally:
+        process.kill()
+        process.wait()
+
+
+def answers(replica: Running) -> int:
+    """How many answers a replica has logged or left out of its log."""
+    return sum('"event": "answered"' in line for line in list(replica.log))
+
+
+def test_a_killed_replica_fails_no_call(replicas: list[Running]) -> None:
+    with haproxy(replicas) as listen, steady_load(listen, clients=4, retrying=True) as load:
+        load.wait_for(200)
+        assert all(answers(each) for each in replicas), "both are asked"
+        replicas[0].process.send_signal(signal.SIGKILL)
+        load.wait_for(200)
+        time.sleep(1)
+        load.wait_for(200)
+    assert load.failed == []
+
+
+def test_a_drained_replica_fails_no_call(replicas: list[Running]) -> None:
+    with haproxy(replicas) as listen, steady_load(listen, clients=4, retrying=True) as load:
+        load.wait_for(200)
+        replicas[0].process.send_signal(signal.SIGTERM)
+        assert replicas[0].process.wait(20) == 0
+        load.wait_for(200)
+    assert load.failed == []
