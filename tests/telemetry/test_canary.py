@@ -1,0 +1,168 @@
+"""Marked words go in by every surface; none comes out in a log, metric or error's detail."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import grpc
+import pytest
+
+from lems_guard.v1 import alert_service_pb2, alert_service_pb2_grpc, knowledge_service_pb2_grpc
+from lems_guard.v1 import interaction_check_service_pb2 as wire
+from lems_guard.v1 import interaction_check_service_pb2_grpc as rpc
+from lems_guard.v1 import knowledge_service_pb2 as knowledge
+from lems_guard.v1 import prescription_pb2 as prescription
+from running import Running, start, stop
+
+MARK = "canary7391"
+CODE = "73917391"
+SERIES_BUDGET = 6000
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Running]:
+    running = start(LEMS_GUARD_LOG_CALLS_PER_SECOND="1000", LEMS_GUARD_RELOAD_SECONDS="0")
+    yield running
+    stop(running)
+
+
+def marked(number: int) -> prescription.Medication:
+    """A medication with the mark in every field that takes words."""
+    word = f"{MARK}x{number}"
+    return prescription.Medication(
+        id=word,
+        text=f"{word} 50 mg po",
+        form_text=word,
+        route_text=word,
+        codings=[prescription.Coding(system="CODE_SYSTEM_RXNORM", code=CODE, display=word)],
+        indication=prescription.Indication(text=word),
+        dose=prescription.Dose(value=1, unit=word),
+    )
+
+
+def request(number: int = 0) -> prescription.CheckPrescriptionRequest:
+    return prescription.CheckPrescriptionRequest(
+        patient=prescription.Patient(birth_date="1961-02-03", weight_kg=73.91),
+        proposed=[marked(number), prescription.Medication(id=f"{MARK}m", text="metoprolol po")],
+    )
+
+
+def metrics(service: Running) -> str:
+    with urllib.request.urlopen(f"http://{service.http_at}/metrics") as page:
+        return str(page.read().decode())
+
+
+def refused(call: Any, message: object) -> str:  # noqa: ANN401
+    """The words and details of a call's refusal, if it is refused."""
+    metadata = (("x-request-id", MARK), (MARK, MARK), ("authorization", f"Bearer {MARK}"))
+    try:
+        call(message, metadata=metadata, timeout=5)
+    except grpc.RpcError as error:
+        found: Any = error
+        details = [value for key, value in found.trailing_metadata() if key != "x-request-id"]
+        return f"{found.details()} {details}"
+    return ""
+
+
+def ask_by_grpc(service: Running) -> list[str]:
+    """Every method, with what it takes and with what it refuses; the refusals."""
+    with service.channel() as channel:
+        check = rpc.InteractionCheckServiceStub(channel)
+        known = knowledge_service_pb2_grpc.KnowledgeServiceStub(channel)
+        alerts = alert_service_pb2_grpc.AlertServiceStub(channel)
+        bad = request()
+        bad.proposed.append(bad.proposed[0])
+        bad.patient.birth_date = MARK
+        bad.as_of = MARK
+        items = [
+            wire.CheckPrescriptionStreamRequest(request_id=MARK, request=each)
+            for each in (request(), bad)
+        ]
+        errors = [str(item.error) for item in check.CheckPrescriptionStream(iter(items))]
+        raw: Any = channel.unary_unary("/lems_guard.v1.InteractionCheckService/CheckPrescription")
+        resolve = knowledge.ResolveMedicationRequest(medication=marked(0))
+        outcome = alert_service_pb2.RecordAlertOutcomeRequest(
+            outcome_id=MARK,
+            alert_id="0123456789abcdef",
+            rule_ids=[MARK],
+            verdict="ALERT_VERDICT_OVERRIDDEN",
+        )
+        worse = alert_service_pb2.RecordAlertOutcomeRequest(outcome_id=MARK, alert_id=MARK)
+        errors += [
+            refused(check.CheckPrescription, request()),
+            refused(check.CheckPrescription, bad),
+            refused(raw, f"\x0a{MARK}".encode()),
+            refused(
+                known.ResolveMedication, knowledge.ResolveMedicationRequest(medication=marked(0))
+            ),
+            refused(known.ListRules, knowledge.ListRulesRequest(page_token=MARK)),
+            refused(alerts.RecordAlertOutcome, outcome),
+            refused(alerts.RecordAlertOutcome, worse),
+        ]
+        nothing: Any = channel.unary_unary(f"/lems_guard.v1.{MARK}/{MARK}")
+        refused(nothing, b"")
+    return [error.replace(f'request_id: "{MARK}"', "") for error in errors]
+
+
+def ask_by_http(service: Running) -> None:
+    """Pages that are there and pages that are not, with the mark wherever it can be put."""
+    hook = {"hook": MARK, "hookInstance": MARK, "context": {"patientId": MARK, "userId": MARK}}
+    for path in ("/cds-services", f"/cds-services/{MARK}", "/cds-services/lems-guard", f"/{MARK}"):
+        sent = urllib.request.Request(  # a loopback address
+            f"http://{service.http_at}{path}?{MARK}={MARK}",
+            json.dumps(hook).encode(),
+            {"Authorization": f"Bearer {MARK}", "Content-Type": "application/json", MARK: MARK},
+        )
+        try:
+            urllib.request.urlopen(sent).close()  # noqa: S310
+        except urllib.error.HTTPError as error:
+            error.close()
+
+
+def test_no_marked_word_comes_out(service: Running) -> None:
+    errors = ask_by_grpc(service)
+    ask_by_http(service)
+    time.sleep(0.3)
+    assert any(errors)
+    said = {"log": "".join(service.log), "metrics": metrics(service), "errors": "\n".join(errors)}
+    for where, text in said.items():
+        assert text, where
+        for word in (MARK, CODE, "1961-02-03", "73.91", "metoprolol"):
+            assert word not in text, f"{word} is in the {where}"
+
+
+def test_the_log_tells_of_each_answer_what_it_may(service: Running) -> None:
+    with service.channel() as channel:
+        answer = rpc.InteractionCheckServiceStub(channel).CheckPrescription(request(1))
+    time.sleep(0.3)
+    lines = [json.loads(line) for line in list(service.log)]
+    (line,) = [each for each in lines if each.get("decision") == answer.decision_id]
+    assert line["event"] == "answered"
+    assert line["digest"] == answer.knowledge_base.digest
+    assert line["outcome"] == "avoid_or_worse"
+    assert (line["medications"], line["alerts"], line["unresolved"]) == (2, 1, 1)
+    assert line["tier"] == "evaluated"
+    assert line["ms"] > 0
+    serving = next(each for each in lines if each["event"] == "serving")
+    assert serving["settings"]["LEMS_GUARD_JURISDICTION"] == "US"
+    assert serving["settings"]["LEMS_GUARD_CACHE_KEY"] in ("", "(hidden)")
+
+
+def test_hostile_input_makes_no_series(service: Running) -> None:
+    """A thousand new words on every surface, and not one series more."""
+    ask_by_grpc(service)
+    ask_by_http(service)
+    before = {line.rpartition(" ")[0] for line in metrics(service).splitlines()}
+    with service.channel() as channel:
+        check = rpc.InteractionCheckServiceStub(channel)
+        for number in range(1000):
+            check.CheckPrescription(request(number))
+        for number in range(50):
+            nothing: Any = channel.unary_unary(f"/lems_guard.v1.Service{number}/Method{number}")
+            refused(nothing, b"")
+    after = {line.rpartition(" ")[0] for line in metrics(service).splitlines()}
+    assert after == before
+    assert len(after) < SERIES_BUDGET
