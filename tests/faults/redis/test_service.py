@@ -28,13 +28,15 @@ REPORT = wire.RecordAlertOutcomeRequest(
 )
 
 
-def beside(server: Server) -> Running:
-    return start(
+def beside(server: Server, stack: ExitStack) -> Running:
+    service = start(
         LEMS_GUARD_REDIS_URL=server.url,
         LEMS_GUARD_CACHE_KEY=KEY,
         LEMS_GUARD_REDIS_SCREENINGS="always",
         LEMS_GUARD_REPLY_CACHE_BYTES="0",
     )
+    stack.callback(stop, service)
+    return service
 
 
 def page(service: Running, path: str) -> str:
@@ -73,9 +75,7 @@ def ask(service: Running, number: int) -> bytes:
 def test_redis_comes_late_is_used_goes_and_is_not_missed(plain: Running) -> None:
     server = Server()
     with closing(server), ExitStack() as stack:
-        one, other = beside(server), beside(server)
-        for service in (one, other):
-            stack.callback(stop, service)
+        one, other = beside(server, stack), beside(server, stack)
         assert page(one, "/readyz")
         assert ask(one, 1) == ask(plain, 1)
         server.start()
@@ -90,9 +90,8 @@ def test_redis_comes_late_is_used_goes_and_is_not_missed(plain: Running) -> None
 
 def test_a_report_sent_to_two_replicas_counts_once() -> None:
     with alone() as server, ExitStack() as stack:
-        services = [beside(server), beside(server)]
+        services = [beside(server, stack), beside(server, stack)]
         for service in services:
-            stack.callback(stop, service)
             until(lambda service=service: in_use(service))  # type: ignore[misc]
         channels = [stack.enter_context(service.channel()) for service in services]
         stubs = [alert_rpc.AlertServiceStub(channel) for channel in channels]
