@@ -85,10 +85,8 @@ def as_json(value: object) -> Any:  # noqa: ANN401  # whatever JSON holds
     """A rule as plain data: names of enumerations, conditions in words."""
     if isinstance(value, enum.IntEnum):
         return value.name
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    if isinstance(value, Condition):
-        return value.words()
+    if isinstance(value, datetime.date | Condition):
+        return value.words() if isinstance(value, Condition) else value.isoformat()
     if isinstance(value, frozenset):
         return sorted(map(as_json, value))
     if isinstance(value, tuple):

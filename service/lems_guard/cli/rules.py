@@ -1,5 +1,6 @@
 """`lems-guard rules`: check, run, read and compile the knowledge base."""
 
+import datetime
 import enum
 import json
 from collections.abc import Iterable
@@ -11,6 +12,8 @@ from rich.console import Console
 from rich.text import Text
 
 from lems_guard.cli.rule_card import as_json, card_of, table_of, worst_of
+from lems_guard.cli.rule_remarks import Remarks, remarks_on
+from lems_guard.cli.rules_upkeep import diff, lock
 from lems_guard.clinical.errors import InvalidKnowledge
 from lems_guard.clinical.rule import Rule
 from lems_guard.clinical.severity import Concern, Severity
@@ -32,6 +35,8 @@ from lems_guard.settings import variable
 CONTENT_FAULT = 2
 
 rules_app = typer.Typer(no_args_is_help=True, help="Check, run, read and compile the rules.")
+rules_app.command()(lock)
+rules_app.command()(diff)
 Choice = TypeVar("Choice", bound=enum.IntEnum)
 
 RulesDir = Annotated[
@@ -45,19 +50,33 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @rules_app.command()
-def lint(rules: RulesDir = None, *, print_json: AsJson = False) -> None:
+def lint(
+    rules: RulesDir = None,
+    overlay: OverlayFile = None,
+    *,
+    require_reviewed: Annotated[
+        bool, typer.Option("--require-reviewed", help="Rules that nobody has signed are problems.")
+    ] = False,
+    print_json: AsJson = False,
+) -> None:
     """Say what is wrong with the rules, and where. Cases are not run."""
     folder = rules or packaged_rules()
     draft = draft_edition(folder)
-    problems = _problem_lines(draft, folder)
+    found = Remarks(draft.rules.problems, ())
+    if draft.rules.knowledge is not None:
+        today = datetime.datetime.now(datetime.UTC).date()
+        found = remarks_on(draft.rules.knowledge, folder, overlay, today, signed=require_reviewed)
+    problems = _problem_lines(draft, found.problems, folder)
     if print_json:
         _print_json(
             {
-                "problems": [problem._asdict() for problem in draft.rules.problems],
+                "problems": [problem._asdict() for problem in found.problems],
+                "warnings": [problem._asdict() for problem in found.warnings],
                 "vocabulary_problems": list(draft.vocabulary_problems),
             }
         )
     else:
+        _print_lines(f"warning: {_placed(warning, folder)}" for warning in found.warnings)
         _print_lines(problems)
         _print_count(draft, len(problems))
     raise typer.Exit(CONTENT_FAULT if problems else 0)
@@ -164,7 +183,7 @@ def compile_(rules: RulesDir = None) -> None:
 
 def _edition(draft: Draft, folder: Path) -> Edition:
     """The edition of a draft; with problems, they are printed and the command ends."""
-    problems = _problem_lines(draft, folder)
+    problems = _problem_lines(draft, draft.rules.problems, folder)
     if problems:
         _print_lines(problems)
         _print_count(draft, len(problems))
@@ -181,11 +200,11 @@ def _browsed(folder: Path, overlay: Path | None = None) -> Edition:
         raise typer.Exit(CONTENT_FAULT) from fault
 
 
-def _problem_lines(draft: Draft, folder: Path) -> tuple[str, ...]:
+def _problem_lines(draft: Draft, problems: Iterable[Problem], folder: Path) -> tuple[str, ...]:
     """The problems with paths that an editor can open."""
     return (
         *(f"{_shown(folder)}/{problem}" for problem in draft.vocabulary_problems),
-        *(str(_placed(problem, folder)) for problem in draft.rules.problems),
+        *(str(_placed(problem, folder)) for problem in problems),
     )
 
 

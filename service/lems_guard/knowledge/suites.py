@@ -119,8 +119,8 @@ def read_case(node: Node, names: CaseNames, problems: Problems) -> Case:
         reason=fields.text("reason"),
         jurisdiction=fields.choice("jurisdiction", named(Jurisdiction), Jurisdiction.US),
         as_of=as_of,
-        patient=_patient(fields.node("patient"), as_of, problems),
-        orders=_orders(fields),
+        patient=patient_of(fields.node("patient"), as_of, problems),
+        orders=orders_of(fields),
         expect=tuple(_expected(item, names, problems) for item in fields.items("expect")),
         gaps=fields.references("gaps", "fact", FACTS),
         incomplete=fields.truth("incomplete", default=False),
@@ -143,7 +143,8 @@ def _expected(node: Node, names: CaseNames, problems: Problems) -> Expected:
     )
 
 
-def _patient(node: Node | None, as_of: datetime.date, problems: Problems) -> Patient:
+def patient_of(node: Node | None, as_of: datetime.date, problems: Problems) -> Patient:
+    """The patient of a case: what is left out is unknown."""
     if node is None:
         return Patient()
     fields = Fields(node, problems, "'patient'", (), PATIENT_KEYS)
@@ -177,7 +178,7 @@ def _age(birth_date: Scalar, as_of: datetime.date, problems: Problems) -> Span |
         return None
 
 
-def _orders(fields: Fields) -> tuple[Medication, ...]:
+def orders_of(fields: Fields) -> tuple[Medication, ...]:
     """All orders by list, then id: the order in which screening takes them."""
     found: dict[str, Medication] = {}
     for medication_list in MedicationList:

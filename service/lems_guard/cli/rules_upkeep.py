@@ -1,0 +1,111 @@
+"""`lems-guard rules lock | diff | schema`: what keeps a rule set honest from release to release."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from lems_guard.clinical.errors import InvalidKnowledge
+from lems_guard.knowledge.diff import (
+    MedicationCase,
+    Side,
+    lists_changed,
+    read_lists,
+    rules_changed,
+)
+from lems_guard.knowledge.lock import LOCK, LockReport, checked, lock_of, read_lock, written
+from lems_guard.knowledge.problems import Problem, Problems
+from lems_guard.library import Edition, browse_edition, packaged_rules
+from lems_guard.screening.knowledge_base import KnowledgeBase
+
+CONTENT_FAULT = 2
+
+
+def lock_report(folder: Path, knowledge: KnowledgeBase) -> LockReport:
+    """What the lock of a folder says of its rules."""
+    path = folder / LOCK
+    if not path.is_file():
+        return LockReport((), ())  # a site's own rules need none
+    lock, damaged = read_lock(path.read_text("utf-8"))
+    return LockReport(damaged, ()) if damaged else checked(knowledge.rules, lock)
+
+
+def lock(
+    rules: Annotated[
+        Path | None, typer.Option("--rules", metavar="DIR", help="Folder of rules.")
+    ] = None,
+    retire: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="A rule that is gone; its id stays.")
+    ] = None,
+    why: Annotated[str, typer.Option(metavar="TEXT", help="Why it is gone.")] = "",
+) -> None:
+    """Write rules.lock; refused where content changed under its version, or an id is reused."""
+    folder, retired = rules or packaged_rules(), retire or []
+    if retired and not why.strip():
+        _end([Problem(LOCK, 1, 1, "no-reason", "--retire needs --why")])
+    edition, path = _browsed(folder), folder / LOCK
+    before, damaged = read_lock(path.read_text("utf-8")) if path.is_file() else ({}, ())
+    report = checked(edition.knowledge.rules, before, retired)
+    unknown = [
+        Problem(LOCK, 1, 1, "unknown-rule", f"{rule!r} is still there, or never was")
+        for rule in retired
+        if rule not in before or edition.knowledge.rule(rule) is not None
+    ]
+    if damaged or report.problems or unknown:
+        _end((*damaged, *report.problems, *unknown))
+    reason = " ".join(why.split())
+    after = lock_of(edition.knowledge.rules, before, dict.fromkeys(retired, reason))
+    path.write_text(written(after), "utf-8")
+    typer.echo(f"{path}: {len(edition.knowledge.rules)} rules, {len(report.warnings)} new or moved")
+
+
+def diff(
+    old: Annotated[Path, typer.Argument(exists=True, file_okay=False, metavar="OLD")],
+    new: Annotated[Path, typer.Argument(exists=True, file_okay=False, metavar="NEW")],
+    corpus: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", exists=True, file_okay=False, help="Medication lists (YAML)."),
+    ] = None,
+) -> None:
+    """Say which rules differ between two folders, and which medication lists are answered anew."""
+    before, after = _browsed(old), _browsed(new)
+    _print(rules_changed(before.knowledge.rules, after.knowledge.rules))
+    if corpus is not None:
+        lists = _lists_in(corpus)
+        sides = [Side(edition.knowledge, edition.understand) for edition in (before, after)]
+        changed = list(lists_changed(lists, *sides))
+        _print(changed)
+        count = sum(not line.startswith(" ") for line in changed)
+        typer.echo(f"{count} of {len(lists)} lists change")
+
+
+def _lists_in(corpus: Path) -> list[MedicationCase]:
+    problems = Problems()
+    found: list[MedicationCase] = []
+    for path in sorted(corpus.glob("*.yaml")):
+        found += read_lists(path.read_text("utf-8"), path.name, problems)
+    if len(problems):
+        _end(problems.sorted())
+    return found
+
+
+def _browsed(folder: Path) -> Edition:
+    try:
+        return browse_edition(folder)
+    except InvalidKnowledge as fault:
+        _print(f"{folder}/{problem}" for problem in fault.problems)
+        raise typer.Exit(CONTENT_FAULT) from fault
+
+
+def _end(problems: Iterable[Problem]) -> None:
+    _print(map(str, problems))
+    raise typer.Exit(CONTENT_FAULT)
+
+
+def _print(lines: Iterable[str]) -> None:
+    console = Console(soft_wrap=True)
+    for line in lines:
+        console.print(Text(line))
