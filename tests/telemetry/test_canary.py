@@ -95,9 +95,7 @@ def ask_by_grpc(service: Running) -> list[str]:
             refused(check.CheckPrescription, request()),
             refused(check.CheckPrescription, bad),
             refused(raw, f"\x0a{MARK}".encode()),
-            refused(
-                known.ResolveMedication, knowledge.ResolveMedicationRequest(medication=marked(0))
-            ),
+            refused(known.ResolveMedication, resolve),
             refused(known.ListRules, knowledge.ListRulesRequest(page_token=MARK)),
             refused(alerts.RecordAlertOutcome, outcome),
             refused(alerts.RecordAlertOutcome, worse),

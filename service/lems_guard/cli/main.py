@@ -11,6 +11,7 @@ from lems_guard.cli.batch import batch
 from lems_guard.cli.bench import bench
 from lems_guard.cli.check import EXIT_CODES, check
 from lems_guard.cli.demo import demo
+from lems_guard.cli.doctor import doctor
 from lems_guard.cli.exit_codes import ExitCode
 from lems_guard.cli.output import write_text
 from lems_guard.cli.resolve import EXIT_CODES as RESOLVE_EXIT_CODES
@@ -38,6 +39,7 @@ app.command(epilog=settings_in_words())(serve)
 app.command()(demo)
 app.command(epilog=RESOLVE_EXIT_CODES)(resolve)
 app.command()(bench)
+app.command()(doctor)
 app.add_typer(rules_app, name="rules")
 app.add_typer(vocabulary_app, name="vocabulary")
 

@@ -1,0 +1,119 @@
+"""`lems-guard doctor`: whether a service could run here, and what to fix where it could not."""
+
+import asyncio
+import datetime
+import socket
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import typer
+from rich.console import Console
+
+from lems_guard.clinical.errors import InvalidKnowledge, InvalidSettings
+from lems_guard.library import Library, packaged_rules
+from lems_guard.settings import HOW_TO_MAKE_A_KEY, Address, Settings, unknown_settings, variable
+
+EARLIEST = datetime.date(2026, 11, 1)  # this release is younger than that
+PROBLEMS_SHOWN = 5
+
+
+class Finding(NamedTuple):
+    """What one look found: `fix` is empty where all is well."""
+
+    what: str
+    found: str
+    fix: str = ""
+
+
+def doctor() -> None:
+    """Look at settings, ports, Redis, rules, vocabulary and clock, and say what to fix."""
+    console = Console(highlight=False)
+    findings = list(examined())
+    for each in findings:
+        mark = "[red]FIX[/red]" if each.fix else "[green]ok [/green]"
+        console.print(f"{mark} [bold]{each.what}[/bold]: ", end="")
+        console.print(each.found, markup=False)
+        if each.fix:
+            console.print(f"      {each.fix}", markup=False)
+    raise typer.Exit(1 if any(each.fix for each in findings) else 0)
+
+
+def examined() -> Iterator[Finding]:
+    """Every look, in the order in which a start would meet them."""
+    try:
+        settings = Settings.from_environment()
+    except InvalidSettings as fault:
+        for line in str(fault).splitlines():
+            name, _, expected = line.partition(": ")
+            yield Finding("settings", line, f"set {name} to {expected.removeprefix('expected ')}")
+        return
+    yield from _settings()
+    for name, where in (
+        ("grpc_listen", settings.grpc_listen),
+        ("http_listen", settings.http_listen),
+    ):
+        yield _port(variable(name), where)
+    yield from _knowledge(settings)
+    yield _redis(settings)
+    yield _clock(datetime.datetime.now(datetime.UTC).date())
+
+
+def _settings() -> Iterator[Finding]:
+    warnings = unknown_settings()
+    for warning in warnings:
+        yield Finding("settings", warning, "rename it or unset it")
+    if not warnings:
+        yield Finding("settings", "all can be used")
+
+
+def _port(name: str, where: Address) -> Finding:
+    """A port is free, or another of our processes shares it; else it is taken."""
+    family = socket.AF_INET6 if ":" in where.host else socket.AF_INET
+    try:
+        socket.create_server((where.host, where.port), family=family, reuse_port=True).close()
+    except OSError as fault:
+        fix = f"set {name} to another address, or end what listens there"
+        return Finding("port", f"{where}: {fault.strerror}", fix)
+    return Finding("port", f"{where} can be listened on")
+
+
+def _knowledge(settings: Settings) -> Iterator[Finding]:
+    folder = settings.rules or packaged_rules()
+    try:
+        library = Library(folder)
+    except InvalidKnowledge as fault:
+        for problem in fault.problems[:PROBLEMS_SHOWN]:
+            yield Finding("rules", problem, f"see `lems-guard rules lint --rules {folder}`")
+        return
+    edition, why = library.current, library.compiled_because
+    knowledge = edition.knowledge
+    yield Finding("rules", f"{len(knowledge.rules)} rules, edition {knowledge.version}")
+    if why:
+        fix = f"`lems-guard rules compile --rules {folder}` makes starts faster"
+        yield Finding("rules", f"compiled from YAML at each start: {why}", fix)
+    names, ingredients = edition.name_count(), edition.ingredient_count()
+    fix = "" if names and ingredients else f"put the vocabulary into {folder}/vocabulary"
+    yield Finding("vocabulary", f"{ingredients} ingredients by {names} names and codes", fix)
+
+
+def _redis(settings: Settings) -> Finding:
+    if settings.redis_url is None:
+        return Finding("Redis", "not configured; it is not needed")
+    if settings.cache_key is None:
+        return Finding("Redis", "LEMS_GUARD_CACHE_KEY is not set", HOW_TO_MAKE_A_KEY)
+    from lems_guard.caching.clients import Tls  # noqa: PLC0415 - only where there is a Redis
+    from lems_guard.caching.probe import ping  # noqa: PLC0415
+
+    tls = Tls(settings.redis_ca, settings.redis_certificate, settings.redis_certificate_key)
+    try:
+        seconds = asyncio.run(ping(settings.redis_url, tls))
+    except Exception as error:  # noqa: BLE001 - its message may hold an address with a password
+        fix = "start it, or see LEMS_GUARD_REDIS_URL; the service starts and answers without it"
+        return Finding("Redis", f"no answer: {type(error).__name__}", fix)
+    return Finding("Redis", f"answers within {seconds * 1000:.1f} ms")
+
+
+def _clock(today: datetime.date) -> Finding:
+    """A wrong day judges ages, expiries and reviews wrongly."""
+    fix = "set the clock (NTP)" if today < EARLIEST else ""
+    return Finding("clock", f"today is {today}, UTC", fix)

@@ -1,0 +1,73 @@
+"""`lems-guard doctor` says what is well, and what to fix."""
+
+import os
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+from lems_guard.library import packaged_rules
+from redis_servers import alone
+from running import COMMAND
+
+KEY = "0123456789abcdef" * 4
+
+
+def examined(**settings: str) -> tuple[int, str]:
+    """The exit code and what was printed."""
+    free = {"LEMS_GUARD_GRPC_LISTEN": "127.0.0.1:0", "LEMS_GUARD_HTTP_LISTEN": "127.0.0.1:0"}
+    ran = subprocess.run(
+        [COMMAND, "doctor"],
+        env=os.environ | {"COLUMNS": "500"} | free | settings,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return ran.returncode, ran.stdout
+
+
+def test_each_part_is_looked_at() -> None:
+    _, said = examined()
+    for part in ("settings", "port", "rules", "vocabulary", "Redis", "clock"):
+        assert f" {part}: " in said, said
+
+
+def test_settings_that_cannot_be_used_are_named() -> None:
+    code, said = examined(LEMS_GUARD_JURISDICTION="XX", LEMS_GUARD_DRAIN_SECONDS="-1")
+    assert code == 1
+    assert "set LEMS_GUARD_JURISDICTION to US, EU or CH" in said
+    assert "LEMS_GUARD_DRAIN_SECONDS" in said
+
+
+def test_a_misspelt_setting_is_named() -> None:
+    code, said = examined(LEMS_GUARD_JURISDICTON="US")
+    assert code == 1
+    assert "did you mean LEMS_GUARD_JURISDICTION?" in said
+
+
+def test_a_taken_port_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        code, said = examined(LEMS_GUARD_HTTP_LISTEN=f"127.0.0.1:{taken.getsockname()[1]}")
+    assert code == 1
+    assert "set LEMS_GUARD_HTTP_LISTEN to another address" in said
+
+
+def test_rules_that_do_not_compile_are_named(tmp_path: Path) -> None:
+    folder = shutil.copytree(packaged_rules(), tmp_path / "rules")
+    (folder / "sources.yaml").write_text("sources: [{id: nothing", "utf-8")
+    code, said = examined(LEMS_GUARD_RULES=str(folder))
+    assert code == 1
+    assert "sources.yaml" in said
+    assert "lems-guard rules lint" in said
+
+
+def test_redis_that_answers_and_redis_that_does_not() -> None:
+    with alone() as server:
+        _, said = examined(LEMS_GUARD_REDIS_URL=server.url, LEMS_GUARD_CACHE_KEY=KEY)
+        assert "Redis: answers within" in said
+    url = server.url.replace("//", "//user:hunter2@")
+    code, said = examined(LEMS_GUARD_REDIS_URL=url, LEMS_GUARD_CACHE_KEY=KEY)
+    assert code == 1
+    assert "Redis: no answer" in said
+    assert "hunter2" not in said
