@@ -128,7 +128,7 @@ def alone(*options: str) -> Iterator[Server]:
 @contextlib.contextmanager
 def replica_of(master: Server) -> Iterator[Server]:
     """A read-only replica that is in step."""
-    replica = Server("--replicaof", f"127.0.0.1 {master.port}")
+    replica = Server("--replicaof", "127.0.0.1", str(master.port))
     with running(replica):
         until(lambda: replica.client.info("replication")["master_link_status"] == "up")
         yield replica

@@ -84,6 +84,15 @@ def client_of(address: str, tls: Tls = NO_TLS) -> Client:
         raise BadAddress(FORMS) from None
 
 
+async def close(client: Client) -> None:
+    """End every connection of a client, those to its Sentinels too."""
+    await client.aclose()
+    pool = getattr(client, "connection_pool", None)
+    sentinels: Any = getattr(pool, "sentinel_manager", None)
+    if sentinels is not None:
+        await sentinels.aclose()
+
+
 def _options(tls: Tls | None) -> dict[str, Any]:
     options: dict[str, Any] = {
         "socket_timeout": READ_SECONDS,

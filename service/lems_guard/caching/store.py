@@ -14,7 +14,7 @@ from typing import NamedTuple
 import structlog
 
 from lems_guard.caching.breaker import Breaker, State
-from lems_guard.caching.clients import READ_SECONDS, Client
+from lems_guard.caching.clients import READ_SECONDS, Client, close
 from lems_guard.caching.line import Command, Errand, Line, Replies, timed_exchange
 from lems_guard.caching.seal import FORMAT, PREFIX, Seal
 from lems_guard.telemetry.cache_metrics import CacheMetrics
@@ -78,7 +78,7 @@ class Store:
             await asyncio.wait(tasks, timeout=PATIENCE_AT_THE_END_SECONDS)
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(PATIENCE_AT_THE_END_SECONDS):
-                    await self._client.aclose()
+                    await close(self._client)
 
     async def get(self, name: str) -> Found:
         """The entry of a name."""
