@@ -13,7 +13,7 @@ from rich.text import Text
 
 from lems_guard.cli.rule_card import as_json, card_of, table_of, worst_of
 from lems_guard.cli.rule_remarks import Remarks, remarks_on
-from lems_guard.cli.rules_upkeep import diff, lock
+from lems_guard.cli.rules_upkeep import diff, lock, schema
 from lems_guard.clinical.errors import InvalidKnowledge
 from lems_guard.clinical.rule import Rule
 from lems_guard.clinical.severity import Concern, Severity
@@ -37,6 +37,7 @@ CONTENT_FAULT = 2
 rules_app = typer.Typer(no_args_is_help=True, help="Check, run, read and compile the rules.")
 rules_app.command()(lock)
 rules_app.command()(diff)
+rules_app.command()(schema)
 Choice = TypeVar("Choice", bound=enum.IntEnum)
 
 RulesDir = Annotated[

@@ -16,12 +16,14 @@ from lems_guard.knowledge.diff import (
     read_lists,
     rules_changed,
 )
+from lems_guard.knowledge.editor_schema import schemas
 from lems_guard.knowledge.lock import LOCK, LockReport, checked, lock_of, read_lock, written
 from lems_guard.knowledge.problems import Problem, Problems
 from lems_guard.library import Edition, browse_edition, packaged_rules
 from lems_guard.screening.knowledge_base import KnowledgeBase
 
 CONTENT_FAULT = 2
+SCHEMA = "schema"
 
 
 def lock_report(folder: Path, knowledge: KnowledgeBase) -> LockReport:
@@ -80,6 +82,19 @@ def diff(
         _print(changed)
         count = sum(not line.startswith(" ") for line in changed)
         typer.echo(f"{count} of {len(lists)} lists change")
+
+
+def schema(
+    rules: Annotated[
+        Path | None, typer.Option("--rules", metavar="DIR", help="Folder of rules.")
+    ] = None,
+) -> None:
+    """Write the JSON Schemas that editors check YAML with, into the folder `schema`."""
+    folder = (rules or packaged_rules()) / SCHEMA
+    folder.mkdir(exist_ok=True)
+    for name, text in schemas().items():
+        (folder / name).write_text(text, "utf-8")
+    typer.echo(f"{folder}: {', '.join(schemas())}")
 
 
 def _lists_in(corpus: Path) -> list[MedicationCase]:

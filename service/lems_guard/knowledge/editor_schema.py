@@ -1,0 +1,231 @@
+"""JSON Schemas for editors, made from the very keys and names that the reader checks.
+
+An editor types values as YAML does, while the reader takes all as text: `grade: 1` is a number to
+one and text to the other. The schemas allow both; what a value means is for lint to say.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+from lems_guard.clinical.evidence import Population
+from lems_guard.clinical.fact_table import FACTS
+from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.medication import CodeSystem, MedicationList, Phase
+from lems_guard.clinical.route import Route
+from lems_guard.clinical.rule import WhenUnknown
+from lems_guard.clinical.severity import (
+    Certainty,
+    Concern,
+    Jurisdiction,
+    OverridePolicy,
+    Severity,
+)
+from lems_guard.knowledge import advice, classes, conditions, overlay, rules, sources, suites
+from lems_guard.knowledge.shape import kebab, named
+
+Schema: TypeAlias = dict[str, Any]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+TEXT: Schema = {"type": ["string", "number"]}
+NUMBER: Schema = {"type": "number"}
+WHOLE: Schema = {"type": "integer", "minimum": 0}
+TRUTH: Schema = {"type": "boolean"}
+DAY: Schema = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
+NAME: Schema = {"type": "string", "pattern": r"^[a-z0-9]+(-[a-z0-9]+)*$"}
+CONDITION: Schema = {"$ref": "#/$defs/condition"}
+
+
+def schemas() -> dict[str, str]:
+    """Every schema by the name of its file."""
+    made = {
+        "rules": _file("rules", _rule(), condition=_condition()),
+        "cases": _file("cases", _case()),
+        "sources": _file("sources", _source()),
+        "classes": _file("classes", _class()),
+        "overlay": _file("overlay", _overlay_entry()),
+    }
+    return {f"{name}.schema.json": _printed(schema) for name, schema in made.items()}
+
+
+def _printed(schema: Schema) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _file(key: str, item: Schema, **definitions: Schema) -> Schema:
+    whole = {"$schema": DIALECT, "title": f"LEMS Guard: {key}"}
+    return whole | _mapping((key,), (), {key: _list(item, least=1)}) | {"$defs": definitions}
+
+
+def _mapping(
+    required: Iterable[str], optional: Iterable[str], typed: Mapping[str, Schema]
+) -> Schema:
+    """A mapping with these keys and no others; a key without a type of its own holds text."""
+    needed = list(required)
+    return {
+        "type": "object",
+        "properties": {key: typed.get(key, TEXT) for key in (*needed, *optional)},
+        "required": needed,
+        "additionalProperties": False,
+    }
+
+
+def _list(item: Schema, least: int = 0) -> Schema:
+    return {"type": "array", "items": item} | ({"minItems": least} if least else {})
+
+
+def _one_of(names: Iterable[str]) -> Schema:
+    """One of some words; a word that is a number may be written as one."""
+    words = list(names)
+    return {"enum": [*words, *(int(word) for word in words if word.isdigit())]}
+
+
+def _drugs() -> Schema:
+    return _mapping((), rules.DRUG_KEYS, dict.fromkeys(rules.DRUG_KEYS, _list(TEXT, least=1)))
+
+
+def _advice() -> dict[str, Schema]:
+    alternative = {
+        "ingredients": _list(TEXT, least=1),
+        "route": _one_of(named(Route)),
+        "jurisdictions": _list(_one_of(named(Jurisdiction)), least=1),
+    }
+    return {
+        "alternatives": _list(_mapping(("text",), advice.ALTERNATIVE_KEYS, alternative)),
+        "monitoring": _list(TEXT),
+        "evidence": _list(_evidence(), least=1),
+        "override_policy": _one_of(named(OverridePolicy)),
+    }
+
+
+def _evidence() -> Schema:
+    typed = {
+        "grade": _one_of(sources.GRADES),
+        "population": _one_of(named(Population)),
+        "counter": TRUTH,
+    }
+    return _mapping(sources.EVIDENCE_KEYS, ("counter", "says"), typed)
+
+
+def _rule() -> Schema:
+    typed = {
+        "id": NAME,
+        "version": WHOLE,
+        "kind": _one_of(rules.KINDS),
+        "concern": _one_of(named(Concern)),
+        "drugs": _drugs(),
+        "partners": _drugs(),
+        "needs_lems": TRUTH,
+        "jurisdictions": _list(_one_of(named(Jurisdiction)), least=1),
+        "lists": _list(_one_of(named(MedicationList)), least=1),
+        "outcomes": _list(_outcome(), least=1),
+        "modifiers": _list(_mapping(("when", "reason"), (), {"when": CONDITION})),
+        "review": _review(),
+    }
+    return _mapping(rules.RULE_KEYS, rules.OPTIONAL_KEYS, _advice() | typed)
+
+
+def _outcome() -> Schema:
+    typed = {
+        "severity": _one_of(named(Severity)),
+        "routes": _list(_one_of(rules.ROUTES), least=1),
+        "when": CONDITION,
+        "when_unknown": _one_of(kebab(WhenUnknown)),
+        "certainty": _one_of(named(Certainty)),
+    }
+    return _mapping(("severity",), rules.OUTCOME_KEYS, _advice() | typed)
+
+
+def _review() -> Schema:
+    typed = {"state": _one_of(rules.STATES), "reviewed_on": DAY, "due": DAY}
+    return _mapping(("state",), ("reviewer", "reviewed_on", "due"), typed)
+
+
+def _condition() -> Schema:
+    typed: dict[str, Schema] = {name: _fact(name) for name in conditions.READABLE}
+    typed |= {"any": _list(CONDITION, least=1), "all": _list(CONDITION, least=1), "not": CONDITION}
+    return _mapping((), typed, typed) | {"minProperties": 1}
+
+
+def _fact(name: str) -> Schema:
+    """A range of a number, or the names that a fact may have."""
+    choices = FACTS[name].choices
+    if choices is None:
+        bounds = conditions.BOUNDS
+        return _mapping((), bounds, dict.fromkeys(bounds, NUMBER)) | {"minProperties": 1}
+    unknown = () if name in conditions.ALWAYS_KNOWN else (conditions.UNKNOWN,)
+    value = _one_of((*named(choices), *unknown))
+    return {"anyOf": [value, _list(value, least=1)], "description": FACTS[name].ask}
+
+
+def _source() -> Schema:
+    typed = {"id": NAME, "retrieved": DAY}
+    return _mapping(sources.SOURCE_KEYS, ("url", "jurisdiction", "limits"), typed)
+
+
+def _class() -> Schema:
+    typed = {
+        "id": NAME,
+        "members": _list(TEXT, least=1),
+        "atc": _list({"type": "string", "pattern": f"^{classes.ATC_PREFIX.pattern}$"}, least=1),
+        "excluded": _list(_mapping(("name", "reason"), (), {})),
+    }
+    return _mapping(("id", "title", "members"), ("atc", "excluded"), typed)
+
+
+def _case() -> Schema:
+    orders = _list({"anyOf": [{"type": "string"}, _order()]})
+    expected = _mapping(
+        ("drug", "rule", "severity"),
+        ("certainty",),
+        {"severity": _one_of(named(Severity)), "certainty": _one_of(named(Certainty))},
+    )
+    typed = {
+        "shows": _one_of(suites.SHOWS),
+        "jurisdiction": _one_of(named(Jurisdiction)),
+        "as_of": DAY,
+        "patient": _patient(),
+        **{item.name.lower(): orders for item in MedicationList},
+        "expect": _list(expected),
+        "gaps": _list(_one_of(FACTS)),
+        "incomplete": TRUTH,
+    }
+    return _mapping(suites.CASE_KEYS, suites.OPTIONAL_KEYS, typed)
+
+
+def _patient() -> Schema:
+    typed = {}
+    for name in suites.PATIENT_KEYS:
+        choices = FACTS[name].choices if name in FACTS else None
+        if choices is not None:
+            typed[name] = _one_of((*named(choices), conditions.UNKNOWN))
+        elif name in FACTS:
+            typed[name] = NUMBER
+    return _mapping((), suites.PATIENT_KEYS, typed)
+
+
+def _order() -> Schema:
+    coding = _mapping(("system", "code"), ("display",), {"system": _one_of(named(CodeSystem))})
+    indication = _mapping((), ("text", "codings"), {"codings": _list(coding)})
+    typed = {
+        "codings": _list(coding),
+        "route": _one_of(named(Route)),
+        "dose": _mapping(("value", "unit"), (), {"value": NUMBER}),
+        "doses_per_day": NUMBER,
+        "as_needed": _one_of(named(Answer)),
+        "phase": _one_of(named(Phase)),
+        "indication": {"anyOf": [TEXT, indication]},
+        "stopped_on": DAY,
+    }
+    return _mapping((), suites.ORDER_KEYS, typed)
+
+
+def _overlay_entry() -> Schema:
+    typed = {
+        "rule": NAME,
+        "outcome": WHOLE,
+        "severity": _one_of(overlay.SEVERITIES),
+        "off": TRUTH,
+        "expires": DAY,
+    }
+    return _mapping(overlay.ENTRY_KEYS, ("outcome", "severity", "off"), typed)
