@@ -15,6 +15,8 @@ from lems_guard.clinical.route import Route
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.terminology.resolver import Resolver
 
+PEG = "polyethylene glycol + potassium chloride + sodium bicarbonate + sodium chloride"
+
 
 def understood(
     resolver: Resolver, text: str, jurisdiction: Jurisdiction = Jurisdiction.US
@@ -43,6 +45,9 @@ def names(answer: Understood) -> list[str]:
         ("magnesium valproate", "valproic acid", "a counter-ion is no magnesium"),
         ("pitavastatin magnesium", "pitavastatin", "a counter-ion is no magnesium"),
         ("magnesium", "magnesium", "the salt is not said, the element is"),
+        ("sibutramine 10 MG Oral Capsule [Zzz]", "sibutramine", "RxNorm name, brand not known"),
+        ("PEG 3350 w/ electrolytes", PEG, "a bowel preparation without magnesium"),
+        ("Aminosyn II 7% w/ electrolytes", "amino acids + magnesium chloride", "a nutrition bag"),
         ("Milk of Magnesia", "magnesium hydroxide", "a laxative that holds magnesium"),
         ("Epsom salt", "magnesium sulfate", "magnesium by a household name"),
         ("Mag-Ox 400", "magnesium oxide", "a magnesium supplement"),
@@ -101,6 +106,8 @@ def test_the_drug_is_recognised(
     ("text", "reason"),
     [
         ("zzzomycin", "no such drug"),
+        ("metoprolol [zzz]", "no product whose brand that could be"),
+        ("metoprolol 50 mg tablet [zzz] zzz", "the last word may change the drug"),
         ("MSO4", "morphine or magnesium: an abbreviation that has killed"),
         ("Zithromx", "a near miss is a suggestion, never an answer"),
         ("metoprolol blurb", "the unknown word may change the drug"),

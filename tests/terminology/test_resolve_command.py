@@ -39,3 +39,20 @@ def test_what_is_not_resolved_ends_with_three() -> None:
 def test_the_jurisdiction_counts(place: str, holds: bool) -> None:
     ran = RUNNER.invoke(app, ["Gaviscon", "--jurisdiction", place])
     assert ("magnesium carbonate" in ran.output) == holds
+
+
+def test_in_a_pipe_lines_are_plain_and_suggestions_shown() -> None:
+    ran = RUNNER.invoke(app, ["Zithromx 250 mg"])
+    assert ran.output == (
+        "Zithromx 250 mg\n"
+        "  disposition: UNRESOLVED\n"
+        "  route: not known\n"
+        "  dose: not known\n"
+        "  doses a day: not known\n"
+        "  did you mean: azithromycin (Zithromax)\n"
+        "  notes: 1 word was not understood\n"
+        "  trail: 'zithromx': not understood\n"
+        "  trail: '250 mg': number or sign\n"
+    )
+    told = RUNNER.invoke(app, ["--json", "Zithromx 250 mg"])
+    assert json.loads(told.output)[0]["suggestions"] == ["azithromycin (Zithromax)"]

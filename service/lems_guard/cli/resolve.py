@@ -1,6 +1,7 @@
 """`lems-guard resolve`: what we make of the text of an order, and how we came to it."""
 
 import json
+import sys
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -30,7 +31,7 @@ def resolve(
         write_text(json.dumps([_as_json(*item) for item in found], ensure_ascii=False) + "\n")
     else:
         for item in found:
-            _print(_table(*item))
+            _show(*item)
     resolved = all(item.disposition is Disposition.EVALUATED for _, item in found)
     raise typer.Exit(ExitCode.CLEAR if resolved else ExitCode.UNSURE)
 
@@ -62,9 +63,21 @@ def _as_json(text: str, understood: Understood) -> dict[str, object]:
         "doses_per_day": understood.doses_per_day,
         "as_needed": understood.as_needed.name if understood.as_needed else None,
         "matched_by": understood.matched_by.name if understood.matched_by else None,
+        "suggestions": list(understood.suggestions),
         "notes": list(understood.notes),
         "trail": list(understood.trail),
     }
+
+
+def _show(text: str, understood: Understood) -> None:
+    """A table on a terminal, plain lines in a pipe."""
+    if sys.stdout.isatty():
+        return _print(_table(text, understood))
+    lines = [text]
+    for label, value in _lines(understood):
+        each = value.split("\n") if value else []
+        lines += [f"  {label}: {part}" for part in each]
+    return write_text("\n".join(lines) + "\n")
 
 
 def _table(text: str, understood: Understood) -> "Table":
@@ -89,6 +102,7 @@ def _lines(understood: Understood) -> list[tuple[str, str]]:
         ("doses a day", f"{per_day:.3g}" if per_day is not None else "not known"),
         ("as needed", as_needed.name if as_needed else ""),
         ("matched by", understood.matched_by.name if understood.matched_by else ""),
+        ("did you mean", "\n".join(understood.suggestions)),
         ("notes", "\n".join(understood.notes)),
         ("trail", "\n".join(understood.trail)),
     ]

@@ -1,5 +1,6 @@
 """What is found in the text of an order: the drugs named, and the steps of reading it."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from lems_guard.clinical.route import Route
@@ -27,3 +28,11 @@ class Step(NamedTuple):
     def unknown(self) -> bool:
         """Whether no table holds it."""
         return self.entry is None and not self.number
+
+
+def is_product(words: list[str], named: Sequence[Named], forms: Sequence[Entry]) -> bool:
+    """Whether a text has told drug and form, and ends in square brackets as RxNorm's names do.
+
+    The brand in them names the same product once more; one that is not known takes nothing away.
+    """
+    return bool(named) and bool(forms) and words[-1] == "]"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from lems_guard.clinical.route import Route
-from lems_guard.terminology.findings import Named, Step
+from lems_guard.terminology.findings import Named, Step, is_product
 from lems_guard.terminology.lexicon import NUMBER_SIGN, Entry, Kind, Lexicon, quotient
 from lems_guard.terminology.quantities import Quantities
 from lems_guard.terminology.words import number_of, words_of
@@ -85,7 +85,7 @@ class OrderText:
             self._number(word)
         elif word in BRACKETS:
             self._bracket = BRACKETS[word]
-        else:
+        elif not (self._bracket == 2 and is_product(self._words, self.named, self.forms)):
             self.unexplained += 1
         return entry
 
