@@ -15,7 +15,7 @@ COMPILED := $(VENV)/.compiled
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve test lint stubs stub-files bench readme
+.PHONY: help setup demo serve test lint stubs stub-files bench readme pictures
 
 # Lists the targets by their two-hash comments.
 help:
@@ -46,6 +46,9 @@ bench: setup ## measure speed, within a minute
 
 readme: setup ## write README's tables of settings and metrics
 	PYTHONPATH=tests $(PYTHON) -m readme_tables
+
+pictures: setup ## draw the dashboards from a real Prometheus, for deploy/README.md
+	PYTHONPATH=tests $(PYTHON) -m dashboard_pictures
 
 # Only files named *_service.proto hold a service, so only they get a gRPC stub.
 stub-files:

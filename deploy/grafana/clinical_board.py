@@ -156,9 +156,9 @@ CLINICAL = (
                 runbook="lemsguardreviewoverdue",
             ),
             Panel(
-                "Rules that no clinician has reviewed",
+                "Unreviewed rules",
                 "none",
-                "A site records who reviewed a rule and when; until then it counts here.",
+                "Rules that no clinician has reviewed: until a site records who did, and when.",
                 ((f"max(lems_guard_rules_unreviewed{{{ONE}}})", "unreviewed"),),
                 kind="stat",
             ),
