@@ -141,6 +141,32 @@ def test_sig_words_never_change_the_drug(
         assert read(f"{name} {sig}", place) == read(name, place)
 
 
+# Words that say how a drug is given whatever stands beside them.
+PLACED = ["by mouth", "50 mg", "twice daily", "q6h", "for 7 days", "with food", "prn"]
+DRUGS = ["metoprolol", "Toprol-XL", "gentamicin sulfate", "Cosopt", "3,4-DAP", "magnesium oxide"]
+
+
+@QUICK
+@given(drug=st.sampled_from(DRUGS), words=st.permutations(PLACED), at=st.integers(0, len(PLACED)))
+def test_the_order_of_the_words_does_not_matter(
+    resolver: Resolver, drug: str, words: list[str], at: int
+) -> None:
+    usual = Medication("1", MedicationList.PROPOSED, " ".join((drug, *PLACED)))
+    other = usual._replace(text=", ".join((*words[:at], drug, *words[at:])))
+    place = Jurisdiction.US
+    assert resolver.understand(other, place) == resolver.understand(usual, place)
+
+
+@QUICK
+@given(text=st.text(st.characters(codec="ascii", categories=["L", "Nd", "Zs"]), max_size=30))
+def test_what_is_suggested_is_never_taken(resolver: Resolver, text: str) -> None:
+    answer = resolver.understand(Medication("1", MedicationList.PROPOSED, text), Jurisdiction.US)
+    assert len(answer.suggestions) <= 3
+    if answer.suggestions:
+        assert answer.disposition is Disposition.UNRESOLVED
+        assert answer.matched_by is None
+
+
 @QUICK
 @given(order=ORDERS, place=PLACES)
 def test_understanding_never_raises_and_always_says_something(

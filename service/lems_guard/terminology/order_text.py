@@ -21,6 +21,7 @@ JOINS = frozenset({"/", "+", "and"})
 # Before an amount these say that it is the strength of one piece: `2 tablets of 10 mg`.
 EACH = frozenset({"of", "x", "each"})
 TOTAL = "total"
+BRAND_TAILS = frozenset({TOTAL, "plus"})
 
 
 class OrderText:
@@ -192,8 +193,9 @@ class OrderText:
 
     def _filler(self, entry: Entry) -> None:
         self.other_words += 1
-        if entry.phrase == TOTAL:
+        if entry.phrase in BRAND_TAILS:
             self._refuse_brand_tail()
+        if entry.phrase == TOTAL:
             self.quantities.take_total()
 
     def _refuse_brand_tail(self) -> None:
