@@ -1,15 +1,18 @@
-"""Marked words go in by every surface; none comes out in a log, metric or error's detail."""
+"""Marked words go in by every surface; none comes out in a log, metric, trace or error."""
 
 import json
+import re
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import grpc
 import pytest
 
+from lems_guard.telemetry.instruments import INSTRUMENTS
 from lems_guard.v1 import alert_service_pb2, alert_service_pb2_grpc, knowledge_service_pb2_grpc
 from lems_guard.v1 import interaction_check_service_pb2 as wire
 from lems_guard.v1 import interaction_check_service_pb2_grpc as rpc
@@ -23,8 +26,40 @@ SERIES_BUDGET = 6000
 
 
 @pytest.fixture(scope="module")
-def service() -> Iterator[Running]:
-    running = start(LEMS_GUARD_LOG_CALLS_PER_SECOND="1000", LEMS_GUARD_RELOAD_SECONDS="0")
+def spans() -> list[bytes]:
+    """What a collector was sent."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def collector(spans: list[bytes]) -> Iterator[str]:
+    """The address of a collector of traces."""
+
+    def export(request: bytes, _: object) -> bytes:
+        spans.append(request)
+        return b""
+
+    service = "opentelemetry.proto.collector.trace.v1.TraceService"
+    method: Any = grpc.unary_unary_rpc_method_handler(export)
+    server = grpc.server(ThreadPoolExecutor(1))
+    server.add_generic_rpc_handlers(
+        (grpc.method_handlers_generic_handler(service, {"Export": method}),)
+    )
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    yield f"http://127.0.0.1:{port}"
+    server.stop(1).wait()
+
+
+@pytest.fixture(scope="module")
+def service(collector: str) -> Iterator[Running]:
+    running = start(
+        LEMS_GUARD_LOG_CALLS_PER_SECOND="1000",
+        LEMS_GUARD_RELOAD_SECONDS="0",
+        LEMS_GUARD_TRACES="otlp",
+        OTEL_EXPORTER_OTLP_ENDPOINT=collector,
+        OTEL_BSP_SCHEDULE_DELAY="100",
+    )
     yield running
     stop(running)
 
@@ -120,12 +155,18 @@ def ask_by_http(service: Running) -> None:
             error.close()
 
 
-def test_no_marked_word_comes_out(service: Running) -> None:
+def test_no_marked_word_comes_out(service: Running, spans: list[bytes]) -> None:
     errors = ask_by_grpc(service)
     ask_by_http(service)
-    time.sleep(0.3)
+    time.sleep(1)
     assert any(errors)
-    said = {"log": "".join(service.log), "metrics": metrics(service), "errors": "\n".join(errors)}
+    said = {
+        "log": "".join(service.log),
+        "metrics": metrics(service),
+        "errors": "\n".join(errors),
+        "traces": b"".join(spans).decode("latin-1"),
+    }
+    assert "lems_guard.v1.InteractionCheckService/CheckPrescription" in said["traces"]
     for where, text in said.items():
         assert text, where
         for word in (MARK, CODE, "1961-02-03", "73.91", "metoprolol"):
@@ -164,3 +205,10 @@ def test_hostile_input_makes_no_series(service: Running) -> None:
     after = {line.rpartition(" ")[0] for line in metrics(service).splitlines()}
     assert after == before
     assert len(after) < SERIES_BUDGET
+
+
+def test_every_metric_is_in_the_table(service: Running) -> None:
+    """README's table is made of it; `process_…` are the client library's own."""
+    named = set(re.findall(r"^# TYPE (\S+) (?!gauge created)", metrics(service), re.MULTILINE))
+    own = {name for name in named if not name.startswith("process_") and "_created" not in name}
+    assert own == {each.name for each in INSTRUMENTS}
