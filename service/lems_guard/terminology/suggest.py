@@ -39,7 +39,7 @@ class CloseNames:
 
     def __init__(self, names: Iterable[str]) -> None:
         """Index every name that is long enough and holds no number: a wrong digit is no typo."""
-        self._names = sorted({name for name in names if _is_word_like(name)})
+        self._names = sorted({name for name in names if _is_word_like(name)})[:_PLACE]
         self._starts, self._places = _indexed(self._names)
 
     def near(self, word: str) -> list[Close]:
@@ -154,16 +154,16 @@ def _marks(word: str) -> list[int]:
 
 def _indexed(names: list[str]) -> "tuple[array[int], array[int]]":
     """Where each slot begins in the list of places, and that list."""
-    marks = [_marks(name) for name in names[:_PLACE]]
     counts = array("I", bytes(4 * (_SLOTS + 1)))
-    for of_name in marks:
-        for mark in of_name:
+    for name in names:
+        for mark in _marks(name):
             counts[mark & _MASK] += 1
     # Each slot's end; filling from behind turns it into its beginning.
     starts = array("I", accumulate(counts))
     places = array("I", bytes(4 * starts[-1]))
-    for place, of_name in enumerate(marks):
-        for mark in of_name:
+    for place, name in enumerate(names):
+        # Made once more: to keep them all would take more memory than the index.
+        for mark in _marks(name):
             slot = mark & _MASK
             starts[slot] -= 1
             places[starts[slot]] = place | (mark & _TAG)
