@@ -1,11 +1,9 @@
 """One alert as a pharmacist reads it: how bad and how sure, what may happen, why, what to do."""
 
-import itertools
 from collections.abc import Iterable, Iterator
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
-from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
@@ -22,6 +20,7 @@ from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
 
 NO_DATE = " (unknown)"  # how a source is cited that bears none
+NOBODY = "not named in the copy"  # how one is cited whose publisher the copy does not name
 LABELS = 10  # columns, of the longest label
 
 
@@ -110,25 +109,46 @@ def _rows(finding: wire.Finding) -> Iterator[tuple[str, RenderableType]]:
         yield "instead", _list(finding.alternatives)
     if finding.monitoring:
         yield "watch", Text(", ".join(finding.monitoring))
-    for label, is_counter in (("source", False), ("but", True)):
-        evidence = [each for each in finding.evidence if each.counter is is_counter]
-        for standing, of_that_standing in itertools.groupby(evidence, key=_standing):
-            cited = [_citation(each) for each in of_that_standing]
-            yield label, Group(Text(standing, style="italic"), _list(cited))
+    yield "evidence", _supporting([each for each in finding.evidence if not each.counter])
+    counter = [_against(each) for each in finding.evidence if each.counter]
+    if counter:
+        yield "but", _list(counter)
 
 
-def _standing(evidence: wire.Evidence) -> str:
-    """Whom a source speaks of, and how strong it is."""
-    grade = GRADES.get(evidence.grade, f"grade {evidence.grade}")
-    return f"{POPULATIONS[evidence.population]}; {grade}"
+def _supporting(evidence: list[wire.Evidence]) -> RenderableType:
+    """Whom it was seen in and how strong it is, by publisher; `rules show` cites it in full."""
+    lines = []
+    for population, spoken in POPULATIONS.items():
+        of_these = [each for each in evidence if each.population == population]
+        if of_these:
+            lines.append(Text.assemble((f"{spoken}: ", "italic"), _publishers(of_these)))
+    return Group(*lines)
 
 
-def _citation(evidence: wire.Evidence) -> Text:
-    """Where it stands; of what speaks against the rule, also what it says."""
-    link = Style(link=evidence.url) if evidence.url else Style()
-    text = Text.assemble((evidence.source.removesuffix(NO_DATE), link))
-    text.append(f", {evidence.locator}" if evidence.locator else "")
-    return text.append(f": “{evidence.says}”" if evidence.counter and evidence.says else "")
+def _publishers(evidence: list[wire.Evidence]) -> str:
+    """Who published it, by strength: "Medscape (report or reference); MIMS (published list)"."""
+    by_grade = [
+        (grade, [_publisher(each) for each in evidence if each.grade == key])
+        for key, grade in GRADES.items()
+    ]
+    return "; ".join(
+        f"{', '.join(dict.fromkeys(publishers))} ({grade})"
+        for grade, publishers in by_grade
+        if publishers
+    )
+
+
+def _publisher(evidence: wire.Evidence) -> str:
+    """Who published a source; its title, where the copy that was read names nobody."""
+    publisher, _, title = evidence.source.partition(": ")
+    return title.removesuffix(NO_DATE) if publisher == NOBODY else publisher
+
+
+def _against(evidence: wire.Evidence) -> Text:
+    """What speaks against the rule, in whom, and who says it."""
+    says = f"“{evidence.says}”" if evidence.says else evidence.source.removesuffix(NO_DATE)
+    population = POPULATIONS[evidence.population]
+    return Text.assemble(says, (f" {_publisher(evidence)}, ", ""), (population, "italic"))
 
 
 def _list(items: Iterable[str | Text]) -> RenderableType:

@@ -30,16 +30,16 @@ STYLES = {
 POPULATIONS = {
     terms.EVIDENCE_POPULATION_LEMS: "seen in LEMS",
     terms.EVIDENCE_POPULATION_MYASTHENIA_GRAVIS: "carried over from myasthenia gravis",
-    terms.EVIDENCE_POPULATION_THEORETICAL: "theoretical: from mechanism, not from these patients",
-    terms.EVIDENCE_POPULATION_AMIFAMPRIDINE: "amifampridine's own label or trials",
+    terms.EVIDENCE_POPULATION_THEORETICAL: "theoretical, not seen in these patients",
+    terms.EVIDENCE_POPULATION_AMIFAMPRIDINE: "of amifampridine itself",
 }
-GRADES = {
-    "1": "report or reference on LEMS itself",
-    "2": "boxed warning, label contraindication or guideline list",
-    "3": "case reports",
-    "4": "theory, or extended from the class",
+GRADES = {  # strongest first
+    "1": "report or reference",
+    "2": "label or guideline",
     "C": "cohort or trial",
-    "L": "published list without cases",
+    "3": "case reports",
+    "L": "published list",
+    "4": "theory",
     "U": "not verified",
 }
 LEMS = {
