@@ -1,15 +1,29 @@
-"""README's tables of settings and metrics, written from the tables in the code.
+"""README's generated parts: tables, examples and counts, written from the code and the rules.
 
 `make readme` writes them; a test holds README to them.
 """
 
+import re
+import subprocess
+import sys
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from lems_guard.clinical.severity import Concern, Severity
+from lems_guard.library import load_edition, packaged_rules
 from lems_guard.settings import settings_table
 from lems_guard.telemetry.instruments import INSTRUMENTS
 
-README = Path(__file__).parents[1] / "README.md"
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+PACKAGE = ROOT / "service" / "lems_guard"
+DAY = "2026-11-21"
+CHECK = (
+    *("check", "metoprolol 50 mg po bid", "gentamicin iv"),
+    *("--active", "Firdapse 20 mg 4x/day", "--age", "61", "--seizure-history", "no"),
+    *("--as-of", DAY),
+)
 
 
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -46,13 +60,88 @@ def metrics() -> str:
     return table(("metric", "type", "unit", "labels", "meaning", "recorded by"), rows)
 
 
+def example_request() -> str:
+    """The prescription that `make demo` sends."""
+    return fenced("json", (PACKAGE / "cli" / "example.json").read_text("utf-8").strip())
+
+
+def example_check() -> str:
+    """What the first command of the page prints, less what changes with every edition."""
+    told = lems_guard(*CHECK).rstrip()
+    return fenced("text", re.sub(r" · knowledge base .*", "", told))
+
+
+def knowledge() -> str:
+    """How many rules speak of each concern, by the worst that each can say."""
+    edition = load_edition(packaged_rules()).edition
+    rules, classes = edition.knowledge.rules, edition.knowledge.classes
+    counts = Counter((rule.concern, max(row.severity for row in rule.outcomes)) for rule in rules)
+    severities = sorted(Severity, reverse=True)
+    rows = [
+        (words(concern), *(str(counts[concern, severity] or "") for severity in severities))
+        for concern in Concern
+        if any(counts[concern, severity] for severity in severities)
+    ]
+    reviewed = sum(bool(rule.review.reviewer) for rule in rules)
+    told = (
+        f"{len(rules)} rules over {len(classes)} drug classes, each with its own cases, and "
+        f"{edition.ingredient_count():,} ingredients under {edition.name_count():,} names and "
+        f"codes; {reviewed} of the rules are reviewed by a clinician. By concern and worst "
+        "severity:\n\n"
+    )
+    return told + table(("concern", *(severity.name for severity in severities)), rows)
+
+
+def noise() -> str:
+    """The report on ordinary medication lists."""
+    done = subprocess.run(
+        [sys.executable, ROOT / "tests" / "rules" / "test_corpus.py"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+def lems_guard(*arguments: str) -> str:
+    """What a command prints in a pipe of 100 columns; findings are no failure here."""
+    done = subprocess.run(
+        [sys.executable, "-m", "lems_guard.cli.main", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"COLUMNS": "100", "PATH": "", "LANG": "C.UTF-8", "PYTHONUTF8": "1"},
+    )
+    assert done.returncode in {0, 1, 3}, done.stderr
+    return done.stdout
+
+
+def fenced(language: str, content: str) -> str:
+    return f"```{language}\n{content}\n```"
+
+
+def words(concern: Concern) -> str:
+    return concern.name.lower().replace("_", " ")
+
+
+PARTS = {
+    "settings": settings,
+    "metrics": metrics,
+    "example-request": example_request,
+    "example-check": example_check,
+    "knowledge": knowledge,
+    "noise": noise,
+}
+
+
 def with_tables(readme: str) -> str:
-    """The text with its two tables as the code has them now."""
-    for name, content in (("settings", settings()), ("metrics", metrics())):
+    """The text with its generated parts as the code and the rules have them now."""
+    for name, content in PARTS.items():
         begin, end = f"<!-- BEGIN {name} -->\n", f"<!-- END {name} -->"
-        before, _, rest = readme.partition(begin)
+        before, found, rest = readme.partition(begin)
         _, _, after = rest.partition(end)
-        readme = f"{before}{begin}{content}\n{end}{after}"
+        assert found, f"README has no place for {name}"
+        readme = f"{before}{begin}{content()}\n{end}{after}"
     return readme
 
 
