@@ -5,20 +5,19 @@ It names the concrete classes of `order_entry`, and nothing else does.
 
 import datetime
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import NamedTuple
 
 from starlette.routing import Route
 
 from lems_guard.clinical.errors import InvalidSettings
 from lems_guard.grpc_api.answer import Answer, Observe
-from lems_guard.order_entry.desk import Desk, Engine
+from lems_guard.order_entry.closed import NobodyKnown, NothingFetched
+from lems_guard.order_entry.desk import Completes, Desk, Engine
 from lems_guard.order_entry.feedback import FeedbackDesk
-from lems_guard.order_entry.fetching import Fetcher, is_loopback
-from lems_guard.order_entry.issuers import Issuers
-from lems_guard.order_entry.key_addresses import get_keys
+from lems_guard.order_entry.loopback import is_loopback
 from lems_guard.order_entry.repeats import RepeatFilter
-from lems_guard.order_entry.routes import OrderEntry
-from lems_guard.order_entry.tokens import Verifier
+from lems_guard.order_entry.routes import KnowsCallers, OrderEntry
 from lems_guard.settings import HookAuth, Settings
 from lems_guard.shared import Shared
 from lems_guard.telemetry.metrics import Metrics
@@ -68,8 +67,8 @@ def ordering(
     """Order entry as the settings ask; raises `InvalidSettings`."""
     counted = OrderEntryMetrics(metrics.registry)
     counts = Counts(counted, around.observe)
-    fetcher = Fetcher(frozenset(settings.cds_hooks_fhir_servers or ()))
-    desk = Desk(around.current, around.today, fetcher, RepeatFilter(shared.repeats), counts)
+    filtered = RepeatFilter(shared.repeats)
+    desk = Desk(around.current, around.today, _fetcher(settings), filtered, counts)
     feedback = FeedbackDesk(shared.outcomes, lambda: _rule_ids(around.current()), counted)
     verifier, warning = _verifier(settings)
     origins = list(settings.cds_hooks_origins)
@@ -81,7 +80,16 @@ def _rule_ids(engine: Engine) -> Iterable[str]:
     return (rule.id for rule in engine.edition.knowledge.rules)
 
 
-def _verifier(settings: Settings) -> tuple[Verifier | None, str]:
+def _fetcher(settings: Settings) -> Completes:
+    """What fetches from FHIR servers, where any may be asked."""
+    if not settings.cds_hooks_fhir_servers:
+        return NothingFetched()
+    from lems_guard.order_entry.fetching import Fetcher  # noqa: PLC0415 - an HTTP client: 2 MB
+
+    return Fetcher(frozenset(settings.cds_hooks_fhir_servers))
+
+
+def _verifier(settings: Settings) -> tuple[KnowsCallers | None, str]:
     """What verifies callers, and what must be said of it."""
     if settings.cds_hooks_auth is HookAuth.OFF:
         if not is_loopback(settings.http_listen.host):
@@ -90,6 +98,17 @@ def _verifier(settings: Settings) -> tuple[Verifier | None, str]:
                 "LEMS_GUARD_HTTP_LISTEN be 127.0.0.1 or [::1], or take jwt"
             )
         return None, OFF
-    issuers = Issuers(settings.cds_hooks_issuers, get_keys)
+    if settings.cds_hooks_issuers is None:
+        return NobodyKnown(), NOBODY
+    return _verifier_of(settings.cds_hooks_issuers, settings)
+
+
+def _verifier_of(file: Path, settings: Settings) -> tuple[KnowsCallers, str]:
+    # Signatures and an HTTP client: 10 MB that only a site with issuers needs.
+    from lems_guard.order_entry.issuers import Issuers  # noqa: PLC0415
+    from lems_guard.order_entry.key_addresses import get_keys  # noqa: PLC0415
+    from lems_guard.order_entry.tokens import Verifier  # noqa: PLC0415
+
+    issuers = Issuers(file, get_keys)
     base_url = settings.cds_hooks_url or f"http://{settings.http_listen}"
     return Verifier(issuers, base_url), "" if len(issuers) else NOBODY

@@ -4,7 +4,6 @@ Only hosts that the site allows are ever asked: the address comes from a request
 """
 
 import asyncio
-import ipaddress
 from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
@@ -15,6 +14,7 @@ import msgspec
 from lems_guard.order_entry.chart import Chart
 from lems_guard.order_entry.discovery import PREFETCH
 from lems_guard.order_entry.hooks import HookCall
+from lems_guard.order_entry.loopback import is_loopback
 from lems_guard.order_entry.refusals import FHIR_JSON
 from lems_guard.order_entry.shapes import Json, obj, objs, text
 
@@ -124,11 +124,3 @@ class Fetcher:
         """Close the connections."""
         if self._client is not None:
             await self._client.aclose()
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine and can be no other."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from lems_guard.order_entry.fetching import is_loopback
+from lems_guard.order_entry.loopback import is_loopback
 
 SECONDS = 2.0
 MOST_BYTES = 65_536
