@@ -28,6 +28,14 @@ BRACES = "expected an object in braces"
         ('{"active": [{"text": 5}]}', [("active[0].text", "expected text in quotes")]),
         ('{"active": [{"text": "\\ud800"}]}', [("active[0].text", "expected text in quotes")]),
         (
+            '{"patient": {"seizureHistory": false, "ageYears": true, "weightKg": true}}',
+            [
+                ("patient.seizure_history", "expected one of ANSWER_YES, ANSWER_NO"),
+                ("patient.age_years", "expected a whole number"),
+                ("patient.weight_kg", "expected a number"),
+            ],
+        ),
+        (
             '{"patient": {"ageYears": 6.5, "weightKg": "much", "epilepsy": "YES"}}',
             [
                 ("patient.age_years", "expected a whole number"),

@@ -132,7 +132,8 @@ def _of_one(value: Json, field: FieldDescriptor, path: str) -> Iterator[FieldVio
 
 def _fits(value: Json, field: FieldDescriptor) -> bool:
     """Whether protobuf takes the value for this one field."""
-    if field.containing_type is None or isinstance(value, list | dict):
+    # Protobuf would read true as 1, the first value of every enum, and false as not given.
+    if field.containing_type is None or isinstance(value, list | dict | bool):
         return False
     alone = {field.name: [value] if field.is_repeated else value}
     try:
