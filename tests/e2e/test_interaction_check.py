@@ -171,6 +171,19 @@ def test_a_bad_item_of_a_stream_fails_alone_and_order_is_kept(
     assert answers[0].response == stub.CheckPrescription(good)
 
 
+def test_bytes_that_are_no_item_are_the_clients_fault_and_fail_alone(service: Running) -> None:
+    good = wire.CheckPrescriptionStreamRequest(request_id="1", request=request("metoprolol po"))
+    with service.channel() as channel:
+        call: Any = channel.stream_stream(
+            "/lems_guard.v1.InteractionCheckService/CheckPrescriptionStream",
+            response_deserializer=wire.CheckPrescriptionStreamResponse.FromString,
+        )
+        broken, answered = call(iter([b"\xff\xff", good.SerializeToString()]))
+    assert broken.error.code == grpc.StatusCode.INVALID_ARGUMENT.value[0]
+    assert [each.field for each in broken.error.field_violations] == [""]
+    assert answered.WhichOneof("outcome") == "response"
+
+
 def test_a_thousand_items_come_back_while_the_client_is_slow(
     stub: rpc.InteractionCheckServiceStub,
 ) -> None:

@@ -4,7 +4,9 @@ import time
 from collections.abc import AsyncIterator, Callable
 
 import grpc
+from google.protobuf.message import DecodeError
 
+from lems_guard.clinical.errors import FieldViolation, InvalidRequest
 from lems_guard.grpc_api.answer import Answers, Observe
 from lems_guard.grpc_api.call import Context, abort, echo_request_id, refuse_if_late
 from lems_guard.grpc_api.items import item_answer, item_error
@@ -57,9 +59,17 @@ class InteractionCheck:
         item = wire.CheckPrescriptionStreamRequest()
         begun = time.perf_counter()
         try:
-            item.MergeFromString(raw)
+            _parse(item, raw)
             answer = await answers.answer(item.request.SerializeToString())
         except Exception as error:  # noqa: BLE001  # one item's fault must not end the stream
             return item_error(item.request_id, error)
         self._observe(answer, time.perf_counter() - begun)
         return item_answer(item.request_id, answer)
+
+
+def _parse(item: wire.CheckPrescriptionStreamRequest, raw: bytes) -> None:
+    try:
+        item.MergeFromString(raw)
+    except DecodeError:
+        fault = FieldViolation("", "the bytes are no CheckPrescriptionStreamRequest")
+        raise InvalidRequest((fault,)) from None
