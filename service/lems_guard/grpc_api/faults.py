@@ -27,7 +27,7 @@ def faults_of(
     found = [
         *_of_lists(request),
         *_of_ids(request),
-        *_of_enums(request, ""),
+        *faults_of_enums(request, ""),
         *_of_patient(request.patient, _as_of(request, today)),
     ]
     if request.as_of and not _is_day(request.as_of):
@@ -61,14 +61,14 @@ def _of_ids(request: wire.CheckPrescriptionRequest) -> Iterator[FieldViolation]:
             seen.setdefault(medication.id, path)
 
 
-def _of_enums(message: Message, prefix: str) -> Iterator[FieldViolation]:
+def faults_of_enums(message: Message, prefix: str) -> Iterator[FieldViolation]:
     """Enum numbers that this version of the contract does not know, anywhere in a message."""
     for field, value in message.ListFields():
         values = value if field.is_repeated else (value,)
         for index, each in enumerate(values):
             path = f"{prefix}{field.name}[{index}]" if field.is_repeated else prefix + field.name
             if field.type == FieldDescriptor.TYPE_MESSAGE:
-                yield from _of_enums(each, f"{path}.")
+                yield from faults_of_enums(each, f"{path}.")
             elif field.enum_type and each not in field.enum_type.values_by_number:
                 yield FieldViolation(path, f"no {field.enum_type.name} has this number")
 

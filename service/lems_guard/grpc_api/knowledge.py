@@ -10,6 +10,7 @@ from lems_guard.clinical.errors import FieldViolation, InvalidRequest, NotFound
 from lems_guard.clinical.rule import Rule
 from lems_guard.grpc_api import read
 from lems_guard.grpc_api.call import Context, abort, echo_request_id
+from lems_guard.grpc_api.faults import faults_of_enums
 from lems_guard.grpc_api.rule_messages import rule_message, summary_message
 from lems_guard.grpc_api.shown import Shown, name_of
 from lems_guard.grpc_api.terms import term
@@ -83,9 +84,12 @@ def get_rule(request: wire.GetRuleRequest, knowledge: KnowledgeBase) -> wire.Get
 
 
 def list_rules(request: wire.ListRulesRequest, knowledge: KnowledgeBase) -> wire.ListRulesResponse:
-    """A page of the rules that pass; raises `InvalidRequest` for a bad page."""
+    """A page of the rules that pass; raises `InvalidRequest` for a bad page or filter."""
+    violations = list(faults_of_enums(request, ""))
     if request.page_size < 0:
-        raise InvalidRequest((FieldViolation("page_size", "0 (for 100) to 500"),))
+        violations.append(FieldViolation("page_size", "0 (for 100) to 500"))
+    if violations:
+        raise InvalidRequest(tuple(violations))
     passing = [rule for rule in knowledge.rules if passes(rule, request, knowledge)]
     first = _first(request, passing, knowledge)
     size = min(request.page_size or DEFAULT_PAGE, LARGEST_PAGE)
@@ -136,8 +140,10 @@ def _token(last: str, request: wire.ListRulesRequest, knowledge: KnowledgeBase) 
 
 def resolve(request: wire.ResolveMedicationRequest, shown: Shown) -> wire.ResolveMedicationResponse:
     """What is made of a medication; raises `InvalidRequest` for one that cannot be read."""
+    if request.jurisdiction not in read.JURISDICTIONS:
+        raise InvalidRequest(tuple(faults_of_enums(request, "")))
     medication = read.medication(request.medication)
-    jurisdiction = read.JURISDICTIONS.get(request.jurisdiction) or shown.jurisdiction
+    jurisdiction = read.JURISDICTIONS[request.jurisdiction] or shown.jurisdiction
     understood = shown.edition.explain(medication, jurisdiction)
     response = wire.ResolveMedicationResponse(
         disposition=term(understood.disposition),

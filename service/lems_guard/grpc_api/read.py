@@ -128,7 +128,15 @@ def medication(message: wire.Medication) -> Medication:
     named.id = message.id or "medication"
     today = datetime.date.min
     prescription = wire.CheckPrescriptionRequest(proposed=[named])
-    return read(prescription, Jurisdiction.US, lambda: today).orders[0]
+    try:
+        return read(prescription, Jurisdiction.US, lambda: today).orders[0]
+    except InvalidRequest as refused:
+        raise InvalidRequest(
+            tuple(
+                each._replace(field=each.field.replace("proposed[0]", "medication", 1))
+                for each in refused.violations
+            )
+        ) from None
 
 
 def _medication(message: wire.Medication, medication_list: MedicationList) -> Medication:
