@@ -25,6 +25,11 @@ INGREDIENTS = {
     "ciprofloxacin": 2551,
     "levofloxacin": 82122,
     "magnesium sulfate": 6585,
+    "magnesium chloride": 6579,
+    "potassium chloride": 8591,
+    "sodium acetate": 9900003,
+    "sodium chloride": 9863,
+    "sodium gluconate": 9900004,
     "amifampridine": 2106338,
     "dalfampridine": 897018,
     "esomeprazole": 283742,
@@ -124,6 +129,9 @@ class SmallRelease:
         self.product(5000009, "novelolol 5 MG Sprayed Wonder Form", 7000002, of["novelolol"])
         self.concept(5000010, "PIN", "esomeprazole magnesium")
         self.relate(5000010, "form_of", of["esomeprazole"])
+        salts = [of[salt] for salt in of if salt.endswith(("chloride", "acetate", "gluconate"))]
+        name = "magnesium chloride 0.3 MG/ML / sodium gluconate 5 MG/ML Injectable Solution"
+        self.product(5000014, name, injection, *salts)
         self._two_brands()
         # One of its two parts leads nowhere: half a combination hides the other half.
         broken = self.product(5000020, "half known 1 MG Oral Tablet", tablet, of["metoprolol"])

@@ -22,6 +22,7 @@ def copy_of_the_hand_made(directory: Path) -> Path:
     for table in TABLES.glob("*.tsv"):
         if table.name not in BUILT:
             shutil.copy(table, directory)
+    shutil.copy(SAMPLE / "mixtures.tsv", directory)
     return directory
 
 
@@ -66,6 +67,17 @@ def test_a_combination_comes_before_a_single_brand(built: Path) -> None:
     assert one(built, "brands.tsv", brand="Ziac")["ingredients"] == (
         "bisoprolol;hydrochlorothiazide"
     )
+
+
+def test_a_bag_is_what_it_is_by_what_it_holds(built: Path) -> None:
+    assert one(built, "brands.tsv", brand="Drip R")["ingredients"] == "drip with magnesium"
+    for rxcui in ("616", "617"):
+        assert one(built, "products.tsv", rxcui=rxcui)["ingredients"] == "drip with magnesium"
+
+
+def test_a_name_written_twice_by_hand_has_two_meanings(built: Path) -> None:
+    meanings = {row["ingredients"] for row in rows(built, "names.tsv", name="drip")}
+    assert meanings == {"drip with magnesium", "sodium gluconate"}
 
 
 def test_a_salt_in_a_combination_is_its_base(built: Path) -> None:

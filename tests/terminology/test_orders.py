@@ -16,6 +16,12 @@ from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.terminology.resolver import Resolver
 
 PEG = "polyethylene glycol + potassium chloride + sodium bicarbonate + sodium chloride"
+BALANCED = "balanced crystalloid with magnesium"
+NUTRITION = "parenteral nutrition with magnesium"
+MULTIPLE_ELECTROLYTES = (
+    "magnesium chloride 0.00148 MEQ/ML / potassium chloride 0.00497 MEQ/ML / sodium acetate 0.027 "
+    "MEQ/ML / sodium chloride 0.0899 MEQ/ML / sodium gluconate 5.02 MG/ML Injectable Solution"
+)
 
 
 def understood(
@@ -47,7 +53,13 @@ def names(answer: Understood) -> list[str]:
         ("magnesium", "magnesium", "the salt is not said, the element is"),
         ("sibutramine 10 MG Oral Capsule [Zzz]", "sibutramine", "RxNorm name, brand not known"),
         ("PEG 3350 w/ electrolytes", PEG, "a bowel preparation without magnesium"),
-        ("Aminosyn II 7% w/ electrolytes", "amino acids + magnesium chloride", "a nutrition bag"),
+        ("Aminosyn II 7% w/ electrolytes", NUTRITION, "a nutrition bag"),
+        ("Plasma-Lyte 148 1000 mL IV", BALANCED, "a bag is judged as a bag"),
+        ("Normosol-R in 5 % Dextrose", f"{BALANCED} + glucose", "a bag with glucose"),
+        (f"{MULTIPLE_ELECTROLYTES} [Plasmalyte A]", BALANCED, "RxNorm name of a bag"),
+        (MULTIPLE_ELECTROLYTES, BALANCED, "all that a bag holds, and nothing else"),
+        ("MgSO4 2 g in Plasma-Lyte A", f"{BALANCED} + magnesium sulfate", "what is added counts"),
+        ("magnesium chloride + normal saline", "magnesium chloride + sodium chloride", "no bag"),
         ("Milk of Magnesia", "magnesium hydroxide", "a laxative that holds magnesium"),
         ("Epsom salt", "magnesium sulfate", "magnesium by a household name"),
         ("Mag-Ox 400", "magnesium oxide", "a magnesium supplement"),
@@ -258,6 +270,12 @@ def test_what_told_the_drug_is_said(resolver: Resolver, text: str, matched_by: M
             Jurisdiction.US,
             ["docusate", "glycerol", "magnesium hydroxide", "senna"],
             "four products of one name: one of them holds magnesium",
+        ),
+        (
+            "TPN",
+            Jurisdiction.US,
+            ["parenteral nutrition with magnesium", "parenteral nutrition without magnesium"],
+            "its composition is not said",
         ),
     ],
 )

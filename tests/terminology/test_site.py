@@ -62,6 +62,7 @@ def drugs(answer: Understood) -> list[str]:
         (RXNORM, "8000003", ["dorzolamide + timolol"], None, "a brand of a combination"),
         (RXNORM, "5000007", ["azithromycin"], Route.ORAL, "a pack, its empty tablets left out"),
         (RXNORM, "5000010", ["esomeprazole"], None, "magnesium as a counter-ion"),
+        (RXNORM, "5000014", ["balanced crystalloid with magnesium"], None, "a bag by its salts"),
         (RXNORM, "897018", ["fampridine"], None, "a USAN is filed under our INN by its code"),
         (RXNORM, "5000009", ["novelolol"], Route.NASAL, "a new dose form, by its group"),
         (RXNORM, "5000022", ["metoprolol"], None, "an obsolete code still stands for its drug"),

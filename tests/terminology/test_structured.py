@@ -287,3 +287,9 @@ def test_every_ingredient_is_named_and_every_code_is_an_ingredient_s(
     assert {"metoprolol", "amifampridine (compounded)", "magnesium", "rifampicin"} <= names
     assert "magnesium cation" not in names
     assert all(name in names for sets in vocabulary.codes.values() for (name,) in sets)
+
+
+def test_no_bag_takes_magnesium_sulfate_away(vocabulary: Vocabulary) -> None:
+    assert vocabulary.mixtures
+    assert not any("magnesium sulfate" in held for held in vocabulary.mixtures)
+    assert all(any(name.startswith("magnesium ") for name in held) for held in vocabulary.mixtures)

@@ -26,7 +26,7 @@ def test_info_tells_release_digest_and_counts(
     monkeypatch.setenv("LEMS_GUARD_VOCABULARY", str(imported))
     assert run(["vocabulary", "info"]) == 0
     assert capsys.readouterr().out == named
-    for said in ("release 20AA_261102F\n", "digest ", "  code: ", "  kind IN: 17\n"):
+    for said in ("release 20AA_261102F\n", "digest ", "  code: ", "  kind IN: 22\n"):
         assert said in named
 
 

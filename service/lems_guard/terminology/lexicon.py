@@ -7,12 +7,18 @@ when two tables hold it is decided here: a drug's name comes before everything e
 import enum
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Optional, TypeAlias
 
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.severity import Jurisdiction
-from lems_guard.terminology.vocabulary import Form, Frequency, Readings, Vocabulary
+from lems_guard.terminology.vocabulary import (
+    Form,
+    Frequency,
+    IngredientSet,
+    Readings,
+    Vocabulary,
+)
 
 # Stands for any number in the phrases of the tables: `q # h`.
 NUMBER_SIGN = "#"
@@ -73,6 +79,7 @@ class Lexicon:
     entries: Mapping[str, Entry]
     longer: Longer
     units: Mapping[str, str]
+    mixtures: Mapping[IngredientSet, IngredientSet] = field(default_factory=dict)
 
 
 _TWO_MEANINGS = {
@@ -93,7 +100,12 @@ def lexicons_of(vocabulary: Vocabulary) -> dict[Jurisdiction, Lexicon]:
             common[entry.phrase] = earlier._replace(after_drug=entry)
     longer = longer_of(common)
     return {
-        place: Lexicon(common | _local_brands(vocabulary, common, place), longer, vocabulary.units)
+        place: Lexicon(
+            common | _local_brands(vocabulary, common, place),
+            longer,
+            vocabulary.units,
+            vocabulary.mixtures,
+        )
         for place in Jurisdiction
     }
 

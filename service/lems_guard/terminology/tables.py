@@ -51,6 +51,7 @@ def read_vocabulary(directory: Path) -> Vocabulary:
         contents=contents,
         names=_names(reader, ingredients),
         brands=_brands(reader, ingredients),
+        mixtures=_mixtures(reader, ingredients),
         routes=reader.unique("routes.tsv", ("word", "route", "context", "source"), _route_word),
         forms=reader.unique("forms.tsv", ("word", "route", "counted", "source"), _form),
         frequencies=reader.unique(
@@ -117,6 +118,15 @@ def _brands(reader: TableReader, known: dict[str, str]) -> dict[str, tuple[Brand
     for key, value in reader.keyed("brands.tsv", columns, meaning):
         found[key][value] = None
     return {key: tuple(meanings) for key, meanings in found.items()}
+
+
+def _mixtures(reader: TableReader, known: dict[str, str]) -> dict[IngredientSet, IngredientSet]:
+    columns = ("ingredients", "mixture", "source")
+
+    def meaning(row: Row) -> tuple[IngredientSet, IngredientSet]:
+        return set_of(row, known), set_of(row | {"ingredients": row["mixture"]}, known)
+
+    return dict(found for _, found in reader.keyed("mixtures.tsv", columns, meaning))
 
 
 def _products(

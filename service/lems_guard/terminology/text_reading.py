@@ -1,7 +1,8 @@
 """What the text of an order says as a whole: readings, route, dose, frequency, and doubts."""
 
 import itertools
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple, TypeAlias
 
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.medication import MatchedBy
@@ -12,6 +13,7 @@ from lems_guard.terminology.order_text import OrderText
 from lems_guard.terminology.vocabulary import IngredientSet, Readings
 
 MOST_READINGS = 8
+Mixtures: TypeAlias = Mapping[IngredientSet, IngredientSet]
 ELEMENTS = frozenset({"calcium", "iron", "magnesium", "potassium", "zinc"})
 NAME_DOES_NOT_TELL = "the name alone does not tell which product is meant"
 
@@ -45,7 +47,7 @@ def read_text(text: str, lexicon: Lexicon) -> TextReading:
         return NOTHING
     walked = OrderText(text, lexicon)
     notes: list[str] = []
-    named = _drugs(walked.named, notes) if walked.named else ()
+    named = _drugs(walked.named, notes, lexicon.mixtures) if walked.named else ()
     if walked.unexplained or not named:
         return TextReading(named=named, notes=(_not_understood(walked.unexplained),))
     return _understood(walked, named, notes)
@@ -86,27 +88,28 @@ def _matched_by(walked: OrderText) -> MatchedBy:
     return MatchedBy.BRAND if any(drug.brand for drug in walked.named) else MatchedBy.NAME
 
 
-def _drugs(named: list[Named], notes: list[str]) -> Readings:
+def _drugs(named: list[Named], notes: list[str], mixtures: Mixtures) -> Readings:
     """Drugs outside brackets make a combination; in brackets stands another name of the same."""
-    readings = named[0].readings if len(named) == 1 else _several(named, notes)
+    readings = named[0].readings if len(named) == 1 else _several(named, notes, mixtures)
     if len(readings) > 1 and not notes:
         notes.append(NAME_DOES_NOT_TELL)
     return readings
 
 
-def _several(named: list[Named], notes: list[str]) -> Readings:
+def _several(named: list[Named], notes: list[str], mixtures: Mixtures) -> Readings:
     brackets = ([drug.readings for drug in named if drug.bracket == kind] for kind in range(3))
-    first, *others = (drugs for drugs in brackets if drugs)
-    together = _union(first)
-    for drugs in others:
-        together = _agreed(together, _union(drugs), notes)
+    first, *others = (_union(drugs, mixtures) for drugs in brackets if drugs)
+    together = first
+    for readings in others:
+        together = _agreed(together, readings, notes)
     return together
 
 
-def _union(drugs: list[Readings]) -> Readings:
-    """Every way to put the drugs together into one set of ingredients."""
+def _union(drugs: list[Readings], mixtures: Mixtures) -> Readings:
+    """Every way to put the drugs together into one set of ingredients, or the bag they make."""
     choices = itertools.islice(itertools.product(*drugs), MOST_READINGS)
-    return tuple(dict.fromkeys(_together(choice) for choice in choices))
+    sets = (_together(choice) for choice in choices)
+    return tuple(dict.fromkeys(mixtures.get(names, names) for names in sets))
 
 
 def _together(choice: tuple[IngredientSet, ...]) -> IngredientSet:

@@ -49,11 +49,6 @@ class Substances:
         if key and key not in self.final:
             self.names.setdefault(key, {}).setdefault(ingredients, (name, source))
 
-    def settle(self, name: str, ingredients: tuple[str, ...], source: str) -> None:
-        """Let a name mean these ingredients, whatever else is said of it."""
-        self.call(name, ingredients, source)
-        self.final.add(key_of(name))
-
     def lookup(self, name: str) -> tuple[str, ...] | None:
         """The ingredients that a name means, if exactly one set is known."""
         found = self.names.get(key_of(name), {})
@@ -74,7 +69,9 @@ def collect_substances(facts: Path, by_hand: Path) -> Substances:
     for row in read_rows(by_hand / "ingredients.tsv"):
         substances.add(row["ingredient"], row["rxcui"], "hand")
     for row in read_rows(by_hand / "names.tsv"):
-        substances.settle(row["name"], tuple(sorted(parts(row["ingredients"]))), "hand")
+        substances.call(row["name"], tuple(sorted(parts(row["ingredients"]))), "hand")
+    # Only now: a name written twice by hand has two meanings.
+    substances.final.update(key_of(row["name"]) for row in read_rows(by_hand / "names.tsv"))
     _add_vocabulary_facts(substances, facts)
     _add_clinical_facts(substances, facts)
     for row in read_rows(by_hand / "same_substance.tsv"):

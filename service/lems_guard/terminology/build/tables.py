@@ -33,7 +33,7 @@ def build(facts: Path, directory: Path) -> dict[str, int]:
     add_components(substances, products, names, salts, brand_keys(facts, by_hand))
     form_routes = {key_of(row["word"]): row["route"] for row in read_rows(directory / "forms.tsv")}
     sources = BrandSources(facts, by_hand, products, salts, form_routes, _sig_words(directory))
-    brands = brand_rows(sources, substances)
+    brands = _as_mixtures(brand_rows(sources, substances), directory)
     atc = atc_rows(facts, substances)
     written = {
         "atc.tsv": write_rows(directory / "atc.tsv", ATC_COLUMNS, atc),
@@ -45,6 +45,15 @@ def build(facts: Path, directory: Path) -> dict[str, int]:
     # Products are read with the vocabulary just written, by the same eyes as an order.
     rows = product_rows(names, directory)
     return written | {"products.tsv": write_rows(directory / "products.tsv", PRODUCT_COLUMNS, rows)}
+
+
+def _as_mixtures(brands: list[BrandRow], directory: Path) -> list[BrandRow]:
+    """The brands of bags as what the bags are, by what they hold."""
+    rows = read_rows(directory / "mixtures.tsv", optional=True)
+    mixtures = {row["ingredients"]: row["mixture"] for row in rows}
+    return [
+        row._replace(ingredients=mixtures.get(row.ingredients, row.ingredients)) for row in brands
+    ]
 
 
 def _sig_words(directory: Path) -> frozenset[str]:

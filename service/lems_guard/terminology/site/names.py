@@ -41,6 +41,7 @@ def widened(
         ChainMap(found, dict(lexicon.entries)),
         ChainMap(longer, dict(lexicon.longer)),
         lexicon.units,
+        lexicon.mixtures,
     )
 
 

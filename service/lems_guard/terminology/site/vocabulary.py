@@ -40,6 +40,7 @@ class SiteVocabulary:
         self.strength_of: Callable[[str], Dose | None] = no_strength
         self.new_ingredients: dict[str, str] = {}
         self._names = self._ingredient_names(vocabulary)
+        self._mixtures = vocabulary.mixtures
         self._drug = functools.lru_cache(REMEMBERED)(self._read_drug)
         self._named = functools.lru_cache(REMEMBERED)(self._read_name)
 
@@ -126,7 +127,7 @@ class SiteVocabulary:
             tuple(sorted({name for rxcui in one.split(" ") for name in self._names[rxcui]}))
             for one in readings.split("|")
         )
-        return tuple(dict.fromkeys(sets))
+        return tuple(dict.fromkeys(self._mixtures.get(names, names) for names in sets))
 
     def named(self, key: str) -> tuple[Readings, bool]:
         """What a name stands for, and whether it is a brand; no reading for no known name."""
