@@ -22,9 +22,9 @@ from lems_guard.grpc_api.alert_service import Alerts
 from lems_guard.grpc_api.answer import OUTCOMES, Answer, Answerer, Answers, Fresh
 from lems_guard.grpc_api.described import described
 from lems_guard.grpc_api.interaction_check import InteractionCheck
-from lems_guard.grpc_api.interceptor import MeteredCalls
 from lems_guard.grpc_api.knowledge import Knowledge
-from lems_guard.grpc_api.port import Drain, GrpcServices, grpc_server, methods, running_grpc
+from lems_guard.grpc_api.metered import MeteredCalls
+from lems_guard.grpc_api.port import Drain, GrpcServices, grpc_server, running_grpc
 from lems_guard.grpc_api.shown import Reload, Shown
 from lems_guard.grpc_api.tracing import Traced
 from lems_guard.library import Library, packaged_rules
@@ -124,19 +124,18 @@ class Service:
 
     def observe(self, answer: Answer, seconds: float) -> None:
         """Count an answer, and log it unless too many are."""
-        self.metrics.observe(*answer.tally)
+        self.metrics.observe(answer.tally)
         self.calls.answered(lambda: described(answer), seconds)
         self.traced.answered(answer.tally.outcome, answer.tier)
 
     def grpc_services(self) -> GrpcServices:
         """What the gRPC port serves."""
-        for method in methods():
-            self.metrics.method(*method)
         return GrpcServices(
             InteractionCheck(lambda: self.answers, self.observe),
             Knowledge(lambda: self.shown),
             Alerts(self.shared.outcomes, lambda: self.library.current.knowledge),
-            (MeteredCalls(self.metrics, self.calls), *self.traced.interceptors),
+            MeteredCalls(self.metrics.rpc, self.calls),
+            self.traced.interceptors,
         )
 
     def http_app(self) -> Starlette:
@@ -153,9 +152,9 @@ async def serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    server = grpc_server(service.grpc_services(), settings.max_in_flight)
+    served = grpc_server(service.grpc_services(), settings.max_in_flight)
     drain = Drain(settings.drain_notice_seconds, settings.drain_seconds)
-    port = running_grpc(server, settings.grpc_listen, drain)
+    port = running_grpc(served, settings.grpc_listen, drain)
     async with service.kept_up(), running_http(service) as http_at, port as grpc_at:
         service.health.set("accepting calls", ready=True)
         if service.ordering.warning:

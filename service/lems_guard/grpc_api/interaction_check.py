@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import grpc
 from google.protobuf.message import DecodeError
 
 from lems_guard.clinical.errors import FieldViolation, InvalidRequest
 from lems_guard.grpc_api.answer import Answers, Observe
-from lems_guard.grpc_api.call import Context, abort, echo_request_id, refuse_if_late
+from lems_guard.grpc_api.call import Context, abort, echo_request_id, is_late, refuse_late
 from lems_guard.grpc_api.items import item_answer, item_error
 from lems_guard.v1 import interaction_check_service_pb2 as wire
 
@@ -23,20 +24,18 @@ class InteractionCheck:
         self._current = current
         self._observe = observe
 
-    def handlers(self) -> grpc.GenericRpcHandler:
+    def handlers(self) -> dict[str, Any]:
         """The methods as raw bytes handlers: no message is built that need not be."""
-        return grpc.method_handlers_generic_handler(
-            SERVICE,
-            {
-                "CheckPrescription": grpc.unary_unary_rpc_method_handler(self.check),
-                "CheckPrescriptionStream": grpc.stream_stream_rpc_method_handler(self.stream),
-            },
-        )
+        return {
+            "CheckPrescription": grpc.unary_unary_rpc_method_handler(self.check),
+            "CheckPrescriptionStream": grpc.stream_stream_rpc_method_handler(self.stream),
+        }
 
     async def check(self, raw: bytes, context: Context) -> bytes:
         """CheckPrescription."""
         echo_request_id(context)
-        await refuse_if_late(context)
+        if is_late(context):
+            await refuse_late(context)
         begun = time.perf_counter()
         try:
             answer = await self._current().answer(raw)
@@ -52,7 +51,8 @@ class InteractionCheck:
         echo_request_id(context)
         answers = self._current()
         async for raw in requests:
-            await refuse_if_late(context)
+            if is_late(context):
+                await refuse_late(context)
             yield await self._item(answers, raw)
 
     async def _item(self, answers: Answers, raw: bytes) -> bytes:

@@ -2,20 +2,19 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
-from typing import NamedTuple
+from collections.abc import AsyncIterator
+from typing import Any, NamedTuple
 
 import grpc
-from google.protobuf import descriptor_pool
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as health_aio
-from grpc_reflection.v1alpha import reflection
+from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 
 from lems_guard.clinical.errors import InvalidSettings
 from lems_guard.grpc_api.alert_service import Alerts
 from lems_guard.grpc_api.interaction_check import SERVICE, InteractionCheck
-from lems_guard.grpc_api.interceptor import KINDS
 from lems_guard.grpc_api.knowledge import Knowledge
+from lems_guard.grpc_api.metered import MeteredCalls, MeteredServer
 from lems_guard.settings import Address
 from lems_guard.v1 import (
     alert_service_pb2,
@@ -31,11 +30,12 @@ SERVING = health_pb2.HealthCheckResponse.SERVING
 
 
 class GrpcServices(NamedTuple):
-    """The servicers, and what counts and traces their calls, the outermost first."""
+    """The servicers, and what counts and traces their calls."""
 
     check: InteractionCheck
     knowledge: Knowledge
     alerts: Alerts
+    calls: MeteredCalls
     interceptors: tuple[grpc.aio.ServerInterceptor, ...]
 
 
@@ -46,15 +46,14 @@ class Drain(NamedTuple):
     seconds: float
 
 
-def methods() -> Iterator[tuple[str, str, str]]:
-    """Type, service and name of every method of ours, so that each is counted from zero."""
-    for name in SERVICES:
-        for method in descriptor_pool.Default().FindServiceByName(name).methods:
-            kind = KINDS[method.client_streaming, method.server_streaming]
-            yield kind, name, method.name
+class Port(NamedTuple):
+    """A server with every service registered, and what tells of its health."""
+
+    server: grpc.aio.Server
+    health: health_aio.HealthServicer
 
 
-def grpc_server(services: GrpcServices, max_in_flight: int) -> grpc.aio.Server:
+def grpc_server(services: GrpcServices, max_in_flight: int) -> Port:
     """A server with every service registered, not yet listening.
 
     SO_REUSEPORT lets any supervisor start several on one host.
@@ -64,34 +63,36 @@ def grpc_server(services: GrpcServices, max_in_flight: int) -> grpc.aio.Server:
         maximum_concurrent_rpcs=max_in_flight,
         options=(("grpc.so_reuseport", 1),),
     )
-    server.add_generic_rpc_handlers((services.check.handlers(),))
-    knowledge_service_pb2_grpc.add_KnowledgeServiceServicer_to_server(services.knowledge, server)
-    alert_service_pb2_grpc.add_AlertServiceServicer_to_server(services.alerts, server)
-    reflection.enable_server_reflection(
-        (*SERVICES, "grpc.health.v1.Health", reflection.SERVICE_NAME), server
+    health = health_aio.HealthServicer()
+    metered: Any = MeteredServer(server, services.calls)
+    metered.add_registered_method_handlers(SERVICE, services.check.handlers())
+    knowledge_service_pb2_grpc.add_KnowledgeServiceServicer_to_server(services.knowledge, metered)
+    alert_service_pb2_grpc.add_AlertServiceServicer_to_server(services.alerts, metered)
+    health_pb2_grpc.add_HealthServicer_to_server(health, metered)
+    names = (*SERVICES, "grpc.health.v1.Health", reflection.SERVICE_NAME)
+    reflecting: Any = reflection_pb2_grpc  # has no types
+    reflecting.add_ServerReflectionServicer_to_server(
+        reflection.aio.ReflectionServicer(names), metered
     )
-    return server
+    return Port(server, health)
 
 
 @contextlib.asynccontextmanager
-async def running_grpc(
-    server: grpc.aio.Server, where: Address, drain: Drain
-) -> AsyncIterator[Address]:
+async def running_grpc(port: Port, where: Address, drain: Drain) -> AsyncIterator[Address]:
     """Listen and report SERVING; on leaving report NOT_SERVING, wait, and let calls end.
 
     Raises `InvalidSettings` when the address cannot be had.
     """
-    health = health_aio.HealthServicer()
-    health_pb2_grpc.add_HealthServicer_to_server(health, server)
+    server, health = port
     try:
-        port = server.add_insecure_port(str(where))
+        number = server.add_insecure_port(str(where))
     except RuntimeError:
         raise InvalidSettings(f"LEMS_GUARD_GRPC_LISTEN: cannot listen on {where}") from None
     await server.start()
     for name in ("", *SERVICES):
         await health.set(name, SERVING)
     try:
-        yield Address(where.host, port)
+        yield Address(where.host, number)
     finally:
         await health.enter_graceful_shutdown()
         await asyncio.sleep(drain.notice_seconds)

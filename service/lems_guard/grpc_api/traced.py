@@ -7,7 +7,7 @@ from typing import Any
 import grpc
 
 from lems_guard.grpc_api.call import Context
-from lems_guard.grpc_api.interceptor import (
+from lems_guard.grpc_api.metered import (
     OURS,
     Handler,
     cancelled_code,

@@ -34,12 +34,12 @@ class FindingMetrics:
         self._series = {kind: self._child(kind) for kind in kept}
         self._expected = coming
 
-    def count(self, kind: FindingKind) -> None:
-        """Count one finding."""
+    def count(self, kind: FindingKind, times: int) -> None:
+        """Count a finding that was given so many times."""
         series = self._series.get(kind)
         if series is None:
             series = self._child((OVER_BUDGET, *kind[1:]))
-        series.inc()
+        series.inc(times)
 
     def _child(self, kind: FindingKind) -> Counter:
         return self._counter.labels(*labels_of(kind))

@@ -13,21 +13,21 @@ RPC_LABELS = ("grpc_type", "grpc_service", "grpc_method")
 
 # The names of go-grpc-prometheus, so that stock dashboards and alerts work.
 STARTED = Instrument(
-    "grpc_server_started_total", "counter", RPC_LABELS, "calls begun", "grpc_api/interceptor.py"
+    "grpc_server_started_total", "counter", RPC_LABELS, "calls begun", "grpc_api/metered.py"
 )
 HANDLED = Instrument(
     "grpc_server_handled_total",
     "counter",
     (*RPC_LABELS, "grpc_code"),
     "calls ended, by status code",
-    "grpc_api/interceptor.py",
+    "grpc_api/metered.py",
 )
 HANDLING = Instrument(
     "grpc_server_handling_seconds",
     "histogram",
     RPC_LABELS,
     "time from a call's begin to its end",
-    "grpc_api/interceptor.py",
+    "grpc_api/metered.py",
     "seconds",
 )
 SCREENINGS = Instrument(

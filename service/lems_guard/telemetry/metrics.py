@@ -1,14 +1,13 @@
-"""Metrics: the instruments of one process, pre-bound so that counting costs half a microsecond."""
+"""Metrics: the instruments of one process.
 
+What every call counts is gathered in plain numbers and handed to Prometheus when it asks.
+"""
+
+import collections
 from collections.abc import Iterable
+from typing import TypeAlias
 
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    ProcessCollector,
-)
+from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector
 from prometheus_client.exposition import choose_encoder
 
 from lems_guard import __version__
@@ -20,27 +19,18 @@ from lems_guard.telemetry import instruments
 from lems_guard.telemetry.finding_metrics import FindingKind, FindingMetrics
 from lems_guard.telemetry.instruments import Instrument
 from lems_guard.telemetry.knowledge_metrics import KnowledgeMetrics
+from lems_guard.telemetry.rpc_metrics import RpcMetrics
 
-# The status codes of gRPC, by name: a closed set.
-GRPC_CODES = (
-    "OK",
-    "CANCELLED",
-    "UNKNOWN",
-    "INVALID_ARGUMENT",
-    "DEADLINE_EXCEEDED",
-    "NOT_FOUND",
-    "ALREADY_EXISTS",
-    "PERMISSION_DENIED",
-    "RESOURCE_EXHAUSTED",
-    "FAILED_PRECONDITION",
-    "ABORTED",
-    "OUT_OF_RANGE",
-    "UNIMPLEMENTED",
-    "INTERNAL",
-    "UNAVAILABLE",
-    "DATA_LOSS",
-    "UNAUTHENTICATED",
-)
+# Of one answer: its outcome, findings, dispositions, reasons and gaps (`grpc_api.answer.Tally`).
+Counted: TypeAlias = tuple[
+    str,
+    tuple[FindingKind, ...],
+    tuple[tuple[Disposition, int], ...],
+    tuple[str, ...],
+    tuple[tuple[str, Severity], ...],
+]
+# So many different ones are gathered; counting them then takes less than a millisecond.
+MOST_GATHERED = 256
 
 
 class Metrics:
@@ -49,15 +39,9 @@ class Metrics:
     def __init__(self, outcomes: Iterable[str]) -> None:
         """Create every series of a closed label set at zero."""
         self.registry = CollectorRegistry()
-        self._started = self._counter(instruments.STARTED)
-        self._handled = self._counter(instruments.HANDLED)
-        self._handling = Histogram(
-            instruments.HANDLING.name,
-            instruments.HANDLING.help,
-            instruments.HANDLING.labels,
-            registry=self.registry,
-            buckets=instruments.BUCKETS,
-        )
+        self._gathered: collections.Counter[Counted] = collections.Counter()
+        self.rpc = RpcMetrics()
+        self.registry.register(self.rpc)
         screenings = self._counter(instruments.SCREENINGS)
         self._screenings = {outcome: screenings.labels(outcome) for outcome in outcomes}
         self._findings = FindingMetrics(self._counter(instruments.FINDINGS))
@@ -79,41 +63,45 @@ class Metrics:
         self._gauge(instruments.BUILD).labels(__version__).set(1)
         ProcessCollector(registry=self.registry)
 
-    def observe(
+    def observe(self, counted: Counted) -> None:
+        """Count one answered prescription: answers are much alike, so first they are gathered."""
+        if len(self._gathered) >= MOST_GATHERED:
+            self._count_gathered()
+        self._gathered[counted] += 1
+
+    def _count_gathered(self) -> None:
+        for counted, times in self._gathered.items():
+            self._count(*counted, times)
+        self._gathered.clear()
+
+    def _count(
         self,
         outcome: str,
         findings: Iterable[FindingKind],
         dispositions: Iterable[tuple[Disposition, int]],
         unresolved: Iterable[str],
         gaps: Iterable[tuple[str, Severity]],
+        times: int,
     ) -> None:
-        """Count one answered prescription."""
-        self._screenings[outcome].inc()
+        self._screenings[outcome].inc(times)
         for kind in findings:
-            self._findings.count(kind)
+            self._findings.count(kind, times)
         for disposition, number in dispositions:
-            self._medications[disposition].inc(number)
+            self._medications[disposition].inc(number * times)
         for reason in unresolved:
-            self._unresolved[reason].inc()
+            self._unresolved[reason].inc(times)
         for gap in gaps:
-            self._gaps[gap].inc()
+            self._gaps[gap].inc(times)
 
     def knowledge_loaded(self, knowledge: KnowledgeBase) -> None:
         """Show which knowledge base is in service, and count its rules' findings from zero."""
+        self._count_gathered()
         self.knowledge.loaded(knowledge)
         self._findings.expect(knowledge)
 
-    def method(self, kind: str, service: str, name: str) -> "MethodMetrics":
-        """The instruments of one RPC method, every status code at zero."""
-        labels = (kind, service, name)
-        return MethodMetrics(
-            self._started.labels(*labels),
-            {code: self._handled.labels(*labels, code) for code in GRPC_CODES},
-            self._handling.labels(*labels),
-        )
-
     def exposition(self, accept: str) -> tuple[bytes, str]:
         """The metrics as text and its content type: OpenMetrics where it is asked for."""
+        self._count_gathered()
         encode, content_type = choose_encoder(accept)
         return encode(self.registry), content_type
 
@@ -122,24 +110,3 @@ class Metrics:
 
     def _gauge(self, instrument: Instrument) -> Gauge:
         return Gauge(instrument.name, instrument.help, instrument.labels, registry=self.registry)
-
-
-class MethodMetrics:
-    """What is counted of one RPC method."""
-
-    __slots__ = ("_handled", "_handling", "_started")
-
-    def __init__(self, started: Counter, handled: dict[str, Counter], handling: Histogram) -> None:
-        """Hold the pre-bound children."""
-        self._started = started
-        self._handled = handled
-        self._handling = handling
-
-    def started(self) -> None:
-        """A call has begun."""
-        self._started.inc()
-
-    def handled(self, code: str, seconds: float) -> None:
-        """A call has ended."""
-        self._handled[code].inc()
-        self._handling.observe(seconds)

@@ -1,5 +1,8 @@
 """The RPC metrics of every method served, those of health and reflection too.
 
+Handlers are metered where they are registered: an interceptor would be asked anew at every call,
+which costs a call what five counters do.
+
 What a call ended with is not told by `context.code()` alone: an unhandled exception leaves it
 unset, and a cancelled or timed-out call never returns.
 """
@@ -13,7 +16,7 @@ import grpc
 
 from lems_guard.grpc_api.call import STATUS_CODES, Context, is_late
 from lems_guard.telemetry.call_log import CallLog
-from lems_guard.telemetry.metrics import MethodMetrics, Metrics
+from lems_guard.telemetry.rpc_metrics import MethodMetrics, RpcMetrics
 
 UNKNOWN = 2
 OURS = "/lems_guard."  # a balancer that leaves its watch on health is no failed call
@@ -29,33 +32,18 @@ Ended: TypeAlias = Callable[[str, float], None]  # told a call's code and when i
 Handler = Any  # grpc.RpcMethodHandler, which has no types worth the name
 
 
-class MeteredCalls(grpc.aio.ServerInterceptor):
+class MeteredCalls:
     """Counts and times calls under the names of go-grpc-prometheus."""
 
-    def __init__(self, metrics: Metrics, calls: CallLog) -> None:
-        """Handlers are wrapped once per method, not once per call."""
+    def __init__(self, metrics: RpcMetrics, calls: CallLog) -> None:
+        """Failed calls of ours are logged too."""
         self._metrics = metrics
         self._calls = calls
-        self._wrapped: dict[str, Handler] = {}
 
-    async def intercept_service(
-        self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler]],
-        details: grpc.HandlerCallDetails,
-    ) -> Handler:
-        """The method's handler, metered; an unknown method is left to gRPC."""
-        wrapped = self._wrapped.get(details.method)
-        if wrapped is None:
-            handler = await continuation(details)
-            if handler is None:
-                return None
-            wrapped = self._wrapped[details.method] = self._metered(details.method, handler)
-        return wrapped
-
-    def _metered(self, path: str, handler: Handler) -> Handler:
-        service, _, name = path.lstrip("/").rpartition("/")
+    def metered(self, service: str, name: str, handler: Handler) -> Handler:
+        """A method's handler, metered; its series begin at zero."""
         metrics = self._metrics.method(kind_of(handler), service, name)
-        ended = self._ended(path, metrics)
+        ended = self._ended(f"/{service}/{name}", metrics)
         if handler.response_streaming:
             return _streaming(handler, metrics.started, ended)
         behaviour = "stream_unary" if handler.request_streaming else "unary_unary"
@@ -70,6 +58,25 @@ class MeteredCalls(grpc.aio.ServerInterceptor):
                 self._calls.failed(path, code, seconds)
 
         return ended
+
+
+class MeteredServer:
+    """What services register with in place of a server: their handlers reach it metered."""
+
+    def __init__(self, server: grpc.aio.Server, calls: MeteredCalls) -> None:
+        """Register with `server`."""
+        self._server: Any = server
+        self._calls = calls
+
+    def add_generic_rpc_handlers(self, handlers: Any) -> None:  # noqa: ANN401
+        """Nothing: generated code registers the same handlers by their names as well."""
+
+    def add_registered_method_handlers(self, service: str, handlers: dict[str, Handler]) -> None:
+        """Register the methods of a service."""
+        metered = {
+            name: self._calls.metered(service, name, each) for name, each in handlers.items()
+        }
+        self._server.add_registered_method_handlers(service, metered)
 
 
 def kind_of(handler: Handler) -> str:
@@ -127,7 +134,8 @@ def _streaming(handler: Handler, started: Callable[[], None], ended: Ended) -> H
 
 def settled_code(context: Context) -> str:
     """The code of a call that returned: OK unless it set one."""
-    return STATUS_CODES[code_number(context)].name
+    number = code_number(context)
+    return STATUS_CODES[number].name if number else "OK"
 
 
 def failed_code(context: Context) -> str:
