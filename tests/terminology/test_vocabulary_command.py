@@ -1,5 +1,6 @@
 """`lems-guard vocabulary` and what a refusal looks like there."""
 
+import contextlib
 import sqlite3
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def test_info_tells_release_digest_and_counts(
 def test_what_cannot_be_told_is_a_fault(
     imported: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with sqlite3.connect(imported) as database:
+    with contextlib.closing(sqlite3.connect(imported)) as database, database:
         database.execute("UPDATE drug SET readings = '8787' WHERE rxcui = 6918")
     assert run(["vocabulary", "info", str(imported)]) == 2
     assert "damaged" in capsys.readouterr().err

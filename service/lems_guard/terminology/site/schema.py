@@ -53,15 +53,18 @@ def create(path: Path) -> sqlite3.Connection:
 
 def open_read_only(path: Path) -> sqlite3.Connection:
     """A finished file, opened so that nothing is ever written or locked; raises when unusable."""
+    unusable = UnusableVocabulary(f"{path}: no vocabulary made by `vocabulary import-rxnorm`")
     try:
         database = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
+    except sqlite3.Error:
+        raise unusable from None
+    try:
         written_as = database.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
     except sqlite3.Error:
-        raise UnusableVocabulary(
-            f"{path}: no vocabulary made by `vocabulary import-rxnorm`"
-        ) from None
+        database.close()
+        raise unusable from None
     if written_as != (str(FORMAT),):
         database.close()
         raise UnusableVocabulary(f"{path}: written by another version; import the release again")

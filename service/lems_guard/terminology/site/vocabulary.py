@@ -1,6 +1,7 @@
 """A site's own release in use: codes and names to ingredients, looked up when they are needed."""
 
 import functools
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,6 +37,8 @@ class SiteVocabulary:
     def __init__(self, path: Path, vocabulary: Vocabulary) -> None:
         """Open the file; raises `UnusableVocabulary`."""
         self._database = schema.open_read_only(path)
+        # An edition that is replaced is dropped, not closed: its file goes with it.
+        weakref.finalize(self, self._database.close)
         self.about = schema.about(self._database)
         self.strength_of: Callable[[str], Dose | None] = no_strength
         self.new_ingredients: dict[str, str] = {}
