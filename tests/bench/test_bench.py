@@ -5,21 +5,27 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import typer
 
 from bench.conftest import Small
-from lems_guard.bench import growth, names, peers, processes, serving
+from lems_guard.bench import growth, importing, names, peers, processes, serving
 from lems_guard.bench.echo import read_replies, write_replies
 from lems_guard.bench.figures import SUBJECTS, Figure, Goal, Measured, interleaved, ratio
 from lems_guard.bench.load import BrokenLoad, Connection
 from lems_guard.bench.pauses import pauses
 from lems_guard.bench.prescriptions import Repeated
-from lems_guard.bench.run import NOT_QUICK, Plan, measurements
+from lems_guard.bench.release import Scale, write_release
+from lems_guard.bench.run import FULL, NOT_ASKED, NOT_QUICK, Plan, measurements
 from lems_guard.bench.synthetic import prescriptions, world
-from lems_guard.cli.bench import as_json, table_of
+from lems_guard.cli.bench import _plan, as_json, table_of
 from lems_guard.clinical.rule import RuleKind
+from lems_guard.library import packaged_rules
+from lems_guard.terminology.site.checks import MustResolve
+from lems_guard.terminology.site.rrf import COLUMNS, Release
 
 TINY = growth.Sizes(few_rules=300, many_rules=600, parts=2, checks=4, rounds=2)
 FEW_NAMES = names.Sizes(names=400, asked=4, scans=2, repeats=2, rounds=2)
+SMALL_RELEASE = Scale(ingredients=40, products=300, retired=20, attribute_bytes=200_000)
 SHORT = serving.Sizes(rounds=2, calls=8, warm_up=4, in_flight=3, starts=1)
 
 
@@ -130,6 +136,27 @@ def test_pauses_are_counted(small: Small) -> None:
     assert is_sound(found.figure())
 
 
+def test_a_release_is_the_same_every_time_and_as_large_as_asked(tmp_path: Path) -> None:
+    must, codes = [MustResolve("Toprol", ("metoprolol",), False)], {"metoprolol": "6918"}
+    for folder in (tmp_path / "one", tmp_path / "other"):
+        folder.mkdir()
+        assert 200_000 <= write_release(folder, SMALL_RELEASE, must, codes) < 201_000
+    release = Release(tmp_path / "one")
+    for file in (tmp_path / "one").iterdir():
+        assert file.read_bytes() == (tmp_path / "other" / file.name).read_bytes()
+        assert all(len(row) == COLUMNS.get(file.stem, 25) + 1 for row in release.rows(file.stem))
+
+
+def test_the_memory_of_an_import_is_a_figure() -> None:
+    """It is one only when the import has found all that a release must hold."""
+    assert is_sound(importing.peak_memory(packaged_rules(), SMALL_RELEASE))
+
+
+def test_a_release_that_is_refused_ends_the_measurement(tmp_path: Path) -> None:
+    with pytest.raises(importing.NotImported, match="no RxNorm release"):
+        importing._import(packaged_rules(), tmp_path, tmp_path / "site.sqlite")
+
+
 def test_a_peer_must_be_there_and_agree() -> None:
     with pytest.raises(peers.NotInstalled):
         peers._imported("no_such_engine")
@@ -151,8 +178,16 @@ def test_all_is_measured_or_says_why_not(small: Small) -> None:
     )
     assert {each.subject.key for each in found} == SUBJECTS.keys()
     for each in found:
-        told_why = each.remark == NOT_QUICK or "extra `bench`" in each.remark
+        told_why = each.remark in {NOT_ASKED, NOT_QUICK} or "extra `bench`" in each.remark
         assert each.figure is not None or told_why, each
+
+
+def test_a_full_release_is_imported_only_when_asked_for_and_never_quickly() -> None:
+    assert _plan(quick=False, release=False) is FULL
+    assert FULL.release is None
+    assert _plan(quick=False, release=True) == FULL._replace(release=Scale())
+    with pytest.raises(typer.BadParameter, match="not with --quick"):
+        _plan(quick=True, release=True)
 
 
 def test_what_could_not_be_measured_is_absent_from_json() -> None:

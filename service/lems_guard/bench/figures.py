@@ -128,6 +128,11 @@ SUBJECTS = {
             "resident memory of the service after 2,000 checks, in MB",
             Goal(120, at_least=False),
         ),
+        Subject(
+            "import_rss_mb",
+            "most resident memory while a full RxNorm release (RXNSAT 1.2 GB) is imported, in MB",
+            Goal(500, at_least=False),
+        ),
     )
 }
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from lems_guard.bench import beside_redis, growth, names, ordering, serving
+from lems_guard.bench import beside_redis, growth, importing, names, ordering, serving
 from lems_guard.bench.figures import SUBJECTS, Figure, Measured
 from lems_guard.bench.load import BrokenLoad
 from lems_guard.bench.pauses import Pauses, pauses
@@ -13,11 +13,13 @@ from lems_guard.bench.peers import NotInstalled, UnequalAnswers, peers
 from lems_guard.bench.prescriptions import NoPrescriptions, Repeated, Requests, templates
 from lems_guard.bench.processes import NotServing
 from lems_guard.bench.redis_costs import costs_in_words
+from lems_guard.bench.release import Scale
 from lems_guard.clinical.errors import LemsGuardError
 from lems_guard.grpc_api.answer import Answerer
 from lems_guard.library import load_edition
 
 NOT_QUICK = "not measured with --quick"
+NOT_ASKED = "only measured with --release"
 # What may hinder one measurement and leaves the others as they are.
 HINDRANCES = (
     LemsGuardError,
@@ -29,22 +31,28 @@ HINDRANCES = (
     UnequalAnswers,
     beside_redis.NoRedis,
     growth.UnequalWork,
+    importing.NotImported,
     ordering.NotAnswered,
     serving.UnequalReplies,
 )
 
 
 class Plan(NamedTuple):
-    """How large each measurement is; `peers` are the other rule engines, which take longest."""
+    """How large each measurement is; `peers` are the other rule engines, which take longest.
+
+    A `release` is only imported where one is asked for: it takes gigabytes and minutes.
+    """
 
     screening: growth.Sizes = growth.Sizes()
     service: serving.Sizes = serving.Sizes()
     checks_watched: int = 30_000
     peers: growth.Sizes | None = growth.Sizes(many_rules=3000, checks=10, rounds=5)
     finding: names.Sizes = names.Sizes()
+    release: Scale | None = None
 
 
 FULL = Plan()
+WITH_RELEASE = Plan(release=Scale())
 QUICK = Plan(
     growth.Sizes(checks=100, rounds=5), serving.Sizes(rounds=5, calls=1600, starts=3), peers=None
 )
@@ -74,6 +82,7 @@ def measurements(rules: Path, plan: Plan) -> Iterator[Measured]:
     yield _measured("rules_growth_300_30000", lambda: growth.rules_growth(plan.screening))
     yield _measured("medications_growth_10_200", lambda: growth.medications_growth(plan.screening))
     yield from _finding_names(rules, plan)
+    yield _importing(rules, plan.release)
     for key, measure in peers(plan.peers or plan.screening):
         if plan.peers is None:
             yield Measured(SUBJECTS[key], None, NOT_QUICK)
@@ -109,6 +118,12 @@ def _finding_names(rules: Path, plan: Plan) -> Iterator[Measured]:
             key,
             lambda look=look: names.against_rapidfuzz(look, words(), plan.finding),  # type: ignore[misc]
         )
+
+
+def _importing(rules: Path, scale: Scale | None) -> Measured:
+    if scale is None:
+        return Measured(SUBJECTS["import_rss_mb"], None, NOT_ASKED)
+    return _measured("import_rss_mb", lambda: importing.peak_memory(rules, scale))
 
 
 def _beside_redis(rules: Path, load: Callable[[], Load], plan: Plan) -> Iterator[Measured]:

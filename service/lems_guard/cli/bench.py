@@ -14,6 +14,7 @@ from lems_guard.cli.output import write_text
 
 if TYPE_CHECKING:
     from lems_guard.bench.figures import Measured
+    from lems_guard.bench.run import Plan
 
 NOT_MEASURED = 1
 CAUTION = (
@@ -28,6 +29,10 @@ def bench(
     ] = None,
     *,
     quick: Annotated[bool, typer.Option("--quick", help="End within a minute.")] = False,
+    release: Annotated[
+        bool,
+        typer.Option("--release", help="Import a generated RxNorm release of full size too."),
+    ] = False,
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write the figures here too.")
     ] = None,
@@ -36,10 +41,10 @@ def bench(
 
     Ends with 0 when all was measured, whatever the figures; with 1 when something could not be.
     """
-    from lems_guard.bench.run import FULL, QUICK, measurements  # noqa: PLC0415 - only needed here
+    from lems_guard.bench.run import measurements  # noqa: PLC0415 - only needed here
     from lems_guard.library import packaged_rules  # noqa: PLC0415
 
-    plan = QUICK if quick else FULL
+    plan = _plan(quick=quick, release=release)
     found = list(_told(measurements(rules or packaged_rules(), plan)))
     if json_file is not None:
         content = json.dumps(as_json(found, quick=quick), ensure_ascii=False, indent=2)
@@ -50,6 +55,14 @@ def bench(
     write_text(shown.get())
     if any(measured.failed for measured in found):
         raise typer.Exit(NOT_MEASURED)
+
+
+def _plan(*, quick: bool, release: bool) -> "Plan":
+    from lems_guard.bench.run import FULL, QUICK, WITH_RELEASE  # noqa: PLC0415
+
+    if quick and release:
+        raise typer.BadParameter("a full release takes minutes: not with --quick")
+    return QUICK if quick else WITH_RELEASE if release else FULL
 
 
 def _told(measured: "Iterable[Measured]") -> "Iterable[Measured]":
