@@ -104,7 +104,7 @@ def lexicons_of(vocabulary: Vocabulary) -> dict[Jurisdiction, Lexicon]:
             common | _local_brands(vocabulary, common, place),
             longer,
             vocabulary.units,
-            vocabulary.mixtures,
+            dict(vocabulary.mixtures),
         )
         for place in Jurisdiction
     }

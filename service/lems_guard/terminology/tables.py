@@ -120,13 +120,15 @@ def _brands(reader: TableReader, known: dict[str, str]) -> dict[str, tuple[Brand
     return {key: tuple(meanings) for key, meanings in found.items()}
 
 
-def _mixtures(reader: TableReader, known: dict[str, str]) -> dict[IngredientSet, IngredientSet]:
+def _mixtures(
+    reader: TableReader, known: dict[str, str]
+) -> tuple[tuple[IngredientSet, IngredientSet], ...]:
     columns = ("ingredients", "mixture", "source")
 
     def meaning(row: Row) -> tuple[IngredientSet, IngredientSet]:
         return set_of(row, known), set_of(row | {"ingredients": row["mixture"]}, known)
 
-    return dict(found for _, found in reader.keyed("mixtures.tsv", columns, meaning))
+    return tuple(found for _, found in reader.keyed("mixtures.tsv", columns, meaning))
 
 
 def _products(

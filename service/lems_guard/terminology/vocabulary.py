@@ -71,7 +71,7 @@ class Vocabulary:
     names: dict[str, Readings] = field(default_factory=dict)
     """INN, USAN, BAN, salt or abbreviation → ingredients."""
     brands: dict[str, tuple[BrandMeaning, ...]] = field(default_factory=dict)
-    mixtures: dict[IngredientSet, IngredientSet] = field(default_factory=dict)
+    mixtures: tuple[tuple[IngredientSet, IngredientSet], ...] = ()
     """Composition of a bag → what it is: its magnesium is no order of magnesium."""
     routes: dict[str, RouteWord] = field(default_factory=dict)
     forms: dict[str, Form] = field(default_factory=dict)

@@ -43,7 +43,7 @@ class SiteVocabulary:
         self.strength_of: Callable[[str], Dose | None] = no_strength
         self.new_ingredients: dict[str, str] = {}
         self._names = self._ingredient_names(vocabulary)
-        self._mixtures = vocabulary.mixtures
+        self._mixtures = dict(vocabulary.mixtures)
         self._drug = functools.lru_cache(REMEMBERED)(self._read_drug)
         self._named = functools.lru_cache(REMEMBERED)(self._read_name)
 
