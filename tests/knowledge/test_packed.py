@@ -17,6 +17,7 @@ from lems_guard.clinical.medication import MedicationList, Phase
 from lems_guard.clinical.rule import Modifier
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.knowledge.compiler import Compilation, compile_rules
+from lems_guard.knowledge.layout import VOCABULARY
 from lems_guard.knowledge.packed import (
     CompiledFileFault,
     pack,
@@ -25,7 +26,10 @@ from lems_guard.knowledge.packed import (
     unpack,
     write_atomically,
 )
+from lems_guard.library import packaged_rules
 from lems_guard.screening.knowledge_base import KnowledgeBase
+from lems_guard.terminology.tables import read_vocabulary
+from lems_guard.terminology.vocabulary import Vocabulary
 
 TINY = Path(__file__).parent / "tiny"
 DIGEST = "0123456789abcdef" * 4
@@ -108,6 +112,11 @@ def test_any_damage_is_noticed(knowledge: KnowledgeBase) -> None:
 def test_a_torn_file_is_noticed(knowledge: KnowledgeBase, keep: int) -> None:
     with pytest.raises(CompiledFileFault):
         unpack(pack(knowledge, WORDS)[:keep], Words)
+
+
+def test_the_packaged_vocabulary_comes_back_as_it_was(knowledge: KnowledgeBase) -> None:
+    vocabulary = read_vocabulary(packaged_rules() / VOCABULARY)
+    assert unpack(pack(knowledge, vocabulary), Vocabulary)[1] == vocabulary
 
 
 def test_another_shape_of_vocabulary_is_noticed(knowledge: KnowledgeBase) -> None:
