@@ -20,7 +20,7 @@ DROPS = frozenset({"drop", "drops", "gtt", "gtts"})
 JOINS = frozenset({"/", "+", "and"})
 # Before an amount these say that it is the strength of one piece: `2 tablets of 10 mg`.
 EACH = frozenset({"of", "x", "each"})
-TOTAL = "total"
+TOTAL, DIVIDED = "total", "divided"
 BRAND_TAILS = frozenset({TOTAL, "plus"})
 
 
@@ -173,7 +173,7 @@ class OrderText:
             if entry.pace.moment:
                 self._refuse_brand_tail()
             per_day = self._per_day if entry.pace.is_formula else entry.pace.per_day
-            self.quantities.take_pace(entry.pace, per_day)
+            self.quantities.take_pace(entry.pace, per_day, divided=DIVIDED in entry.phrase)
 
     def _number_word(self, entry: Entry) -> None:
         self.other_words += 1

@@ -23,6 +23,7 @@ class Quantities:
         "doubt",
         "moments",
         "paces",
+        "parts",
         "total",
         "unclear",
     )
@@ -32,6 +33,7 @@ class Quantities:
         self.counts: list[float] = []
         self.paces: list[float | None] = []
         self.moments = 0
+        self.parts: float | None = None
         self.total: Dose | None = None
         self.bare = self.unclear = False
         self.doubt = ""
@@ -75,7 +77,7 @@ class Quantities:
                 return
         self.doubt = "a range or several doses are given"
 
-    def take_pace(self, pace: Pace, per_day: float | None) -> None:
+    def take_pace(self, pace: Pace, per_day: float | None, *, divided: bool = False) -> None:
         """Take in `bid`, `q6h`, `at bedtime` or `prn`."""
         if pace.as_needed:
             self.as_needed = True
@@ -83,6 +85,16 @@ class Quantities:
             self.moments += 1
         elif pace.divisions:
             self.paces.append(per_day)
+        if divided:
+            self._take_division(per_day)
+
+    def _take_division(self, parts: float | None) -> None:
+        """Take in `80 mg daily in 4 divided doses`: the amount is the day's, in so many parts."""
+        if parts and self.paces.count(1.0) and not self.counts:
+            self.parts = parts
+            self.paces = [pace for pace in self.paces if pace != 1.0] or [parts]
+        else:
+            self.doubt = "an amount in divided doses is given"
 
     def dose(self, notes: list[str]) -> Dose | None:
         """The single dose."""
@@ -93,6 +105,8 @@ class Quantities:
         if not self.amounts:
             return self.total
         amount = self.amounts[0]
+        if self.parts:
+            return Dose(amount.value / self.parts, amount.unit)
         dose = Dose(amount.value * self.counts[0], amount.unit) if self.counts else amount
         if self.total not in {None, dose}:
             notes.append("the tablets do not make the total: the dose is not known")
