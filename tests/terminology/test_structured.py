@@ -219,7 +219,7 @@ def test_route_fields(
             "",
             "tablets times strength",
         ),
-        ({"dose": Dose(2, "tablets")}, Dose(2, "tablets"), None, "", "no strength: not computed"),
+        ({"dose": Dose(2, "tablets")}, Dose(20, "mg"), None, "", "the licensed tablet: 10 mg"),
         ({"dose": Dose(20, "zz")}, None, None, "unit not understood", "unknown unit"),
         ({"doses_per_day": 4.0}, None, 4, "", "structured"),
         (

@@ -11,8 +11,12 @@ from lems_guard.clinical.facts import Answer
 from lems_guard.clinical.medication import Medication
 from lems_guard.clinical.route import Route
 from lems_guard.terminology.text_reading import TextReading
-from lems_guard.terminology.vocabulary import Vocabulary
+from lems_guard.terminology.vocabulary import Readings, Vocabulary
 from lems_guard.terminology.words import key_of
+
+LICENSED: Readings = (("amifampridine",),)
+TABLETS = frozenset({"tablet", "tablets", "tab", "tabs"})
+TABLET_MG = 10.0
 
 
 class Dosing(NamedTuple):
@@ -34,6 +38,17 @@ def dosing_of(
         _doses_per_day(medication, reading, notes),
         _as_needed(medication, reading, notes),
     )
+
+
+def in_licensed_tablets(dosing: Dosing, readings: Readings) -> Dosing:
+    """Tablets of amifampridine in mg: the licensed one holds 10 mg of base, and no other is made.
+
+    Compounded 3,4-diaminopyridine is an ingredient of its own: what a piece of it holds is unknown.
+    """
+    dose = dosing.dose
+    if dose is None or readings != LICENSED or dose.unit.strip().lower() not in TABLETS:
+        return dosing
+    return dosing._replace(dose=Dose(dose.value * TABLET_MG, "mg"))
 
 
 def _route(
