@@ -10,13 +10,12 @@ from lems_guard.clinical.dose import UNIT_SPELLINGS, Dose
 from lems_guard.clinical.facts import Answer
 from lems_guard.clinical.medication import Medication
 from lems_guard.clinical.route import Route
+from lems_guard.terminology.licensed import LICENSED, MILLILITRE, SUSPENSIONS, TABLET, TABLETS
 from lems_guard.terminology.text_reading import TextReading
 from lems_guard.terminology.vocabulary import Readings, Vocabulary
 from lems_guard.terminology.words import key_of
 
-LICENSED: Readings = (("amifampridine",),)
-TABLETS = frozenset({"tablet", "tablets", "tab", "tabs"})
-TABLET_MG = 10.0
+MILLILITRES = frozenset({"ml", "mls"})
 
 
 class Dosing(NamedTuple):
@@ -40,15 +39,23 @@ def dosing_of(
     )
 
 
-def in_licensed_tablets(dosing: Dosing, readings: Readings) -> Dosing:
-    """Tablets of amifampridine in mg: the licensed one holds 10 mg of base, and no other is made.
+def in_milligrams(
+    dosing: Dosing, medication: Medication, reading: TextReading, readings: Readings
+) -> Dosing:
+    """Tablets and mL of licensed amifampridine in mg.
 
     Compounded 3,4-diaminopyridine is an ingredient of its own: what a piece of it holds is unknown.
     """
     dose = dosing.dose
-    if dose is None or readings != LICENSED or dose.unit.strip().lower() not in TABLETS:
+    if dose is None or readings != LICENSED or not reading.licensed:
         return dosing
-    return dosing._replace(dose=Dose(dose.value * TABLET_MG, "mg"))
+    unit = key_of(dose.unit)
+    suspended = reading.suspension or key_of(medication.form_text) in SUSPENSIONS
+    if unit in TABLETS:
+        return dosing._replace(dose=Dose(dose.value * TABLET.value, TABLET.unit))
+    if unit in MILLILITRES and suspended:
+        return dosing._replace(dose=Dose(dose.value * MILLILITRE.value, MILLILITRE.unit))
+    return dosing
 
 
 def _route(

@@ -7,6 +7,8 @@ from lems_guard.clinical.route import Route
 from lems_guard.terminology.lexicon import Entry
 from lems_guard.terminology.vocabulary import Readings
 
+COMPOUNDED = "compounded"
+
 
 class Named(NamedTuple):
     """A drug named in the text; `bracket` is 0 outside, 1 in round, 2 in square brackets."""
@@ -15,6 +17,7 @@ class Named(NamedTuple):
     bracket: int
     brand: bool
     route: Route | None
+    phrase: str
 
 
 class Step(NamedTuple):

@@ -8,19 +8,18 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from lems_guard.clinical.route import Route
-from lems_guard.terminology.findings import Named, Step, is_product
+from lems_guard.terminology.findings import COMPOUNDED, Named, Step, is_product
 from lems_guard.terminology.lexicon import NUMBER_SIGN, Entry, Kind, Lexicon, quotient
-from lems_guard.terminology.quantities import Quantities
+from lems_guard.terminology.quantities import DOSE_UNITS, WHOLE_DAY, Quantities
 from lems_guard.terminology.words import number_of, words_of
 
 LONGEST_TEXT = 1000
 BRACKETS = {"(": 1, "[": 2, "{": 0, ")": 0, "]": 0, "}": 0}
-DROPS = frozenset({"drop", "drops", "gtt", "gtts"})
 # Between two drugs these make a combination; without them the second may be a salt.
 JOINS = frozenset({"/", "+", "and"})
 # Before an amount these say that it is the strength of one piece: `2 tablets of 10 mg`.
 EACH = frozenset({"of", "x", "each"})
-TOTAL, DIVIDED = "total", "divided"
+TOTAL, DIVIDED, TIMES = "total", "divided", "x #"
 BRAND_TAILS = frozenset({TOTAL, "plus"})
 
 
@@ -40,6 +39,7 @@ class OrderText:
         "_steps",
         "_units",
         "_words",
+        "compounded",
         "forms",
         "named",
         "other_words",
@@ -57,7 +57,7 @@ class OrderText:
         self._at = self._bracket = 0
         self._end = len(words)
         self._brand_end = -1
-        self._prefixed = False
+        self._prefixed = self.compounded = False
         self._per_day: float | None = None
         self._steps = steps
         self.named: list[Named] = []
@@ -148,7 +148,7 @@ class OrderText:
                 # `CO-` before a brand makes another product; before an ingredient it is a maker.
                 self.unexplained += 1
         self._prefixed = False
-        self.named.append(Named(entry.readings, self._bracket, brand, entry.route))
+        self.named.append(Named(entry.readings, self._bracket, brand, entry.route, entry.phrase))
 
     def _follows_drug(self, entry: Entry) -> bool:
         before = self._at - entry.phrase.count(" ") - 2
@@ -172,6 +172,7 @@ class OrderText:
         if entry.pace is not None:
             if entry.pace.moment:
                 self._refuse_brand_tail()
+            self.quantities.whole_day |= entry.phrase in WHOLE_DAY
             per_day = self._per_day if entry.pace.is_formula else entry.pace.per_day
             self.quantities.take_pace(entry.pace, per_day, divided=DIVIDED in entry.phrase)
 
@@ -197,6 +198,17 @@ class OrderText:
             self._refuse_brand_tail()
         if entry.phrase == TOTAL:
             self.quantities.take_total()
+        elif entry.phrase == TIMES:
+            self._times()
+        self.compounded |= entry.phrase == COMPOUNDED
+
+    def _times(self) -> None:
+        """`10 mg x 3 tablets` counts tablets; `10 mg x 3` may count pieces or whole doses."""
+        number = number_of(self._words[self._at - 1])
+        if self._counts_form():
+            self.quantities.take_count(number, times=True)
+        elif number != 1 and self._units.get(self._words[self._at - 3]) in DOSE_UNITS:
+            self.quantities.doubt = "a number is not clear"
 
     def _refuse_brand_tail(self) -> None:
         """`Tylenol PM` is another product than Tylenol: the word is no part of a sig."""
@@ -278,7 +290,7 @@ class OrderText:
 
     def _counted(self, number: float | None) -> None:
         if number is not None and self._counts_form():
-            self.quantities.counts.append(number)
+            self.quantities.take_count(number)
         else:
             self.quantities.take_bare()
 
@@ -286,14 +298,3 @@ class OrderText:
         """Whether the next word is a form in which doses are counted (`2 tablets`)."""
         entry = self._entries.get(self._words[self._at]) if self._at < self._end else None
         return entry is not None and entry.form is not None and entry.form.counted
-
-    # What the whole text says.
-
-    def form_routes(self) -> set[Route]:
-        """The routes that the dose forms tell."""
-        routes = {entry.form.route for entry in self.forms if entry.form is not None}
-        return {route for route in routes if route is not None}
-
-    def has_drops(self) -> bool:
-        """Whether the text speaks of drops."""
-        return any(entry.phrase in DROPS for entry in self.forms)

@@ -6,6 +6,8 @@ from lems_guard.terminology.words import number_of
 
 DOSE_UNITS = frozenset({"mg", "g", "mcg", "units", "million units", "meq", "mmol"})
 DAY = "day"
+# A count beside these may be the whole day's: `8 tablets daily`.
+WHOLE_DAY = frozenset({"daily", "a day", "/ day", "per day", "each day", "every day", "everyday"})
 
 
 class Quantities:
@@ -19,28 +21,34 @@ class Quantities:
         "amounts",
         "as_needed",
         "bare",
+        "concentrations",
         "counts",
         "doubt",
         "moments",
+        "multiplied",
         "paces",
         "parts",
         "total",
         "unclear",
+        "volumes",
+        "whole_day",
     )
 
     def __init__(self) -> None:
         self.amounts: list[Dose] = []
+        self.volumes: list[float] = []
+        self.concentrations: list[tuple[float | None, str, str]] = []
         self.counts: list[float] = []
         self.paces: list[float | None] = []
         self.moments = 0
         self.parts: float | None = None
         self.total: Dose | None = None
-        self.bare = self.unclear = False
+        self.bare = self.unclear = self.multiplied = self.whole_day = False
         self.doubt = ""
         self.as_needed = False
 
     def take_amount(self, value: float | None, unit: str, *, is_strength: bool) -> None:
-        """Take in `20 mg`; amounts that are no dose (volumes, hours) say nothing here.
+        """Take in `20 mg`; of what is no dose by itself (hours), only the volumes are kept.
 
         `2 tablets 20 mg` leaves open whether the tablet holds 20 mg or both do together.
         """
@@ -48,6 +56,14 @@ class Quantities:
             if self.counts and not self.amounts:
                 self.unclear = not is_strength and set(self.counts) != {1.0}
             self.amounts.append(Dose(value, unit))
+        elif unit == "ml" and value is not None:
+            self.volumes.append(value)
+
+    def take_count(self, number: float | None, *, times: bool = False) -> None:
+        """Take in `3 tablets`, or `x 3 tablets`: so many of the strength before it."""
+        if number is not None:
+            self.counts.append(number)
+            self.multiplied = self.multiplied or times
 
     def take_total(self) -> None:
         """Take in `(20 mg total)`: the last amount is the whole dose."""
@@ -59,6 +75,8 @@ class Quantities:
         """Take in `5 mg/ml`, which is no dose; `20 mg/day` is a day's amount in unknown parts."""
         if below == DAY and unit in DOSE_UNITS and number_of(word) is not None:
             self.doubt = "an amount for a whole day is given"
+        else:
+            self.concentrations.append((number_of(word), unit, below))
 
     def take_bare(self) -> None:
         """Take in a number without unit: a strength (`Eryc 125`), or who knows what."""

@@ -16,7 +16,7 @@ from lems_guard.clinical.medication import (
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.terminology.codes import UNKNOWN, CodeBook, Coded, combined
-from lems_guard.terminology.dosing import dosing_of, in_licensed_tablets
+from lems_guard.terminology.dosing import dosing_of, in_milligrams
 from lems_guard.terminology.lexicon import Entry, Kind, Lexicon, lexicons_of
 from lems_guard.terminology.site.names import widened
 from lems_guard.terminology.suggest import CloseNames, suggestions, suspects
@@ -156,9 +156,8 @@ class Resolver:
         disposition = _EVALUATED if len(readings) == 1 else _AMBIGUOUS
         if medication.list is MedicationList.STOPPED and len(readings) == 1:
             disposition = Disposition.NOT_CURRENT
-        dosing = in_licensed_tablets(
-            dosing_of(medication, reading, self._vocabulary, notes), readings
-        )
+        dosing = dosing_of(medication, reading, self._vocabulary, notes)
+        dosing = in_milligrams(dosing, medication, reading, readings)
         matched_by = MatchedBy.CODE if known else reading.matched_by
         return Understood(disposition, self._named(readings), *dosing, matched_by, (), tuple(notes))
 

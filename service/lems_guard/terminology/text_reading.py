@@ -7,12 +7,14 @@ from typing import NamedTuple, TypeAlias
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.medication import MatchedBy
 from lems_guard.clinical.route import Route
-from lems_guard.terminology.findings import Named
+from lems_guard.terminology.findings import COMPOUNDED, Named
 from lems_guard.terminology.lexicon import Lexicon
+from lems_guard.terminology.licensed import LICENSED, add_strength, is_licensed, is_suspension
 from lems_guard.terminology.order_text import OrderText
 from lems_guard.terminology.vocabulary import IngredientSet, Readings
 
 MOST_READINGS = 8
+DROPS = frozenset({"drop", "drops", "gtt", "gtts"})
 Mixtures: TypeAlias = Mapping[IngredientSet, IngredientSet]
 ELEMENTS = frozenset({"calcium", "iron", "magnesium", "potassium", "zinc"})
 NAME_DOES_NOT_TELL = "the name alone does not tell which product is meant"
@@ -23,6 +25,8 @@ class TextReading(NamedTuple):
 
     `named` holds what was recognised even where the text as a whole was not understood. `route`
     is what the sig says (OTHER: several), `implied_route` what the dose form or the brand tells.
+    `licensed` and `suspension` are for amifampridine alone: whether the text leaves room for the
+    licensed product, and whether it speaks of its suspension.
     """
 
     readings: Readings = ()
@@ -36,6 +40,8 @@ class TextReading(NamedTuple):
     per_day: float | None = None
     as_needed: bool = False
     notes: tuple[str, ...] = ()
+    licensed: bool = True
+    suspension: bool = False
 
 
 NOTHING = TextReading()
@@ -50,7 +56,21 @@ def read_text(text: str, lexicon: Lexicon) -> TextReading:
     named = _drugs(walked.named, notes, lexicon.mixtures) if walked.named else ()
     if walked.unexplained or not named:
         return TextReading(named=named, notes=(_not_understood(walked.unexplained),))
-    return _understood(walked, named, notes)
+    if walked.compounded and not any(drug.brand for drug in walked.named):
+        named = _as_compounded(named, lexicon)
+    if named != LICENSED:
+        return _understood(walked, named, notes)
+    licensed = is_licensed(walked)
+    if licensed:
+        add_strength(walked)
+    reading = _understood(walked, named, notes)
+    return reading._replace(licensed=licensed, suspension=is_suspension(walked))
+
+
+def _as_compounded(named: Readings, lexicon: Lexicon) -> Readings:
+    """The compounded substance, where it is one of its own: `amifampridine 10 mg (compounded)`."""
+    names = [lexicon.entries.get(f"{' '.join(each)} {COMPOUNDED}") for each in named]
+    return next((entry.readings for entry in names if entry is not None), named)
 
 
 def _understood(walked: OrderText, named: Readings, notes: list[str]) -> TextReading:
@@ -158,19 +178,26 @@ def _implied_route(walked: OrderText, notes: list[str]) -> Route | None:
     if not walked.forms:
         routes = {drug.route for drug in walked.named}
         return routes.pop() if len(routes) == 1 else None
-    told = walked.form_routes()
+    told = _form_routes(walked)
     if len(told) > 1:
         notes.append("the dose forms tell different routes: the route is not known")
     return told.pop() if len(told) == 1 else None
+
+
+def _form_routes(walked: OrderText) -> set[Route]:
+    """The routes that the dose forms tell."""
+    routes = {entry.form.route for entry in walked.forms if entry.form is not None}
+    return {route for route in routes if route is not None}
 
 
 def _with_sides(
     walked: OrderText, route: Route | None, per_day: float | None, notes: list[str]
 ) -> tuple[Route | None, float | None]:
     """`od` is the right eye beside eye words, else once daily; `os` the left eye, or nothing."""
-    told = {route, *walked.form_routes()}
+    told = {route, *_form_routes(walked)}
+    has_drops = any(form.phrase in DROPS for form in walked.forms)
     for side in walked.sides:
-        if side.route in told or (walked.has_drops() and told <= {None, side.route}):
+        if side.route in told or (has_drops and told <= {None, side.route}):
             route = side.route
         elif side.phrase == "od" and (told - {None} or walked.quantities.amounts):
             per_day = per_day or 1.0
