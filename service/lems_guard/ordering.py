@@ -13,7 +13,8 @@ from starlette.routing import Route
 from lems_guard.clinical.errors import InvalidSettings
 from lems_guard.grpc_api.answer import Answer, Observe
 from lems_guard.order_entry.closed import NobodyKnown, NothingFetched
-from lems_guard.order_entry.desk import Completes, Desk, Engine
+from lems_guard.order_entry.desk import Completes, Desk
+from lems_guard.order_entry.engine import Engine
 from lems_guard.order_entry.feedback import FeedbackDesk
 from lems_guard.order_entry.loopback import is_loopback
 from lems_guard.order_entry.repeats import RepeatFilter
@@ -77,7 +78,7 @@ def ordering(
 
 
 def _rule_ids(engine: Engine) -> Iterable[str]:
-    return (rule.id for rule in engine.edition.knowledge.rules)
+    return (rule.id for rule in engine.knowledge.rules)
 
 
 def _fetcher(settings: Settings) -> Completes:

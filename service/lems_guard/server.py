@@ -28,7 +28,7 @@ from lems_guard.grpc_api.port import Drain, GrpcServices, grpc_server, running_g
 from lems_guard.grpc_api.shown import Reload, Shown
 from lems_guard.grpc_api.tracing import Traced
 from lems_guard.library import Library, packaged_rules
-from lems_guard.order_entry.desk import Engine
+from lems_guard.order_entry.engine import Engine
 from lems_guard.ordering import OFF, Surroundings, ordering
 from lems_guard.reloading import Reloader, in_background
 from lems_guard.screening.screen import RuleScreener

@@ -16,7 +16,7 @@ from lems_guard.order_entry.codes import (
     code_system,
     means_pregnant,
 )
-from lems_guard.order_entry.diagnoses import diagnoses_of
+from lems_guard.order_entry.diagnoses import DiagnosisReader
 from lems_guard.order_entry.measurements import measured, renal_function
 from lems_guard.v1 import terms_pb2 as terms
 
@@ -146,8 +146,9 @@ def test_lems_in_words_is_at_most_suspected(
     def told(_: object) -> Patient:
         return Patient(lems_status=LemsStatus.ABSENT)
 
-    assert diagnoses_of([condition(verification, clinical)], told).lems is status
-    assert diagnoses_of([condition(text="myasthenia gravis")], told).lems is None
+    reader = DiagnosisReader(told)
+    assert reader.read([condition(verification, clinical)]).lems is status
+    assert reader.read([condition(text="myasthenia gravis")]).lems is None
 
 
 @pytest.mark.parametrize(

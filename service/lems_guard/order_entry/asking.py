@@ -1,15 +1,14 @@
 """From a hook call and a chart to the one request that the engine screens."""
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from lems_guard.clinical.medication import Coding, Medication, MedicationList, Understood
-from lems_guard.grpc_api.read import SYSTEMS
+from lems_guard.clinical.medication import Medication, MedicationList
 from lems_guard.order_entry.chart import Chart
 from lems_guard.order_entry.discovery import ORDER_SELECT, PATIENT_VIEW, Service
 from lems_guard.order_entry.hooks import HookCall
-from lems_guard.order_entry.orders import Order, OrderReader, reference_of
+from lems_guard.order_entry.orders import Line, Order, phase_of, reference_of
 from lems_guard.order_entry.patients import Person, Vocabulary, person_of
 from lems_guard.order_entry.references import entries_of, relative
 from lems_guard.order_entry.refusals import bad_request
@@ -54,7 +53,7 @@ LISTED_KINDS = (
     "MedicationDispense",
 )
 STATEMENTS = {"MedicationStatement", "MedicationUsage"}
-LINKS = (
+LINKS = {
     "basedOn",
     "derivedFrom",
     "partOf",
@@ -62,7 +61,7 @@ LINKS = (
     "request",
     "prescription",
     "supportingInformation",
-)
+}
 
 
 class Asked(NamedTuple):
@@ -85,12 +84,13 @@ class Asking:
         """Nothing is ordered yet."""
         self._chart = chart
         self._today = today
-        self._understand: Callable[[Medication], Understood] = vocabulary.understand
-        self._reader = OrderReader(chart.shelf, vocabulary.understand)
+        self._vocabulary = vocabulary
         self._orders: dict[str, Order] = {}
         self._left_out: dict[str, int] = {}
         self._any_follows = bool(chart.of_kind("MedicationAdministration", "MedicationDispense"))
         self._person = person_of(chart, vocabulary, today)
+        self._request = wire.CheckPrescriptionRequest(patient=self._person.message)
+        self._lists = (self._request.proposed, self._request.active, self._request.stopped)
 
     def asked(self, call: HookCall, service: Service) -> Asked:
         """The whole request; raises `Refusal` where the hook's orders are missing."""
@@ -102,12 +102,8 @@ class Asking:
             for order in self._orders.values():
                 if order.is_draft:
                     order.message.phase = terms.PHASE_CONTINUE
-        request = wire.CheckPrescriptionRequest(patient=self._person.message)
-        lists = (request.proposed, request.active, request.stopped)
-        for order in self._orders.values():
-            lists[order.list - 1].append(order.message)
         focus = self._focus(call, service)
-        return Asked(request, self._orders, self._left_out, self._person, focus)
+        return Asked(self._request, self._orders, self._left_out, self._person, focus)
 
     def _take_drafts(self, bundle: Json, place: str) -> None:
         if obj(bundle).get("resourceType") != "Bundle":
@@ -121,7 +117,8 @@ class Asking:
         for resource, _ in drafts:
             kind = text(resource.get("resourceType"))
             if kind in MEDICATION_KINDS:
-                self._take(resource, drafted(resource, self._today), is_draft=True)
+                line = self._vocabulary.orders.line(resource, self._chart.shelf)
+                self._take(resource, line, drafted(resource, self._today), is_draft=True)
             elif kind not in SUPPORTING:
                 self._leave_out("an order is for no medication")
 
@@ -137,36 +134,40 @@ class Asking:
                     continue
                 if self._is_linked(resource):
                     continue
-                keys = self._keys(resource, kind)
-                if kind != "MedicationRequest" and keys & known:
+                line = self._vocabulary.orders.line(resource, self._chart.shelf)
+                names = self._names(line, kind)
+                if kind != "MedicationRequest" and names & known:
                     continue
-                known |= keys
-                self._take(resource, listed(resource, self._today), is_draft=False)
+                known |= names
+                self._take(resource, line, listed(resource, self._today), is_draft=False)
 
     def _is_linked(self, resource: Resource) -> bool:
         """Whether it tells of an order that is taken in already."""
+        if LINKS.isdisjoint(resource):
+            return False
         links = (link for name in LINKS for link in objs(resource.get(name)))
         return any(relative(text(link.get("reference"))) in self._orders for link in links)
 
-    def _keys(self, resource: Resource, kind: str) -> set[object]:
+    def _names(self, line: Line, kind: str) -> frozenset[object]:
         """By what a drug is known again: words, codes, and contents for what follows an order."""
-        drug = self._reader.drug(resource)
-        keys: set[object] = {(each.system, each.code) for each in drug.codings}
-        keys |= {drug.words.casefold()} - {""}
-        if self._any_follows and kind not in STATEMENTS:
-            codings = tuple(Coding(SYSTEMS[each.system], each.code) for each in drug.codings)
-            asked = Medication("same", MedicationList.ACTIVE, drug.words, codings)
-            keys |= {("contents", self._understand(asked).readings)} - {("contents", ())}
-        return keys
+        if not self._any_follows or kind in STATEMENTS:
+            return line.names
+        asked = Medication("same", MedicationList.ACTIVE, line.words, line.codings)
+        contents = ("contents", self._vocabulary.understand(asked).readings)
+        return line.names | ({contents} - {("contents", ())})
 
-    def _take(self, resource: Resource, standing: Standing, *, is_draft: bool) -> None:
+    def _take(self, resource: Resource, line: Line, standing: Standing, *, is_draft: bool) -> None:
         if not standing.list:
             # What the record says is not taken needs no mention; what it leaves open does.
             if is_draft or standing.why_not == ENDED_SOME_DAY:
                 self._leave_out(f"an order {standing.why_not}")
             return
-        order = self._reader.read(resource, standing, self._new_id(resource))
-        self._orders[order.message.id] = order._replace(is_draft=is_draft)
+        message = self._lists[standing.list - 1].add()
+        message.MergeFromString(line.content)
+        message.id = self._new_id(resource)
+        message.phase = phase_of(resource)
+        message.stopped_on = standing.ended
+        self._orders[message.id] = Order(resource, message, standing.list, line, is_draft)
 
     def _new_id(self, resource: Resource) -> str:
         """The order's own reference; where that is missing or taken, with a number."""

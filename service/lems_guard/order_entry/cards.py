@@ -18,6 +18,7 @@ from lems_guard.order_entry.card_shapes import (
     short,
 )
 from lems_guard.order_entry.detected_issue import About, concern_code, detected_issue
+from lems_guard.order_entry.orders import Order
 from lems_guard.order_entry.override_reasons import OFFERED
 from lems_guard.order_entry.replacements import Candidate, may_replace, replacement
 from lems_guard.order_entry.shapes import release_of
@@ -62,11 +63,6 @@ class CardMaker:
         self._call = call
         self._about = about
         self._contents = {each.id: len(each.ingredients) for each in response.medications}
-        self._codes = {
-            name: sorted((each.system, each.code) for each in order.message.codings)
-            or order.message.text
-            for name, order in asked.orders.items()
-        }
 
     def is_own(self, alert: wire.Alert) -> bool:
         """Whether an alert has a card of its own.
@@ -137,9 +133,15 @@ class CardMaker:
         """The name holds what PDDI-CDS compares: artefact, medication, summary, detail, urgency."""
         rules = sorted({each.rule_id for alert in alerts for each in alert.findings})
         orders = sorted({each for alert in alerts for each in alert.medication_ids})
-        drugs = [str(self._codes.get(order_id)) for order_id in orders]
+        drugs = [self._codes(self._asked.orders[order_id]) for order_id in orders]
         parts = (*rules, "|", *drugs, "|", card.summary, card.detail, card.indicator)
         return Shown(card, digest(*parts, size=16).hex(), tuple(rules))
+
+    @staticmethod
+    def _codes(order: Order) -> str:
+        """What an order's drug is compared by: its codes, else its words."""
+        codes = sorted(f"{each.system}|{each.code}" for each in order.line.codings)
+        return str(codes or order.message.text)
 
     def _suggestions(
         self, alert: wire.Alert, instead: Iterable[Candidate], card: str

@@ -165,7 +165,7 @@ PREGNANCY = (
 )
 
 
-def means_pregnant(system: terms.CodeSystem, code: str) -> bool:
+def means_pregnant(system: int | None, code: str) -> bool:
     """Whether a diagnosis says that the patient is pregnant."""
     plain = code.replace(".", "").upper()
     for row in PREGNANCY:

@@ -3,15 +3,13 @@
 import datetime
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from lems_guard.clinical.errors import InvalidRequest
-from lems_guard.clinical.medication import Coding, Medication, MedicationList, Understood
-from lems_guard.clinical.patient import LemsStatus, Patient
-from lems_guard.clinical.severity import Jurisdiction
-from lems_guard.grpc_api.answer import Answer, Answers
+from lems_guard.clinical.patient import LemsStatus
+from lems_guard.grpc_api.answer import Answer
 from lems_guard.order_entry.asking import Asked, Asking
 from lems_guard.order_entry.card_ids import card_uuid
 from lems_guard.order_entry.card_shapes import TOPICS, Card, Response, Source, short
@@ -20,14 +18,14 @@ from lems_guard.order_entry.cards import CardMaker, Shown, release
 from lems_guard.order_entry.chart import Chart, Reading
 from lems_guard.order_entry.detected_issue import About
 from lems_guard.order_entry.discovery import Service
+from lems_guard.order_entry.engine import Engine
 from lems_guard.order_entry.hooks import HookCall
-from lems_guard.order_entry.patients import AMINOPYRIDINE, Vocabulary
+from lems_guard.order_entry.patients import AMINOPYRIDINE
 from lems_guard.order_entry.refusals import bad_request, precondition_failed
 from lems_guard.order_entry.repeats import RepeatFilter, Sifted
 from lems_guard.order_entry.replacements import Replacements
 from lems_guard.order_entry.unchecked import unchecked
 from lems_guard.order_entry.wording import Teller
-from lems_guard.screening.knowledge_base import NO_CLASSES, KnowledgeBase
 from lems_guard.v1 import prescription_pb2 as request_wire
 from lems_guard.v1 import screening_pb2 as wire
 
@@ -42,33 +40,6 @@ NEEDED_WHOLE = (
 )
 INFERRED = "LEMS is inferred from amifampridine on the medication list; no diagnosis was sent."
 REFUTED = "The diagnosis of LEMS is recorded as refuted: rules that need LEMS were not applied."
-
-
-class Knows(Protocol):
-    """The edition of knowledge that a call is answered from."""
-
-    @property
-    def knowledge(self) -> KnowledgeBase:
-        """The rules."""
-
-    def understand(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
-        """What an order is."""
-
-    def with_conditions(
-        self, patient: Patient, conditions: tuple[Coding, ...]
-    ) -> tuple[Patient, tuple[str, ...]]:
-        """The patient with what diagnoses tell."""
-
-
-class Engine(NamedTuple):
-    """What answers: taken once for a call and kept to its end.
-
-    `answers` is the seam that gRPC stands on too: the bytes of a request to those of its reply.
-    """
-
-    answers: Answers
-    edition: Knows
-    jurisdiction: Jurisdiction
 
 
 class Counts(Protocol):
@@ -124,7 +95,7 @@ class Desk:
 
     async def _cards(self, service: Service, call: HookCall, chart: Chart, caller: str) -> bytes:
         engine = self._current()
-        asked = Asking(chart, vocabulary_of(engine), self._today()).asked(call, service)
+        asked = Asking(chart, engine.vocabulary, self._today()).asked(call, service)
         response = await self._screened(engine, asked)
         if response is None:
             if Reading.PART in {chart.conditions_read, chart.medications_read}:
@@ -180,14 +151,12 @@ class Conversation:
     ) -> None:
         """Ready to tell."""
         names = {name: order.name for name, order in asked.orders.items()}
-        knowledge = engine.edition.knowledge
-        reviewed = any(rule.review.reviewer for rule in knowledge.rules)
         self._engine = engine
         self._asked = asked
         self._response = response
         self._chart = chart
         self._call = f"{call.hook}|{call.hook_instance}"
-        self._teller = Teller(names, self._notes(), reviewed=reviewed)
+        self._teller = Teller(names, self._notes(), reviewed=engine.is_reviewed)
         inferred = asked.person.diagnoses.lems is None
         about = About(release(asked), f"Patient/{call.patient_id()}", inferred, names)
         self._maker = CardMaker(asked, response, self._teller, self._call, about)
@@ -216,9 +185,7 @@ class Conversation:
             answer = await engine.answers.answer(request.SerializeToString(deterministic=True))
             return wire.CheckPrescriptionResponse.FromString(answer.reply)
 
-        return Replacements(
-            engine.edition.knowledge, _rxcui_of(engine), self._asked.request, screen
-        )
+        return Replacements(engine, self._asked.request, screen)
 
     def others(self) -> list[Card]:
         """The card of what was not checked; no filter ever takes it away."""
@@ -226,7 +193,7 @@ class Conversation:
         if found is None:
             return []
         topic = Topic(TOPICS, "not-checked", "not checked")
-        version = self._engine.edition.knowledge.version
+        version = self._engine.knowledge.version
         return [
             Card(
                 card_uuid(self._call, f"{found.summary}\n{found.detail}", ()),
@@ -247,29 +214,6 @@ def is_about_lems(asked: Asked, response: wire.CheckPrescriptionResponse) -> boo
         for medication in response.medications
         for ingredient in medication.ingredients
     )
-
-
-def vocabulary_of(engine: Engine) -> Vocabulary:
-    """What the engine's edition can tell of codes and words."""
-    edition, classes_of = engine.edition, engine.edition.knowledge.classes_of
-    return Vocabulary(
-        lambda medication: edition.understand(medication, engine.jurisdiction),
-        lambda patient, codings: edition.with_conditions(patient, codings)[0],
-        lambda name: AMINOPYRIDINE in classes_of.get(name, NO_CLASSES),
-    )
-
-
-def _rxcui_of(engine: Engine) -> Callable[[str], str]:
-    """The RxNorm code of an ingredient by its name, as the vocabulary has it."""
-
-    def rxcui_of(name: str) -> str:
-        asked = Medication("alternative", MedicationList.PROPOSED, name)
-        readings = engine.edition.understand(asked, engine.jurisdiction).readings
-        if len(readings) != 1 or len(readings[0]) != 1:
-            return ""
-        return readings[0][0].rxcui
-
-    return rxcui_of
 
 
 def _extension(sifted: Sifted) -> dict[str, Any] | msgspec.UnsetType:

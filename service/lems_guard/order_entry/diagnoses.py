@@ -1,95 +1,126 @@
 """Reading Conditions: what is diagnosed, how surely, and what of it is over."""
 
+import functools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import msgspec
 
 from lems_guard.clinical.facts import Answer
-from lems_guard.clinical.medication import CodeSystem, Coding
+from lems_guard.clinical.medication import Coding
 from lems_guard.clinical.patient import LemsStatus, Patient
 from lems_guard.order_entry.codes import means_pregnant
 from lems_guard.order_entry.orders import codings_of
 from lems_guard.order_entry.shapes import Resource, code_of, codings_in, obj, text
-from lems_guard.v1 import prescription_pb2 as wire
 
 NEVER_WAS = "entered-in-error"
 REFUTED = "refuted"
 UNSURE = {"unconfirmed", "provisional", "differential"}
 OVER = {"resolved", "inactive", "remission"}
 NOTHING_KNOWN = Patient(lems_status=LemsStatus.ABSENT)
+# As many as recur; of longer ones, which no coder writes, none is kept.
+MOST_DIAGNOSES = 2048
+LONGEST_DIAGNOSIS = 2048
+READ = ("code", "verificationStatus", "clinicalStatus")
+SUREST_FIRST = (LemsStatus.CONFIRMED, LemsStatus.SUSPECTED, LemsStatus.ABSENT)
 
 Told = Callable[[tuple[Coding, ...]], Patient]
 
 
-@dataclass
-class Diagnoses:
-    """What the Conditions tell. `lems` is `None` where none of them speaks of LEMS."""
+class Diagnosis(NamedTuple):
+    """What one Condition tells. `lems` is `None` where it does not speak of LEMS.
+
+    `why_suspected` says why the diagnosis of LEMS is not one for certain, `conditions` are the
+    codings that the engine has to know of.
+    """
 
     lems: LemsStatus | None = None
-    conditions: list[wire.Coding] = field(default_factory=list)
+    why_suspected: str = ""
+    conditions: tuple[Coding, ...] = ()
     seizure_history: bool = False
     pregnant: bool = False
-    notes: list[str] = field(default_factory=list)
-
-    def suspect(self, why: str) -> None:
-        """LEMS is named, but not for certain."""
-        if self.lems is not LemsStatus.CONFIRMED:
-            self.lems = LemsStatus.SUSPECTED
-            self.notes.append(f"LEMS suspected: {why}.")
 
 
-def diagnoses_of(resources: Iterable[Resource], told: Told) -> Diagnoses:
-    """All Conditions together; `told` gives the facts that codings tell by the vocabulary."""
-    found = Diagnoses()
-    for resource in resources:
-        _take(found, resource, told)
-    if found.lems is LemsStatus.CONFIRMED:
-        found.notes = [note for note in found.notes if not note.startswith("LEMS suspected")]
-    return found
+NOTHING = Diagnosis()
 
 
-def _take(found: Diagnoses, resource: Resource, told: Told) -> None:
-    verification = code_of(resource.get("verificationStatus"))
-    if verification == NEVER_WAS:
-        return
-    codings = codings_of(obj(resource.get("code")))
-    facts = told(tuple(Coding(CodeSystem(each.system), each.code) for each in codings))
-    is_coded = facts.lems_status is not LemsStatus.ABSENT
-    is_lems = is_coded or names_lems(obj(resource.get("code")))
-    if verification == REFUTED:
-        if is_lems and found.lems is None:
-            found.lems = LemsStatus.ABSENT
-        return
-    if verification in UNSURE:
-        if is_lems:
-            found.suspect(f"the diagnosis is recorded as {verification}")
-        return
-    _take_sure(found, resource, codings, facts, is_lems=is_lems)
+class Diagnoses(NamedTuple):
+    """What all Conditions tell together."""
+
+    lems: LemsStatus | None
+    conditions: tuple[Coding, ...]
+    seizure_history: bool
+    pregnant: bool
+    notes: tuple[str, ...]
 
 
-def _take_sure(
-    found: Diagnoses,
-    resource: Resource,
-    codings: tuple[wire.Coding, ...],
-    facts: Patient,
-    *,
-    is_lems: bool,
-) -> None:
+class DiagnosisReader:
+    """Reads Conditions by a vocabulary, and knows again what it has read."""
+
+    def __init__(self, told: Told) -> None:
+        """`told` gives the facts that codings tell by the vocabulary."""
+        self._told = told
+        self._remembered = functools.lru_cache(MOST_DIAGNOSES)(self._diagnosis)
+
+    def read(self, resources: Iterable[Resource]) -> Diagnoses:
+        """All Conditions together; one that confirms LEMS outweighs those that doubt it."""
+        found = [self._one(resource) for resource in resources]
+        statuses = {each.lems for each in found} - {None}
+        lems = next((status for status in SUREST_FIRST if status in statuses), None)
+        notes = [
+            f"LEMS suspected: {each.why_suspected}."
+            for each in found
+            if each.why_suspected and lems is LemsStatus.SUSPECTED
+        ]
+        return Diagnoses(
+            lems,
+            tuple(coding for each in found for coding in each.conditions),
+            any(each.seizure_history for each in found),
+            any(each.pregnant for each in found),
+            tuple(notes),
+        )
+
+    def _one(self, resource: Resource) -> Diagnosis:
+        content = msgspec.json.encode([resource.get(name) for name in READ])
+        known = self._remembered if len(content) <= LONGEST_DIAGNOSIS else self._diagnosis
+        return known(content)
+
+    def _diagnosis(self, content: bytes) -> Diagnosis:
+        code, verification_status, clinical_status = msgspec.json.decode(content)
+        verification = code_of(verification_status)
+        if verification == NEVER_WAS:
+            return NOTHING
+        codings = codings_of(obj(code))
+        facts = self._told(codings)
+        is_coded = facts.lems_status is not LemsStatus.ABSENT
+        is_lems = is_coded or names_lems(obj(code))
+        if verification == REFUTED:
+            return Diagnosis(LemsStatus.ABSENT) if is_lems else NOTHING
+        if verification in UNSURE:
+            return suspected(f"the diagnosis is recorded as {verification}") if is_lems else NOTHING
+        status = code_of(clinical_status)
+        if is_lems and status in OVER:
+            return suspected(f"the diagnosis is recorded as {status}")
+        if is_lems and not is_coded:
+            return suspected("named without a code")
+        return _sure(codings, facts, is_over=status in OVER)
+
+
+def suspected(why: str) -> Diagnosis:
+    """A diagnosis of LEMS that is none for certain."""
+    return Diagnosis(LemsStatus.SUSPECTED, why)
+
+
+def _sure(codings: tuple[Coding, ...], facts: Patient, *, is_over: bool) -> Diagnosis:
     """A diagnosis that is not doubted; one that is over may still matter."""
-    status = code_of(resource.get("clinicalStatus"))
-    if is_lems and (status in OVER or facts.lems_status is LemsStatus.ABSENT):
-        why = f"the diagnosis is recorded as {status}" if status in OVER else "named without a code"
-        found.suspect(why)
-        return
-    if status in OVER:
+    if is_over:
         seized = Answer.YES in {facts.seizure_history, facts.epilepsy}
-        found.seizure_history = found.seizure_history or seized
-        return
-    if is_lems:
-        found.lems = LemsStatus.CONFIRMED
-    if any(means_pregnant(each.system, each.code) for each in codings):
-        found.pregnant = True
-    if facts != NOTHING_KNOWN:
-        found.conditions.extend(codings)
+        return Diagnosis(seizure_history=seized)
+    return Diagnosis(
+        lems=None if facts.lems_status is LemsStatus.ABSENT else LemsStatus.CONFIRMED,
+        conditions=codings if facts != NOTHING_KNOWN else (),
+        pregnant=any(means_pregnant(each.system, each.code) for each in codings),
+    )
 
 
 def names_lems(concept: Resource) -> bool:

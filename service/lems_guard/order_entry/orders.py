@@ -1,9 +1,13 @@
 """Reading orders: a medication resource of any FHIR release to the Medication that is screened."""
 
-from collections.abc import Callable
-from typing import NamedTuple
+import functools
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, cast
 
-from lems_guard.clinical.medication import Medication, MedicationList, Understood
+import msgspec
+
+from lems_guard.clinical.medication import Coding, Medication, MedicationList, Understood
+from lems_guard.grpc_api.read import SYSTEMS
 from lems_guard.order_entry.codes import code_system
 from lems_guard.order_entry.dosage import Dosage, dosage_of
 from lems_guard.order_entry.references import Shelf
@@ -16,19 +20,48 @@ from lems_guard.order_entry.shapes import (
     text,
     words_of,
 )
-from lems_guard.order_entry.standing import Standing
 from lems_guard.v1 import prescription_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
 
 LONGEST_TEXT = 1000
+# As many lines as a hospital's formulary has; few enough that the garbage collector walks them in
+# a millisecond. Longer lines than any order screen writes are read each time.
+MOST_LINES = 4096
+LONGEST_LINE = 4096
+# The members that are read of an order; the Medication that it refers to is put beside them.
+READ = (
+    "medicationCodeableConcept",
+    "medicationReference",
+    "medication",
+    "dosageInstruction",
+    "dosage",
+    "reasonCode",
+    "reason",
+    "reasonCodeableConcept",
+)
+REFERRED = "referred"
 
 
 class Drug(NamedTuple):
     """What is ordered: codes, words, and the dose form in words."""
 
-    codings: tuple[wire.Coding, ...]
+    codings: tuple[Coding, ...]
     words: str
     form: str = ""
+
+
+class Line(NamedTuple):
+    """What an order says of drug, dose and use; the same line in any patient's order.
+
+    `content` is it as a serialised Medication, `names` the codes and words by which its drug is
+    known again.
+    """
+
+    content: bytes
+    name: str
+    words: str
+    codings: tuple[Coding, ...]
+    names: frozenset[object]
 
 
 class Order(NamedTuple):
@@ -37,8 +70,13 @@ class Order(NamedTuple):
     resource: Resource
     message: wire.Medication
     list: terms.MedicationList
-    name: str
+    line: Line
     is_draft: bool
+
+    @property
+    def name(self) -> str:
+        """The order in the client's own words."""
+        return self.line.name
 
     @property
     def reference(self) -> str:
@@ -53,47 +91,45 @@ def reference_of(resource: Resource) -> str:
 
 
 class OrderReader:
-    """Reads orders whose medications may lie on a shelf, by a vocabulary."""
+    """Reads orders by a vocabulary, and knows again what it has read.
 
-    def __init__(self, shelf: Shelf, understand: Callable[[Medication], Understood]) -> None:
+    Hospitals write the same few thousand lines again and again, and a line is the same whoever
+    takes it: nothing but what it was read from goes into it.
+    """
+
+    def __init__(self, understand: Callable[[Medication], Understood]) -> None:
         """`understand` tells whether a sig in words can be read together with the drug."""
-        self._shelf = shelf
         self._understand = understand
+        self._remembered = functools.lru_cache(MOST_LINES)(self._line)
 
-    def read(self, resource: Resource, standing: Standing, order_id: str) -> Order:
-        """The order, under an id of ours."""
-        drug, dosage = self.drug(resource), dosage_of(resource)
+    def line(self, resource: Resource, shelf: Shelf) -> Line:
+        """What an order says; its medication may lie on the shelf."""
+        parts = {name: resource[name] for name in READ if name in resource}
+        referred = _referred(resource, shelf)
+        if referred:
+            parts[REFERRED] = referred
+        content = msgspec.json.encode(parts)
+        return self._remembered(content) if len(content) <= LONGEST_LINE else self._line(content)
+
+    def _line(self, content: bytes) -> Line:
+        parts = msgspec.json.decode(content)
+        drug, dosage = drug_of(parts), dosage_of(parts)
         message = wire.Medication(
-            id=order_id,
-            codings=drug.codings,
+            codings=as_wire(drug.codings),
             text=self._text(drug, dosage)[:LONGEST_TEXT],
             form_text=drug.form,
             route=dosage.route,
             route_text=dosage.route_text,
             doses_per_day=dosage.per_day,
             as_needed=dosage.as_needed,
-            phase=_phase(resource),
-            stopped_on=standing.ended,
         )
         if dosage.dose:
             message.dose.value, message.dose.unit = dosage.dose
-        _indicate(message, resource)
+        _indicate(message, parts)
         name = drug.words or next((each.code for each in drug.codings), "an order without a drug")
-        return Order(resource, message, standing.list, name, is_draft=False)
-
-    def drug(self, resource: Resource) -> Drug:
-        """The drug by concept or by reference, in the ways of all releases."""
-        for name in ("medicationCodeableConcept", "medication"):
-            concept = obj(resource.get(name))
-            concept = obj(concept.get("concept")) or concept
-            if codings_in(concept) or words_of(concept):
-                return Drug(codings_of(concept), words_of(concept))
-        reference = obj(resource.get("medicationReference"))
-        reference = reference or obj(obj(resource.get("medication")).get("reference"))
-        reference = reference or obj(resource.get("medication"))
-        found = self._shelf.find(text(reference.get("reference")), resource)
-        drug = _medication(found)
-        return drug if drug.codings or drug.words else Drug((), text(reference.get("display")))
+        codings = tuple(each._replace(display="") for each in drug.codings)
+        names = frozenset({*codings, drug.words.casefold()} - {""})
+        return Line(message.SerializeToString(), name, drug.words, codings, names)
 
     def _text(self, drug: Drug, dosage: Dosage) -> str:
         """The drug's words, and behind them the sig where it alone tells how, and is readable."""
@@ -108,17 +144,51 @@ class OrderReader:
         return together if whole.readings and whole.readings == alone.readings else drug.words
 
 
-def codings_of(concept: Resource) -> tuple[wire.Coding, ...]:
-    """The codings in systems that are read here, with canonical systems."""
+def _referred(resource: Resource, shelf: Shelf) -> Resource:
+    """The Medication that an order refers to in the ways of all releases, as far as it is here."""
+    for holder in (resource.get("medicationReference"), resource.get("medication")):
+        reference = obj(obj(holder).get("reference")) or obj(holder)
+        if text(reference.get("reference")):
+            return shelf.find(text(reference.get("reference")), resource)
+    return {}
+
+
+def drug_of(parts: Resource) -> Drug:
+    """The drug by concept or by reference, in the ways of all releases."""
+    for name in ("medicationCodeableConcept", "medication"):
+        concept = obj(parts.get(name))
+        concept = obj(concept.get("concept")) or concept
+        if codings_in(concept) or words_of(concept):
+            return Drug(codings_of(concept), words_of(concept))
+    drug = _medication(obj(parts.get(REFERRED)))
+    if drug.codings or drug.words:
+        return drug
+    reference = obj(parts.get("medicationReference"))
+    reference = reference or obj(obj(parts.get("medication")).get("reference"))
+    return Drug((), text((reference or obj(parts.get("medication"))).get("display")))
+
+
+def codings_of(concept: Resource) -> tuple[Coding, ...]:
+    """The codings in systems that are read here."""
     found = (
-        wire.Coding(
-            system=code_system(text(coding.get("system"))),
-            code=text(coding.get("code")),
-            display=text(coding.get("display")),
+        Coding(
+            SYSTEMS[code_system(text(coding.get("system")))],
+            text(coding.get("code")),
+            text(coding.get("display")),
         )
         for coding in codings_in(concept)
     )
     return tuple(coding for coding in found if coding.system)
+
+
+def as_wire(codings: Iterable[Coding]) -> list[wire.Coding]:
+    """Codings as they are sent to the engine."""
+    return [
+        wire.Coding(
+            system=cast("terms.CodeSystem", each.system or 0), code=each.code, display=each.display
+        )
+        for each in codings
+    ]
 
 
 def _medication(resource: Resource) -> Drug:
@@ -136,7 +206,7 @@ def _medication(resource: Resource) -> Drug:
     return Drug((), "/".join(name for name in names if name), form)
 
 
-def _phase(resource: Resource) -> terms.Phase:
+def phase_of(resource: Resource) -> terms.Phase:
     """An order that follows another one continues it; a first order does not say that it is."""
     prior = obj(resource.get("priorPrescription"))
     return terms.PHASE_CONTINUE if prior else terms.PHASE_UNSPECIFIED
@@ -145,7 +215,7 @@ def _phase(resource: Resource) -> terms.Phase:
 def _indicate(message: wire.Medication, resource: Resource) -> None:
     reasons = concepts(resource, "reasonCode", "reason", "reasonCodeableConcept")
     for reason in reasons:
-        message.indication.codings.extend(codings_of(reason))
+        message.indication.codings.extend(as_wire(codings_of(reason)))
     words = "; ".join(found for found in map(words_of, reasons) if found)
     if words:
         message.indication.text = words[:LONGEST_TEXT]

@@ -4,13 +4,12 @@ import datetime
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from lems_guard.clinical.medication import Coding, Medication, MedicationList, Understood
-from lems_guard.clinical.patient import LemsStatus, Patient, age_from_birth_date
-from lems_guard.grpc_api.read import SYSTEMS
+from lems_guard.clinical.medication import Medication, MedicationList, Understood
+from lems_guard.clinical.patient import LemsStatus, age_from_birth_date
 from lems_guard.order_entry.chart import Chart
-from lems_guard.order_entry.diagnoses import NOTHING_KNOWN, Diagnoses, diagnoses_of
+from lems_guard.order_entry.diagnoses import Diagnoses, DiagnosisReader
 from lems_guard.order_entry.measurements import OLDEST_YEARS, measured, renal_function
-from lems_guard.order_entry.orders import codings_of
+from lems_guard.order_entry.orders import OrderReader, as_wire, codings_of
 from lems_guard.order_entry.shapes import Resource, code_of, concepts, text, words_of
 from lems_guard.v1 import prescription_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
@@ -28,8 +27,9 @@ class Vocabulary(NamedTuple):
     """What the knowledge in service can tell of codes and words."""
 
     understand: Callable[[Medication], Understood]
-    with_conditions: Callable[[Patient, tuple[Coding, ...]], Patient]
     is_aminopyridine: Callable[[str], bool]
+    orders: OrderReader
+    diagnoses: DiagnosisReader
 
 
 class Person(NamedTuple):
@@ -43,16 +43,13 @@ class Person(NamedTuple):
 def person_of(chart: Chart, vocabulary: Vocabulary, today: datetime.date) -> Person:
     """The patient, as far as the chart tells."""
     resource = chart.patient()
-    diagnoses = diagnoses_of(
-        chart.of_kind("Condition"),
-        lambda codings: vocabulary.with_conditions(NOTHING_KNOWN, codings),
-    )
+    diagnoses = vocabulary.diagnoses.read(chart.of_kind("Condition"))
     message = wire.Patient(
         # Without a diagnosis the patient is screened as suspected; whether any drug tells of
         # LEMS is known when the orders have been understood.
         lems_status=LEMS_STATUSES[diagnoses.lems or LemsStatus.SUSPECTED],
         birth_date=_birth_date(resource, today),
-        conditions=diagnoses.conditions,
+        conditions=as_wire(diagnoses.conditions),
         seizure_history=_yes(holds=diagnoses.seizure_history),
         pregnant=_yes(holds=diagnoses.pregnant),
         aminopyridine_hypersensitivity=_yes(
@@ -106,7 +103,7 @@ def _names_aminopyridine(concept: Resource, vocabulary: Vocabulary) -> bool:
     words = words_of(concept)
     if AMINOPYRIDINE in words.lower():
         return True
-    codings = tuple(Coding(SYSTEMS[each.system], each.code) for each in codings_of(concept))
+    codings = tuple(each._replace(display="") for each in codings_of(concept))
     substance = Medication("allergy", MedicationList.ACTIVE, words, codings)
     return any(
         vocabulary.is_aminopyridine(ingredient.name)

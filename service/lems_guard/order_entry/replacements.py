@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 from lems_guard.clinical.rule import Alternative
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.order_entry.codes import ROUTES, RXNORM, SNOMED_CT
+from lems_guard.order_entry.engine import Engine
 from lems_guard.order_entry.orders import Order
 from lems_guard.order_entry.patients import AMINOPYRIDINE
 from lems_guard.order_entry.shapes import Resource, obj, release_of
 from lems_guard.order_entry.wording import word
-from lems_guard.screening.knowledge_base import NO_CLASSES, KnowledgeBase
+from lems_guard.screening.knowledge_base import NO_CLASSES
 from lems_guard.v1 import prescription_pb2 as request_wire
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
@@ -64,15 +65,12 @@ class Replacements:
 
     def __init__(
         self,
-        knowledge: KnowledgeBase,
-        rxcui_of: Callable[[str], str],
+        engine: Engine,
         request: request_wire.CheckPrescriptionRequest,
         screen: Screen,
     ) -> None:
-        """`rxcui_of` gives the RxNorm code of an ingredient; `screen` asks the engine."""
-        self._rules = {rule.id: rule for rule in knowledge.rules}
-        self._classes_of = knowledge.classes_of
-        self._rxcui_of = rxcui_of
+        """`screen` asks the engine."""
+        self._engine = engine
         self._request = request
         self._screen = screen
 
@@ -96,7 +94,7 @@ class Replacements:
 
     def _treats_lems(self, alert: wire.Alert) -> bool:
         """What is taken in place of an aminopyridine is for a neurologist to choose."""
-        return AMINOPYRIDINE in self._classes_of.get(alert.drug, NO_CLASSES)
+        return AMINOPYRIDINE in self._engine.knowledge.classes_of.get(alert.drug, NO_CLASSES)
 
     def _candidates(self, alert: wire.Alert, place: terms.Jurisdiction) -> list[Candidate]:
         """Two drugs at most of each alternative that the alert's findings name."""
@@ -105,7 +103,7 @@ class Replacements:
             for alternative in self._alternatives(finding, place):
                 route = terms.Route.Name(alternative.route or 0)
                 for name in alternative.ingredients[:2]:
-                    rxcui = self._rxcui_of(name)
+                    rxcui = self._engine.rxcui_of(name)
                     if rxcui and name != alert.drug:
                         found[Candidate(name, rxcui, alternative.text, route)] = None
         return list(found)
@@ -113,7 +111,7 @@ class Replacements:
     def _alternatives(
         self, finding: wire.Finding, place: terms.Jurisdiction
     ) -> Iterable[Alternative]:
-        rule, told = self._rules.get(finding.rule_id), set(finding.alternatives)
+        rule, told = self._engine.rules.get(finding.rule_id), set(finding.alternatives)
         if rule is None:
             return ()
         every = (each for outcome in rule.outcomes for each in outcome.advice.alternatives)

@@ -58,8 +58,10 @@ def listed(resource: Resource, today: datetime.date) -> Standing:
     why_not = _why_not(resource, status)
     if why_not:
         return left_out(why_not)
+    if status not in ENDED:
+        return ACTIVE
     end = _end(resource)
-    if status not in ENDED or _may_go_on(resource, end, today):
+    if _may_go_on(resource, end, today):
         return ACTIVE
     if end is None:
         return left_out(ENDED_SOME_DAY)
