@@ -26,7 +26,7 @@ from builders import (
 )
 from lems_guard.clinical.alert import ScreeningRequest
 from lems_guard.clinical.condition import All, Between, Condition, Either, Is, Not
-from lems_guard.clinical.dose import Dose
+from lems_guard.clinical.dose import Dose, DoseBasis
 from lems_guard.clinical.facts import Answer, Span
 from lems_guard.clinical.indication import NecessaryUse
 from lems_guard.clinical.medication import (
@@ -83,6 +83,7 @@ def simple_conditions() -> Iterator[Condition]:
     for phase in Phase:
         yield Is("partner_phase", frozenset({phase}))
     yield Is("partner_phase", frozenset({Phase.START}), or_unknown=True)
+    yield Is("dose_basis", frozenset({DoseBasis.SALT}))
     yield Is("indication", frozenset({NecessaryUse.ECLAMPSIA}))
     yield Is("indication", frozenset({NecessaryUse.ECLAMPSIA}), or_unknown=True)
 
@@ -248,7 +249,7 @@ def hidden_orders(draw: st.DrawFn, sent: Order, told: ScreeningRequest) -> Order
         understood = understood._replace(as_needed=None)
     if hides[1]:
         medication = medication._replace(stopped_on=None)
-        understood = understood._replace(doses_per_day=None, necessary_use=None)
+        understood = understood._replace(doses_per_day=None, necessary_use=None, dose_basis=None)
     if hides[2]:
         understood = understood._replace(route=draw(st.sampled_from([None, Route.OTHER])))
     if hides[3]:

@@ -1,5 +1,6 @@
 """Doses and their arithmetic, in milligrams of the active base."""
 
+import enum
 from typing import NamedTuple
 
 # Strengths are base strengths whatever the salt name says (clinical facts, H4): there is no
@@ -21,6 +22,13 @@ UNIT_SPELLINGS = {
     "microgram": "mcg",
     "micrograms": "mcg",
 }
+
+
+class DoseBasis(enum.IntEnum):
+    """What a number of milligrams counts: the active base, or its heavier salt."""
+
+    BASE = 1
+    SALT = 2
 
 
 class Dose(NamedTuple):

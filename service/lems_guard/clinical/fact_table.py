@@ -3,6 +3,7 @@
 import enum
 from dataclasses import dataclass
 
+from lems_guard.clinical.dose import DoseBasis
 from lems_guard.clinical.facts import Answer
 from lems_guard.clinical.indication import NecessaryUse
 from lems_guard.clinical.medication import MedicationList, Phase
@@ -80,6 +81,11 @@ FACTS: dict[str, FactSpec] = {
         _order("daily_dose_mg", None, "What is the daily dose, in mg?"),
         _order("combined_daily_dose_mg", None, "What is the daily dose over both lists, in mg?"),
         _order("dose_step_mg", None, "By how many mg a day does the dose change?"),
+        _order(
+            "dose_basis",
+            DoseBasis,
+            "Is the dose in mg of base, or of the phosphate (18.98 mg hold 10 mg of base)?",
+        ),
         _order(
             "partner_phase", Phase, "Does the order for the other drug start it or continue it?"
         ),

@@ -4,7 +4,7 @@ import datetime
 import enum
 from typing import NamedTuple
 
-from lems_guard.clinical.dose import Dose
+from lems_guard.clinical.dose import Dose, DoseBasis
 from lems_guard.clinical.facts import Answer
 from lems_guard.clinical.indication import NecessaryUse
 from lems_guard.clinical.route import Route
@@ -99,7 +99,8 @@ class Understood(NamedTuple):
     """What terminology made of one order.
 
     `readings` holds the alternative sets of ingredients: one when EVALUATED, several when
-    AMBIGUOUS (each of them is checked), none when UNRESOLVED.
+    AMBIGUOUS (each of them is checked), none when UNRESOLVED. `dose_basis` is `None` where it is
+    open what the dose counts; it is judged as base either way.
     """
 
     disposition: Disposition
@@ -113,3 +114,4 @@ class Understood(NamedTuple):
     notes: tuple[str, ...] = ()
     trail: tuple[str, ...] = ()
     necessary_use: NecessaryUse | None = None
+    dose_basis: DoseBasis | None = DoseBasis.BASE

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from lems_guard.clinical.alert import Exposure, ScreeningRequest
+from lems_guard.clinical.dose import DoseBasis
 from lems_guard.clinical.facts import (
     Answer,
     Elsewhere,
@@ -69,6 +70,9 @@ class OrderFacts(dict[str, FactValue]):
 
     def _indication(self) -> NecessaryUse | None:
         return self._request.orders[self._exposure.order][1].necessary_use
+
+    def _dose_basis(self) -> DoseBasis | None:
+        return self._request.orders[self._exposure.order][1].dose_basis
 
     def _phase(self) -> Phase | None:
         orders = self._request.orders
@@ -148,6 +152,7 @@ class OrderFacts(dict[str, FactValue]):
         "combined_daily_dose_mg": _daily_dose_everywhere,
         "dose_step_mg": _dose_step,
         "doses_per_day": _doses_per_day,
+        "dose_basis": _dose_basis,
         "indication": _indication,
         "partner_phase": _without_partners,
         "days_since_stopped": _days_since_stopped,

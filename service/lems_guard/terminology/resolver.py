@@ -16,6 +16,7 @@ from lems_guard.clinical.medication import (
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.terminology.codes import UNKNOWN, CodeBook, Coded, combined
+from lems_guard.terminology.dose_basis import with_basis
 from lems_guard.terminology.dosing import dosing_of, in_milligrams
 from lems_guard.terminology.lexicon import Entry, Kind, Lexicon, lexicons_of
 from lems_guard.terminology.site.names import widened
@@ -128,7 +129,7 @@ class Resolver:
         if not reading.readings:
             return self._unresolved(text, reading.notes, jurisdiction)
         route = reading.route or reading.implied_route
-        return Understood(
+        understood = Understood(
             _EVALUATED if len(reading.readings) == 1 else _AMBIGUOUS,
             self._named(reading.readings),
             None if route is _OTHER else route,
@@ -139,6 +140,7 @@ class Resolver:
             (),
             reading.notes,
         )
+        return with_basis(understood, reading.readings, text)
 
     def _resolve(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
         text = medication.text or _display(medication)
@@ -159,7 +161,10 @@ class Resolver:
         dosing = dosing_of(medication, reading, self._vocabulary, notes)
         dosing = in_milligrams(dosing, medication, reading, readings)
         matched_by = MatchedBy.CODE if known else reading.matched_by
-        return Understood(disposition, self._named(readings), *dosing, matched_by, (), tuple(notes))
+        understood = Understood(
+            disposition, self._named(readings), *dosing, matched_by, (), tuple(notes)
+        )
+        return with_basis(understood, readings, text)
 
     def _unresolved(
         self, text: str, notes: tuple[str, ...], jurisdiction: Jurisdiction
