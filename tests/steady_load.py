@@ -2,10 +2,12 @@
 
 import contextlib
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import grpc
 
@@ -21,24 +23,13 @@ CHECK = prescription.CheckPrescriptionRequest(
     as_of="2026-11-21",
 )
 
-# What deploy/OPERATING.md asks of clients: a check changes nothing, so it may be sent again.
-# CANCELLED too: gRPC's core so ends the calls that reach a server in the moment of its shutdown.
-RETRYING = json.dumps(
-    {
-        "methodConfig": [
-            {
-                "name": [{"service": "lems_guard.v1.InteractionCheckService"}],
-                "retryPolicy": {
-                    "maxAttempts": 4,
-                    "initialBackoff": "0.05s",
-                    "maxBackoff": "0.5s",
-                    "backoffMultiplier": 2,
-                    "retryableStatusCodes": ["UNAVAILABLE", "CANCELLED"],
-                },
-            }
-        ]
-    }
-)
+RUNBOOK = (Path(__file__).parents[1] / "deploy" / "OPERATING.md").read_text("utf-8")
+
+
+def service_config() -> str:
+    """What deploy/OPERATING.md asks of clients."""
+    (found,) = re.findall(r"```json\n(.*?)```", RUNBOOK, re.DOTALL)
+    return json.dumps(json.loads(found))
 
 
 @dataclass
@@ -59,8 +50,7 @@ class Load:
 
 def ask_on(target: str, load: Load, *, pause: float, retrying: bool) -> None:
     options = (
-        ("grpc.service_config", RETRYING if retrying else "{}"),
-        ("grpc.enable_retries", int(retrying)),
+        ("grpc.service_config", service_config() if retrying else "{}"),
         ("grpc.use_local_subchannel_pool", 1),
     )
     with grpc.insecure_channel(target, options=options) as channel:

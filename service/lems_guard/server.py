@@ -152,8 +152,9 @@ async def serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    served = grpc_server(service.grpc_services(), settings.max_in_flight)
-    drain = Drain(settings.drain_notice_seconds, settings.drain_seconds)
+    age = settings.connection_seconds
+    served = grpc_server(service.grpc_services(), settings.max_in_flight, age)
+    drain = Drain(settings.drain_notice_seconds, age, settings.drain_seconds)
     port = running_grpc(served, settings.grpc_listen, drain)
     async with service.kept_up(), running_http(service) as http_at, port as grpc_at:
         service.health.set("accepting calls", ready=True)
@@ -174,7 +175,7 @@ async def serve(settings: Settings) -> None:
             compiled_at_start=service.library.compiled_because or None,
         )
         await stop.wait()
-        log.info("draining", notice_seconds=drain.notice_seconds, seconds=drain.seconds)
+        log.info("draining", **drain._asdict())
         service.health.set("accepting calls", ready=False)
     log.info("stopped")
 

@@ -94,6 +94,12 @@ class Settings:
         seconds,
         "how long after SIGTERM new calls are still taken, so that balancers see NOT_SERVING first",
     )
+    connection_seconds: float = _setting(
+        "0",
+        seconds,
+        "age at which a gRPC connection is renewed, so that clients spread over replicas and leave "
+        "one that drains without a failed call; 0: never",
+    )
     reload_seconds: float = _setting(
         "5", seconds, "how often the rules folder is looked at for changes; 0: only on SIGHUP"
     )

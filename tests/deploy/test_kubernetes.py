@@ -10,6 +10,8 @@ import kubernetes_validate
 import pytest
 from ruamel.yaml import YAML
 
+from lems_guard.grpc_api.port import Drain
+
 DEPLOY = Path(__file__).parents[2] / "deploy"
 KUBERNETES = DEPLOY / "kubernetes"
 BASE = KUBERNETES / "base"
@@ -81,9 +83,11 @@ def test_the_pod_may_do_nothing_it_need_not() -> None:
 def test_the_pod_has_time_to_drain() -> None:
     pod = of_kind("Deployment")["spec"]["template"]["spec"]
     values = {each["name"]: each.get("value") for each in pod["containers"][0]["env"]}
-    drain = float(values["LEMS_GUARD_DRAIN_NOTICE_SECONDS"]) + float(
-        values["LEMS_GUARD_DRAIN_SECONDS"]
+    notice, age, calls = (
+        float(values[f"LEMS_GUARD_{name}_SECONDS"])
+        for name in ("DRAIN_NOTICE", "CONNECTION", "DRAIN")
     )
+    drain = notice + Drain(notice, age, calls).oldest_seconds + calls
     assert pod["terminationGracePeriodSeconds"] > drain
 
 

@@ -12,6 +12,7 @@ from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 
 from lems_guard.clinical.errors import InvalidSettings
 from lems_guard.grpc_api.alert_service import Alerts
+from lems_guard.grpc_api.connections import Connections
 from lems_guard.grpc_api.interaction_check import SERVICE, InteractionCheck
 from lems_guard.grpc_api.knowledge import Knowledge
 from lems_guard.grpc_api.metered import MeteredCalls, MeteredServer
@@ -40,10 +41,20 @@ class GrpcServices(NamedTuple):
 
 
 class Drain(NamedTuple):
-    """How a port closes: new calls are taken through the notice, then those under way may end."""
+    """How a port closes.
+
+    New connections are taken through the notice; then those there are may grow old, and their
+    clients go elsewhere; then calls that are still under way may end.
+    """
 
     notice_seconds: float
+    connection_seconds: float
     seconds: float
+
+    @property
+    def oldest_seconds(self) -> float:
+        """When the last connection is gone: gRPC spreads their age by a tenth, and asks twice."""
+        return self.connection_seconds * 1.1 + 1
 
 
 class Port(NamedTuple):
@@ -53,15 +64,19 @@ class Port(NamedTuple):
     health: health_aio.HealthServicer
 
 
-def grpc_server(services: GrpcServices, max_in_flight: int) -> Port:
+def grpc_server(services: GrpcServices, max_in_flight: int, connection_seconds: float) -> Port:
     """A server with every service registered, not yet listening.
 
-    SO_REUSEPORT lets any supervisor start several on one host.
+    SO_REUSEPORT lets any supervisor start several on one host. A connection that has grown old is
+    ended without losing a call (0: none is).
     """
+    options = [("grpc.so_reuseport", 1)]
+    if connection_seconds:
+        options.append(("grpc.max_connection_age_ms", round(connection_seconds * 1000)))
     server = grpc.aio.server(
         interceptors=services.interceptors,
         maximum_concurrent_rpcs=max_in_flight,
-        options=(("grpc.so_reuseport", 1),),
+        options=options,
     )
     health = health_aio.HealthServicer()
     metered: Any = MeteredServer(server, services.calls)
@@ -79,7 +94,7 @@ def grpc_server(services: GrpcServices, max_in_flight: int) -> Port:
 
 @contextlib.asynccontextmanager
 async def running_grpc(port: Port, where: Address, drain: Drain) -> AsyncIterator[Address]:
-    """Listen and report SERVING; on leaving report NOT_SERVING, wait, and let calls end.
+    """Listen and report SERVING; on leaving report NOT_SERVING, and `drain`.
 
     Raises `InvalidSettings` when the address cannot be had.
     """
@@ -96,4 +111,8 @@ async def running_grpc(port: Port, where: Address, drain: Drain) -> AsyncIterato
     finally:
         await health.enter_graceful_shutdown()
         await asyncio.sleep(drain.notice_seconds)
+        if drain.connection_seconds:
+            connections = Connections(number)
+            connections.take_no_more()
+            await connections.gone(drain.oldest_seconds)
         await server.stop(drain.seconds)
