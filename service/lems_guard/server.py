@@ -22,6 +22,7 @@ from lems_guard.grpc_api.alert_service import Alerts
 from lems_guard.grpc_api.answer import OUTCOMES, Answer, Answerer, Answers, Fresh
 from lems_guard.grpc_api.described import described
 from lems_guard.grpc_api.interaction_check import InteractionCheck
+from lems_guard.grpc_api.json_methods import JsonMethods
 from lems_guard.grpc_api.knowledge import Knowledge
 from lems_guard.grpc_api.metered import MeteredCalls
 from lems_guard.grpc_api.port import Drain, GrpcServices, grpc_server, running_grpc
@@ -40,6 +41,8 @@ from lems_guard.telemetry.loop_lag import watch_loop
 from lems_guard.telemetry.metrics import Metrics
 from lems_guard.telemetry.probes import probe_routes
 from lems_guard.terminology.remembered import Remembered
+from lems_guard.web.admission import Admission
+from lems_guard.web.json_calls import JsonCalls
 
 log = structlog.get_logger(__name__)
 
@@ -135,14 +138,17 @@ class Service:
             Knowledge(lambda: self.shown),
             Alerts(self.shared.outcomes, lambda: self.library.current.knowledge),
             MeteredCalls(self.metrics.rpc, self.calls),
-            self.traced.interceptors,
+            self.traced.interceptors(),
         )
 
     def http_app(self) -> Starlette:
         """The HTTP port's pages."""
         said = self.ordering.warning
         probes = probe_routes(self.health, self.metrics, (said,) if said == OFF else ())
-        return Starlette(routes=[*probes, *self.ordering.routes])
+        admission = Admission(self.settings.http_api, self.settings.http_listen)
+        methods = JsonMethods(self.grpc_services())
+        calls = JsonCalls(methods, admission, self.settings.max_in_flight)
+        return Starlette(routes=[*probes, *self.ordering.routes, *calls.routes()])
 
 
 async def serve(settings: Settings) -> None:

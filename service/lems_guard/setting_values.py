@@ -145,3 +145,19 @@ def traces(text: str) -> str:
     if text not in ("otlp", "off"):
         raise ValueError("otlp or off")
     return text
+
+
+class JsonApi(enum.Enum):
+    """Whom the contract as JSON, on the HTTP port, is open to."""
+
+    LOOPBACK = "loopback"
+    ON = "on"
+    OFF = "off"
+
+
+def json_api(text: str) -> JsonApi:
+    """Whom `/v1` is open to: loopback, on or off; raises `ValueError`."""
+    try:
+        return JsonApi(text.lower())
+    except ValueError:
+        raise ValueError("loopback, on or off") from None

@@ -5,6 +5,7 @@ generated from `Settings`.
 """
 
 import difflib
+import enum
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -18,12 +19,14 @@ from lems_guard.setting_values import (
     HOW_TO_MAKE_A_KEY,
     Address,
     HookAuth,
+    JsonApi,
     Secret,
     address,
     count,
     directory,
     existing_file,
     hook_auth,
+    json_api,
     jurisdiction,
     key,
     lifetime,
@@ -39,6 +42,7 @@ __all__ = [
     "HOW_TO_MAKE_A_KEY",
     "Address",
     "HookAuth",
+    "JsonApi",
     "Settings",
     "address",
     "settings_table",
@@ -54,7 +58,9 @@ def _shown(value: object) -> str:
         return ""
     if isinstance(value, Secret):
         return "(hidden)"
-    return value.name if isinstance(value, Jurisdiction) else str(value)
+    if isinstance(value, Jurisdiction):
+        return value.name
+    return str(value.value if isinstance(value, enum.Enum) else value)
 
 
 def _setting(default: str, read: Callable[[str], object], help_text: str) -> Any:  # noqa: ANN401
@@ -67,7 +73,13 @@ class Settings:
 
     grpc_listen: Address = _setting("127.0.0.1:50051", address, "address of the gRPC port")
     http_listen: Address = _setting(
-        "127.0.0.1:8080", address, "address of the HTTP port: health and metrics"
+        "127.0.0.1:8080", address, "address of the HTTP port: /v1, CDS Hooks, health, metrics"
+    )
+    http_api: JsonApi = _setting(
+        "loopback",
+        json_api,
+        "the contract as JSON on the HTTP port (/v1), which asks nobody who they are: loopback "
+        "(this machine only), on, or off",
     )
     jurisdiction: Jurisdiction = _setting(
         "US", jurisdiction, "whose labels apply where a request does not say: US, EU or CH"

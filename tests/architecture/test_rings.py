@@ -59,6 +59,7 @@ EDGES = {
     "server.py",
     "sharing",
     "telemetry",
+    "web",
 }
 DYNAMIC_IMPORTS = {"import_module", "__import__"}
 CLOCK_AND_CHANCE = {"random", "secrets", "time", "uuid"}

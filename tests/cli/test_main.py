@@ -8,8 +8,7 @@ import pytest
 from cli.conftest import Run
 from lems_guard import __version__
 from lems_guard.cli.prescription import FIELDS, ORDERS, request_of
-from lems_guard.cli.request_json import REQUEST
-from lems_guard.v1.prescription_pb2 import Patient
+from lems_guard.v1.prescription_pb2 import CheckPrescriptionRequest, Patient
 
 
 def test_the_version_names_the_knowledge_too(lems_guard: Run) -> None:
@@ -55,7 +54,8 @@ def test_every_fact_of_the_patient_can_be_said(program: Run) -> None:
         if field != "conditions":
             option = names.get(field, field).replace("_", "-")
             assert f"--{option} " in shown
-    assert {*ORDERS, "patient", "jurisdiction", "as_of"} == set(REQUEST.fields_by_name)
+    fields = CheckPrescriptionRequest.DESCRIPTOR.fields_by_name
+    assert {*ORDERS, "patient", "jurisdiction", "as_of"} == set(fields)
 
 
 def test_help_at_eighty_columns_cuts_no_option(program: Run) -> None:

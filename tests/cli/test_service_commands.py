@@ -12,7 +12,7 @@ import pytest
 
 from cli.conftest import ENVIRONMENT, Run, prescription
 from lems_guard.cli import client, demo
-from lems_guard.cli.request_json import read_request
+from lems_guard.grpc_api.proto_json import read_request
 from lems_guard.settings import Address, address, settings_table
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import grpc
 import pytest
+from google.protobuf.json_format import MessageToJson
 
 from lems_guard.telemetry.instruments import INSTRUMENTS
 from lems_guard.v1 import alert_service_pb2, alert_service_pb2_grpc, knowledge_service_pb2_grpc
@@ -19,6 +20,7 @@ from lems_guard.v1 import interaction_check_service_pb2_grpc as rpc
 from lems_guard.v1 import knowledge_service_pb2 as knowledge
 from lems_guard.v1 import prescription_pb2 as prescription
 from running import Running, start, stop
+from web.calling import CHECK, JSON, send
 
 MARK = "canary7391"
 CODE = "73917391"
@@ -140,6 +142,25 @@ def ask_by_grpc(service: Running) -> list[str]:
     return [error.replace(f'request_id: "{MARK}"', "") for error in errors]
 
 
+def ask_by_json(service: Running) -> list[str]:
+    """Methods under `/v1` with what they take and with what they refuse; the refusals."""
+    bad = request()
+    bad.as_of = MARK
+    headers = {**JSON, "x-request-id": MARK, "authorization": f"Bearer {MARK}", MARK: MARK}
+    bodies = (MessageToJson(request()), MessageToJson(bad), f'{{"{MARK}": "{MARK}"}}', MARK)
+    sent = [(path, body) for path in (CHECK, f"/v1/{MARK}") for body in bodies]
+    resolve = knowledge.ResolveMedicationRequest(medication=marked(0))
+    sent += [
+        ("/v1/KnowledgeService/ResolveMedication", MessageToJson(resolve)),
+        ("/v1/KnowledgeService/ListRules", f'{{"pageToken": "{MARK}"}}'),
+        ("/v1/AlertService/RecordAlertOutcome", f'{{"outcomeId": "{MARK}", "alertId": "{MARK}"}}'),
+    ]
+    replies = [send(service.http_at, path, body, headers) for path, body in sent]
+    late = {**headers, "grpc-timeout": MARK}
+    replies.append(send(service.http_at, CHECK, bodies[0], late))
+    return [reply.text for reply in replies if reply.status != 200]
+
+
 def ask_by_http(service: Running) -> None:
     """Pages that are there and pages that are not, with the mark wherever it can be put."""
     hook = {"hook": MARK, "hookInstance": MARK, "context": {"patientId": MARK, "userId": MARK}}
@@ -156,7 +177,7 @@ def ask_by_http(service: Running) -> None:
 
 
 def test_no_marked_word_comes_out(service: Running, spans: list[bytes]) -> None:
-    errors = ask_by_grpc(service)
+    errors = ask_by_grpc(service) + ask_by_json(service)
     ask_by_http(service)
     time.sleep(1)
     assert any(errors)
@@ -193,6 +214,7 @@ def test_the_log_tells_of_each_answer_what_it_may(service: Running) -> None:
 def test_hostile_input_makes_no_series(service: Running) -> None:
     """A thousand new words on every surface, and not one series more."""
     ask_by_grpc(service)
+    ask_by_json(service)
     ask_by_http(service)
     before = {line.rpartition(" ")[0] for line in metrics(service).splitlines()}
     with service.channel() as channel:
@@ -202,6 +224,8 @@ def test_hostile_input_makes_no_series(service: Running) -> None:
         for number in range(50):
             nothing: Any = channel.unary_unary(f"/lems_guard.v1.Service{number}/Method{number}")
             refused(nothing, b"")
+            send(service.http_at, f"/v1/Service{number}/Method{number}")
+            send(service.http_at, CHECK, MessageToJson(request(number)))
     after = {line.rpartition(" ")[0] for line in metrics(service).splitlines()}
     assert after == before
     assert len(after) < SERIES_BUDGET

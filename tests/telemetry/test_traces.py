@@ -107,7 +107,7 @@ def test_the_outcome_is_noted_on_the_span() -> None:
 
 
 def test_off_means_no_interceptor_and_nothing_imported() -> None:
-    assert Traced.of("off").interceptors == ()
+    assert Traced.of("off").interceptors() == ()
     program = (
         "import sys, lems_guard.server; from lems_guard.grpc_api.tracing import Traced;"
         "Traced.of('off'); sys.exit(any('opentelemetry.exporter' in name for name in sys.modules))"

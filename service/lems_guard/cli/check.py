@@ -113,7 +113,7 @@ def check(  # noqa: PLR0913, PLR0917 - a patient has that many facts
 def _request(given: Mapping[str, Any], file: str | None) -> "CheckPrescriptionRequest":
     """The prescription: from a file, or from words."""
     from lems_guard.cli.prescription import request_of
-    from lems_guard.cli.request_json import read_request
+    from lems_guard.grpc_api.proto_json import read_request
 
     said = [name for name, value in given.items() if value not in (None, [], ())]
     if file is None:
@@ -158,18 +158,18 @@ def _address(server: str) -> Address:
 
 def _answer(message: "CheckPrescriptionRequest", checker: Checker, form: str) -> int:
     """Check, print, and say by the exit code how it went."""
-    from google.protobuf.json_format import MessageToJson
     from rich.console import Console
 
     from lems_guard.cli.as_fhir import bundle
     from lems_guard.cli.report import Report, printed
     from lems_guard.cli.verdict import exit_code_of
+    from lems_guard.grpc_api.proto_json import as_json
 
     response = checker.check(message)
     if form.startswith("fhir"):
         write_bytes(bundle(message, response, "R5" if form == "fhir-r5" else "R4") + b"\n")
     elif form == "json":
-        write_bytes(MessageToJson(response, ensure_ascii=False).encode() + b"\n")
+        write_bytes(as_json(response))
     else:
         write_text(printed(Report(message, response, checker.is_reviewed()), Console()))
     return exit_code_of(response)

@@ -58,7 +58,7 @@ def _answer(where: Address) -> str:
 
     from lems_guard.cli.client import Client
     from lems_guard.cli.report import Report, printed
-    from lems_guard.cli.request_json import read_request
+    from lems_guard.grpc_api.proto_json import read_request
 
     request = read_request(example())
     with Client(where) as client:

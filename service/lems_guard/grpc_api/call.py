@@ -16,6 +16,7 @@ Context: TypeAlias = "grpc.aio.ServicerContext[bytes, bytes]"
 REQUEST_ID = "x-request-id"
 LONGEST_REQUEST_ID = 128
 DETAILS = "grpc-status-details-bin"
+LATE = "deadline passed: NOT checked"
 STATUS_CODES = {code.value[0]: code for code in grpc.StatusCode}
 
 
@@ -38,7 +39,7 @@ def is_late(context: Context) -> bool:
 
 async def refuse_late(context: Context) -> NoReturn:
     """End a call whose deadline has passed: work for nobody is work taken from others."""
-    await context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, "deadline passed: NOT checked")
+    await context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, LATE)
 
 
 async def abort(context: Context, error: Exception) -> NoReturn:

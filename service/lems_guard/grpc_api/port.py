@@ -39,6 +39,12 @@ class GrpcServices(NamedTuple):
     calls: MeteredCalls
     interceptors: tuple[grpc.aio.ServerInterceptor, ...]
 
+    def register(self, served: Any) -> None:  # noqa: ANN401  # a server, or what stands in its place
+        """Give every method's handler to what serves them."""
+        served.add_registered_method_handlers(SERVICE, self.check.handlers())
+        knowledge_service_pb2_grpc.add_KnowledgeServiceServicer_to_server(self.knowledge, served)
+        alert_service_pb2_grpc.add_AlertServiceServicer_to_server(self.alerts, served)
+
 
 class Drain(NamedTuple):
     """How a port closes.
@@ -80,9 +86,7 @@ def grpc_server(services: GrpcServices, max_in_flight: int, connection_seconds: 
     )
     health = health_aio.HealthServicer()
     metered: Any = MeteredServer(server, services.calls)
-    metered.add_registered_method_handlers(SERVICE, services.check.handlers())
-    knowledge_service_pb2_grpc.add_KnowledgeServiceServicer_to_server(services.knowledge, metered)
-    alert_service_pb2_grpc.add_AlertServiceServicer_to_server(services.alerts, metered)
+    services.register(metered)
     health_pb2_grpc.add_HealthServicer_to_server(health, metered)
     names = (*SERVICES, "grpc.health.v1.Health", reflection.SERVICE_NAME)
     reflecting: Any = reflection_pb2_grpc  # has no types

@@ -20,9 +20,9 @@ def _nothing(*_: object) -> None:
 
 @dataclass(frozen=True)
 class Traced:
-    """What the server does about traces: interceptors, notes on a span, and sending the rest."""
+    """What the server does about traces: each port's interceptors, notes on a span, sending."""
 
-    interceptors: tuple[grpc.aio.ServerInterceptor, ...] = ()
+    interceptors: Callable[[], tuple[grpc.aio.ServerInterceptor, ...]] = tuple
     answered: Callable[[str, str], None] = _nothing
     close: Callable[[], None] = _nothing
 
@@ -38,7 +38,7 @@ class Traced:
         from lems_guard.grpc_api.traced import TracedCalls  # noqa: PLC0415
 
         traces = Traces()
-        return Traced((TracedCalls(traces),), traces.answered, traces.close)
+        return Traced(lambda: (TracedCalls(traces),), traces.answered, traces.close)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -1,4 +1,4 @@
-"""A CheckPrescriptionRequest as proto3 JSON, read strictly: every fault is named with its place.
+"""Messages of the contract as proto3 JSON; a request is read strictly, each fault with its place.
 
 Protobuf's own reader stops at the first fault, quotes what was sent, and takes an empty list for an
 empty message. So every field is looked at first: all faults are told, each by its path, and no
@@ -6,21 +6,30 @@ value is repeated.
 """
 
 import difflib
+import itertools
 import json
 from collections.abc import Iterator
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
-from google.protobuf.json_format import ParseDict, ParseError
+from google.protobuf.json_format import MessageToJson, ParseDict, ParseError
+from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 from lems_guard.clinical.errors import FieldViolation, InvalidRequest
 from lems_guard.v1 import prescription_pb2 as wire
 
 Json: TypeAlias = Any  # what json.loads gives
+Read = TypeVar("Read", bound=Message)
 
-REQUEST = wire.DESCRIPTOR.message_types_by_name["CheckPrescriptionRequest"]
-LONGEST_NAME = 40
+# More are not told: nobody reads them, and finding them holds up others.
+MOST_FAULTS = 100
+FIELD_NAMES = frozenset(
+    name
+    for message in wire.DESCRIPTOR.message_types_by_name.values()
+    for field in message.fields
+    for name in (field.json_name, field.name)
+)
 KINDS = {
     FieldDescriptor.CPPTYPE_STRING: "text in quotes",
     FieldDescriptor.CPPTYPE_INT32: "a whole number",
@@ -30,12 +39,23 @@ KINDS = {
 
 
 def read_request(content: bytes) -> wire.CheckPrescriptionRequest:
-    """The request that some JSON holds; raises `InvalidRequest` with every fault and its place."""
+    """The prescription that some JSON holds; raises as `read_message` does."""
+    return read_message(content, wire.CheckPrescriptionRequest)
+
+
+def read_message(content: bytes, kind: type[Read]) -> Read:
+    """The message that some JSON holds; raises `InvalidRequest` with every fault and its place."""
     value = _json(content)
-    found = tuple(faults(value, REQUEST, ""))
+    descriptor: Any = kind.DESCRIPTOR  # protobuf's types know two classes of it
+    found = tuple(itertools.islice(faults(value, descriptor, ""), MOST_FAULTS))
     if found:
         raise InvalidRequest(found)
-    return ParseDict(value, wire.CheckPrescriptionRequest())
+    return ParseDict(value, kind())
+
+
+def as_json(message: Message) -> bytes:
+    """A message as JSON for people and programs, with a line end."""
+    return MessageToJson(message, ensure_ascii=False).encode() + b"\n"
 
 
 def _json(content: bytes) -> Json:
@@ -49,21 +69,24 @@ def _json(content: bytes) -> Json:
     except RecursionError:
         description = "no JSON that can be read: it is nested too deeply"
     except _Twice as fault:
-        return _refuse(f"no JSON: a name stands twice in one object{_named(str(fault))}")
+        return _refuse(f"no JSON: a name stands twice in one object{fault}")
     else:
         return value
     return _refuse(description)
 
 
 class _Twice(Exception):
-    """A name that stands twice in one object: which value is meant, nobody can tell."""
+    """A name that stands twice in one object: which value is meant, nobody can tell.
+
+    It is told where it is a field's; any other may be a drug or a person.
+    """
 
 
 def _object(pairs: list[tuple[str, Json]]) -> Json:
     members: dict[str, Json] = {}
     for name, value in pairs:
         if name in members:
-            raise _Twice(name)
+            raise _Twice(f" {name!r}" if name in FIELD_NAMES else "")
         members[name] = value
     return members
 
@@ -100,13 +123,10 @@ def _fields(message: Descriptor) -> dict[str, FieldDescriptor]:
 
 def _unknown(name: str, fields: dict[str, FieldDescriptor], path: str) -> FieldViolation:
     near = difflib.get_close_matches(name, fields, 1, 0.6)
-    instead = f"did you mean {near[0]}?" if near else f"known: {', '.join(_known(fields))}"
-    return FieldViolation(path, f"has no field{_named(name)} ({instead})")
-
-
-def _named(name: str) -> str:
-    """The name, where it looks like that of a field; anything else is not repeated."""
-    return f" {name!r}" if name.isidentifier() and len(name) <= LONGEST_NAME else ""
+    if near:
+        return FieldViolation(path, f"has no field {name!r} (did you mean {near[0]}?)")
+    # A name that is like no field's may be a drug or a person.
+    return FieldViolation(path, f"has a field not known here (known: {', '.join(_known(fields))})")
 
 
 def _known(fields: dict[str, FieldDescriptor]) -> list[str]:

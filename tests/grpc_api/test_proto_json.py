@@ -2,8 +2,8 @@
 
 import pytest
 
-from lems_guard.cli.request_json import read_request
 from lems_guard.clinical.errors import InvalidRequest
+from lems_guard.grpc_api.proto_json import MOST_FAULTS, read_request
 
 BRACES = "expected an object in braces"
 
@@ -19,8 +19,8 @@ BRACES = "expected an object in braces"
         ('{"asOf": "x", "asOf": "y"}', [("", "twice in one object 'asOf'")]),
         ('{"asOf": "x", "as_of": "y"}', [("as_of", "given twice: as asOf and as as_of")]),
         ('{"propsed": []}', [("", "has no field 'propsed' (did you mean proposed?)")]),
-        ('{"patient": {"name": "x"}}', [("patient", "has no field 'name' (known: ageYears,")]),
-        ('{"Jane Doe, 61": 1}', [("", "has no field (known: active,")]),
+        ('{"patient": {"name": "x"}}', [("patient", "field not known here (known: ageYears,")]),
+        ('{"Jane Doe, 61": 1}', [("", "field not known here (known: active,")]),
         ('{"patient": []}', [("patient", BRACES)]),
         ('{"proposed": {}}', [("proposed", "expected a list in brackets")]),
         ('{"proposed": [null]}', [("proposed[0]", BRACES)]),
@@ -55,11 +55,19 @@ def test_every_fault_is_named_with_its_place(content: str, faults: list[tuple[st
 
 
 def test_no_value_is_repeated() -> None:
-    person = "Jane Doe"
+    person = "JaneDoe"
     content = f'{{"patient": {{"ageYears": "{person}"}}, "{person}": 1, "asOf": ["{person}"]}}'
+    for each in (content, f'{{"{person}": 1, "{person}": 2}}'):
+        with pytest.raises(InvalidRequest) as refused:
+            read_request(each.encode())
+        assert person not in str(refused.value.violations)
+
+
+def test_of_very_many_faults_the_first_are_told() -> None:
+    content = ",".join(f'"x{number}": 1' for number in range(10_000))
     with pytest.raises(InvalidRequest) as refused:
-        read_request(content.encode())
-    assert person not in str(refused.value.violations)
+        read_request(f"{{{content}}}".encode())
+    assert len(refused.value.violations) == MOST_FAULTS
 
 
 def test_bytes_that_are_no_text_are_refused() -> None:
