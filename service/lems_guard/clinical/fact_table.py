@@ -82,6 +82,9 @@ FACTS: dict[str, FactSpec] = {
         _order("combined_daily_dose_mg", None, "What is the daily dose over both lists, in mg?"),
         _order("dose_step_mg", None, "By how many mg a day does the dose change?"),
         _order(
+            "days_since_last_step", None, "How many days ago did the dose taken now begin?"
+        ),
+        _order(
             "dose_basis",
             DoseBasis,
             "Is the dose in mg of base, or of the phosphate (18.98 mg hold 10 mg of base)?",

@@ -140,6 +140,9 @@ class OrderFacts(dict[str, FactValue]):
         days = float((self._request.as_of - stopped_on).days)
         return Span(days, days)
 
+    def _days_since_last_step(self) -> None:
+        """No request says since when the active dose is taken: a raise always leaves it open."""
+
     def _without_partners(self) -> None:
         """Known only beside partners: see `FactsBeside`."""
 
@@ -151,6 +154,7 @@ class OrderFacts(dict[str, FactValue]):
         "daily_dose_mg": _daily_dose_here,
         "combined_daily_dose_mg": _daily_dose_everywhere,
         "dose_step_mg": _dose_step,
+        "days_since_last_step": _days_since_last_step,
         "doses_per_day": _doses_per_day,
         "dose_basis": _dose_basis,
         "indication": _indication,
