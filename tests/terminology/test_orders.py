@@ -219,6 +219,9 @@ def test_the_route_is_read(resolver: Resolver, text: str, route: Route | None, r
         ("methotrexate 15 mg weekly at bedtime", Dose(15, "mg"), 1 / 7, "weekly, in the evening"),
         ("metoprolol 50 mg od", Dose(50, "mg"), 1, "once daily beside a dose"),
         ("carbidopa/levodopa 25-100 mg tid", None, 3, "strengths of two parts"),
+        ("ivig 0.4 g/kg iv daily", Dose(0.4, "g/kg"), 1, "a dose by body weight"),
+        ("ivig 1-2 g/kg iv daily", None, 1, "a range is no dose"),
+        ("enoxaparin 1 mg/kg (80 mg) bid", Dose(80, "mg"), 2, "the plain amount counts"),
         ("metoprolol 50", None, None, "a number without unit is no dose"),
     ],
 )

@@ -38,6 +38,11 @@ class Dose(NamedTuple):
     unit: str
 
     def milligrams(self) -> float | None:
-        """The dose in mg, or `None` when its unit (drops, puffs, units) is no mass."""
+        """The dose in mg, or `None` when its unit (drops, units, g/kg) is no mass."""
         unit = UNIT_SPELLINGS.get(self.unit.strip().casefold())
         return None if unit is None else self.value * MILLIGRAMS_PER_UNIT[unit]
+
+    def milligrams_per_kg(self) -> float | None:
+        """The dose in mg for each kg of body weight, or `None` when its unit is not such a one."""
+        unit, _, share = self.unit.partition("/")
+        return Dose(self.value, unit).milligrams() if share.strip().casefold() == "kg" else None

@@ -78,12 +78,12 @@ FACTS: dict[str, FactSpec] = {
             "It is taken as needed: how many doses a day at most (sent as regular doses)?",
         ),
         _order("single_dose_mg", None, "What is the single dose, in mg?"),
+        _order("single_dose_mg_per_kg", None, "What is the single dose, in mg per kg?"),
+        _order("daily_dose_mg_per_kg", None, "What is the daily dose, in mg per kg?"),
         _order("daily_dose_mg", None, "What is the daily dose, in mg?"),
         _order("combined_daily_dose_mg", None, "What is the daily dose over both lists, in mg?"),
         _order("dose_step_mg", None, "By how many mg a day does the dose change?"),
-        _order(
-            "days_since_last_step", None, "How many days ago did the dose taken now begin?"
-        ),
+        _order("days_since_last_step", None, "How many days ago did the dose taken now begin?"),
         _order(
             "dose_basis",
             DoseBasis,

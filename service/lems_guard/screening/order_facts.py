@@ -14,13 +14,13 @@ from lems_guard.clinical.facts import (
     Lack,
     Span,
     Unknown,
-    missing_roots,
     name_of,
 )
 from lems_guard.clinical.indication import NecessaryUse
 from lems_guard.clinical.medication import MedicationList, Phase, Understood
 
 DOSE_UNKNOWN = Unknown(("dose",))
+WEIGHT_UNKNOWN = Unknown(("weight_kg",))
 PER_DAY_UNKNOWN = Unknown(("doses_per_day",))
 # "As needed" is known: what is not is how much that comes to, so nobody asks for a frequency.
 AS_NEEDED = Unknown(("expected_daily_maximum",))
@@ -63,7 +63,18 @@ class OrderFacts(dict[str, FactValue]):
         return self._request.orders[self._exposure.order][1].as_needed
 
     def _single_dose(self) -> FactValue:
-        return single_dose(self._request.orders[self._exposure.order][1])
+        return single_dose(self._request.orders[self._exposure.order][1], self["weight_kg"])
+
+    def _single_dose_per_kg(self) -> FactValue:
+        dose = self._request.orders[self._exposure.order][1].dose
+        per_kg = dose.milligrams_per_kg() if dose is not None else None
+        if per_kg is not None:
+            return Span(per_kg, per_kg)
+        return over(self["single_dose_mg"], self["weight_kg"])
+
+    def _daily_dose_per_kg(self) -> FactValue:
+        """Of this order alone."""
+        return times(self["single_dose_mg_per_kg"], self["doses_per_day"])
 
     def _doses_per_day(self) -> FactValue:
         return doses_per_day(self._request.orders[self._exposure.order][1])
@@ -125,7 +136,7 @@ class OrderFacts(dict[str, FactValue]):
         for other in self._same_drug:
             order, understood = self._request.orders[other.order]
             if order.list in lists:
-                daily = daily_dose(understood)
+                daily = daily_dose(understood, self["weight_kg"])
                 if not is_given(self._exposure, other):
                     daily = Span(0.0, daily.high, (*daily.roots, "identity"))
                 if daily.roots and other.order != self._exposure.order:
@@ -151,6 +162,8 @@ class OrderFacts(dict[str, FactValue]):
         "phase": _phase,
         "as_needed": _as_needed,
         "single_dose_mg": _single_dose,
+        "single_dose_mg_per_kg": _single_dose_per_kg,
+        "daily_dose_mg_per_kg": _daily_dose_per_kg,
         "daily_dose_mg": _daily_dose_here,
         "combined_daily_dose_mg": _daily_dose_everywhere,
         "dose_step_mg": _dose_step,
@@ -205,12 +218,17 @@ def is_given(exposure: Exposure, other: Exposure) -> bool:
     return other.sure or other.order == exposure.order
 
 
-def single_dose(understood: Understood) -> FactValue:
+def single_dose(understood: Understood, weight_kg: FactValue) -> FactValue:
     """One dose in mg; unknown for a combination, whose dose says nothing of each part."""
-    if understood.dose is None or any(len(reading) > 1 for reading in understood.readings):
+    dose = understood.dose
+    if dose is None or any(len(reading) > 1 for reading in understood.readings):
         return DOSE_UNKNOWN
-    milligrams = understood.dose.milligrams()
-    return DOSE_UNKNOWN if milligrams is None else Span(milligrams, milligrams)
+    milligrams, per_kg = dose.milligrams(), dose.milligrams_per_kg()
+    if milligrams is not None:
+        return Span(milligrams, milligrams)
+    if per_kg is None:
+        return DOSE_UNKNOWN
+    return times(Span(per_kg, per_kg), weight_kg or WEIGHT_UNKNOWN)
 
 
 def doses_per_day(understood: Understood) -> FactValue:
@@ -221,20 +239,39 @@ def doses_per_day(understood: Understood) -> FactValue:
     return PER_DAY_UNKNOWN if per_day is None else Span(per_day, per_day)
 
 
-def daily_dose(understood: Understood) -> Span:
+def daily_dose(understood: Understood, weight_kg: FactValue) -> Span:
     """One order's daily dose in mg: open upwards when taken as needed or frequency is unknown."""
-    single, per_day = single_dose(understood), doses_per_day(understood)
-    if isinstance(single, Span) and isinstance(per_day, Span):
-        return Span(single.low * per_day.low, single.high * per_day.high)
-    roots = [*missing_roots("dose", single)] if not isinstance(single, Span) else []
-    if not isinstance(per_day, Span):
-        roots += missing_roots("doses_per_day", per_day)
-    return Span(0.0, math.inf, tuple(roots))
+    daily = times(single_dose(understood, weight_kg), doses_per_day(understood))
+    return daily if isinstance(daily, Span) else Span(0.0, math.inf, missing_lacks(daily))
+
+
+def times(one: FactValue, other: FactValue) -> FactValue:
+    """The product of two amounts; what either lacks where one of them is not known."""
+    if isinstance(one, Span) and isinstance(other, Span):
+        return Span(one.low * other.low, one.high * other.high, (*one.roots, *other.roots))
+    return Unknown((*missing_lacks(one), *missing_lacks(other)))
+
+
+def over(amount: FactValue, weight_kg: FactValue) -> FactValue:
+    """An amount for each kg of body weight; an unknown amount is asked for before the weight."""
+    if not isinstance(amount, Span):
+        return amount
+    if not isinstance(weight_kg, Span):
+        return WEIGHT_UNKNOWN
+    return Span(amount.low / weight_kg.high, amount.high / weight_kg.low, amount.roots)
+
+
+def missing_lacks(value: FactValue) -> tuple[Lack, ...]:
+    """What a value lacks in order to be known; nothing where it is."""
+    return value.roots if isinstance(value, (Span, Unknown)) else ()
 
 
 def elsewhere(roots: tuple[Lack, ...], exposure: Exposure) -> tuple[Lack, ...]:
-    """What an order lacks, as another order sees it."""
-    return tuple(Elsewhere(name_of(root), exposure.order) for root in roots)
+    """What an order lacks, as another order sees it; the patient's weight is one for all."""
+    return tuple(
+        root if root in WEIGHT_UNKNOWN.roots else Elsewhere(name_of(root), exposure.order)
+        for root in roots
+    )
 
 
 def _sum(left: Span, right: Span) -> Span:

@@ -99,7 +99,8 @@ def _dose(
     form = vocabulary.forms.get(key_of(unit))
     if form is not None and form.counted:
         return _counted_dose(given, reading)
-    if unit not in UNIT_SPELLINGS and key_of(unit) not in vocabulary.units:
+    plain = unit.removesuffix("/kg")
+    if plain not in UNIT_SPELLINGS and key_of(plain) not in vocabulary.units:
         notes.append("dose unit not understood: the dose is not known")
         return None
     is_strength = reading.is_product and not reading.counted

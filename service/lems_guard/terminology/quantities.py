@@ -5,7 +5,7 @@ from lems_guard.terminology.lexicon import Pace
 from lems_guard.terminology.words import number_of
 
 DOSE_UNITS = frozenset({"mg", "g", "mcg", "units", "million units", "meq", "mmol"})
-DAY = "day"
+DAY, BODY_WEIGHT = "day", "kg"
 # A count beside these may be the whole day's: `8 tablets daily`.
 WHOLE_DAY = frozenset({"daily", "a day", "/ day", "per day", "each day", "every day", "everyday"})
 
@@ -21,6 +21,7 @@ class Quantities:
         "amounts",
         "as_needed",
         "bare",
+        "by_weight",
         "concentrations",
         "counts",
         "doubt",
@@ -36,6 +37,7 @@ class Quantities:
 
     def __init__(self) -> None:
         self.amounts: list[Dose] = []
+        self.by_weight: list[Dose] = []
         self.volumes: list[float] = []
         self.concentrations: list[tuple[float | None, str, str]] = []
         self.counts: list[float] = []
@@ -72,11 +74,17 @@ class Quantities:
             self.unclear = False
 
     def take_ratio(self, word: str, unit: str, below: str) -> None:
-        """Take in `5 mg/ml`, which is no dose; `20 mg/day` is a day's amount in unknown parts."""
+        """Take in `5 mg/ml`, which is no dose; `20 mg/day` is a day's amount in unknown parts.
+
+        `0.4 g/kg` is a dose by body weight, where no plain amount stands beside it.
+        """
         if below == DAY and unit in DOSE_UNITS and number_of(word) is not None:
             self.doubt = "an amount for a whole day is given"
-        else:
-            self.concentrations.append((number_of(word), unit, below))
+            return
+        number = number_of(word)
+        if below == BODY_WEIGHT and unit in DOSE_UNITS and number is not None:
+            self.by_weight.append(Dose(number, f"{unit}/{below}"))
+        self.concentrations.append((number, unit, below))
 
     def take_bare(self) -> None:
         """Take in a number without unit: a strength (`Eryc 125`), or who knows what."""
@@ -121,7 +129,8 @@ class Quantities:
             notes.append(f"{doubt}: the dose is not known")
             return None
         if not self.amounts:
-            return self.total
+            by_weight = set(self.by_weight)
+            return by_weight.pop() if self.total is None and len(by_weight) == 1 else self.total
         amount = self.amounts[0]
         if self.parts:
             return Dose(amount.value / self.parts, amount.unit)
