@@ -1,7 +1,9 @@
 """The benchmark at tiny sizes: its figures have their form, and it refuses to compare unlikes."""
 
+import json
 import math
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from lems_guard.bench import growth, importing, names, peers, processes, serving
 from lems_guard.bench.echo import read_replies, write_replies
 from lems_guard.bench.figures import SUBJECTS, Figure, Goal, Measured, interleaved, ratio
 from lems_guard.bench.load import BrokenLoad, Connection
+from lems_guard.bench.order_calls import Hospital
 from lems_guard.bench.pauses import pauses
 from lems_guard.bench.prescriptions import Repeated
 from lems_guard.bench.release import Scale, write_release
@@ -19,7 +22,7 @@ from lems_guard.bench.run import FULL, NOT_ASKED, NOT_QUICK, Plan, measurements
 from lems_guard.bench.synthetic import prescriptions, world
 from lems_guard.cli.bench import _plan, as_json, table_of
 from lems_guard.clinical.rule import RuleKind
-from lems_guard.library import packaged_rules
+from lems_guard.library import load_edition, packaged_rules
 from lems_guard.terminology.site.checks import MustResolve
 from lems_guard.terminology.site.rrf import COLUMNS, Release
 
@@ -134,6 +137,21 @@ def test_pauses_are_counted(small: Small) -> None:
     found = pauses(small.answerer, small.requests, 20)
     assert 0 <= found.long <= found.all
     assert is_sound(found.figure())
+
+
+def test_hook_calls_are_the_same_every_time_and_never_alike() -> None:
+    edition = load_edition(packaged_rules()).edition
+    bodies = list(islice(Hospital(edition).calls(), 200))
+    assert bodies == list(islice(Hospital(edition).calls(), 200))
+    calls = [json.loads(body) for body in bodies]
+    assert len({call["context"]["patientId"] for call in calls}) == 200
+    assert all(len(call["context"]["draftOrders"]["entry"]) == 10 for call in calls)
+    lines = [
+        json.dumps(entry["resource"]["dosageInstruction"])
+        for call in calls
+        for entry in call["context"]["draftOrders"]["entry"]
+    ]
+    assert 20 < len(set(lines)) < 1000, "a formulary, neither one order nor all that there are"
 
 
 def test_a_release_is_the_same_every_time_and_as_large_as_asked(tmp_path: Path) -> None:
