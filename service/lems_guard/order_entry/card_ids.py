@@ -4,12 +4,14 @@ A card's uuid holds 24 bits for each of its first three rules, and a hash of the
 Any replica can count feedback on any card, also after a restart, and nothing need be stored.
 """
 
+import functools
 import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
 
 TAGS = 3
 TAG_BYTES = 3
+MOST_RULES = 4096
 NO_RULE = bytes(TAG_BYTES)
 
 
@@ -22,6 +24,7 @@ def digest(*parts: str, size: int) -> bytes:
     return hasher.digest()
 
 
+@functools.lru_cache(MOST_RULES)
 def tag(rule_id: str) -> bytes:
     """A rule's tag; never that of no rule."""
     found = digest("rule", rule_id, size=TAG_BYTES)
@@ -37,7 +40,7 @@ def card_uuid(call: str, content: str, rule_ids: Sequence[str]) -> str:
     raw = bytearray(tags[:6] + own[:1] + own[1:2] + own[2:3] + tags[6:9] + own[3:7])
     raw[6] = 0x80 | raw[6] & 0x0F
     raw[8] = 0x80 | raw[8] & 0x3F
-    return str(uuid.UUID(bytes=bytes(raw)))
+    return _written(raw)
 
 
 def rules_of(card: str, rule_ids: Iterable[str]) -> tuple[str, ...]:
@@ -52,4 +55,9 @@ def own_uuid(*parts: str) -> str:
     raw = bytearray(digest(*parts, size=16))
     raw[6] = 0x80 | raw[6] & 0x0F
     raw[8] = 0x80 | raw[8] & 0x3F
-    return str(uuid.UUID(bytes=bytes(raw)))
+    return _written(raw)
+
+
+def _written(raw: bytearray) -> str:
+    digits = raw.hex()
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))

@@ -62,7 +62,6 @@ class CardMaker:
         self._teller = teller
         self._call = call
         self._about = about
-        self._contents = {each.id: len(each.ingredients) for each in response.medications}
 
     def is_own(self, alert: wire.Alert) -> bool:
         """Whether an alert has a card of its own.
@@ -202,7 +201,8 @@ class CardMaker:
         return references if usable and not taken else []
 
     def _holds_one(self, order_id: str) -> bool:
-        return self._contents.get(order_id) == 1
+        held = (each.ingredients for each in self._response.medications if each.id == order_id)
+        return len(next(held, ())) == 1
 
     def _words(self, order_id: str) -> str:
         return self._asked.orders[order_id].name

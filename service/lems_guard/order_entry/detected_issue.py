@@ -16,7 +16,7 @@ from lems_guard.order_entry.codes import (
     REASON_REPORTED,
     ServiceReason,
 )
-from lems_guard.order_entry.wording import concern_word, severity_word
+from lems_guard.order_entry.wording import concern_word, severity_word, words_of
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
 
@@ -57,7 +57,7 @@ class About(NamedTuple):
 
 def detected_issue(alert: wire.Alert, about: About) -> dict[str, Any]:
     """The DetectedIssue of an alert; the same alert of the same patient has the same id."""
-    worst = alert.findings[0]
+    words = words_of(alert.findings[0])
     issue: dict[str, Any] = {
         "resourceType": "DetectedIssue",
         "id": f"lg-{digest(alert.id, about.patient, size=12).hex()}",
@@ -71,12 +71,11 @@ def detected_issue(alert: wire.Alert, about: About) -> dict[str, Any]:
         "severity": SEVERITIES[alert.severity],
         "author": {"display": "LEMS Guard"},
         "implicated": [_reference(each, about) for each in alert.medication_ids],
-        "evidence": [{"code": [{"text": _cited(item)}]} for item in worst.evidence],
+        "evidence": [{"code": [{"text": cited}]} for cited in words.cited],
         "detail": "\n".join(_told(finding) for finding in alert.findings),
     }
-    url = next((item.url for item in worst.evidence if item.url), "")
-    if url:
-        issue["reference"] = url
+    if words.url:
+        issue["reference"] = words.url
     return issue
 
 
@@ -127,11 +126,6 @@ def _reference(order_id: str, about: About) -> dict[str, Any]:
     name = (about.names or {}).get(order_id, "")
     found = {"reference": order_id} if REFERENCE.fullmatch(order_id) else {}
     return found | ({"display": name} if name else {}) or {"display": order_id}
-
-
-def _cited(item: wire.Evidence) -> str:
-    against = "Against: " if item.counter else ""
-    return f"{against}{item.source}" + (f", {item.locator}" if item.locator else "")
 
 
 def _told(finding: wire.Finding) -> str:

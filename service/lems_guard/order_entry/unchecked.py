@@ -59,16 +59,14 @@ def _is_grave(asked: Asked, response: wire.CheckPrescriptionResponse) -> bool:
     An unknown of the patient bears on amifampridine; where that is merely taken beside the orders
     at hand, the question is asked without urgency each time, not warned of.
     """
-    at_hand = any(
+    grave = [gap for gap in response.gaps if gap.worst == terms.SEVERITY_CONTRAINDICATED]
+    if any(asked.focus.intersection(gap.medication_ids) for gap in grave):
+        return True
+    return any(not gap.medication_ids for gap in grave) and any(
         AMINOPYRIDINE in ingredient.classes
         for each in response.medications
         if each.id in asked.focus
         for ingredient in each.ingredients
-    )
-    return any(
-        gap.worst == terms.SEVERITY_CONTRAINDICATED
-        and (at_hand if not gap.medication_ids else asked.focus.intersection(gap.medication_ids))
-        for gap in response.gaps
     )
 
 
