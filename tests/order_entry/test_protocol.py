@@ -111,6 +111,14 @@ def test_what_is_not_served_is_an_outcome(
     assert outcome(reply.content)
 
 
+def test_a_slash_at_the_end_changes_nothing(service: Running) -> None:
+    """Clients store the address that an operator typed."""
+    plain, slashed = (send(service.http_at, path) for path in ("/cds-services", "/cds-services/"))
+    assert slashed == plain
+    assert send(service.http_at, f"{ORDER_SIGN}/", sign(order("metoprolol"))).status == 200
+    assert send(service.http_at, "/cds-services-of-another").status == 404
+
+
 def test_too_large_a_body_is_refused(service: Running) -> None:
     reply = send(service.http_at, ORDER_SIGN, b" " * 8_000_001)
     assert reply.status == 413

@@ -166,7 +166,8 @@ class Asking:
         message.MergeFromString(line.content)
         message.id = self._new_id(resource)
         message.phase = phase_of(resource)
-        message.stopped_on = standing.ended
+        if standing.ended:
+            message.stopped_on = standing.ended
         self._orders[message.id] = Order(resource, message, standing.list, line, is_draft)
 
     def _new_id(self, resource: Resource) -> str:

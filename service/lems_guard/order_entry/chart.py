@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from lems_guard.order_entry.discovery import PREFETCH
-from lems_guard.order_entry.references import Shelf, entries_of
+from lems_guard.order_entry.references import Shelf
 from lems_guard.order_entry.shapes import Json, Resource, code_of, obj, objs, text
 from lems_guard.order_entry.standing import MEDICATION_KINDS
 
@@ -52,15 +52,14 @@ class Chart:
             self._readings.setdefault(key, Reading.MISSING)
 
     def _take_bundle(self, key: str, bundle: Resource) -> None:
-        is_whole = True
-        kinds = set()
+        is_whole, kinds = True, set()
         for entry in objs(bundle.get("entry")):
             self._matches[key] += obj(entry.get("search")).get("mode") != "include"
-        for resource, full_url in entries_of(bundle):
+            resource = obj(entry.get("resource"))
             if resource.get("resourceType") == "OperationOutcome":
                 is_whole = is_whole and not _is_grave(resource)
-            else:
-                kinds.add(self._add(resource, full_url))
+            elif resource:
+                kinds.add(self._add(resource, text(entry.get("fullUrl"))))
         links = objs(bundle.get("link"))
         next_page = next((text(link.get("url")) for link in links if _is_next(link)), "")
         total = bundle.get("total")

@@ -39,6 +39,7 @@ READ = (
     "reason",
     "reasonCodeableConcept",
 )
+REFERRING = {"medicationReference", "medication"}
 REFERRED = "referred"
 
 
@@ -105,9 +106,10 @@ class OrderReader:
     def line(self, resource: Resource, shelf: Shelf) -> Line:
         """What an order says; its medication may lie on the shelf."""
         parts = {name: resource[name] for name in READ if name in resource}
-        referred = _referred(resource, shelf)
-        if referred:
-            parts[REFERRED] = referred
+        if not REFERRING.isdisjoint(parts):
+            referred = _referred(resource, shelf)
+            if referred:
+                parts[REFERRED] = referred
         content = msgspec.json.encode(parts)
         return self._remembered(content) if len(content) <= LONGEST_LINE else self._line(content)
 

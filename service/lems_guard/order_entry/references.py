@@ -6,17 +6,19 @@ from lems_guard.order_entry.shapes import Json, Resource, obj, objs, text
 
 
 class Shelf:
-    """Every resource that came with a call, by the names under which it may be referred to."""
+    """Every Medication that came with a call, by the names under which it may be referred to."""
 
     def __init__(self) -> None:
         """Nothing is on it yet."""
         self._by_name: dict[str, Resource] = {}
 
     def put(self, resource: Resource, full_url: str = "") -> None:
-        """Add a resource; the first under a name stays."""
-        kind, own_id = text(resource.get("resourceType")), text(resource.get("id"))
-        if kind and own_id:
-            self._by_name.setdefault(f"{kind}/{own_id}", resource)
+        """Add a resource, where it is a Medication; the first under a name stays."""
+        if resource.get("resourceType") != "Medication":
+            return
+        own_id = text(resource.get("id"))
+        if own_id:
+            self._by_name.setdefault(f"Medication/{own_id}", resource)
         if full_url:
             self._by_name.setdefault(full_url, resource)
 

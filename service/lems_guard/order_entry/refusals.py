@@ -3,25 +3,27 @@
 A refusal never holds anything of the body that was sent.
 """
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
 FHIR_JSON = "application/fhir+json"
+Header: TypeAlias = tuple[bytes, bytes]
 
 
 class Refusal(Exception):
     """A call that is not answered by cards.
 
-    `issue` is a code of http://hl7.org/fhir/issue-type.
+    `issue` is a code of http://hl7.org/fhir/issue-type, `headers` are those that HTTP asks for.
     """
 
-    def __init__(self, status: int, issue: str, diagnostics: str) -> None:
+    def __init__(self, status: int, issue: str, diagnostics: str, *headers: Header) -> None:
         """Keep the status, and what to tell in the OperationOutcome."""
         super().__init__(diagnostics)
         self.status = status
         self.issue = issue
         self.diagnostics = diagnostics
+        self.headers = headers
 
     def body(self) -> bytes:
         """The OperationOutcome."""
@@ -44,7 +46,17 @@ def bad_request(diagnostics: str) -> Refusal:
 
 def unauthorized(diagnostics: str) -> Refusal:
     """401: who calls could not be established."""
-    return Refusal(401, "login", diagnostics)
+    return Refusal(401, "login", diagnostics, (b"www-authenticate", b"Bearer"))
+
+
+def not_found(diagnostics: str) -> Refusal:
+    """404: there is no such page, or no such service."""
+    return Refusal(404, "not-found", diagnostics)
+
+
+def not_allowed(method: str) -> Refusal:
+    """405: the page is there, for another method."""
+    return Refusal(405, "not-supported", f"{method} is served here", (b"allow", method.encode()))
 
 
 def precondition_failed(diagnostics: str) -> Refusal:

@@ -1,24 +1,24 @@
-"""The HTTP routes of CDS Hooks: discovery, one for each service, feedback; CORS around them."""
+"""The HTTP routes of CDS Hooks: discovery, one for each service, feedback; CORS around them.
+
+An order screen waits for each call, so requests are taken and answered as ASGI has them, without a
+router and its objects in between.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import structlog
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from lems_guard.order_entry.desk import Desk
 from lems_guard.order_entry.discovery import DISCOVERY, SERVICES
 from lems_guard.order_entry.feedback import FeedbackDesk
 from lems_guard.order_entry.hooks import read_call, read_feedback
-from lems_guard.order_entry.refusals import FHIR_JSON, Refusal
+from lems_guard.order_entry.refusals import FHIR_JSON, Refusal, not_allowed, not_found
 from lems_guard.telemetry.logs import place_of
 
 log = structlog.get_logger(__name__)
@@ -27,8 +27,9 @@ JSON = "application/json"
 MOST_BYTES = 8_000_000
 HOOKS_PATH = "/cds-services"
 NO_CALLER = ""
+UNKNOWN = "unknown"
 OUR_FAULT = Refusal(500, "exception", "our own fault: nothing was checked")
-ISSUES = {404: "not-found", 405: "not-supported"}
+GONE = 499  # nobody is there to read it: nginx' code for a client that went away
 
 
 class KnowsCallers(Protocol):
@@ -45,7 +46,62 @@ class CountsCalls(Protocol):
         """A call of a hook ended."""
 
 
-Answering = Callable[[Request, str], Awaitable[bytes]]
+class Request(NamedTuple):
+    """A request: what it asks of which service, and its body when that is wanted."""
+
+    scope: Scope
+    service: str
+    receive: Receive
+
+    async def body(self) -> bytes:
+        """The body; raises `Refusal` where it is too large, `ClientGone` where it breaks off."""
+        parts: list[bytes] = []
+        is_whole, size = False, 0
+        while not is_whole:
+            message = await self.receive()
+            if message["type"] != "http.request":
+                raise ClientGone
+            parts.append(message.get("body", b""))
+            is_whole = not message.get("more_body", False)
+            size += len(parts[-1])
+            if size > MOST_BYTES:
+                raise Refusal(413, "too-long", f"at most {MOST_BYTES} bytes")
+        return b"".join(parts)
+
+    def authorization(self) -> str:
+        """The Authorization header, or nothing."""
+        found = (value for name, value in self.scope["headers"] if name == b"authorization")
+        return str(next(found, b""), "latin-1")
+
+
+class Reply(NamedTuple):
+    """What is sent back."""
+
+    status: int
+    content: bytes
+    content_type: str
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+    async def send(self, send: Send) -> None:
+        """Send it."""
+        length = b"%d" % len(self.content)
+        headers = [(b"content-length", length), *self.headers]
+        if self.content:
+            headers.append((b"content-type", self.content_type.encode()))
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": self.content})
+
+
+class ClientGone(Exception):
+    """The client went away before it had sent all."""
+
+
+class Page(NamedTuple):
+    """What is served at a path: for whom calls are counted, by which method, and what answers."""
+
+    hook: str
+    method: str
+    answer: Callable[[Request, str], Awaitable[bytes]]
 
 
 class OrderEntry:
@@ -70,95 +126,79 @@ class OrderEntry:
 
     def routes(self) -> list[Route]:
         """The routes, for the HTTP port."""
-        app = self._app()
-        return [Route(f"{HOOKS_PATH}{{rest:path}}", app)]
-
-    def _app(self) -> Starlette:
-        cors = Middleware(
-            CORSMiddleware,
+        app = CORSMiddleware(
+            self._serve,
             allow_origins=self._origins,
             allow_methods=["GET", "POST"],
             allow_headers=["authorization", "content-type"],
             max_age=600,
         )
-        return Starlette(
-            routes=[
-                Route(HOOKS_PATH, self.discover),
-                Route(f"{HOOKS_PATH}/{{service}}", self.call, methods=["POST"]),
-                Route(f"{HOOKS_PATH}/{{service}}/feedback", self.feedback, methods=["POST"]),
-            ],
-            middleware=[cors],
-            exception_handlers={HTTPException: _as_outcome},
-        )
+        return [Route(HOOKS_PATH, app), Route(f"{HOOKS_PATH}/{{rest:path}}", app)]
 
-    async def discover(self, request: Request) -> Response:
-        """The services on offer."""
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        service, _, rest = scope["path"].removeprefix(HOOKS_PATH).strip("/").partition("/")
+        page = self._page(service, rest)
+        reply = await self._answered(page, Request(scope, service, receive))
+        self._counts.called(page.hook if page else UNKNOWN, reply.status)
+        await reply.send(send)
 
-        async def answer(_: Request, __: str) -> bytes:
-            return DISCOVERY
+    def _page(self, service: str, rest: str) -> Page | None:
+        """What is served at a path; an id that is not there is refused to those who may ask."""
+        if not service:
+            return Page("discovery", "GET", self._discover)
+        if rest == "feedback":
+            return Page("feedback", "POST", self._take_feedback)
+        if rest:
+            return None
+        found = SERVICES.get(service)
+        return Page(found.hook if found else UNKNOWN, "POST", self._call)
 
-        return await self._answered(request, "discovery", answer)
+    @staticmethod
+    async def _discover(_: Request, __: str) -> bytes:
+        return DISCOVERY
 
-    async def call(self, request: Request) -> Response:
-        """A call of a hook."""
+    async def _call(self, request: Request, caller: str) -> bytes:
+        service = SERVICES.get(request.service)
+        if service is None:
+            raise not_found("there is no service of this id")
+        return await self._desk.answer(service, read_call(await request.body()), caller)
 
-        async def answer(request: Request, caller: str) -> bytes:
-            service = SERVICES.get(request.path_params["service"])
-            if service is None:
-                raise Refusal(404, "not-found", "there is no service of this id")
-            return await self._desk.answer(service, read_call(await _body(request)), caller)
+    async def _take_feedback(self, request: Request, _: str) -> bytes:
+        if request.service not in SERVICES:
+            raise not_found("there is no service of this id")
+        await self._feedback.take(read_feedback(await request.body()))
+        return b""
 
-        service = SERVICES.get(request.path_params["service"])
-        return await self._answered(request, service.hook if service else "unknown", answer)
-
-    async def feedback(self, request: Request) -> Response:
-        """What became of cards."""
-
-        async def answer(request: Request, _: str) -> bytes:
-            if request.path_params["service"] not in SERVICES:
-                raise Refusal(404, "not-found", "there is no service of this id")
-            await self._feedback.take(read_feedback(await _body(request)))
-            return b""
-
-        return await self._answered(request, "feedback", answer)
-
-    async def _answered(self, request: Request, hook: str, answer: Answering) -> Response:
-        """The response, or the refusal; what nobody foresaw is logged by its place alone."""
+    async def _answered(self, page: Page | None, request: Request) -> Reply:
+        """The reply, or the refusal; what nobody foresaw is logged by its place alone."""
         try:
+            page = _served(page, request.scope["method"])
             caller = await self._caller(request)
-            response = Response(await answer(request, caller), media_type=JSON)
+            return Reply(200, await page.answer(request, caller), JSON)
         except Refusal as refusal:
-            headers = {"www-authenticate": "Bearer"} if refusal.status == 401 else None
-            response = Response(refusal.body(), refusal.status, headers, FHIR_JSON)
-        except ClientDisconnect:
-            response = Response(status_code=499)
+            return _refused(refusal)
+        except ClientGone:
+            return Reply(GONE, b"", JSON)
         except Exception as error:  # noqa: BLE001 - its message may hold what was sent
             log.error("unforeseen error", **place_of(error))  # noqa: TRY400 - without its message
-            response = Response(OUR_FAULT.body(), OUR_FAULT.status, None, FHIR_JSON)
-        self._counts.called(hook, response.status_code)
-        return response
+            return _refused(OUR_FAULT)
 
     async def _caller(self, request: Request) -> str:
         if self._verifier is None:
             return NO_CALLER
-        loop, authorization = asyncio.get_running_loop(), request.headers.get("authorization", "")
+        loop, authorization = asyncio.get_running_loop(), request.authorization()
         return await loop.run_in_executor(
-            self._threads, self._verifier.caller, authorization, request.url.path
+            self._threads, self._verifier.caller, authorization, request.scope["path"]
         )
 
 
-async def _body(request: Request) -> bytes:
-    """The body, as long as it is not too large."""
-    content = bytearray()
-    async for chunk in request.stream():
-        content += chunk
-        if len(content) > MOST_BYTES:
-            raise Refusal(413, "too-long", f"at most {MOST_BYTES} bytes")
-    return bytes(content)
+def _served(page: Page | None, method: str) -> Page:
+    if page is None:
+        raise not_found("not served here")
+    if method != page.method and not (method == "HEAD" and page.method == "GET"):
+        raise not_allowed(page.method)
+    return page
 
 
-async def _as_outcome(_: Request, error: Exception) -> Response:
-    """An OperationOutcome for a path or method that we do not serve."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    refusal = Refusal(status, ISSUES.get(status, "processing"), "not served here")
-    return Response(refusal.body(), status, None, FHIR_JSON)
+def _refused(refusal: Refusal) -> Reply:
+    return Reply(refusal.status, refusal.body(), FHIR_JSON, refusal.headers)

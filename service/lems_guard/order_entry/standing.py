@@ -17,6 +17,7 @@ MEDICATION_KINDS = {
 }
 NEVER_WAS = {"entered-in-error", "cancelled", "not-done", "not-taken", "declined", "nullified"}
 ENDED_SOME_DAY = "ended on an unknown day"
+NOT_ADHERED = {"not-taking", "stopped"}
 ENDED = {"stopped", "completed", "ended"}
 # Orders that ended longer ago leave nothing behind: the longest residue is six months.
 REMEMBERED = datetime.timedelta(days=366)
@@ -80,8 +81,10 @@ def _why_not(resource: Resource, status: str) -> str:
 
 def _is_not_taken(resource: Resource) -> bool:
     """STU3 says so by `taken`, R5 by `adherence`."""
-    adherence = code_of(obj(resource.get("adherence")).get("code"))
-    return resource.get("taken") == "n" or adherence in {"not-taking", "stopped"}
+    if "adherence" not in resource:
+        return resource.get("taken") == "n"
+    adherence = code_of(obj(resource["adherence"]).get("code"))
+    return resource.get("taken") == "n" or adherence in NOT_ADHERED
 
 
 def _may_go_on(resource: Resource, end: datetime.date | None, today: datetime.date) -> bool:
