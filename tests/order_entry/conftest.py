@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from lems_guard.library import Edition, load_edition, packaged_rules
 from running import Running, start, stop
 
 
@@ -12,3 +13,8 @@ def service() -> Iterator[Running]:
     running = start(LEMS_GUARD_CDS_HOOKS_AUTH="off")
     yield running
     stop(running)
+
+
+@pytest.fixture(scope="session")
+def edition() -> Edition:
+    return load_edition(packaged_rules()).edition

@@ -8,10 +8,12 @@ from typing import Any
 import httpx2
 import pytest
 
+from lems_guard.clinical.medication import Disposition, Understood
 from lems_guard.order_entry.chart import Chart, Reading
 from lems_guard.order_entry.discovery import PREFETCH
 from lems_guard.order_entry.fetching import Bounds, Fetcher
 from lems_guard.order_entry.hooks import read_call
+from lems_guard.order_entry.orders import OrderReader
 from order_entry.calling import LEMS, searchset, sign
 
 BASE = "https://ehr.example/fhir"
@@ -23,6 +25,7 @@ def fetched(
     base: str = BASE,
     hosts: str = "ehr.example",
     prefetch: dict[str, Any] | None = None,
+    orders: tuple[object, ...] = (),
 ) -> tuple[Chart, list[httpx2.Request]]:
     asked: list[httpx2.Request] = []
 
@@ -31,13 +34,15 @@ def fetched(
         return handler(request)
 
     call = sign(
+        *orders,
         fhirServer=base,
         fhirAuthorization={"access_token": "t0k", "token_type": "Bearer", "expires_in": 300},
         prefetch=prefetch or {},
     )
     chart = Chart()
     chart.take_prefetch(prefetch or {})
-    bounds = Bounds(seconds=0.3, pages=2, page_bytes=2000)
+    chart.take_drafts(call["context"]["draftOrders"])
+    bounds = Bounds(seconds=0.3, pages=2, page_bytes=2000, medications=3)
     fetcher = Fetcher(frozenset(hosts.split(",")), bounds, httpx2.MockTransport(heard))
 
     async def run() -> None:
@@ -152,6 +157,66 @@ def test_a_link_to_another_server_is_not_followed() -> None:
     )
     assert asked == []
     assert chart.conditions_read is Reading.PART
+
+
+def referring(reference: str, **more: object) -> dict[str, Any]:
+    return {
+        "resourceType": "MedicationRequest",
+        "status": "draft",
+        "medicationReference": {"reference": reference, **more},
+    }
+
+
+AS_IN_R5 = {
+    "resourceType": "MedicationRequest",
+    "medication": {"reference": {"reference": "Medication/7"}},
+}
+
+
+def a_medication(request: httpx2.Request) -> httpx2.Response:
+    content = {"resourceType": "Medication", "id": "any", "code": {"text": request.url.path}}
+    return httpx2.Response(200, json=content)
+
+
+@pytest.mark.parametrize(
+    ("order", "asked_for"),
+    [
+        (referring("Medication/7"), "Medication/7"),
+        (referring("Medication/7/_history/2"), "Medication/7"),
+        (referring(f"{BASE}/Medication/7"), "Medication/7"),
+        (AS_IN_R5, "Medication/7"),
+        (referring("Medication/7", display="metoprolol"), ""),
+        (referring("Medication/7") | {"medicationCodeableConcept": {"text": "metoprolol"}}, ""),
+        (referring("https://evil.example/fhir/Medication/7"), ""),
+        (referring("Medication/../Patient"), ""),
+        (referring("Patient/7"), ""),
+        (referring("#7"), ""),
+        (referring("urn:uuid:0c6b1b0a-7a1d-4f0c-8a52-6a4b1f3a7a10"), ""),
+    ],
+)  # fmt: skip
+def test_a_drug_that_is_only_referred_to_is_read_where_it_is(
+    order: dict[str, Any], asked_for: str
+) -> None:
+    chart, asked = fetched(a_medication, prefetch=dict.fromkeys(PREFETCH), orders=(order,))
+    assert [str(each.url) for each in asked] == ([f"{BASE}/{asked_for}"] if asked_for else [])
+    found = OrderReader(lambda _: Understood(Disposition.UNRESOLVED)).line(order, chart.shelf)
+    assert found.name.endswith(asked_for or found.name)
+
+
+def test_a_medication_that_came_along_is_not_asked_for() -> None:
+    came = {"resourceType": "Medication", "id": "7", "code": {"text": "metoprolol"}}
+    _, asked = fetched(
+        a_medication,
+        prefetch=dict.fromkeys(PREFETCH) | {"more": came},
+        orders=(referring("Medication/7"),),
+    )
+    assert asked == []
+
+
+def test_drugs_that_are_referred_to_are_read_to_a_bound() -> None:
+    orders = tuple(referring(f"Medication/{number}") for number in range(9))
+    _, asked = fetched(a_medication, prefetch=dict.fromkeys(PREFETCH), orders=(*orders, *orders))
+    assert len(asked) == 3
 
 
 def test_a_server_that_hangs_is_given_up() -> None:

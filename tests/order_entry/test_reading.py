@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from lems_guard.clinical.patient import LemsStatus, Patient
+from lems_guard.library import Edition
 from lems_guard.order_entry.card_ids import card_uuid, rules_of
 from lems_guard.order_entry.card_shapes import SUMMARY_LIMIT, plain, short
 from lems_guard.order_entry.chart import Chart, Reading
@@ -16,7 +17,7 @@ from lems_guard.order_entry.codes import (
     code_system,
     means_pregnant,
 )
-from lems_guard.order_entry.diagnoses import DiagnosisReader
+from lems_guard.order_entry.diagnoses import NOTHING_KNOWN, DiagnosisReader
 from lems_guard.order_entry.measurements import measured, renal_function
 from lems_guard.v1 import terms_pb2 as terms
 
@@ -152,6 +153,32 @@ def test_lems_in_words_is_at_most_suspected(
 
 
 @pytest.mark.parametrize(
+    ("coding", "status"),
+    [
+        ({"system": "urn:a-country:icd-10", "code": "G73.1"}, LemsStatus.SUSPECTED),
+        ({"code": "g7080"}, LemsStatus.SUSPECTED),
+        ({"code": "56989000"}, LemsStatus.SUSPECTED),
+        ({"display": "Lambert-Eaton myasthenic syndrome"}, LemsStatus.SUSPECTED),
+        ({"system": "urn:a-country:icd-10", "code": "G70.0"}, None),
+        ({"system": "http://hl7.org/fhir/sid/icd-10", "code": "G73.1"}, LemsStatus.SUSPECTED),
+        ({"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "G73.1"}, LemsStatus.CONFIRMED),
+    ],
+)
+def test_lems_in_a_system_that_is_not_known_is_suspected(
+    edition: Edition, coding: dict[str, Any], status: LemsStatus | None
+) -> None:
+    reader = DiagnosisReader(lambda told: edition.with_conditions(NOTHING_KNOWN, told)[0])
+    assert reader.read([{"resourceType": "Condition", "code": {"coding": [coding]}}]).lems is status
+
+
+ABSENT = {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason"}]}
+
+
+def of_entries(*entries: object) -> dict[str, object]:
+    return {"resourceType": "Bundle", "entry": list(entries)}
+
+
+@pytest.mark.parametrize(
     ("value", "reading"),
     [
         (None, Reading.WHOLE),
@@ -164,6 +191,17 @@ def test_lems_in_words_is_at_most_suspected(
         ([], Reading.MISSING),
         ({}, Reading.MISSING),
         ({"resourceType": 7}, Reading.MISSING),
+        ({"resourceType": "Patient"}, Reading.MISSING),
+        ({"resourceType": "Condition"}, Reading.WHOLE),
+        ({"resourceType": "Condition", "code": 7}, Reading.PART),
+        (of_entries(7), Reading.PART),
+        (of_entries({}), Reading.PART),
+        (of_entries({"resource": None}), Reading.PART),
+        (of_entries({"resource": {"code": {"text": "LEMS"}}}), Reading.PART),
+        (of_entries({"resource": {"resourceType": "Condition", "code": []}}), Reading.PART),
+        (of_entries({"resource": {"resourceType": "Condition"}}), Reading.WHOLE),
+        (of_entries({"resource": {"resourceType": "Condition", "code": ABSENT}}), Reading.WHOLE),
+        ({"resourceType": "Bundle", "entry": 7}, Reading.PART),
     ],
 )
 def test_how_far_a_prefetch_was_read(value: object, reading: Reading) -> None:

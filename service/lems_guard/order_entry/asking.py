@@ -10,7 +10,7 @@ from lems_guard.order_entry.discovery import ORDER_SELECT, PATIENT_VIEW, Service
 from lems_guard.order_entry.hooks import HookCall
 from lems_guard.order_entry.orders import Line, Order, phase_of, reference_of
 from lems_guard.order_entry.patients import Person, Vocabulary, person_of
-from lems_guard.order_entry.references import entries_of, relative
+from lems_guard.order_entry.references import relative
 from lems_guard.order_entry.refusals import bad_request
 from lems_guard.order_entry.shapes import Json, Resource, obj, objs, text
 from lems_guard.order_entry.standing import (
@@ -95,8 +95,7 @@ class Asking:
     def asked(self, call: HookCall, service: Service) -> Asked:
         """The whole request; raises `Refusal` where the hook's orders are missing."""
         if service.orders:
-            sent = call.context.draft_orders or call.context.medications
-            self._take_drafts(sent, f"context.{service.orders}")
+            self._take_drafts(call.orders(), f"context.{service.orders}")
         self._take_listed()
         if service.hook == "medication-refill":
             for order in self._orders.values():
@@ -108,17 +107,13 @@ class Asking:
     def _take_drafts(self, bundle: Json, place: str) -> None:
         if obj(bundle).get("resourceType") != "Bundle":
             raise bad_request(f"{place}: a Bundle is expected")
-        drafts = list(entries_of(bundle))
-        for resource, full_url in drafts:
-            self._chart.shelf.put(resource, full_url)
-        empty = len(objs(bundle.get("entry"))) - len(drafts)
-        if empty:
-            self._leave_out("an entry of the orders held no resource", empty)
-        for resource, _ in drafts:
+        for resource, _, _ in self._chart.drafts:
             kind = text(resource.get("resourceType"))
             if kind in MEDICATION_KINDS:
                 line = self._vocabulary.orders.line(resource, self._chart.shelf)
                 self._take(resource, line, drafted(resource, self._today), is_draft=True)
+            elif not kind:
+                self._leave_out("an entry of the orders held no resource")
             elif kind not in SUPPORTING:
                 self._leave_out("an order is for no medication")
 

@@ -5,11 +5,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from lems_guard.order_entry.discovery import PREFETCH
-from lems_guard.order_entry.references import Shelf
-from lems_guard.order_entry.shapes import Json, Resource, code_of, obj, objs, text
+from lems_guard.order_entry.references import Entry, Shelf, entries_of
+from lems_guard.order_entry.shapes import Json, Resource, code_of, is_unreadable, obj, objs, text
 from lems_guard.order_entry.standing import MEDICATION_KINDS
 
 MEDICATION_KEYS = ("medications", "statements")
+# What a single resource in place of a Bundle must be, to be the answer to our query.
+KINDS = {
+    "conditions": {"Condition"},
+    "medications": MEDICATION_KINDS,
+    "statements": MEDICATION_KINDS,
+}
 GRAVE = {"error", "fatal"}
 
 
@@ -27,6 +33,7 @@ class Chart:
     def __init__(self) -> None:
         """Nothing has been read yet."""
         self.shelf = Shelf()
+        self.drafts: list[Entry] = []
         self.next_pages: dict[str, str] = {}
         self._readings: dict[str, Reading] = {}
         self._resources: dict[str, list[Resource]] = defaultdict(list)
@@ -38,6 +45,12 @@ class Chart:
         for key, value in prefetch.items():
             self.take(key, value)
 
+    def take_drafts(self, bundle: Json) -> None:
+        """Take in the orders at hand; what travels with them may be referred to."""
+        self.drafts = entries_of(obj(bundle))
+        for entry in self.drafts:
+            self.shelf.put(entry.resource, entry.full_url)
+
     def take(self, key: str, value: Json) -> None:
         """Take in one answer to a query of ours, or something the client adds of its own."""
         kind = obj(value).get("resourceType")
@@ -45,21 +58,24 @@ class Chart:
             self._readings[key] = Reading.WHOLE
         elif kind == "Bundle":
             self._take_bundle(key, value)
-        elif isinstance(kind, str) and kind != "OperationOutcome":
+        elif isinstance(kind, str) and kind in KINDS.get(key, {kind}) - {"OperationOutcome"}:
             self._add(value, "")
-            self._readings[key] = Reading.WHOLE
+            self._readings[key] = Reading.PART if _is_unreadable(value) else Reading.WHOLE
         else:
             self._readings.setdefault(key, Reading.MISSING)
 
     def _take_bundle(self, key: str, bundle: Resource) -> None:
         is_whole, kinds = True, set()
-        for entry in objs(bundle.get("entry")):
-            self._matches[key] += obj(entry.get("search")).get("mode") != "include"
-            resource = obj(entry.get("resource"))
-            if resource.get("resourceType") == "OperationOutcome":
+        for resource, full_url, is_match in entries_of(bundle):
+            self._matches[key] += is_match
+            kind = resource.get("resourceType")
+            if kind == "OperationOutcome":
                 is_whole = is_whole and not _is_grave(resource)
-            elif resource:
-                kinds.add(self._add(resource, text(entry.get("fullUrl"))))
+            elif isinstance(kind, str):
+                kinds.add(self._add(resource, full_url))
+                is_whole = is_whole and not _is_unreadable(resource)
+            else:
+                is_whole = False
         links = objs(bundle.get("link"))
         next_page = next((text(link.get("url")) for link in links if _is_next(link)), "")
         total = bundle.get("total")
@@ -105,6 +121,12 @@ class Chart:
         """The resources of some kinds."""
         return [resource for kind in kinds for resource in self._resources.get(kind, ())]
 
+    def orders(self) -> list[Resource]:
+        """All orders and statements, those at hand among them."""
+        drafts = [each.resource for each in self.drafts]
+        listed = self.of_kind(*MEDICATION_KINDS)
+        return [each for each in drafts if each.get("resourceType") in MEDICATION_KINDS] + listed
+
     def patient(self) -> Resource:
         """The Patient, or an empty resource."""
         return next(iter(self.of_kind("Patient")), {})
@@ -118,6 +140,11 @@ def _keys_of(key: str, kinds: set[str]) -> Iterator[str]:
         yield "conditions"
     if kinds & MEDICATION_KINDS:
         yield "medications"
+
+
+def _is_unreadable(resource: Resource) -> bool:
+    """Whether it is a diagnosis that nothing can be made of."""
+    return resource.get("resourceType") == "Condition" and is_unreadable(resource.get("code"))
 
 
 def _is_next(link: Resource) -> bool:

@@ -88,6 +88,7 @@ class Desk:
             raise bad_request("context.patientId (missing)")
         chart = Chart()
         chart.take_prefetch(call.prefetch or {})
+        chart.take_drafts(call.orders())
         await self._fetcher.complete(chart, call)
         if Reading.MISSING in {chart.conditions_read, chart.medications_read}:
             raise precondition_failed(NEEDED)

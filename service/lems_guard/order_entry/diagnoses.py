@@ -7,11 +7,11 @@ from typing import NamedTuple
 import msgspec
 
 from lems_guard.clinical.facts import Answer
-from lems_guard.clinical.medication import Coding
+from lems_guard.clinical.medication import CodeSystem, Coding
 from lems_guard.clinical.patient import LemsStatus, Patient
 from lems_guard.order_entry.codes import means_pregnant
 from lems_guard.order_entry.orders import codings_of
-from lems_guard.order_entry.shapes import Resource, code_of, codings_in, obj, text
+from lems_guard.order_entry.shapes import Resource, code_of, codings_in, obj, objs, text
 
 NEVER_WAS = "entered-in-error"
 REFUTED = "refuted"
@@ -21,6 +21,7 @@ NOTHING_KNOWN = Patient(lems_status=LemsStatus.ABSENT)
 # As many as recur; of longer ones, which no coder writes, none is kept.
 MOST_DIAGNOSES = 2048
 LONGEST_DIAGNOSIS = 2048
+DIAGNOSTIC = (CodeSystem.ICD10CM, CodeSystem.SNOMED_CT)
 READ = ("code", "verificationStatus", "clinicalStatus")
 SUREST_FIRST = (LemsStatus.CONFIRMED, LemsStatus.SUSPECTED, LemsStatus.ABSENT)
 
@@ -93,7 +94,7 @@ class DiagnosisReader:
         codings = codings_of(obj(code))
         facts = self._told(codings)
         is_coded = facts.lems_status is not LemsStatus.ABSENT
-        is_lems = is_coded or names_lems(obj(code))
+        is_lems = is_coded or names_lems(obj(code)) or self._may_be_lems(obj(code))
         if verification == REFUTED:
             return Diagnosis(LemsStatus.ABSENT) if is_lems else NOTHING
         if verification in UNSURE:
@@ -102,8 +103,20 @@ class DiagnosisReader:
         if is_lems and status in OVER:
             return suspected(f"the diagnosis is recorded as {status}")
         if is_lems and not is_coded:
-            return suspected("named without a code")
+            return suspected("named without a code that is known here")
         return _sure(codings, facts, is_over=status in OVER)
+
+    def _may_be_lems(self, concept: Resource) -> bool:
+        """Whether a code would mean LEMS if it were of a system in which LEMS has one.
+
+        WHO's ICD-10 and the editions that countries make of it have systems of their own.
+        """
+        codes = [text(coding.get("code")) for coding in codings_in(concept)]
+        return any(
+            self._told((Coding(system, code),)).lems_status is not LemsStatus.ABSENT
+            for code in codes
+            for system in DIAGNOSTIC
+        )
 
 
 def suspected(why: str) -> Diagnosis:
@@ -126,7 +139,7 @@ def _sure(codings: tuple[Coding, ...], facts: Patient, *, is_over: bool) -> Diag
 def names_lems(concept: Resource) -> bool:
     """Whether a diagnosis names LEMS in words; a problem list is not always coded."""
     words = [text(concept.get("text"))]
-    words += [text(coding.get("display")) for coding in codings_in(concept)]
+    words += [text(coding.get("display")) for coding in objs(concept.get("coding"))]
     return any(
         ("lambert" in word.lower() and "eaton" in word.lower()) or word == "LEMS" for word in words
     )

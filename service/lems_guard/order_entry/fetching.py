@@ -4,6 +4,7 @@ Only hosts that the site allows are ever asked: the address comes from a request
 """
 
 import asyncio
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
@@ -15,18 +16,24 @@ from lems_guard.order_entry.chart import Chart
 from lems_guard.order_entry.discovery import PREFETCH
 from lems_guard.order_entry.hooks import HookCall
 from lems_guard.order_entry.loopback import is_loopback
+from lems_guard.order_entry.orders import concept_in, reference_in
 from lems_guard.order_entry.refusals import FHIR_JSON
 from lems_guard.order_entry.shapes import Json, obj, objs, text
 
+MEDICATION = re.compile(r"Medication/[A-Za-z0-9.\-]{1,64}")
 PATIENT_TOKEN = "{{context.patientId}}"  # noqa: S105 - a placeholder of a query
 
 
 class Bounds(NamedTuple):
-    """What a call may cost: seconds for all fetches together, pages and bytes for each."""
+    """What a call may cost: seconds for all fetches together, pages and bytes for each.
+
+    So many Medications are read one by one at most.
+    """
 
     seconds: float = 2.0
     pages: int = 5
     page_bytes: int = 4_000_000
+    medications: int = 30
 
 
 class Fetcher:
@@ -45,19 +52,25 @@ class Fetcher:
         self._client: httpx2.AsyncClient | None = None
 
     async def complete(self, chart: Chart, call: HookCall) -> None:
-        """Fetch what a chart wants; what cannot be had stays missing. Never raises for it."""
+        """Fetch what a chart wants, then the Medications that its orders only refer to.
+
+        What cannot be had stays missing; never raises for it.
+        """
         base = (call.fhir_server or "").rstrip("/")
-        wanted = list(chart.wanting())
-        if not wanted or not self._may_ask(base):
+        if not self._may_ask(base):
             return
         headers = {"accept": FHIR_JSON}
         if call.fhir_authorization and call.fhir_authorization.access_token:
             headers["authorization"] = f"Bearer {call.fhir_authorization.access_token}"
-        queries = {key: self._url(chart, key, base, call.patient_id()) for key in wanted}
         try:
-            async with asyncio.timeout(self._bounds.seconds), asyncio.TaskGroup() as tasks:
-                for key, url in queries.items():
-                    tasks.create_task(self._read(chart, key, url, base, headers))
+            async with asyncio.timeout(self._bounds.seconds):
+                async with asyncio.TaskGroup() as tasks:
+                    for key in list(chart.wanting()):
+                        url = self._url(chart, key, base, call.patient_id())
+                        tasks.create_task(self._read(chart, key, url, base, headers))
+                async with asyncio.TaskGroup() as tasks:
+                    for name in nameless(chart, base)[: self._bounds.medications]:
+                        tasks.create_task(self._read_medication(chart, name, base, headers))
         except TimeoutError:
             return
 
@@ -99,6 +112,11 @@ class Fetcher:
             if not url:
                 return
 
+    async def _read_medication(
+        self, chart: Chart, name: str, base: str, headers: Mapping[str, str]
+    ) -> None:
+        chart.shelf.put(obj(await self._get(f"{base}/{name}", headers)), name)
+
     async def _get(self, url: str, headers: Mapping[str, str]) -> Json:
         """One page, or `None` where there is none to be had."""
         client = self._client = self._client or httpx2.AsyncClient(
@@ -124,3 +142,21 @@ class Fetcher:
         """Close the connections."""
         if self._client is not None:
             await self._client.aclose()
+
+
+def nameless(chart: Chart, base: str) -> list[str]:
+    """The Medications on a server by which alone some orders tell their drug.
+
+    An order that gives the drug's words is read by them: a hospital calls for every patient, and
+    its server is not asked for each drug of each.
+    """
+    names: dict[str, None] = {}
+    for order in chart.orders():
+        reference = reference_in(order)
+        if text(reference.get("display")) or concept_in(order):
+            continue
+        name = text(reference.get("reference")).removeprefix(f"{base}/")
+        name = name.partition("/_history/")[0]
+        if MEDICATION.fullmatch(name) and not chart.shelf.find(name, order):
+            names[name] = None
+    return list(names)

@@ -58,6 +58,10 @@ class HookCall(Camel):
         """Who is ordering, or nothing."""
         return self.context.user_id or self.user_id or self.user or ""
 
+    def orders(self) -> Json:
+        """The orders at hand, under the name that the hook has for them."""
+        return self.context.draft_orders or self.context.medications
+
     def patient_id(self) -> str:
         """The patient's id on the client's FHIR server, or nothing."""
         return (self.context.patient_id or self.patient or "").removeprefix("Patient/")

@@ -146,22 +146,36 @@ class OrderReader:
         return together if whole.readings and whole.readings == alone.readings else drug.words
 
 
-def _referred(resource: Resource, shelf: Shelf) -> Resource:
-    """The Medication that an order refers to in the ways of all releases, as far as it is here."""
+def concept_in(resource: Resource) -> Resource:
+    """The drug as an order itself gives it, by code or words, or nothing."""
+    for name in ("medicationCodeableConcept", "medication"):
+        concept = obj(resource.get(name))
+        concept = obj(concept.get("concept")) or concept
+        if codings_in(concept) or words_of(concept):
+            return concept
+    return {}
+
+
+def reference_in(resource: Resource) -> Resource:
+    """How an order refers to its Medication in any release, or nothing."""
     for holder in (resource.get("medicationReference"), resource.get("medication")):
         reference = obj(obj(holder).get("reference")) or obj(holder)
         if text(reference.get("reference")):
-            return shelf.find(text(reference.get("reference")), resource)
+            return reference
     return {}
+
+
+def _referred(resource: Resource, shelf: Shelf) -> Resource:
+    """The Medication that an order refers to, as far as it is here."""
+    reference = text(reference_in(resource).get("reference"))
+    return shelf.find(reference, resource) if reference else {}
 
 
 def drug_of(parts: Resource) -> Drug:
     """The drug by concept or by reference, in the ways of all releases."""
-    for name in ("medicationCodeableConcept", "medication"):
-        concept = obj(parts.get(name))
-        concept = obj(concept.get("concept")) or concept
-        if codings_in(concept) or words_of(concept):
-            return Drug(codings_of(concept), words_of(concept))
+    concept = concept_in(parts)
+    if concept:
+        return Drug(codings_of(concept), words_of(concept))
     drug = _medication(obj(parts.get(REFERRED)))
     if drug.codings or drug.words:
         return drug

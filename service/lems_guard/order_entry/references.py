@@ -1,8 +1,8 @@
 """Following references to medications: contained, in a Bundle, by urn:uuid, or not at all."""
 
-from collections.abc import Iterable
+from typing import NamedTuple
 
-from lems_guard.order_entry.shapes import Json, Resource, obj, objs, text
+from lems_guard.order_entry.shapes import Resource, obj, objs, text
 
 
 class Shelf:
@@ -36,9 +36,22 @@ def relative(reference: str) -> str:
     return "/".join(reference.split("/")[-2:])
 
 
-def entries_of(bundle: Json) -> Iterable[tuple[Resource, str]]:
-    """The resources of a Bundle, each with its full URL."""
-    for entry in objs(obj(bundle).get("entry")):
-        resource = obj(entry.get("resource"))
-        if resource:
-            yield resource, text(entry.get("fullUrl"))
+class Entry(NamedTuple):
+    """An entry of a Bundle; the resource is empty where there is none to be read."""
+
+    resource: Resource
+    full_url: str
+    is_match: bool
+
+
+def entries_of(bundle: Resource) -> list[Entry]:
+    """All entries of a Bundle, also those that cannot be read."""
+    sent = bundle.get("entry", [])
+    return [
+        Entry(
+            obj(obj(entry).get("resource")),
+            text(obj(entry).get("fullUrl")),
+            obj(obj(entry).get("search")).get("mode") != "include",
+        )
+        for entry in (sent if isinstance(sent, list) else [sent])
+    ]

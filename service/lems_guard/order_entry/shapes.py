@@ -55,6 +55,16 @@ def words_of(concept: Json) -> str:
     return next((display for display in displays if display), "")
 
 
+def is_unreadable(concept: Json) -> bool:
+    """Whether a CodeableConcept was sent that says nothing, not even why it does not."""
+    return bool(
+        concept is not None
+        and not words_of(concept)
+        and not codings_in(concept)
+        and "extension" not in obj(concept)
+    )
+
+
 def code_of(value: Json) -> str:
     """A status: the plain code of older releases, or the first code of a CodeableConcept."""
     if isinstance(value, str):
