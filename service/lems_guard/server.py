@@ -43,6 +43,7 @@ from lems_guard.telemetry.probes import probe_routes
 from lems_guard.terminology.remembered import Remembered
 from lems_guard.web.admission import Admission
 from lems_guard.web.json_calls import JsonCalls
+from lems_guard.web.page import State, page_route
 
 log = structlog.get_logger(__name__)
 
@@ -144,11 +145,17 @@ class Service:
     def http_app(self) -> Starlette:
         """The HTTP port's pages."""
         said = self.ordering.warning
-        probes = probe_routes(self.health, self.metrics, (said,) if said == OFF else ())
+        notices = (said,) if said == OFF else ()
+        probes = probe_routes(self.health, self.metrics, notices)
         admission = Admission(self.settings.http_api, self.settings.http_listen)
         methods = JsonMethods(self.grpc_services())
         calls = JsonCalls(methods, admission, self.settings.max_in_flight)
-        return Starlette(routes=[*probes, *self.ordering.routes, *calls.routes()])
+        page = page_route(lambda: self.state(notices), admission)
+        return Starlette(routes=[page, *probes, *self.ordering.routes, *calls.routes()])
+
+    def state(self, notices: tuple[str, ...]) -> State:
+        """What the page tells of this process."""
+        return State(self.shown.state(), self.settings.jurisdiction, self.health.states(), notices)
 
 
 async def serve(settings: Settings) -> None:
