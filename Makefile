@@ -15,7 +15,7 @@ COMPILED := $(VENV)/.compiled
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve test lint stubs stub-files bench readme pictures
+.PHONY: help setup demo serve test lint stubs stub-files bench capacity readme pictures
 
 # Lists the targets by their two-hash comments.
 help:
@@ -43,6 +43,9 @@ stubs: $(INSTALLED) stub-files ## regenerate the Python stubs from proto/
 
 bench: setup ## measure speed, within a minute
 	$(BIN)/lems-guard bench --quick
+
+capacity: setup ## measure what a replica can carry, for deploy/OPERATING.md
+	PYTHONPATH=tests $(PYTHON) -m capacity_table
 
 readme: setup ## write README's tables of settings and metrics
 	PYTHONPATH=tests $(PYTHON) -m readme_tables
