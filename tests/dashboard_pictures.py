@@ -3,8 +3,10 @@
 A plain sketch of what Grafana shows: each panel's own queries, over a minute and a half of traffic.
 """
 
+import hashlib
 import html
 import json
+import math
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -14,8 +16,13 @@ GRAFANA = Path(__file__).parents[1] / "deploy" / "grafana"
 SECONDS = 90
 CELL, TALL, HEAD = 54, 34, 22  # pixels of a column, of a row, of a row's heading
 COLOURS = ("#3274d9", "#e0752d", "#37872d", "#8f3bb8", "#c4162a", "#0a9ea3", "#a16a1c", "#6b7280")
-MOST_SERIES, POINTS = 8, 60
-Series: TypeAlias = list[tuple[dict[str, str], list[tuple[float, float]]]]
+SHADES = {"green": "#37872d", "orange": "#e0752d", "red": "#c4162a"}
+MOST, POINTS = 8, 60
+LETTER = 5.8  # pixels of a letter of a name
+Points: TypeAlias = list[tuple[float, float]]
+Series: TypeAlias = list[tuple[dict[str, str], Points]]
+Named: TypeAlias = list[tuple[str, Points]]
+Box: TypeAlias = tuple[float, float, float, float]
 
 
 def shown(value: float, unit: str) -> str:
@@ -25,9 +32,39 @@ def shown(value: float, unit: str) -> str:
     if unit == "bytes":
         return f"{value / 2**20:.3g} MiB"
     if unit == "s":
-        return f"{value / 86400:.3g} d" if value > 86400 else f"{1000 * value:.3g} ms"
+        return seconds(value)
     number = f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
-    return number + {"reqps": " /s", "ops": " /s"}.get(unit, "")
+    return number + unit.removeprefix("suffix:").removeprefix("none")
+
+
+def seconds(value: float) -> str:
+    for size, name in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+        if value >= size:
+            return f"{value / size:.3g} {name}"
+    return f"{1000 * value:.3g} ms"
+
+
+def rounded_up(value: float, unit: str) -> float:
+    """The end of a scale: 1, 2 or 5 of something."""
+    step = 2**20 if unit == "bytes" else 1
+    power = 10.0 ** math.floor(math.log10(value / step or 1)) * step
+    return next(each * power for each in (1, 2, 5, 10) if each * power >= value * 0.999)
+
+
+def clipped(words: str, wide: float) -> str:
+    """As much of a name as has room."""
+    room = int(wide / LETTER)
+    return words if len(words) <= room else words[: room - 1] + "…"
+
+
+def drawn_from(panels: list[dict[str, Any]]) -> str:
+    """What of a dashboard a picture shows, in a word: a picture of another one is stale."""
+    seen = [
+        [panel[key] for key in ("type", "title", "gridPos")]
+        + [[each["expr"], each["legendFormat"]] for each in panel.get("targets", ())]
+        for panel in panels
+    ]
+    return hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:16]
 
 
 def legend(pattern: str, labels: dict[str, str]) -> str:
@@ -54,7 +91,7 @@ def asked(seen: Watched, target: dict[str, Any]) -> Series:
     )
 
 
-def box(panel: dict[str, Any]) -> tuple[float, float, float, float]:
+def box(panel: dict[str, Any]) -> Box:
     place = panel["gridPos"]
     return place["x"] * CELL, place["y"] * TALL, place["w"] * CELL - 8, place["h"] * TALL - 8
 
@@ -70,78 +107,95 @@ def panel_svg(seen: Watched, panel: dict[str, Any]) -> str:
         for target in panel["targets"]
         for labels, points in asked(seen, target)
     ]
-    draw = {"timeseries": lines, "bargauge": bars, "stat": number}[panel["type"]]
-    unit = panel["fieldConfig"]["defaults"]["unit"]
-    return "\n".join([*parts, draw(named, unit, (x + 8, y + 28, wide - 16, tall - 36))])
+    area = (x + 8, y + 28, wide - 16, tall - 36)
+    defaults = panel["fieldConfig"]["defaults"]
+    if not named:
+        return "\n".join([*parts, text(x + 8, y + tall / 2, defaults["noValue"], 'class="name"')])
+    if panel["type"] == "stat":
+        alone = panel["options"].get("textMode") == "name"
+        return "\n".join([*parts, number(named[0], defaults, area, alone=alone)])
+    draw = {"timeseries": lines, "bargauge": bars}[panel["type"]]
+    return "\n".join([*parts, draw(named, defaults, area)])
 
 
-Named: TypeAlias = list[tuple[str, list[tuple[float, float]]]]
-Box: TypeAlias = tuple[float, float, float, float]
+def colour_at(defaults: dict[str, Any], value: float) -> str:
+    """The colour of the highest step that a value reaches."""
+    steps = defaults["thresholds"]["steps"]
+    return SHADES[[each["color"] for each in steps if value >= (each["value"] or 0)][-1]]
 
 
-def lines(named: Named, unit: str, area: Box) -> str:
-    """Curves over time, with a scale at the left and the names below."""
+def lines(named: Named, defaults: dict[str, Any], area: Box) -> str:
+    """Curves over time, with a scale at the left, the steps across and the names below."""
     x, y, wide, tall = area
-    named = [each for each in named if max(value for _, value in each[1]) > 0][
-        :MOST_SERIES
-    ] or named[:1]
-    top = max(value for _, points in named for _, value in points) or 1.0
+    unit, steps = defaults["unit"], defaults["thresholds"]["steps"][1:]
+    named = [each for each in named if max(value for _, value in each[1]) > 0][:MOST] or named[:1]
+    most = max(value for _, points in named for _, value in points)
+    top = rounded_up(max(most, *(each["value"] for each in steps[:1]), 0) or 1, unit)
     begin = min(points[0][0] for _, points in named)
     end = max(points[-1][0] for _, points in named)
-    rows = (len(named) + 1) // 2
-    high, left = tall - 14 * rows - 4, 58
+    columns = 2 if all(len(name) * LETTER < wide / 2 - 4 for name, _ in named) else 1
+    high, left = tall - 14 * -(-len(named) // columns) - 4, 58
+
+    def level(value: float) -> float:
+        return y + high * (1 - value / top)
+
     parts = [
-        f'<path d="M{x + left} {y + at * high:.0f}H{x + wide}" class="grid"/>'
-        + text(x + left - 4, y + at * high + 4, shown(top * (1 - at), unit), 'class="scale"')
-        for at in (0.0, 0.5, 1.0)
+        f'<path d="M{x + left} {level(at * top):.0f}H{x + wide:.0f}" class="grid"/>'
+        + text(x + left - 4, level(at * top) + 4, shown(at * top, unit), 'class="scale"')
+        for at in (1.0, 0.5, 0.0)
+    ]
+    parts += [
+        f'<path d="M{x + left} {level(each["value"]):.0f}H{x + wide:.0f}" class="step" '
+        f'stroke="{SHADES[each["color"]]}"/>'
+        for each in steps
+        if each["value"] <= top
     ]
     for index, (name, points) in enumerate(named):
         colour = COLOURS[index % len(COLOURS)]
-        step = max(1, len(points) // POINTS)
         curve = " ".join(
-            f"{x + left + (wide - left) * (t - begin) / (end - begin or 1):.0f},"
-            f"{y + high * (1 - v / top):.0f}"
-            for t, v in points[::step]
+            f"{x + left + (wide - left) * (t - begin) / (end - begin or 1):.0f},{level(v):.0f}"
+            for t, v in points[:: max(1, len(points) // POINTS)]
         )
         parts.append(f'<polyline points="{curve}" stroke="{colour}" class="curve"/>')
-        at_x, at_y = x + index % 2 * wide / 2, y + high + 16 + 14 * (index // 2)
-        parts.append(
-            text(at_x, at_y, name[: int(wide / 14)], f'class="name" style="fill:{colour}"')
-        )
+        room = wide / columns
+        place = x + index % columns * room, y + high + 16 + 14 * (index // columns)
+        parts.append(text(*place, clipped(name, room), f'class="name" style="fill:{colour}"'))
     return "\n".join(parts)
 
 
-def bars(named: Named, unit: str, area: Box) -> str:
+def bars(named: Named, defaults: dict[str, Any], area: Box) -> str:
     """A bar for each name, with its value."""
     x, y, wide, tall = area
-    named = named[:10]
-    top = max((points[-1][1] for _, points in named), default=1) or 1
+    top = max(points[-1][1] for _, points in named) or 1
     parts = []
-    for index, (name, points) in enumerate(named):
+    for index, (name, points) in enumerate(named[:10]):
         at, value = y + index * tall / 10, points[-1][1]
+        colour = colour_at(defaults, value) if len(defaults["thresholds"]["steps"]) > 1 else None
         parts.append(
-            f'<rect x="{x + wide * 0.5:.0f}" y="{at + 4:.0f}" height="12" fill="{COLOURS[0]}" '
-            f'width="{wide * 0.3 * value / top:.0f}"/>'
+            f'<rect x="{x + wide * 0.58:.0f}" y="{at + 4:.0f}" height="12" '
+            f'fill="{colour or COLOURS[0]}" width="{wide * 0.26 * value / top:.0f}"/>'
         )
-        parts.append(text(x, at + 14, name[: int(wide / 13)], 'class="name"'))
-        parts.append(text(x + wide, at + 14, shown(value, unit), 'class="scale"'))
+        parts.append(text(x, at + 14, clipped(name, wide * 0.57), 'class="name"'))
+        parts.append(text(x + wide, at + 14, shown(value, defaults["unit"]), 'class="scale"'))
     return "\n".join(parts)
 
 
-def number(named: Named, unit: str, area: Box) -> str:
-    """One number, large."""
-    x, y, _, tall = area
-    if not named:
-        return ""
-    name, points = named[0]
-    value = text(x, y + tall / 2, shown(points[-1][1], unit), 'class="number"')
-    return value + text(x, y + tall / 2 + 24, name, 'class="name"')
+def number(one: tuple[str, Points], defaults: dict[str, Any], area: Box, *, alone: bool) -> str:
+    """One number, large, with its name; or the name `alone`."""
+    x, y, wide, tall = area
+    name, points = one
+    value = points[-1][1]
+    large = name if alone else shown(value, defaults["unit"])
+    style = f'class="number" style="fill:{colour_at(defaults, value)}"'
+    told = text(x + wide / 2, y + tall / 2 + 4, large, style)
+    return told if alone else told + text(x + wide / 2, y + tall / 2 + 22, name, 'class="under"')
 
 
 STYLE = """text{font-family:sans-serif;font-size:11px;fill:#222}
 .row{font-size:15px;font-weight:bold}.title{font-size:12px;font-weight:bold}.panel{fill:#fff;stroke:#ccd}.grid{stroke:#e4e4ec}
-.scale{text-anchor:end;font-size:10px;fill:#555}.name{font-size:10px}.number{font-size:30px}
-.curve{fill:none;stroke-width:1.5}"""
+.scale{text-anchor:end;font-size:10px;fill:#555}.name{font-size:10px}
+.number{font-size:28px;text-anchor:middle}.under{font-size:10px;text-anchor:middle}
+.curve{fill:none;stroke-width:1.5}.step{stroke-dasharray:6 4;opacity:.7}"""
 
 
 def board_svg(seen: Watched, name: str) -> str:
@@ -150,14 +204,13 @@ def board_svg(seen: Watched, name: str) -> str:
     parts = [panel_svg(seen, panel) for panel in panels]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-8 0 {24 * CELL + 8} {tall}">'
-        f"<style>{STYLE}</style><rect x='-8' width='100%' height='100%' fill='#f4f5f8'/>"
-        + "\n".join(parts)
-        + "</svg>\n"
+        f"<desc>{drawn_from(panels)}</desc><style>{STYLE}</style>"
+        f"<rect x='-8' width='100%' height='100%' fill='#f4f5f8'/>" + "\n".join(parts) + "</svg>\n"
     )
 
 
 if __name__ == "__main__":
-    with watched() as everything:
-        drive(everything.service, SECONDS)
+    with watched(replicas=2) as everything:
+        drive(everything.services, SECONDS)
         for board in ("service", "clinical"):
             (GRAFANA / f"{board}.svg").write_text(board_svg(everything, board), "utf-8")

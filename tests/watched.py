@@ -25,20 +25,34 @@ from system_programs import fetched, free_port, program
 PROMETHEUS = Path(__file__).parents[1] / "deploy" / "prometheus"
 TEXTS = (
     "metoprolol 50 mg po bid",
-    "ciprofloxacin 500 mg po bid",
-    "magnesium sulfate 2 g iv",
     "lisinopril 10 mg po daily",
+    "ciprofloxacin 500 mg po bid",
+    "amoxicillin 500 mg po tid",
+    "magnesium sulfate 2 g iv",
+    "omeprazole 20 mg po daily",
     "bupropion xl 150 mg po daily",
+    "metformin 500 mg po bid",
     "metoprolool 50 mg",
+    "levothyroxine 50 mcg po daily",
+    "gentamicin 240 mg iv daily",
+    "paracetamol 1 g po qid",
+    "tramadol 50 mg po prn",
     "xyzzy",
+    "timolol 0.5 % eye drops bid",
+)
+PATIENTS = (
+    prescription.Patient(age_years=61, seizure_history="ANSWER_NO"),
+    prescription.Patient(age_years=48, weight_kg=70, seizure_history="ANSWER_YES"),
+    prescription.Patient(age_years=72, creatinine_clearance_ml_min=45, seizure_history="ANSWER_NO"),
+    prescription.Patient(),
 )
 
 
 class Watched:
     """The service and what Prometheus knows of it."""
 
-    def __init__(self, service: Running, prometheus: str) -> None:
-        self.service = service
+    def __init__(self, services: list[Running], prometheus: str) -> None:
+        self.services = services
         self.prometheus = prometheus
 
     def ask(self, expression: str) -> list[tuple[dict[str, str], float]]:
@@ -72,28 +86,33 @@ class Watched:
 
 
 @contextlib.contextmanager
-def watched() -> Iterator[Watched]:
-    """A service, its Redis and its Prometheus."""
+def watched(replicas: int = 1) -> Iterator[Watched]:
+    """Replicas of the service, their Redis and their Prometheus."""
     with contextlib.ExitStack() as stack:
         redis = stack.enter_context(alone())
-        service = start(
-            LEMS_GUARD_REDIS_URL=redis.url,
-            LEMS_GUARD_CACHE_KEY="0123456789abcdef" * 4,
-            LEMS_GUARD_REDIS_SCREENINGS="always",
-        )
-        stack.callback(stop, service)
-        yield Watched(service, stack.enter_context(prometheus(service)))
+        services = []
+        for _ in range(replicas):
+            service = start(
+                LEMS_GUARD_REDIS_URL=redis.url,
+                LEMS_GUARD_CACHE_KEY="0123456789abcdef" * 4,
+                LEMS_GUARD_REDIS_SCREENINGS="always",
+            )
+            stack.callback(stop, service)
+            services.append(service)
+        yield Watched(services, stack.enter_context(prometheus(services)))
 
 
 @contextlib.contextmanager
-def prometheus(service: Running) -> Iterator[str]:
-    """The shipped configuration, but for the target and the pace."""
+def prometheus(services: list[Running]) -> Iterator[str]:
+    """The shipped configuration, but for the targets and the pace."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         for name in ("recording.yaml", "alerts.yaml"):
             (Path(folder) / name).write_bytes((PROMETHEUS / name).read_bytes())
         shipped = (PROMETHEUS / "prometheus.yaml").read_text("utf-8")
-        targets = re.sub(r"targets: \[.*\]", f"targets: ['{service.http_at}']", shipped)
+        targets = re.sub(
+            r"targets: \[.*\]", f"targets: {[each.http_at for each in services]}", shipped
+        )
         paced = targets.replace("_interval: 15s", "_interval: 1s")
         (Path(folder) / "prometheus.yaml").write_text(paced, "utf-8")
         process = subprocess.Popen(
@@ -113,25 +132,30 @@ def prometheus(service: Running) -> Iterator[str]:
             process.wait()
 
 
-def request(*texts: str) -> prescription.CheckPrescriptionRequest:
+def request(turn: int) -> prescription.CheckPrescriptionRequest:
+    """A prescription like no other, but for some that one of two replicas was asked before."""
+    number = turn - (30 if turn % 3 == 0 else 31 if turn % 5 == 0 else 0)
+    texts = TEXTS[number % len(TEXTS)], TEXTS[number // 3 % len(TEXTS)], f"lisinopril {number} mg"
     return prescription.CheckPrescriptionRequest(
+        patient=PATIENTS[number // 2 % len(PATIENTS)],
         proposed=[prescription.Medication(id=f"p{at}", text=text) for at, text in enumerate(texts)],
         active=[prescription.Medication(id="a", text="Firdapse 20 mg 4x/day")],
     )
 
 
-def drive(service: Running, seconds: float) -> None:
-    """Ask checks alone and as a stream, refused ones too, and report outcomes."""
+def drive(services: list[Running], seconds: float) -> None:
+    """Ask each in turn, checks alone and as a stream, refused ones too; report outcomes."""
     end, turn = time.monotonic() + seconds, 0
-    with service.channel() as channel:
-        check = rpc.InteractionCheckServiceStub(channel)
+    with contextlib.ExitStack() as stack:
+        channels = [stack.enter_context(each.channel()) for each in services]
         while time.monotonic() < end:
             turn += 1
-            first, second = TEXTS[turn % len(TEXTS)], TEXTS[turn // 3 % len(TEXTS)]
-            answer = check.CheckPrescription(request(first, second, f"lisinopril {turn % 90} mg"))
+            channel = channels[turn % len(channels)]
+            check = rpc.InteractionCheckServiceStub(channel)
+            answer = check.CheckPrescription(request(turn))
             report(channel, turn, [alert.findings[0].rule_id for alert in answer.alerts])
             if turn % 20 == 0:
-                items = [wire.CheckPrescriptionStreamRequest(request=request(first))] * 5
+                items = [wire.CheckPrescriptionStreamRequest(request=request(turn))] * 5
                 list(check.CheckPrescriptionStream(iter(items)))
                 with contextlib.suppress(grpc.RpcError):
                     check.CheckPrescription(prescription.CheckPrescriptionRequest())

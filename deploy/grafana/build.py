@@ -1,25 +1,39 @@
-"""Writes the two dashboards beside this file: `python deploy/grafana/build.py`.
+"""Writes the dashboards beside this file: `python deploy/grafana/build.py`.
 
 A panel is a few lines in `service_board.py` or `clinical_board.py`, and some forty in the JSON.
 Tests hold the JSON to these files, to Grafana's own types, and each query to a real Prometheus.
 """
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from clinical_board import CLINICAL
 from panels import Panel, Row
+from runbook_board import entries, link_to
 from service_board import SERVICE
 
 HERE = Path(__file__).parent
-RUNBOOK = "deploy/OPERATING.md"
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 GREEN, AMBER, RED = "green", "orange", "red"
+TALL, LOW = 7, 4  # rows of Grafana's grid
 
 BOARDS = {
     "service": ("LEMS Guard: service", SERVICE),
     "clinical": ("LEMS Guard: clinical", CLINICAL),
+}
+TITLES = {name: title for name, (title, _) in BOARDS.items()} | {"runbook": "LEMS Guard: runbook"}
+
+LAST = {"calcs": ["lastNotNull"], "fields": "", "values": False}
+# What each kind of panel is drawn by.
+OPTIONS: dict[str, dict[str, Any]] = {
+    "timeseries": {
+        "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True, "calcs": []},
+        "tooltip": {"mode": "multi", "sort": "desc"},
+    },
+    "bargauge": {"displayMode": "basic", "orientation": "horizontal", "reduceOptions": LAST},
+    "stat": {"colorMode": "value", "graphMode": "none", "reduceOptions": LAST},
 }
 
 
@@ -35,11 +49,8 @@ def panel_json(panel: Panel, number: int, place: dict[str, int]) -> dict[str, An
     """A panel as Grafana reads it."""
     instant = panel.kind != "timeseries"
     custom = {"fillOpacity": 8, "thresholdsStyle": {"mode": "line" if panel.steps else "off"}}
-    link = {
-        "title": "Runbook",
-        "url": f"{RUNBOOK}#{panel.runbook}" if panel.runbook else RUNBOOK,
-        "targetBlank": True,
-    }
+    link = {"title": "Runbook", "url": link_to(panel.runbook), "targetBlank": True}
+    options = OPTIONS[panel.kind] | ({"textMode": "name"} if panel.named else {})
     return {
         "id": number,
         "type": panel.kind,
@@ -48,10 +59,12 @@ def panel_json(panel: Panel, number: int, place: dict[str, int]) -> dict[str, An
         "datasource": SOURCE,
         "gridPos": place,
         "links": [link],
+        "options": options,
         "fieldConfig": {
             "defaults": {
                 "unit": panel.unit,
                 "min": 0,
+                "noValue": "none in this range" if panel.kind == "bargauge" else "no data",
                 "thresholds": thresholds(panel.steps),
                 **({} if instant else {"custom": custom}),
             },
@@ -71,8 +84,15 @@ def panel_json(panel: Panel, number: int, place: dict[str, int]) -> dict[str, An
     }
 
 
+def spread(panels: tuple[Panel, ...]) -> list[tuple[int, int]]:
+    """Where each panel begins in Grafana's 24 columns and how wide it is: a number needs half."""
+    weights = [1 if panel.kind == "stat" else 2 for panel in panels]
+    edges = [round(24 * sum(weights[:at]) / sum(weights)) for at in range(len(weights) + 1)]
+    return [(left, right - left) for left, right in pairwise(edges)]
+
+
 def panels_json(rows: tuple[Row, ...]) -> list[dict[str, Any]]:
-    """The rows' headings and panels, laid out on Grafana's grid of 24 columns."""
+    """The rows' headings and panels, laid out on Grafana's grid."""
     found: list[dict[str, Any]] = []
     top = 0
     for row in rows:
@@ -86,11 +106,11 @@ def panels_json(rows: tuple[Row, ...]) -> list[dict[str, Any]]:
                 "panels": [],
             }
         )
-        width = 24 // len(row.panels)
-        for index, panel in enumerate(row.panels):
-            place = {"x": index * width, "y": top + 1, "w": width, "h": 7}
+        high = TALL if any(panel.kind != "stat" for panel in row.panels) else LOW
+        for panel, (left, width) in zip(row.panels, spread(row.panels), strict=True):
+            place = {"x": left, "y": top + 1, "w": width, "h": high}
             found.append(panel_json(panel, len(found) + 1, place))
-        top += 8
+        top += 1 + high
     return found
 
 
@@ -112,38 +132,41 @@ def variables() -> list[dict[str, Any]]:
     ]
 
 
-def board_json(name: str) -> dict[str, Any]:
-    """A dashboard as Grafana reads it."""
-    title, rows = BOARDS[name]
-    other = next(each for each in BOARDS if each != name)
+def frame_json(name: str) -> dict[str, Any]:
+    """What all dashboards have in common."""
     return {
         "uid": f"lems-guard-{name}",
-        "title": title,
+        "title": TITLES[name],
         "description": "Written by deploy/grafana/build.py.",
         "tags": ["lems-guard"],
         "schemaVersion": 38,
         "editable": False,
-        "refresh": "30s",
         "time": {"from": "now-6h", "to": "now"},
         "timezone": "browser",
         "links": [
-            {
-                "title": BOARDS[other][0],
-                "type": "link",
-                "url": f"/d/lems-guard-{other}",
-                "keepTime": True,
-            }
+            {"title": title, "type": "link", "url": f"/d/lems-guard-{other}", "keepTime": True}
+            for other, title in TITLES.items()
+            if other != name
         ],
+    }
+
+
+def board_json(name: str) -> dict[str, Any]:
+    """A dashboard as Grafana reads it."""
+    if name == "runbook":
+        return frame_json(name) | {"panels": entries()}
+    return frame_json(name) | {
+        "refresh": "30s",
         "templating": {"list": variables()},
-        "panels": panels_json(rows),
+        "panels": panels_json(BOARDS[name][1]),
     }
 
 
 def text_of(name: str) -> str:
     """The content of a dashboard's file."""
-    return json.dumps(board_json(name), indent=1) + "\n"
+    return json.dumps(board_json(name), indent=1, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":
-    for board in BOARDS:
+    for board in TITLES:
         (HERE / f"{board}.json").write_text(text_of(board), "utf-8")

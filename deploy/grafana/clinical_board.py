@@ -1,6 +1,6 @@
 """What was said to prescribers, what was not checked, what came of it, and what is known."""
 
-from panels import ONE, Panel, Row, by, rate, ten_most
+from panels import ONE, PER_SECOND, Panel, Row, by, rate, ten_most
 
 CONTENT_TIME = "lems_guard_knowledge_base_content_timestamp_seconds"
 SHARE_UNRESOLVED = (
@@ -14,7 +14,7 @@ CLINICAL = (
         (
             Panel(
                 "Prescriptions by outcome",
-                "reqps",
+                PER_SECOND,
                 "The worst that was said of each. Clear: complete, and nothing was found.",
                 (
                     (
@@ -25,13 +25,13 @@ CLINICAL = (
             ),
             Panel(
                 "Findings by severity",
-                "reqps",
+                PER_SECOND,
                 "Findings a second.",
                 ((by("severity", "lems_guard_findings_total"), "{{severity}}"),),
             ),
             Panel(
                 "Findings by concern",
-                "reqps",
+                PER_SECOND,
                 "The harm that was warned of.",
                 ((by("concern", "lems_guard_findings_total"), "{{concern}}"),),
             ),
@@ -58,11 +58,11 @@ CLINICAL = (
                 "They come back UNRESOLVED and are not checked.",
                 ((SHARE_UNRESOLVED, "unresolved"),),
                 (0.05, 0.15),
-                runbook="lemsguardunresolvedsharerises",
+                runbook="LemsGuardUnresolvedShareRises",
             ),
             Panel(
                 "Orders not understood, by reason",
-                "ops",
+                PER_SECOND,
                 "A similar name: we made a suggestion. An unknown code came without a text.",
                 (
                     (
@@ -85,7 +85,7 @@ CLINICAL = (
             ),
             Panel(
                 "Grave gaps",
-                "ops",
+                PER_SECOND,
                 "Missing facts that could turn into a contraindication.",
                 (
                     (
@@ -101,7 +101,7 @@ CLINICAL = (
         (
             Panel(
                 "Outcomes reported",
-                "ops",
+                PER_SECOND,
                 "Alerts accepted and overridden, as clients report them.",
                 (
                     (
@@ -114,10 +114,10 @@ CLINICAL = (
                 "Share overridden, by rule",
                 "percentunit",
                 "Of the last day's outcomes. A rule that everybody overrides may be wrong.",
-                (("lems_guard:rule_overridden:ratio_increase1d", "{{rule}}"),),
+                (("sort_desc(lems_guard:rule_overridden:ratio_increase1d)", "{{rule}}"),),
                 (0.7, 0.9),
                 kind="bargauge",
-                runbook="lemsguardruleoverridden",
+                runbook="LemsGuardRuleOverridden",
             ),
         ),
     ),
@@ -127,7 +127,7 @@ CLINICAL = (
             Panel(
                 "Edition",
                 "none",
-                "The knowledge base in service, and how many replicas serve it.",
+                "The knowledge base in service; more than one while an upgrade is under way.",
                 (
                     (
                         f"count by (version) (lems_guard_knowledge_base_info{{{ONE}}})",
@@ -135,7 +135,8 @@ CLINICAL = (
                     ),
                 ),
                 kind="stat",
-                runbook="lemsguardeditionsdiffer",
+                runbook="LemsGuardEditionsDiffer",
+                named=True,
             ),
             Panel(
                 "Age of the content",
@@ -144,7 +145,7 @@ CLINICAL = (
                 ((f"time() - max({CONTENT_TIME}{{{ONE}}})", "age"),),
                 (120 * 86400, 180 * 86400),
                 kind="stat",
-                runbook="lemsguardknowledgestale",
+                runbook="LemsGuardKnowledgeStale",
             ),
             Panel(
                 "Rules overdue for review",
@@ -153,7 +154,7 @@ CLINICAL = (
                 ((f"max(lems_guard_rules_review_overdue{{{ONE}}})", "overdue"),),
                 (1, 10),
                 kind="stat",
-                runbook="lemsguardreviewoverdue",
+                runbook="LemsGuardReviewOverdue",
             ),
             Panel(
                 "Unreviewed rules",
@@ -169,7 +170,7 @@ CLINICAL = (
                 ((f"max(lems_guard_knowledge_base_refused{{{ONE}}})", "refused"),),
                 (0.5, 1),
                 kind="stat",
-                runbook="lemsguardreloadrefused",
+                runbook="LemsGuardReloadRefused",
             ),
         ),
     ),

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 CHECKS = 'grpc_service="lems_guard.v1.InteractionCheckService",instance=~"$instance"'
 ONE = 'instance=~"$instance"'
+PER_SECOND = "suffix: /s"
 
 
 class Panel(NamedTuple):
@@ -15,7 +16,8 @@ class Panel(NamedTuple):
     queries: tuple[tuple[str, str], ...]  # expression, legend
     steps: tuple[float, float] | None = None
     kind: str = "timeseries"
-    runbook: str = ""
+    runbook: str = ""  # the alert whose entry tells what to do
+    named: bool = False  # a stat that shows its series' name rather than a number
 
 
 class Row(NamedTuple):
@@ -37,7 +39,7 @@ def by(label: str, metric: str, labels: str = ONE) -> str:
 
 def ten_most(label: str, metric: str) -> str:
     """The ten values of a label that were counted most often in the range shown."""
-    return f"topk(10, sum by ({label}) (increase({metric}{{{ONE}}}[$__range])))"
+    return f"topk(10, sum by ({label}) (increase({metric}{{{ONE}}}[$__range])) > 0)"
 
 
 def quantile(share: float, histogram: str, labels: str = ONE) -> str:

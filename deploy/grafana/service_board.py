@@ -1,6 +1,6 @@
 """The service: whether it is there and answers, how fast, and what it uses."""
 
-from panels import CHECKS, ONE, Panel, Row, by, quantile, rate
+from panels import CHECKS, ONE, PER_SECOND, Panel, Row, by, quantile, rate
 
 FAULTS = "UNKNOWN|DEADLINE_EXCEEDED|RESOURCE_EXHAUSTED|UNIMPLEMENTED|INTERNAL|UNAVAILABLE|DATA_LOSS"
 FAILED = f'{CHECKS},grpc_code=~"{FAULTS}"'
@@ -11,8 +11,9 @@ SHARE_OF_FAULTS = (
 HANDLING = "grpc_server_handling_seconds"
 UNARY = f'grpc_method="CheckPrescription",{ONE}'
 UNDER_WAY = (
-    f"sum by (instance) (grpc_server_started_total{{{CHECKS}}})"
-    f" - sum by (instance) (grpc_server_handled_total{{{CHECKS}}})"
+    f"(sum by (instance) (grpc_server_started_total{{{CHECKS}}})"
+    f" - sum by (instance) (grpc_server_handled_total{{{CHECKS}}}))"
+    f" / max by (instance) (lems_guard_calls_in_flight_limit{{{ONE}}})"
 )
 HIT, ASKED = f'{ONE},result="hit"', f'{ONE},result!="skipped"'
 SHARE_OF_HITS = (
@@ -30,11 +31,11 @@ SERVICE = (
                 "Replicas that Prometheus reaches.",
                 (('sum(up{job="lems-guard"})', "up"),),
                 kind="stat",
-                runbook="lemsguarddown",
+                runbook="LemsGuardDown",
             ),
             Panel(
                 "Checks",
-                "reqps",
+                PER_SECOND,
                 "Calls of InteractionCheckService a second, by method.",
                 (
                     (
@@ -42,7 +43,7 @@ SERVICE = (
                         "{{grpc_method}}",
                     ),
                 ),
-                runbook="lemsguardnotraffic",
+                runbook="LemsGuardNoTraffic",
             ),
             Panel(
                 "Share that failed through us",
@@ -50,11 +51,11 @@ SERVICE = (
                 "Objective: 99.9 % of checks are answered. Callers' faults are not counted.",
                 ((SHARE_OF_FAULTS, "faults"),),
                 (0.001, 0.0144),
-                runbook="lemsguardfaultsburnfast",
+                runbook="LemsGuardFaultsBurnFast",
             ),
             Panel(
                 "Calls by status",
-                "reqps",
+                PER_SECOND,
                 "All of our services' calls, by the status they ended with.",
                 (
                     (
@@ -81,17 +82,15 @@ SERVICE = (
                     (quantile(0.99, HANDLING, UNARY), "p99"),
                 ),
                 (0.025, 0.1),
-                runbook="lemsguardslowburnsfast",
+                runbook="LemsGuardSlowBurnsFast",
             ),
             Panel(
-                "Checks under way",
-                "none",
-                "Calls begun and not ended. Beyond the limit they are refused.",
-                (
-                    (UNDER_WAY, "{{instance}}"),
-                    (f"max(lems_guard_calls_in_flight_limit{{{ONE}}})", "limit"),
-                ),
-                runbook="lemsguardnearitslimit",
+                "Checks under way, of the limit",
+                "percentunit",
+                "Calls begun and not ended, as a share of what is taken: the rest is refused.",
+                ((UNDER_WAY, "{{instance}}"),),
+                (0.5, 0.8),
+                runbook="LemsGuardNearItsLimit",
             ),
             Panel(
                 "Lateness of the event loop",
@@ -99,7 +98,7 @@ SERVICE = (
                 "The one queue that every call of a process waits in; high when it lacks CPU.",
                 ((f"lems_guard_event_loop_lag_seconds{{{ONE}}}", "{{instance}}"),),
                 (0.05, 0.1),
-                runbook="lemsguardlooplate",
+                runbook="LemsGuardLoopLate",
             ),
         ),
     ),
@@ -143,7 +142,7 @@ SERVICE = (
             ),
             Panel(
                 "Look-ups in Redis",
-                "ops",
+                PER_SECOND,
                 "By what came of them. Corrupt: not written by us, and not believed.",
                 (
                     (
@@ -171,7 +170,7 @@ SERVICE = (
                 ),
                 (0.5, 1),
                 kind="stat",
-                runbook="lemsguardredisbreakeropen",
+                runbook="LemsGuardRedisBreakerOpen",
             ),
         ),
     ),

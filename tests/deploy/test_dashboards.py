@@ -1,6 +1,8 @@
 """The dashboards: fresh, as Grafana's own types have them, and complete for a reader."""
 
+import itertools
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,8 +13,13 @@ import pytest
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-GRAFANA = Path(__file__).parents[2] / "deploy" / "grafana"
+from dashboard_pictures import drawn_from
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+GRAFANA = DEPLOY / "grafana"
 BOARDS = ("service", "clinical")
+ALL = (*BOARDS, "runbook")
+ALERT = re.compile(r"^ +- alert: (\w+)$", re.MULTILINE)
 
 
 def board(name: str) -> dict[str, Any]:
@@ -36,7 +43,7 @@ def lost(sent: Any, kept: Any, path: str = "") -> Iterator[str]:  # noqa: ANN401
         yield path
 
 
-@pytest.mark.parametrize("name", BOARDS)
+@pytest.mark.parametrize("name", ALL)
 def test_grafanas_own_types_take_all_of_it(name: str) -> None:
     encoder = JSONEncoder(sort_keys=True)
     kept = json.loads(encoder.encode(Dashboard.from_json(board(name))))
@@ -47,10 +54,10 @@ def test_grafanas_own_types_take_all_of_it(name: str) -> None:
 def test_the_files_are_as_the_generator_writes_them(tmp_path: Path) -> None:
     copy = tmp_path / "grafana"
     copy.mkdir()
-    for source in GRAFANA.glob("*.py"):
-        (copy / source.name).write_bytes(source.read_bytes())
+    for source in (*GRAFANA.glob("*.py"), DEPLOY / "OPERATING.md"):
+        (tmp_path / source.relative_to(DEPLOY)).write_bytes(source.read_bytes())
     subprocess.run([sys.executable, copy / "build.py"], check=True)
-    for name in BOARDS:
+    for name in ALL:
         assert (copy / f"{name}.json").read_text("utf-8") == (GRAFANA / f"{name}.json").read_text(
             "utf-8"
         ), "run `python deploy/grafana/build.py`"
@@ -63,5 +70,47 @@ def test_a_reader_is_told_what_a_panel_shows(name: str) -> None:
         defaults = panel["fieldConfig"]["defaults"]
         assert defaults["unit"]
         assert defaults["thresholds"]["steps"]
-        assert panel["links"]
         assert all(target["legendFormat"] for target in panel["targets"])
+
+
+def test_every_alert_has_its_panel_in_the_runbook() -> None:
+    alerts = ALERT.findall((DEPLOY / "prometheus" / "alerts.yaml").read_text("utf-8"))
+    entries = {panel["title"]: panel["options"]["content"] for panel in panels("runbook")}
+    assert set(entries) == set(alerts)
+    assert all(entries.values())
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_links_lead_somewhere(name: str) -> None:
+    there = {f"/d/{board(each)['uid']}" for each in ALL}
+    numbers = {str(panel["id"]) for panel in panels("runbook")}
+    links = board(name)["links"] + [link for each in panels(name) for link in each.get("links", ())]
+    urls = [link["url"] for link in links]
+    urls += re.findall(r"\]\((.*?)\)", json.dumps(panels(name)))
+    assert len(urls) > len(ALL)
+    for url in urls:
+        path, _, number = url.partition("?viewPanel=")
+        assert path in there, url
+        assert not number or number in numbers, url
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_panels_neither_overlap_nor_leave_the_grid(name: str) -> None:
+    taken = set[tuple[int, int]]()
+    for panel in board(name)["panels"]:
+        place = panel["gridPos"]
+        cells = set(
+            itertools.product(
+                range(place["x"], place["x"] + place["w"]),
+                range(place["y"], place["y"] + place["h"]),
+            )
+        )
+        assert not cells & taken, panel["title"]
+        assert place["x"] + place["w"] <= 24, panel["title"]
+        taken |= cells
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_the_picture_is_of_this_dashboard(name: str) -> None:
+    picture = (GRAFANA / f"{name}.svg").read_text("utf-8")
+    assert drawn_from(board(name)["panels"]) in picture, "run `make pictures`"

@@ -20,7 +20,7 @@ def seen() -> Iterator[Watched]:
     """After some twelve seconds of traffic, at one scrape a second."""
     program("prometheus")
     with watched() as found:
-        drive(found.service, 12)
+        drive(found.services, 12)
         yield found
 
 
