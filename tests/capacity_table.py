@@ -12,7 +12,7 @@ import platform
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ import grpc
 from lems_guard.bench import processes
 from lems_guard.bench.echo import write_replies
 from lems_guard.bench.load import Connection
+from lems_guard.bench.order_calls import Hospital
 from lems_guard.bench.ordering import CALLS_A_ROUND, Calls
 from lems_guard.bench.prescriptions import Repeated, Requests, templates
 from lems_guard.bench.serving import Load, Sizes, answerer_of, memory, startup
@@ -54,14 +55,16 @@ def measured() -> dict[str, Any]:
         "software": f"Python {platform.python_version()}, grpcio {grpc.__version__}",
         "rules": len(edition.knowledge.rules),
         "rounds": SIZES.rounds,
-        "cpu_ms": cpu_milliseconds(rules, requests, replies),
+        "cpu_ms": cpu_milliseconds(rules, requests, replies, Hospital(edition).calls()),
         "startup_s": round(startup(rules, SIZES).value, 2),
         "rss_mb": round(memory(rules, requests, SIZES).value),
         "compiling_rss_mb": compiling(rules),
     }
 
 
-def cpu_milliseconds(rules: Path, requests: Requests, replies: list[bytes]) -> dict[str, Any]:
+def cpu_milliseconds(
+    rules: Path, requests: Requests, replies: list[bytes], orders: Iterator[bytes]
+) -> dict[str, Any]:
     """A server's processor time a call, each kind in every round: the machine may change pace."""
     with contextlib.ExitStack() as stack:
         file = Path(stack.enter_context(tempfile.TemporaryDirectory()), "replies")
@@ -79,7 +82,7 @@ def cpu_milliseconds(rules: Path, requests: Requests, replies: list[bytes]) -> d
             "echo": checks(echo, requests),
             "evaluated": checks(service, requests),
             "replayed": checks(service, Repeated(requests.templates)),
-            "order_sign": signing(service),
+            "order_sign": signing(service, orders),
         }
         rounds = [
             {name: measure() * 1000 for name, measure in kinds.items()}
@@ -88,10 +91,10 @@ def cpu_milliseconds(rules: Path, requests: Requests, replies: list[bytes]) -> d
     return {name: spread([each[name] for each in rounds]) for name in kinds}
 
 
-def signing(service: processes.Server) -> Callable[[], float]:
+def signing(service: processes.Server, bodies: Iterator[bytes]) -> Callable[[], float]:
     """The processor time of an order-sign call."""
     connection = http.client.HTTPConnection("127.0.0.1", service.http_port)
-    calls = Calls(connection)
+    calls = Calls(connection, bodies)
 
     def measure() -> float:
         begun = service.cpu_seconds()
