@@ -70,7 +70,21 @@ def test_an_ambiguous_order_is_only_possible() -> None:
     [(_, finding)] = findings_of(screening)
     assert said(screening) == [("drug", "AVOID", "POSSIBLE")]
     assert finding.missing == ("identity",)
+    [gap] = screening.gaps
+    assert (gap.fact, gap.worst, gap.would_change) == ("identity", AVOID, ("drug",))
     assert screening.completeness is Completeness.INCOMPLETE
+
+
+def test_what_every_reading_holds_is_sure() -> None:
+    screening = screen(
+        request(order("magnesium+bag|magnesium+other")),
+        rule("magnesium", row(AVOID)),
+        rule("bag", row(CAUTION)),
+    )
+    assert said(screening) == [
+        ("magnesium", "AVOID", "ESTABLISHED"),
+        ("bag", "CAUTION", "POSSIBLE"),
+    ]
 
 
 def test_a_stopped_order_of_several_readings_is_only_possible() -> None:

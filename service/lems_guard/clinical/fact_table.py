@@ -95,6 +95,6 @@ FACTS: dict[str, FactSpec] = {
         _order("indication", NecessaryUse, "What is it given for?"),
         _order("days_since_stopped", None, "On which date was it stopped?"),
         _order("stopped_on", None, "On which date was it stopped?"),
-        _order("identity", None, "Which drug is meant?"),
+        _order("identity", None, "Which product is meant, and what does it hold?"),
     )
 }

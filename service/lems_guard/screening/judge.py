@@ -82,7 +82,8 @@ def judge(
         if not exposure.sure or situation.is_superseded(rule.kind, exposure) is None:
             judgement = _possible(judgement, IDENTITY)
     facts = situation.facts_of(exposure, partners) if rule.modifiers else NO_FACTS
-    return _modified(rule.modifiers, judgement, gaps, facts)
+    ruling = _modified(rule.modifiers, judgement, gaps, facts)
+    return ruling if exposure.sure else _asking_which(ruling)
 
 
 def applies(
@@ -125,6 +126,14 @@ def _judgement(possible: list[Undecided], gaps: list[Undecided], *, settled: boo
 
 def _possible(judgement: Judgement, missing: frozenset[Lack]) -> Judgement:
     return judgement._replace(certainty=Certainty.POSSIBLE, missing=judgement.missing | missing)
+
+
+def _asking_which(ruling: Ruling) -> Ruling:
+    """The ruling on what an order only may hold, with the question which product it is."""
+    if ruling.judgement is None:
+        return ruling
+    which = (Doubt(lack, ruling.judgement.severity) for lack in IDENTITY)
+    return ruling._replace(doubts=(*ruling.doubts, *which))
 
 
 def _modified(

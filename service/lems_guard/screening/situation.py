@@ -100,20 +100,23 @@ class Situation:
 
 
 def exposures_of(request: ScreeningRequest) -> Iterator[Exposure]:
-    """Every ingredient of every reading of every order, in the request's order."""
+    """Every ingredient of every reading of every order, in the request's order.
+
+    What all readings of an ambiguous order hold is sure: TPN with magnesium sulfate holds that.
+    """
     for index, (_, understood) in enumerate(request.orders):
         readings = understood.readings
         if len(readings) == 1 and len(readings[0]) == 1:
             sure = understood.disposition is not AMBIGUOUS
             yield Exposure(readings[0][0], understood.route, index, sure)
             continue
-        sure = understood.disposition is not AMBIGUOUS and len(readings) <= 1
+        certain = readings and set(readings[0]).intersection(*readings)
         seen = set()
         for reading in readings:
             for ingredient in reading:
                 if ingredient.name not in seen:
                     seen.add(ingredient.name)
-                    yield Exposure(ingredient, understood.route, index, sure)
+                    yield Exposure(ingredient, understood.route, index, ingredient in certain)
 
 
 def facts_of_patient(patient: Patient, request: ScreeningRequest) -> dict[str, FactValue]:

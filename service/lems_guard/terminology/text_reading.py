@@ -177,6 +177,8 @@ def _implied_route(walked: OrderText, notes: list[str]) -> Route | None:
     """The route that the dose form tells, else the one that all products of the brand have."""
     if not walked.forms:
         routes = {drug.route for drug in walked.named}
+        if routes == {None, Route.INTRAVENOUS}:
+            return Route.INTRAVENOUS  # what is added to a bag runs with it
         return routes.pop() if len(routes) == 1 else None
     told = _form_routes(walked)
     if len(told) > 1:
