@@ -71,7 +71,7 @@ def ordering(
     filtered = RepeatFilter(shared.repeats)
     desk = Desk(around.current, around.today, _fetcher(settings), filtered, counts)
     feedback = FeedbackDesk(shared.outcomes, lambda: _rule_ids(around.current()), counted)
-    verifier, warning = _verifier(settings)
+    verifier, warning = _verifier(settings, shared)
     origins = list(settings.cds_hooks_origins)
     entry = OrderEntry(desk, feedback, verifier, counts, origins)
     return Ordering(entry.routes(), warning, counted)
@@ -90,7 +90,7 @@ def _fetcher(settings: Settings) -> Completes:
     return Fetcher(frozenset(settings.cds_hooks_fhir_servers))
 
 
-def _verifier(settings: Settings) -> tuple[KnowsCallers | None, str]:
+def _verifier(settings: Settings, shared: Shared) -> tuple[KnowsCallers | None, str]:
     """What verifies callers, and what must be said of it."""
     if settings.cds_hooks_auth is HookAuth.OFF:
         if not is_loopback(settings.http_listen.host):
@@ -101,15 +101,16 @@ def _verifier(settings: Settings) -> tuple[KnowsCallers | None, str]:
         return None, OFF
     if settings.cds_hooks_issuers is None:
         return NobodyKnown(), NOBODY
-    return _verifier_of(settings.cds_hooks_issuers, settings)
+    return _verifier_of(settings.cds_hooks_issuers, settings, shared)
 
 
-def _verifier_of(file: Path, settings: Settings) -> tuple[KnowsCallers, str]:
+def _verifier_of(file: Path, settings: Settings, shared: Shared) -> tuple[KnowsCallers, str]:
     # Signatures and an HTTP client: 10 MB that only a site with issuers needs.
     from lems_guard.order_entry.issuers import Issuers  # noqa: PLC0415
     from lems_guard.order_entry.key_addresses import get_keys  # noqa: PLC0415
-    from lems_guard.order_entry.tokens import Verifier  # noqa: PLC0415
+    from lems_guard.order_entry.tokens import TokenHolders, Verifier  # noqa: PLC0415
 
     issuers = Issuers(file, get_keys)
     base_url = settings.cds_hooks_url or f"http://{settings.http_listen}"
-    return Verifier(issuers, base_url), "" if len(issuers) else NOBODY
+    holders = TokenHolders(Verifier(issuers, base_url), shared.tokens)
+    return holders, "" if len(issuers) else NOBODY

@@ -20,6 +20,7 @@ from lems_guard.sharing.outcomes import (
     Recording,
 )
 from lems_guard.sharing.repeats import RepeatMemory
+from lems_guard.sharing.tokens import NoOtherReplica, UsedTokens
 from lems_guard.telemetry.cache_metrics import CacheMetrics
 from lems_guard.telemetry.metrics import Metrics
 from lems_guard.telemetry.sharing_metrics import SharingMetrics
@@ -35,6 +36,7 @@ class Shared:
     redis: "WithRedis | None"
     outcomes: AlertOutcomes
     repeats: RepeatMemory
+    tokens: UsedTokens
     cache_metrics: CacheMetrics
     metrics: SharingMetrics
 
@@ -46,7 +48,9 @@ class Shared:
         reports, cards = Memory(settings.outcome_seconds), Memory(settings.repeat_seconds)
         outcomes: AlertOutcomes = InProcessOutcomes(reports)
         repeats: RepeatMemory = InProcessRepeats(cards)
+        tokens: UsedTokens = NoOtherReplica()
         if redis is not None:
+            tokens = redis.tokens(metrics)
             outcomes = redis.outcomes(reports, metrics)
             repeats = redis.repeats(cards, metrics)
 
@@ -54,7 +58,8 @@ class Shared:
             verdict = outcome.verdict.name.lower()
             metrics.reported(recording.name.lower(), verdict, outcome.rule_ids)
 
-        return Shared(redis, CountedOutcomes(outcomes, count), repeats, cache_metrics, metrics)
+        counted_outcomes = CountedOutcomes(outcomes, count)
+        return Shared(redis, counted_outcomes, repeats, tokens, cache_metrics, metrics)
 
     def through_redis(self, answers: Answers, answerer: Answerer, settings: Settings) -> Answers:
         """The answers by way of Redis, where there is one and it may hold screenings."""

@@ -11,7 +11,7 @@ from lems_guard.clinical.errors import InvalidSettings
 from lems_guard.grpc_api.answer import Answerer, Answers
 from lems_guard.settings import HOW_TO_MAKE_A_KEY, Settings
 from lems_guard.sharing.in_process import Memory
-from lems_guard.sharing.in_redis import SharedOutcomes, SharedRepeats
+from lems_guard.sharing.in_redis import SharedOutcomes, SharedRepeats, SharedTokens
 from lems_guard.telemetry.cache_metrics import CacheMetrics
 from lems_guard.telemetry.sharing_metrics import SharingMetrics
 
@@ -33,6 +33,10 @@ class WithRedis:
     def repeats(self, own: Memory, metrics: SharingMetrics) -> SharedRepeats:
         """The cards that any replica showed."""
         return SharedRepeats(self.store, own, self._settings.repeat_seconds, metrics.remembered)
+
+    def tokens(self, metrics: SharingMetrics) -> SharedTokens:
+        """The tokens that any replica let in."""
+        return SharedTokens(self.store, metrics.remembered)
 
     def answers(self, answerer: Answerer) -> Answers:
         """Screenings that cost more than a read are shared."""

@@ -5,50 +5,35 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
-from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from lems_guard.clinical.errors import InvalidSettings
 from lems_guard.order_entry.issuers import Fetched, Issuers
 from lems_guard.order_entry.refusals import Refusal
 from lems_guard.order_entry.tokens import Replays, Verifier
 from order_entry.calling import ORDER_SIGN, order, send, sign
+from order_entry.issuing import (
+    BASE,
+    EC_KEY,
+    ISS,
+    JKU,
+    OTHER_EC_KEY,
+    PATH,
+    RSA_KEY,
+    SMALL_EC_KEY,
+    bearer,
+    jwks,
+    token,
+    write_issuers,
+)
 from order_entry.schema import checked, outcome
 from running import start, stop
-
-BASE = "https://guard.example.org"
-PATH = "/cds-services/lems-guard-order-sign"
-ISS = "https://ehr.example.org"
-JKU = "https://ehr.example.org/jwks.json"
-EC_KEY = ec.generate_private_key(ec.SECP384R1())
-OTHER_EC_KEY = ec.generate_private_key(ec.SECP384R1())
-SMALL_EC_KEY = ec.generate_private_key(ec.SECP256R1())
-RSA_KEY = rsa.generate_private_key(65537, 2048)
-KEYS: dict[str, PrivateKeyTypes] = {"ec": EC_KEY, "rsa": RSA_KEY, "p256": SMALL_EC_KEY}
-
-
-def jwk(kid: str, key: Any) -> dict[str, Any]:  # noqa: ANN401 - either kind of key
-    of_rsa = isinstance(key, rsa.RSAPrivateKey)
-    algorithm: Any = RSAAlgorithm if of_rsa else ECAlgorithm
-    found: dict[str, Any] = json.loads(algorithm.to_jwk(key.public_key()))
-    return found | {"kid": kid, "use": "sig"}
-
-
-def jwks(**keys: Any) -> bytes:  # noqa: ANN401
-    return json.dumps({"keys": [jwk(kid, key) for kid, key in keys.items()]}).encode()
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "ehr.json").write_bytes(jwks(**KEYS))
-    issuers = {"issuers": [{"iss": ISS, "jwksFile": "ehr.json", "jku": [JKU]}]}
-    (tmp_path / "issuers.json").write_text(json.dumps(issuers))
-    return tmp_path
+    return write_issuers(tmp_path)
 
 
 def no_network(_: str) -> bytes:
@@ -57,28 +42,6 @@ def no_network(_: str) -> bytes:
 
 def verifier(folder: Path, get: Callable[[str], bytes] = no_network) -> Verifier:
     return Verifier(Issuers(folder / "issuers.json", get), f"{BASE}/")
-
-
-def token(
-    header: dict[str, Any] | None = None,
-    key: Any = EC_KEY,  # noqa: ANN401 - any kind of key
-    **claims: object,
-) -> str:
-    now = int(time.time())
-    body: dict[str, Any] = {
-        "iss": ISS,
-        "aud": f"{BASE}{PATH}",
-        "iat": now,
-        "exp": now + 300,
-        "jti": f"id-{time.monotonic_ns()}",
-    }
-    body = {name: each for name, each in (body | claims).items() if each is not None}
-    head = {"kid": "ec", "alg": "ES384"} | (header or {})
-    return jwt.encode(body, key, algorithm=head["alg"], headers=head)
-
-
-def bearer(text: str) -> str:
-    return f"Bearer {text}"
 
 
 @pytest.mark.parametrize(
@@ -91,7 +54,7 @@ def bearer(text: str) -> str:
     ],
 )
 def test_a_sound_token_tells_who_calls(folder: Path, made: Callable[[], str]) -> None:
-    assert verifier(folder).caller(bearer(made()), PATH) == ISS
+    assert verifier(folder).token(bearer(made()), PATH).issuer == ISS
 
 
 def unsigned() -> str:
@@ -151,21 +114,21 @@ FAULTS: dict[str, Callable[[], str]] = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_token_at_fault_is_refused(folder: Path, fault: str) -> None:
     with pytest.raises(Refusal) as refused:
-        verifier(folder).caller(bearer(FAULTS[fault]()), PATH)
+        verifier(folder).token(bearer(FAULTS[fault]()), PATH)
     assert refused.value.status == 401
 
 
 @pytest.mark.parametrize("authorization", ["", "Basic abc", "Bearer", "bearer  "])
 def test_what_is_no_bearer_token_is_refused(folder: Path, authorization: str) -> None:
     with pytest.raises(Refusal):
-        verifier(folder).caller(authorization, PATH)
+        verifier(folder).token(authorization, PATH)
 
 
 def test_a_token_serves_once(folder: Path) -> None:
     known, text = verifier(folder), bearer(token())
-    known.caller(text, PATH)
+    known.token(text, PATH)
     with pytest.raises(Refusal):
-        known.caller(text, PATH)
+        known.token(text, PATH)
 
 
 def test_too_many_tokens_let_nobody_in() -> None:
@@ -181,26 +144,26 @@ def test_too_many_tokens_let_nobody_in() -> None:
 def test_keys_rotate_with_the_file(folder: Path) -> None:
     known = verifier(folder)
     with pytest.raises(Refusal):
-        known.caller(bearer(token({"kid": "new"}, OTHER_EC_KEY)), PATH)
+        known.token(bearer(token({"kid": "new"}, OTHER_EC_KEY)), PATH)
     (folder / "ehr.json").write_bytes(jwks(new=OTHER_EC_KEY))
-    known.caller(bearer(token({"kid": "new"}, OTHER_EC_KEY)), PATH)
+    known.token(bearer(token({"kid": "new"}, OTHER_EC_KEY)), PATH)
     with pytest.raises(Refusal):
-        known.caller(bearer(token()), PATH)
+        known.token(bearer(token()), PATH)
 
 
 def test_a_file_that_breaks_leaves_the_last_good_keys(folder: Path) -> None:
     known = verifier(folder)
-    known.caller(bearer(token()), PATH)
+    known.token(bearer(token()), PATH)
     (folder / "ehr.json").write_text("{")
     (folder / "issuers.json").write_text("{")
-    known.caller(bearer(token()), PATH)
+    known.token(bearer(token()), PATH)
 
 
 def test_an_issuer_leaves_with_the_file(folder: Path) -> None:
     known = verifier(folder)
     (folder / "issuers.json").write_text('{"issuers": []}')
     with pytest.raises(Refusal):
-        known.caller(bearer(token()), PATH)
+        known.token(bearer(token()), PATH)
 
 
 def test_keys_come_from_the_address_of_the_token(folder: Path) -> None:
@@ -212,7 +175,7 @@ def test_keys_come_from_the_address_of_the_token(folder: Path) -> None:
 
     known = verifier(folder, get)
     for _ in range(3):
-        known.caller(bearer(token({"kid": "new", "jku": JKU}, OTHER_EC_KEY)), PATH)
+        known.token(bearer(token({"kid": "new", "jku": JKU}, OTHER_EC_KEY)), PATH)
     assert asked == [JKU]
 
 

@@ -11,9 +11,10 @@ from lems_guard.caching.clients import client_of
 from lems_guard.caching.seal import Seal
 from lems_guard.caching.store import Store
 from lems_guard.sharing.in_process import Memory, card_name, outcome_name
-from lems_guard.sharing.in_redis import SharedOutcomes, SharedRepeats
+from lems_guard.sharing.in_redis import SharedOutcomes, SharedRepeats, SharedTokens
 from lems_guard.sharing.outcomes import AlertOutcome, OverrideReason, Recording, Verdict
 from lems_guard.sharing.repeats import Episode
+from lems_guard.sharing.tokens import Token
 from lems_guard.telemetry.cache_metrics import CacheMetrics
 from redis_servers import Server, alone
 from replicas import SECRET, eventually
@@ -21,6 +22,7 @@ from replicas import SECRET, eventually
 EPISODE = Episode("hospital", "Dr Canary", "patient 4711", "visit")
 REPORT = AlertOutcome("Mrs Canary's order", "0123456789abcdef", ("rule",), Verdict.ACCEPTED)
 OVERRIDE = REPORT._replace(verdict=Verdict.OVERRIDDEN, reason=OverrideReason.EMERGENCY)
+TOKEN = Token("hospital", "Canary's token", 300)
 NEW, REPEATED, CONFLICTING = Recording
 
 
@@ -33,6 +35,7 @@ class Sharer:
         self.store = Store(client_of(url), Seal(SECRET), metrics)
         self.outcomes = SharedOutcomes(self.store, Memory(600), 600, self.count)
         self.repeats = SharedRepeats(self.store, Memory(600), 600, self.count)
+        self.tokens = SharedTokens(self.store, self.count)
 
     def count(self, memory: str, result: str) -> None:
         self.used[memory, result] += 1
@@ -93,6 +96,22 @@ def test_a_forged_note_hides_no_card_and_swallows_no_report(server: Server) -> N
     asyncio.run(told())
 
 
+def test_a_token_serves_once_whichever_replica_hears_it(server: Server) -> None:
+    async def told() -> None:
+        server.client.flushall()
+        async with sharers(server.url) as (one, other):
+            assert await one.tokens.claim(TOKEN)
+            assert not await other.tokens.claim(TOKEN)
+            assert await other.tokens.claim(TOKEN._replace(issuer="another"))
+            names = list(server.entries())
+            assert min(map(server.client.pttl, names)) >= TOKEN.seconds * 1000
+            for name in names:
+                server.client.set(name, b"forged")
+            assert await one.tokens.claim(TOKEN), "what is forged keeps nobody out"
+
+    asyncio.run(told())
+
+
 def test_without_redis_each_replica_goes_by_what_it_knows() -> None:
     async def told(server: Server) -> None:
         async with sharers(server.url) as (one, other):
@@ -101,6 +120,7 @@ def test_without_redis_each_replica_goes_by_what_it_knows() -> None:
             for sharer in (one, other):
                 await sharer.repeats.remember(EPISODE, ["a"])
                 assert await sharer.repeats.shown(EPISODE, ["a", "b"]) == {"a"}
+                assert await sharer.tokens.claim(TOKEN)
             assert await one.outcomes.record(REPORT) is REPEATED
             assert await other.outcomes.record(REPORT) is NEW
             assert other.used["alert_outcomes", "own"] == 1
@@ -116,7 +136,8 @@ def test_redis_learns_of_nobody(server: Server) -> None:
         async with sharers(server.url) as (one, _):
             await one.outcomes.record(OVERRIDE)
             await one.repeats.remember(EPISODE, ["card of Mrs Canary"])
-            await eventually(lambda: server.client.dbsize() == 2)
+            await one.tokens.claim(TOKEN)
+            await eventually(lambda: server.client.dbsize() == 3)
         stored = b"".join(part for pair in server.entries().items() for part in pair)
         for told in (b"Canary", b"4711", b"hospital", b"visit", b"rule", REPORT.alert_id.encode()):
             assert told not in stored

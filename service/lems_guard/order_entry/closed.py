@@ -15,6 +15,6 @@ class NothingFetched:
 class NobodyKnown:
     """No issuer of tokens is configured."""
 
-    def caller(self, authorization: str, path: str) -> str:  # noqa: ARG002 - nobody is the one
+    async def caller(self, authorization: str, path: str) -> str:  # noqa: ARG002 - nobody is the one
         """Nobody; raises `Refusal`."""
         raise unauthorized("no issuer of tokens is allowed here")

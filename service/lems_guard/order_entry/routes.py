@@ -4,9 +4,7 @@ An order screen waits for each call, so requests are taken and answered as ASGI 
 router and its objects in between.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, Protocol
 
 import structlog
@@ -35,7 +33,7 @@ GONE = 499  # nobody is there to read it: nginx' code for a client that went awa
 class KnowsCallers(Protocol):
     """What tells who calls."""
 
-    def caller(self, authorization: str, path: str) -> str:
+    async def caller(self, authorization: str, path: str) -> str:
         """The client; raises `Refusal`."""
 
 
@@ -121,8 +119,6 @@ class OrderEntry:
         self._verifier = verifier
         self._counts = counts
         self._origins = origins
-        # Threads of their own: waiting for an issuer's keys must hold up nothing else.
-        self._threads = ThreadPoolExecutor(4, "cds-hooks-token") if verifier else None
 
     def routes(self) -> list[Route]:
         """The routes, for the HTTP port."""
@@ -186,10 +182,7 @@ class OrderEntry:
     async def _caller(self, request: Request) -> str:
         if self._verifier is None:
             return NO_CALLER
-        loop, authorization = asyncio.get_running_loop(), request.authorization()
-        return await loop.run_in_executor(
-            self._threads, self._verifier.caller, authorization, request.scope["path"]
-        )
+        return await self._verifier.caller(request.authorization(), request.scope["path"])
 
 
 def _served(page: Page | None, method: str) -> Page:

@@ -1,19 +1,23 @@
 """JSON Web Tokens of CDS clients: who calls is known, or the call is refused.
 
-ES384 and RS384 only; the audience is the exact address that is called; a token serves once. Runs
-in a thread of its own: a signature takes most of a millisecond, and keys may have to be fetched.
+ES384 and RS384 only; the audience is the exact address that is called; a token serves once, at one
+replica where they share a Redis. Verifying runs in a thread of its own: a signature takes most of a
+millisecond, and keys may have to be fetched.
 """
 
+import asyncio
 import heapq
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import jwt
 
 from lems_guard.order_entry.issuers import Issuer, Issuers, Jwk
 from lems_guard.order_entry.refusals import Refusal, unauthorized
+from lems_guard.sharing.tokens import Token, UsedTokens
 
 ALGORITHMS = {"ES384": ("EC", "P-384"), "RS384": ("RSA", None)}
 REQUIRED = ["iss", "aud", "exp", "iat", "jti"]
@@ -23,6 +27,7 @@ LONGEST_TOKEN = 8192
 LONGEST_ID = 512
 MOST_TOKENS = 200_000
 SMALLEST_RSA_BYTES = 256
+USED_BEFORE = "the token has been used before"
 
 
 class Replays:
@@ -65,8 +70,8 @@ class Verifier:
         self._replays = replays or Replays()
         self._now = now
 
-    def caller(self, authorization: str, path: str) -> str:
-        """The issuer of a request's token; raises `Refusal`."""
+    def token(self, authorization: str, path: str) -> Token:
+        """A request's token; raises `Refusal`."""
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token or len(token) > LONGEST_TOKEN:
             raise unauthorized("a bearer token is needed")
@@ -75,7 +80,7 @@ class Verifier:
         except (jwt.PyJWTError, ValueError, TypeError, KeyError, UnicodeError):
             raise unauthorized("the token is not valid here") from None
 
-    def _verified(self, token: str, path: str) -> str:
+    def _verified(self, token: str, path: str) -> Token:
         header = jwt.get_unverified_header(token)
         algorithm = header.get("alg")
         if algorithm not in ALGORITHMS or str(header.get("typ", "JWT")).upper() != "JWT":
@@ -90,8 +95,7 @@ class Verifier:
             leeway=LEEWAY_SECONDS,
             options={"require": REQUIRED},
         )
-        self._once(issuer.iss, claims)
-        return issuer.iss
+        return self._once(issuer.iss, claims)
 
     def _issuer(self, token: str) -> Issuer:
         unverified = jwt.decode(token, options={"verify_signature": False})
@@ -113,14 +117,34 @@ class Verifier:
                 return jwt.PyJWK(key, algorithm=header["alg"]).key
         raise unauthorized("the token's key is not known")
 
-    def _once(self, iss: str, claims: dict[str, Any]) -> None:
+    def _once(self, iss: str, claims: dict[str, Any]) -> Token:
         now, ends, jti = self._now(), float(claims["exp"]), claims["jti"]
         if not isinstance(jti, str) or not 0 < len(jti) <= LONGEST_ID:
             raise unauthorized("the token needs an id")
         if ends - now > LONGEST_LIFE_SECONDS + LEEWAY_SECONDS:
             raise unauthorized("the token lives longer than an hour")
         if not self._replays.claim(iss, jti, ends + LEEWAY_SECONDS, now):
-            raise unauthorized("the token has been used before")
+            raise unauthorized(USED_BEFORE)
+        return Token(iss, jti, ends + LEEWAY_SECONDS - now)
+
+
+class TokenHolders:
+    """Callers by their tokens, each of which serves once."""
+
+    def __init__(self, verifier: Verifier, elsewhere: UsedTokens) -> None:
+        """`elsewhere` tells what other replicas have heard."""
+        self._verifier = verifier
+        self._elsewhere = elsewhere
+        # Threads of their own: waiting for an issuer's keys must hold up nothing else.
+        self._threads = ThreadPoolExecutor(4, "cds-hooks-token")
+
+    async def caller(self, authorization: str, path: str) -> str:
+        """The issuer of a request's token; raises `Refusal`."""
+        loop = asyncio.get_running_loop()
+        token = await loop.run_in_executor(self._threads, self._verifier.token, authorization, path)
+        if not await self._elsewhere.claim(token):
+            raise unauthorized(USED_BEFORE)
+        return token.issuer
 
 
 def fits(key: Jwk, kind: str, curve: str | None) -> bool:

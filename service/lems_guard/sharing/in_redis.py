@@ -1,15 +1,18 @@
 """The memories shared by all replicas through Redis, and each replica's own beside it.
 
 Where Redis is gone, slow or lying, a replica goes by what it knows itself: a report may then be
-counted twice, and a card shown once more, but nothing is lost or hidden.
+counted twice, a card shown once more, a token serve once at each replica, but nothing is lost or
+hidden, and nobody kept out.
 """
 
 from collections.abc import Callable, Collection
 
+from lems_guard.caching.seal import content_of
 from lems_guard.caching.store import CORRUPT, HIT, MISS, Store
 from lems_guard.sharing.in_process import Memory, card_name, outcome_name, outcome_note
 from lems_guard.sharing.outcomes import AlertOutcome, Recording
 from lems_guard.sharing.repeats import Episode
+from lems_guard.sharing.tokens import Token
 
 # Hears of every use of a memory: shared with the other replicas, or of this one alone.
 Used = Callable[[str, str], None]
@@ -74,3 +77,20 @@ class SharedRepeats:
         return frozenset(own).union(
             card for card, each in zip(unknown, found, strict=True) if each.result == HIT
         )
+
+
+class SharedTokens:
+    """Tokens that any replica let in."""
+
+    def __init__(self, store: Store, used: Used) -> None:
+        """Ask and tell the others."""
+        self._store = store
+        self._used = used
+
+    async def claim(self, token: Token) -> bool:
+        """Whether no other replica has heard the token; true where Redis cannot tell."""
+        name = self._store.seal.name("token", "", content_of((token.issuer, token.token_id)))
+        # Entries may end a tenth early.
+        found = await self._store.claim(name, b"", token.seconds * 1.2)
+        self._used("tokens", "shared" if found.result in REDIS_ANSWERED else "own")
+        return found.result != HIT

@@ -251,7 +251,7 @@ TIER_RESULTS = {
 }
 RECORDINGS = ("new", "repeated", "conflicting")
 VERDICTS = ("accepted", "overridden")
-MEMORIES = ("alert_outcomes", "repeat_filter")
+MEMORIES = ("alert_outcomes", "repeat_filter", "tokens")
 MEMORY_RESULTS = ("shared", "own")
 
 # From a tenth of a millisecond (this host) to the budget's end and a little beyond.
