@@ -1,7 +1,9 @@
 """The root: help, version, and errors that nobody foresaw."""
 
+import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,7 @@ from cli.conftest import Run
 from lems_guard import __version__
 from lems_guard.cli.prescription import FIELDS, ORDERS, request_of
 from lems_guard.v1.prescription_pb2 import CheckPrescriptionRequest, Patient
+from running import COMMAND
 
 
 def test_the_version_names_the_knowledge_too(lems_guard: Run) -> None:
@@ -65,3 +68,34 @@ def test_help_at_eighty_columns_cuts_no_option(program: Run) -> None:
 def test_what_is_not_said_is_not_known() -> None:
     request = request_of({"proposed": ["x"], "active": None, "age": None, "birth_date": ""})
     assert not request.HasField("patient")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--version"], 0),
+        (["check", "lisinopril 10 mg po"], 0),
+        (["check", "metoprolol po", "--json"], 1),
+        (["check", "xyzzy"], 3),
+        (["check"], 2),
+        (["resolve", "metoprolol"], 0),
+        (["rules", "list"], 0),
+        (["rules", "show", "beta-blocker-weakness"], 0),
+    ],
+)
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_change_no_exit_code(arguments: list[str], code: int, closed: str) -> None:
+    ran = subprocess.run(
+        ["/bin/sh", "-c", f'exec "$@" {closed}', "sh", COMMAND, *arguments], check=False
+    )
+    assert ran.returncode == code
+
+
+def test_what_is_printed_on_a_closed_stream_ends_in_no_file(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.ndjson", tmp_path / "out.ndjson"
+    source.write_text('{"proposed": [{"id": "a", "text": "metoprolol po"}]}\n', "utf-8")
+    told = 'exec "$@" >&- 2>&-'
+    command = ["/bin/sh", "-c", told, "sh", str(COMMAND), "batch", str(source), str(target)]
+    assert subprocess.run(command, check=False).returncode == 0
+    (line,) = target.read_text("utf-8").splitlines()
+    assert json.loads(line)["requestId"] == "1"

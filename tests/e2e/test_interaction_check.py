@@ -134,13 +134,21 @@ def test_a_passed_deadline_is_an_error_and_no_answer(
     assert late.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
 
 
+@pytest.mark.parametrize(
+    ("sent", "back", "why"),
+    [
+        ("order-17", "order-17", "as it came"),
+        ("9" * 128, "9" * 128, "the longest that comes back whole"),
+        ("8" * 128 + "7", "8" * 128, "a longer one is cut, not lost: its begin still tells calls"),
+    ],
+)
 def test_the_calls_own_id_comes_back_beside_the_message(
-    stub: rpc.InteractionCheckServiceStub,
+    stub: rpc.InteractionCheckServiceStub, sent: str, back: str, why: str
 ) -> None:
     _, call = stub.CheckPrescription.with_call(
-        request("metoprolol"), metadata=(("x-request-id", "order-17"),)
+        request("metoprolol"), metadata=(("x-request-id", sent),)
     )
-    assert trailing(call)["x-request-id"] == "order-17"
+    assert trailing(call)["x-request-id"] == back, why
 
 
 def test_a_refused_call_keeps_its_id(stub: rpc.InteractionCheckServiceStub) -> None:

@@ -5,6 +5,7 @@ import re
 import time
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -25,6 +26,18 @@ from web.calling import CHECK, JSON, send
 MARK = "canary7391"
 CODE = "73917391"
 SERIES_BUDGET = 6000
+# What becomes of each call over HTTP: 2 answered, 4 refused.
+HTTP_OUTCOMES = {
+    "answered hook": 2,
+    "feedback": 2,
+    "feedback on no card": 4,
+    "unread hook": 4,
+    "other hook": 4,
+    "json": 2,
+    "unread json": 4,
+    "other method": 4,
+    "other page": 4,
+}
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +72,7 @@ def service(collector: str) -> Iterator[Running]:
         LEMS_GUARD_LOG_CALLS_PER_SECOND="1000",
         LEMS_GUARD_RELOAD_SECONDS="0",
         LEMS_GUARD_TRACES="otlp",
+        LEMS_GUARD_CDS_HOOKS_AUTH="off",
         OTEL_EXPORTER_OTLP_ENDPOINT=collector,
         OTEL_BSP_SCHEDULE_DELAY="100",
     )
@@ -92,9 +106,9 @@ def metrics(service: Running) -> str:
         return str(page.read().decode())
 
 
-def refused(call: Any, message: object) -> str:  # noqa: ANN401
+def refused(call: Any, message: object, request_id: str = MARK) -> str:  # noqa: ANN401
     """The words and details of a call's refusal, if it is refused."""
-    metadata = (("x-request-id", MARK), (MARK, MARK), ("authorization", f"Bearer {MARK}"))
+    metadata = (("x-request-id", request_id), (MARK, MARK), ("authorization", f"Bearer {MARK}"))
     try:
         call(message, metadata=metadata, timeout=5)
     except grpc.RpcError as error:
@@ -161,19 +175,89 @@ def ask_by_json(service: Running) -> list[str]:
     return [reply.text for reply in replies if reply.status != 200]
 
 
-def ask_by_http(service: Running) -> None:
-    """Pages that are there and pages that are not, with the mark wherever it can be put."""
-    hook = {"hook": MARK, "hookInstance": MARK, "context": {"patientId": MARK, "userId": MARK}}
-    for path in ("/cds-services", f"/cds-services/{MARK}", "/cds-services/lems-guard", f"/{MARK}"):
-        sent = urllib.request.Request(  # a loopback address
-            f"http://{service.http_at}{path}?{MARK}={MARK}",
-            json.dumps(hook).encode(),
-            {"Authorization": f"Bearer {MARK}", "Content-Type": "application/json", MARK: MARK},
-        )
-        try:
-            urllib.request.urlopen(sent).close()  # noqa: S310
-        except urllib.error.HTTPError as error:
-            error.close()
+def order_sign(word: str) -> dict[str, Any]:
+    """A hook call that is answered, with a word wherever one may stand."""
+    patient = {"reference": f"Patient/{word}", "display": word}
+    coding = {"system": f"urn:{word}", "code": word, "display": word}
+    orders = [
+        {
+            "resourceType": "MedicationRequest",
+            "id": f"{word}{drug}",
+            "status": "draft",
+            "intent": "order",
+            "subject": patient,
+            "note": [{"text": word}],
+            "reasonCode": [{"text": word, "coding": [coding]}],
+            "medicationCodeableConcept": {"text": drug},
+            "dosageInstruction": [{"text": word, "route": {"text": word, "coding": [coding]}}],
+        }
+        for drug in (word, "metoprolol")
+    ]
+    lems = [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "G70.80", "display": word}]
+    return {
+        "hook": "order-sign",
+        "hookInstance": str(uuid.uuid4()),
+        "context": {"userId": f"Practitioner/{word}", "patientId": word, "encounterId": word}
+        | {"draftOrders": bundle(orders)},
+        "prefetch": {
+            "patient": {"resourceType": "Patient", "id": word, "name": [{"text": word}]},
+            "conditions": bundle(
+                [{"resourceType": "Condition", "subject": patient, "code": {"coding": lems}}]
+            ),
+            "medications": bundle([]),
+        },
+    }
+
+
+def bundle(resources: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"resourceType": "Bundle", "entry": [{"resource": each} for each in resources]}
+
+
+def feedback(card: str, word: str) -> dict[str, Any]:
+    """Why a card was overridden, in a word."""
+    reason = {"code": word, "system": f"urn:{word}", "display": word}
+    told = {"reason": reason, "userComment": f"{word} said so"}
+    return {
+        "feedback": [
+            {"card": card, "outcome": "overridden", "overrideReason": told}
+            | {"outcomeTimestamp": "2026-11-21T10:00:00Z"}
+        ]
+    }
+
+
+def sent(service: Running, path: str, body: dict[str, Any], word: str) -> tuple[int, str]:
+    """What a page answers."""
+    asked = urllib.request.Request(  # a loopback address
+        f"http://{service.http_at}{path}",
+        json.dumps(body).encode(),
+        {"Content-Type": "application/json", "x-request-id": word, word: word},
+    )
+    try:
+        with urllib.request.urlopen(asked) as page:  # noqa: S310
+            return page.status, page.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+def ask_by_http(service: Running, word: str = MARK) -> dict[str, tuple[int, str]]:
+    """Pages that are there and pages that are not, with a word wherever it can be put."""
+    hooks, check = "/cds-services", "/v1/lems_guard.v1.InteractionCheckService/CheckPrescription"
+    sign = f"{hooks}/lems-guard-order-sign"
+    signed = sent(service, sign, order_sign(word), word)
+    card = json.loads(signed[1])["cards"][0]["uuid"]
+    body = {"proposed": [{"id": word, "text": f"{word} po"}, {"id": "m", "text": "metoprolol"}]}
+    return {
+        "answered hook": signed,
+        "feedback": sent(service, f"{sign}/feedback", feedback(card, word), word),
+        "feedback on no card": sent(service, f"{sign}/feedback", feedback(word, word), word),
+        "unread hook": sent(service, sign, {"hook": word, "hookInstance": word}, word),
+        "other hook": sent(service, f"{hooks}/{word}", order_sign(word), word),
+        "json": sent(service, check, body, word),
+        "unread json": sent(service, check, {word: word, "asOf": word}, word),
+        "other method": sent(service, f"/v1/lems_guard.v1.{word}/{word}", body, word),
+        "other page": sent(service, f"/{word}?{word}={word}", {}, word),
+    }
 
 
 def test_no_marked_word_comes_out(service: Running, spans: list[bytes]) -> None:
@@ -223,7 +307,8 @@ def test_hostile_input_makes_no_series(service: Running) -> None:
             check.CheckPrescription(request(number))
         for number in range(50):
             nothing: Any = channel.unary_unary(f"/lems_guard.v1.Service{number}/Method{number}")
-            refused(nothing, b"")
+            refused(nothing, b"", f"id-{number}" * 20)
+            ask_by_http(service, f"{MARK}n{number}")
             send(service.http_at, f"/v1/Service{number}/Method{number}")
             send(service.http_at, CHECK, MessageToJson(request(number)))
     after = {line.rpartition(" ")[0] for line in metrics(service).splitlines()}

@@ -13,7 +13,7 @@ from lems_guard.cli.check import EXIT_CODES, check
 from lems_guard.cli.demo import demo
 from lems_guard.cli.doctor import doctor
 from lems_guard.cli.exit_codes import ExitCode
-from lems_guard.cli.output import write_text
+from lems_guard.cli.output import open_closed_streams, write_text
 from lems_guard.cli.resolve import EXIT_CODES as RESOLVE_EXIT_CODES
 from lems_guard.cli.resolve import resolve
 from lems_guard.cli.rules import rules_app
@@ -73,6 +73,7 @@ def lems_guard(
 
 def main() -> None:
     """Run the command that the arguments name, and exit."""
+    open_closed_streams()
     sys.exit(run())
 
 

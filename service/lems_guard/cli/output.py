@@ -20,6 +20,17 @@ def write_bytes(content: bytes) -> None:
         silence()
 
 
+def open_closed_streams() -> None:
+    """Give a standard stream that the caller closed (`>&-`) the null device in its place.
+
+    Python has None for it, and the next file that is opened would get its number: what somebody
+    prints would end in that file.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
+
+
 def silence() -> None:
     """Let all further output go nowhere: the reader, such as `head`, has seen enough.
 

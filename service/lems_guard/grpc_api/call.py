@@ -26,8 +26,8 @@ def echo_request_id(context: Context) -> None:
     Equal prescriptions must be equal bytes, or no cache could know them again.
     """
     for key, value in context.invocation_metadata() or ():
-        if key == REQUEST_ID and len(value) <= LONGEST_REQUEST_ID:
-            context.set_trailing_metadata(((REQUEST_ID, value),))
+        if key == REQUEST_ID:
+            context.set_trailing_metadata(((REQUEST_ID, value[:LONGEST_REQUEST_ID]),))
             return
 
 

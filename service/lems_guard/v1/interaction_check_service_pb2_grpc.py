@@ -30,9 +30,10 @@ if _version_not_supported:
 class InteractionCheckServiceStub:
     """Checks the prescriptions of people with LEMS.
 
-    A call's own id travels as `x-request-id` metadata and comes back as trailing metadata. A
-    request that cannot be read is answered by INVALID_ARGUMENT with a google.rpc.BadRequest naming
-    each field; a deadline or an overload by an error status, never by an empty answer.
+    A call's own id travels as `x-request-id` metadata and comes back as trailing metadata, its first
+    128 characters. A request that cannot be read is answered by INVALID_ARGUMENT with a
+    google.rpc.BadRequest naming each field; a deadline or an overload by an error status, never by an
+    empty answer.
     """
 
     def __init__(self, channel):
@@ -56,9 +57,10 @@ class InteractionCheckServiceStub:
 class InteractionCheckServiceServicer:
     """Checks the prescriptions of people with LEMS.
 
-    A call's own id travels as `x-request-id` metadata and comes back as trailing metadata. A
-    request that cannot be read is answered by INVALID_ARGUMENT with a google.rpc.BadRequest naming
-    each field; a deadline or an overload by an error status, never by an empty answer.
+    A call's own id travels as `x-request-id` metadata and comes back as trailing metadata, its first
+    128 characters. A request that cannot be read is answered by INVALID_ARGUMENT with a
+    google.rpc.BadRequest naming each field; a deadline or an overload by an error status, never by an
+    empty answer.
     """
 
     def CheckPrescription(self, request, context):
@@ -100,9 +102,10 @@ def add_InteractionCheckServiceServicer_to_server(servicer, server):
 class InteractionCheckService:
     """Checks the prescriptions of people with LEMS.
 
-    A call's own id travels as `x-request-id` metadata and comes back as trailing metadata. A
-    request that cannot be read is answered by INVALID_ARGUMENT with a google.rpc.BadRequest naming
-    each field; a deadline or an overload by an error status, never by an empty answer.
+    A call's own id travels as `x-request-id` metadata and comes back as trailing metadata, its first
+    128 characters. A request that cannot be read is answered by INVALID_ARGUMENT with a
+    google.rpc.BadRequest naming each field; a deadline or an overload by an error status, never by an
+    empty answer.
     """
 
     @staticmethod
