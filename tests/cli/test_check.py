@@ -1,5 +1,6 @@
 """`lems-guard check`: the answer, its form, and the exit code a script relies on."""
 
+import shlex
 import subprocess
 
 import pytest
@@ -115,6 +116,38 @@ def test_nothing_found_is_said_only_where_all_was_checked(lems_guard: Run) -> No
     assert lems_guard("check", "amoxicillin po").out.endswith(f"\n{said}\n")
     for unsure in (["amoxicillin", "zzzomycin"], ["amoxicillin po", *FIRDAPSE]):
         assert said not in lems_guard("check", *unsure).out
+
+
+@pytest.mark.parametrize("words", ["", "   ", "\x00\x1b"])
+def test_an_order_without_words_is_told_as_such(lems_guard: Run, words: str) -> None:
+    ran = lems_guard("check", "metoprolol", words)
+    assert "! p2 “(no words, no code)” was not recognised." in ran.out
+    assert ran.code == 1
+
+
+def test_a_very_long_order_is_cut_and_said_not_to_be_read(lems_guard: Run) -> None:
+    ran = lems_guard("check", "metoprolol " * 500)
+    assert ran.code == 3
+    shown = " ".join(ran.out.split())
+    assert "(5499 characters)” was not recognised" in shown
+    assert "longer than 1000 characters and was not read" in shown
+    assert len(ran.out) < 1500
+
+
+@pytest.mark.parametrize("columns", [1, 24, 80, 300])
+def test_no_terminal_is_too_narrow_to_read(program: Run, columns: int) -> None:
+    ran = program("check", "metoprolol po", COLUMNS=str(columns))
+    longest = max(map(len, ran.out.splitlines()))
+    assert min(max(columns, 40), 100) - 12 <= longest <= min(max(columns, 40), 100)
+    assert "▲ AVOID  metoprolol" in ran.out
+
+
+def test_standard_output_may_be_closed() -> None:
+    shell = f"{shlex.join(PROGRAM)} check 'metoprolol po' >&-"
+    ran = subprocess.run(
+        ["/bin/sh", "-c", shell], capture_output=True, env=ENVIRONMENT, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (1, b"")
 
 
 def test_there_is_no_colour_in_a_pipe(program: Run) -> None:

@@ -53,7 +53,7 @@ def test_severity_is_never_told_by_colour_alone(report: Report) -> None:
 def test_what_was_sent_gives_the_terminal_no_commands(report: Report) -> None:
     report.request.proposed[2].text = "zzz\n\x1b[2Jmycin\a"
     found = printed(report, Console(width=80, color_system=None))
-    assert "p3 “zzz  [2Jmycin ” was not recognised." in found
+    assert "p3 “zzz  [2Jmycin” was not recognised." in found
     assert "\x1b" not in found
 
 

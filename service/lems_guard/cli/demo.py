@@ -30,7 +30,8 @@ SERVICE = (
 )
 GO_ON = """
 Go on with
-  make serve                  the service on 127.0.0.1:50051; then, from another terminal,
+  make serve                  the service on 127.0.0.1:50051, a page to try it at http://127.0.0.1:8080/;
+                              then, from another terminal,
   lems-guard check "metoprolol" --active amifampridine --server 127.0.0.1:50051
   grpcurl -plaintext -d "$(cat {example})" 127.0.0.1:50051 \\
     lems_guard.v1.InteractionCheckService/CheckPrescription

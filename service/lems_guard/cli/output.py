@@ -11,7 +11,9 @@ def write_text(text: str) -> None:
 
 
 def write_bytes(content: bytes) -> None:
-    """Write bytes as they are."""
+    """Write bytes as they are; nowhere, where the caller has closed standard output."""
+    if sys.stdout is None:
+        return
     try:
         sys.stdout.flush()
         sys.stdout.buffer.write(content)

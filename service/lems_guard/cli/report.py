@@ -28,7 +28,7 @@ from lems_guard.cli.wording import (
 from lems_guard.v1 import prescription_pb2, screening_pb2
 from lems_guard.v1 import terms_pb2 as terms
 
-WIDEST = 100
+NARROWEST, WIDEST = 40, 100
 MOST_RULES = 3
 NOT_REVIEWED = "Content not reviewed by a clinician"
 VERDICT_STYLES = {
@@ -61,9 +61,9 @@ class Report(NamedTuple):
 
 def printed(report: Report, console: Console) -> str:
     """The report as text, in lines that a reader can follow and without blanks at their ends."""
-    width = min(console.width, WIDEST)
+    console.width = max(NARROWEST, min(console.width, WIDEST))
     with console.capture() as capture:
-        console.print(report, width=width, highlight=False, markup=False, emoji=False)
+        console.print(report, highlight=False, markup=False, emoji=False)
     return "".join(f"{line.rstrip()}\n" for line in capture.get().splitlines())
 
 

@@ -73,7 +73,7 @@ def _show(text: str, understood: Understood) -> None:
     """A table on a terminal, plain lines in a pipe."""
     if sys.stdout.isatty():
         return _print(_table(text, understood))
-    lines = [text]
+    lines = [text if text.strip() else "(no words)"]
     for label, value in _lines(understood):
         each = value.split("\n") if value else []
         lines += [f"  {label}: {part}" for part in each]

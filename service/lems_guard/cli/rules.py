@@ -247,9 +247,11 @@ def _print_count(draft: Draft, problems: int) -> None:
 
 
 def _choice(choices: type[Choice], text: str) -> Choice:
-    names = [choice.name for choice in choices]
-    _check_known(text.upper(), choices.__name__.lower(), names)
-    return choices[text.upper()]
+    name, names = text.upper(), [choice.name for choice in choices]
+    if name not in names:
+        hint = suggestion(name, names) or f" (one of {', '.join(names)})"
+        _refuse(f"no {choices.__name__.lower()} {name!r}{hint}")
+    return choices[name]
 
 
 def _check_known(name: str, what: str, known: Iterable[str]) -> None:

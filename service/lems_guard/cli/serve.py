@@ -12,7 +12,8 @@ def settings_in_words() -> str:
     """The settings, for `--help`: a line for each, its default and its meaning."""
     lines = ["Settings, from the environment:"]
     for name, default, meaning in settings_table():
-        lines.append(f"[bold cyan]{name}[/bold cyan]={default}  [dim]{meaning}[/dim]")
+        told = meaning.replace("[", "\\[")  # no markup: `redis[s]://`
+        lines.append(f"[bold cyan]{name}[/bold cyan]={default}  [dim]{told}[/dim]")
     return "\n\n".join(lines)
 
 

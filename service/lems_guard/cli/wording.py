@@ -85,6 +85,7 @@ FACTS = {
     "stopped_on": "day of the last dose",
     "days_since_stopped": "day of the last dose",
 }
+LONGEST_ORDER = 160
 UNITS = {"age_years": "years", "weight_kg": "kg", "creatinine_clearance_ml_min": "mL/min"}
 
 
@@ -150,9 +151,11 @@ def order_in_words(medication: wire.Medication) -> str:
         parts.append(route_in_words(medication.route))
     elif medication.route_text:
         parts.append(medication.route_text)
-    words = " ".join(filter(None, parts)) or "(no words, no code)"
     # What was sent may hold line ends or a terminal's commands; a report shows only what is seen.
-    return "".join(letter if letter.isprintable() else " " for letter in words)
+    words = "".join(letter if letter.isprintable() else " " for letter in " ".join(parts)).strip()
+    if len(words) > LONGEST_ORDER:
+        return f"{words[:LONGEST_ORDER]}… ({len(words)} characters)"
+    return words or "(no words, no code)"
 
 
 def _coding_in_words(coding: wire.Coding) -> str:

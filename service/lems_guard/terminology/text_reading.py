@@ -10,10 +10,11 @@ from lems_guard.clinical.route import Route
 from lems_guard.terminology.findings import COMPOUNDED, Named
 from lems_guard.terminology.lexicon import Lexicon
 from lems_guard.terminology.licensed import LICENSED, add_strength, is_licensed, is_suspension
-from lems_guard.terminology.order_text import OrderText
+from lems_guard.terminology.order_text import LONGEST_TEXT, OrderText
 from lems_guard.terminology.vocabulary import IngredientSet, Readings
 
 MOST_READINGS = 8
+TOO_LONG = f"the text is longer than {LONGEST_TEXT} characters and was not read"
 DROPS = frozenset({"drop", "drops", "gtt", "gtts"})
 Mixtures: TypeAlias = Mapping[IngredientSet, IngredientSet]
 ELEMENTS = frozenset({"calcium", "iron", "magnesium", "potassium", "zinc"})
@@ -51,6 +52,8 @@ def read_text(text: str, lexicon: Lexicon) -> TextReading:
     """What a text says; nothing if it names no drug or holds a word that is not understood."""
     if not text or text.isspace():
         return NOTHING
+    if len(text) > LONGEST_TEXT:
+        return TextReading(notes=(TOO_LONG,))
     walked = OrderText(text, lexicon)
     notes: list[str] = []
     named = _drugs(walked.named, notes, lexicon.mixtures) if walked.named else ()

@@ -1,6 +1,7 @@
 "use strict";
 const CHECK = "/v1/InteractionCheckService/CheckPrescription";
 const PATIENCE = 10000;
+const LONGEST_ORDER = 160;
 const SYMBOLS = { CONTRAINDICATED: "■", AVOID: "▲", CAUTION: "◆", MONITOR: "○", INFORMATION: "·" };
 const MINOR = ["MONITOR", "INFORMATION"];
 const POPULATIONS = {
@@ -56,7 +57,8 @@ function unchecked(told) {
 
 function shown({ told, names }) {
   const { alerts = [], gaps = [], medications, notes = [], knowledgeBase } = told;
-  const name = (id) => `${id} “${names.get(id) || ""}”`;
+  const short = (text) => (text.length > LONGEST_ORDER ? `${text.slice(0, LONGEST_ORDER)}… (${text.length} characters)` : text);
+  const name = (id) => `${id} “${short(names.get(id))}”`;
   const grave = gaps.filter((each) => each.worst === "SEVERITY_CONTRAINDICATED");
   const unsettled = medications.filter((each) => !/_(EVALUATED|NOT_CURRENT)$/.test(each.disposition));
   const whole = told.completeness === "COMPLETENESS_COMPLETE" && !grave.length && !unsettled.length;
