@@ -9,13 +9,14 @@ import datetime
 import gc
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator
 
 import structlog
 import uvicorn
 from starlette.applications import Starlette
 
-from lems_guard.caching.reply_cache import Replies, ReplyCache
+from lems_guard.caching.reply_cache import TIER, Replies, ReplyCache, unpacked_tally
 from lems_guard.clinical.errors import InvalidSettings
 from lems_guard.compiling import load_apart
 from lems_guard.grpc_api.alert_service import Alerts
@@ -59,7 +60,7 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         """Load the knowledge base; raises `InvalidKnowledge` when there is none to serve."""
         self.settings = settings
-        self.metrics = Metrics(OUTCOMES)
+        self.metrics = Metrics(OUTCOMES, unpacked_tally)
         self.metrics.in_flight_limit.set(settings.max_in_flight)
         self.calls = CallLog(settings.log_calls_per_second)
         self.traced = Traced.of(settings.traces)
@@ -85,7 +86,8 @@ class Service:
         )
         self.answers: Answers = Fresh(answerer)
         self.answers = self.shared.through_redis(self.answers, answerer, self.settings)
-        self.answers = self._remembered(self.answers, edition.knowledge.digest)
+        self.remembered = self._remembered(edition.knowledge.digest)
+        self.answers = self.remembered or self.answers
         self.engine = Engine(self.answers, edition, self.settings.jurisdiction)
         now = datetime.datetime.now(datetime.UTC)
         self.shown = Shown(edition, self.settings.jurisdiction, Reload(now))
@@ -120,11 +122,25 @@ class Service:
         ):
             yield
 
-    def _remembered(self, answers: Answers, digest: str) -> Answers:
+    def _remembered(self, digest: str) -> ReplyCache | None:
         if not self.settings.reply_cache_bytes:
-            return answers
-        edition = (digest, self.settings.jurisdiction)
-        return ReplyCache(answers, self.replies, edition, utc_today, self.shared.cache_metrics)
+            return None
+        edition, metrics = (digest, self.settings.jurisdiction), self.shared.cache_metrics
+        return ReplyCache(self.answers, self.replies, edition, utc_today, metrics)
+
+    def recall(self, raw: bytes, begun: float) -> bytes | None:
+        """The reply that was given to the same bytes today, counted and logged."""
+        if self.remembered is None:
+            return None
+        stored = self.remembered.recall(raw)
+        if stored is None:
+            return None
+        self.metrics.observe_packed(stored.packed_tally)
+        seconds = time.perf_counter() - begun
+        self.calls.answered(lambda: described(stored.answer()), seconds)
+        if self.traced.is_on:
+            self.traced.answered(stored.answer().tally.outcome, TIER)
+        return stored.reply
 
     def observe(self, answer: Answer, seconds: float) -> None:
         """Count an answer, and log it unless too many are."""
@@ -135,7 +151,7 @@ class Service:
     def grpc_services(self) -> GrpcServices:
         """What the gRPC port serves."""
         return GrpcServices(
-            InteractionCheck(lambda: self.answers, self.observe),
+            InteractionCheck(self, self.observe),
             Knowledge(lambda: self.shown),
             Alerts(self.shared.outcomes, lambda: self.library.current.knowledge),
             MeteredCalls(self.metrics.rpc, self.calls),

@@ -7,7 +7,7 @@ import gc
 import pytest
 from prometheus_client import CollectorRegistry
 
-from lems_guard.caching.reply_cache import OVERHEAD_BYTES, Replies, ReplyCache
+from lems_guard.caching.reply_cache import OVERHEAD_BYTES, Replies, ReplyCache, Stored
 from lems_guard.clinical.errors import InvalidRequest
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.grpc_api.answer import Answer, Answerer, Fresh
@@ -107,15 +107,37 @@ def test_the_longest_unused_gives_way() -> None:
     evicted: list[None] = []
     replies = Replies(3 * (OVERHEAD_BYTES + 2), lambda: evicted.append(None))
     for key in (b"a", b"b", b"c"):
-        replies.put(key, b"x")
+        replies.put(key, Stored(b"x", b""))
     replies.get(b"a")
-    replies.put(b"d", b"x")
-    assert [replies.get(key) for key in (b"a", b"b", b"c", b"d")] == [b"x", None, b"x", b"x"]
+    replies.put(b"d", Stored(b"", b"x"))
+    kept = [key for key in (b"a", b"b", b"c", b"d") if replies.get(key)]
+    assert kept == [b"a", b"c", b"d"]
     assert (len(evicted), replies.bytes) == (1, 3 * (OVERHEAD_BYTES + 2))
-    replies.put(b"e", b"x" * 10_000)
+    replies.put(b"e", Stored(b"x" * 10_000, b""))
     assert replies.get(b"e") is None
-    replies.put(b"d", b"yy")
-    assert (replies.get(b"d"), len(replies)) == (b"yy", 2)
+    replies.put(b"d", Stored(b"yy", b""))
+    assert (replies.get(b"d"), len(replies)) == (Stored(b"yy", b""), 2)
+
+
+def test_what_was_looked_for_in_vain_is_looked_for_once(edition: Edition) -> None:
+    registry = CollectorRegistry()
+    answers, metrics = Fresh(answerer_of(edition)), CacheMetrics(registry)
+    cache = ReplyCache(answers, unbounded(), ("digest", Jurisdiction.US), Calendar(), metrics)
+    raw = question(1)
+    assert cache.recall(raw) is None
+    fresh = asyncio.run(cache.answer(raw))
+    again = cache.recall(raw)
+    assert again is not None
+    assert again.answer() == fresh._replace(tier="reply_cache")
+    # The same bytes object once more, after it was answered: from the cache, not by its identity.
+    assert tier_of(cache, raw) == "reply_cache"
+    counted = {
+        result: registry.get_sample_value(
+            "lems_guard_cache_lookups_total", {"tier": "reply", "result": result}
+        )
+        for result in ("hit", "miss")
+    }
+    assert counted == {"hit": 2, "miss": 1}
 
 
 def test_the_garbage_collector_has_nothing_to_walk(edition: Edition) -> None:

@@ -78,7 +78,9 @@ def test_metrics_count_what_was_said(service: Running) -> None:
     before = counted()
     with service.channel() as channel:
         stub = rpc.InteractionCheckServiceStub(channel)
-        stub.CheckPrescription(CHECK)
+        for _ in range(3):  # worked out, and from the reply cache: both count
+            _, call = stub.CheckPrescription.with_call(CHECK, metadata=(("x-request-id", "o-1"),))
+            assert ("x-request-id", "o-1") in call.trailing_metadata()
         with pytest.raises(grpc.RpcError):
             stub.CheckPrescription(prescription.CheckPrescriptionRequest())
 
@@ -93,12 +95,14 @@ def test_metrics_count_what_was_said(service: Running) -> None:
         'grpc_method="CheckPrescription",grpc_service="lems_guard.v1.InteractionCheckService",'
         'grpc_type="unary"'
     )
-    assert grown(f'grpc_server_handled_total{{grpc_code="OK",{method}}}') == 1
+    assert grown(f'grpc_server_handled_total{{grpc_code="OK",{method}}}') == 3
     assert grown(f'grpc_server_handled_total{{grpc_code="INVALID_ARGUMENT",{method}}}') == 1
-    assert grown(f"grpc_server_started_total{{{method}}}") == 2
-    assert grown('lems_guard_screenings_total{outcome="avoid_or_worse"}') == 1
+    assert grown(f"grpc_server_started_total{{{method}}}") == 4
+    assert grown("grpc_server_handling_seconds_count{" + method + "}") == 4
+    assert grown('lems_guard_cache_lookups_total{result="hit",tier="reply"}') >= 2
+    assert grown('lems_guard_screenings_total{outcome="avoid_or_worse"}') == 3
     finding = 'concern="neuromuscular_weakness",rule="beta-blocker-weakness",severity="avoid"'
-    assert grown(f"lems_guard_findings_total{{{finding}}}") == 1
+    assert grown(f"lems_guard_findings_total{{{finding}}}") == 3
 
 
 def test_an_unhandled_method_is_unimplemented(service: Running) -> None:

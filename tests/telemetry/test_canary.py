@@ -192,12 +192,18 @@ def test_no_marked_word_comes_out(service: Running, spans: list[bytes]) -> None:
             assert word not in text, f"{word} is in the {where}"
 
 
-def test_the_log_tells_of_each_answer_what_it_may(service: Running) -> None:
+def test_the_log_tells_of_each_answer_what_it_may(service: Running, spans: list[bytes]) -> None:
     with service.channel() as channel:
-        answer = rpc.InteractionCheckServiceStub(channel).CheckPrescription(request(1))
-    time.sleep(0.3)
+        stub = rpc.InteractionCheckServiceStub(channel)
+        answer = stub.CheckPrescription(request(1))
+        assert stub.CheckPrescription(request(1)) == answer
+    time.sleep(0.5)
     lines = [json.loads(line) for line in list(service.log)]
-    (line,) = [each for each in lines if each.get("decision") == answer.decision_id]
+    line, again = [each for each in lines if each.get("decision") == answer.decision_id]
+    assert again["tier"] == "reply_cache"
+    told = ("outcome", "digest", "medications", "alerts", "findings", "unresolved", "gaps")
+    assert [again[each] for each in told] == [line[each] for each in told]
+    assert b"reply_cache" in b"".join(spans)
     assert line["event"] == "answered"
     assert line["digest"] == answer.knowledge_base.digest
     assert line["outcome"] == "avoid_or_worse"

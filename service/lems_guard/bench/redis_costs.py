@@ -14,6 +14,7 @@ from lems_guard.bench.prescriptions import prescription
 from lems_guard.caching.clients import client_of
 from lems_guard.caching.cost import Policy
 from lems_guard.caching.redis_tier import FETCHED, RedisTier
+from lems_guard.caching.reply_cache import unpacked_tally
 from lems_guard.caching.seal import Seal
 from lems_guard.caching.store import Store
 from lems_guard.grpc_api.answer import OUTCOMES, Answerer, Fresh
@@ -45,7 +46,7 @@ def costs_in_words(edition: Edition, answerer: Answerer) -> str:
 
 
 async def _costs(edition: Edition, answerer: Answerer, url: str) -> list[Cost]:
-    metrics = CacheMetrics(Metrics(OUTCOMES).registry)
+    metrics = CacheMetrics(Metrics(OUTCOMES, unpacked_tally).registry)
     store = Store(client_of(url), Seal(KEY.encode()), metrics)
     tier = RedisTier(answerer, store, metrics, policy=Policy.ALWAYS, seconds=600)
     fresh = Fresh(answerer)

@@ -54,7 +54,7 @@ class Plan(NamedTuple):
 FULL = Plan()
 WITH_RELEASE = Plan(release=Scale())
 QUICK = Plan(
-    growth.Sizes(checks=100, rounds=5), serving.Sizes(rounds=5, calls=1600, starts=3), peers=None
+    growth.Sizes(checks=100, rounds=5), serving.Sizes(rounds=5, calls=3200, starts=3), peers=None
 )
 
 

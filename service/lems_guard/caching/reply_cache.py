@@ -1,14 +1,14 @@
 """The reply cache: the same bytes asked again on the same day get the same bytes back.
 
 It holds bytes and nothing else, in one mapping: the garbage collector has nothing to walk. What
-was asked is kept as a hash only, so no order text stays in memory.
+was asked is kept as a hash only, so no order text stays in memory. Beside gRPC's own work the
+little that happens here is felt, so a hit touches as little as it can.
 """
 
 import datetime
-import functools
-import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
+from hashlib import sha256
 
 import msgspec
 
@@ -17,10 +17,28 @@ from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.grpc_api.answer import Answer, Answers, Tally
 from lems_guard.telemetry.cache_metrics import CacheMetrics
 
-# What an entry takes beside its content: two bytes objects and a place in the mapping.
+# What an entry takes beside its content: three bytes objects, what holds them, and its place.
 OVERHEAD_BYTES = 250
-LENGTH_BYTES = 4
 TIER = "reply_cache"
+NOTHING_MISSED = (None, b"")
+
+unpacked_tally = msgspec.msgpack.Decoder(Tally).decode
+
+
+class Stored(msgspec.Struct, frozen=True, gc=False):
+    """A reply and its tally, packed: the garbage collector passes them by."""
+
+    reply: bytes
+    packed_tally: bytes
+
+    @staticmethod
+    def of(answer: Answer) -> "Stored":
+        """An answer to be given again."""
+        return Stored(answer.reply, encode(answer.tally))
+
+    def answer(self) -> Answer:
+        """The answer, come from here."""
+        return Answer(self.reply, unpacked_tally(self.packed_tally), TIER)
 
 
 class Replies:
@@ -30,40 +48,50 @@ class Replies:
         """`evicted` hears of every reply given up."""
         self._most = most_bytes
         self._evicted = evicted
-        self._replies: OrderedDict[bytes, bytes] = OrderedDict()
+        self._replies: OrderedDict[bytes, Stored] = OrderedDict()
         self.bytes = 0
 
     def __len__(self) -> int:
         return len(self._replies)
 
-    def get(self, key: bytes) -> bytes | None:
-        """The entry of a key, which counts as used."""
-        entry = self._replies.get(key)
-        if entry is not None:
+    def get(self, key: bytes) -> Stored | None:
+        """The reply of a key, which counts as used."""
+        stored = self._replies.get(key)
+        if stored is not None:
             self._replies.move_to_end(key)
-        return entry
+        return stored
 
-    def put(self, key: bytes, entry: bytes) -> None:
-        """Store an entry, unless it is too large for any others to stay."""
-        size = _size(key, entry)
+    def put(self, key: bytes, stored: Stored) -> None:
+        """Store a reply, unless it is too large for any others to stay."""
+        size = _size(key, stored)
         if size > self._most:
             return
         before = self._replies.pop(key, None)
         self.bytes += size - (0 if before is None else _size(key, before))
-        self._replies[key] = entry
+        self._replies[key] = stored
         while self.bytes > self._most:
             self.bytes -= _size(*self._replies.popitem(last=False))
             self._evicted()
 
 
-def _size(key: bytes, entry: bytes) -> int:
-    return len(key) + len(entry) + OVERHEAD_BYTES
+def _size(key: bytes, stored: Stored) -> int:
+    return len(key) + len(stored.reply) + len(stored.packed_tally) + OVERHEAD_BYTES
 
 
 class ReplyCache:
     """`Answers` of one edition that remember what they said today."""
 
-    __slots__ = ("_answers", "_edition", "_hit", "_miss", "_replies", "_today")
+    __slots__ = (
+        "_answers",
+        "_day",
+        "_edition",
+        "_hit",
+        "_miss",
+        "_missed",
+        "_replies",
+        "_scope",
+        "_today",
+    )
 
     def __init__(
         self,
@@ -80,38 +108,43 @@ class ReplyCache:
         digest, jurisdiction = edition
         self._answers = answers
         self._replies = replies
-        self._edition = f"{digest}|{jurisdiction.name}|".encode()
+        self._edition = f"{digest}|{jurisdiction.name}"
         self._today = today
+        self._begin(today())
+        # What was looked for last in vain, and its key: the answer that follows needs no new one.
+        self._missed: tuple[bytes | None, bytes] = NOTHING_MISSED
         self._hit = metrics.lookup("reply", "hit")
         self._miss = metrics.lookup("reply", "miss")
 
+    def recall(self, raw: bytes) -> Stored | None:
+        """The reply to the same bytes, if it was given today; nothing is awaited."""
+        day = self._today()
+        if day != self._day:
+            self._begin(day)
+        key = sha256(self._scope + raw).digest()
+        stored = self._replies.get(key)
+        if stored is None:
+            self._missed = raw, key
+            self._miss()
+        else:
+            self._hit()
+        return stored
+
     async def answer(self, raw: bytes) -> Answer:
         """The reply to a serialised CheckPrescriptionRequest; raises `InvalidRequest`."""
-        day = self._today()
-        key = hashlib.sha256(b"%b%d|%b" % (self._edition, day.toordinal(), raw)).digest()
-        entry = self._replies.get(key)
-        if entry is not None:
-            self._hit()
-            return unpacked(entry)
-        self._miss()
+        if self._missed[0] is not raw:  # else an edge has looked, and comes for the answer
+            stored = self.recall(raw)
+            if stored is not None:
+                return stored.answer()
+        (_, key), self._missed = self._missed, NOTHING_MISSED
+        day = self._day
         answer = await self._answers.answer(raw)
         # At midnight the answer may be tomorrow's already, and the key still today's.
         if self._today() == day:
-            self._replies.put(key, packed(answer))
+            self._replies.put(key, Stored.of(answer))
         return answer
 
-
-def packed(answer: Answer) -> bytes:
-    """An answer as one piece: the length of its tally, the tally, the reply."""
-    tally = encode(answer.tally)
-    return len(tally).to_bytes(LENGTH_BYTES) + tally + answer.reply
-
-
-def unpacked(entry: bytes) -> Answer:
-    """The answer in an entry."""
-    end = LENGTH_BYTES + int.from_bytes(entry[:LENGTH_BYTES])
-    return Answer(entry[end:], unpacked_tally(entry[LENGTH_BYTES:end]), TIER)
-
-
-# Replies differ in more than their tallies do, so the same objects often serve again.
-unpacked_tally = functools.lru_cache(maxsize=1024)(msgspec.msgpack.Decoder(Tally).decode)
+    def _begin(self, day: datetime.date) -> None:
+        """What was said the day before is not found any more, and gives way in time."""
+        self._day = day
+        self._scope = f"{self._edition}|{day.toordinal()}|".encode()

@@ -9,7 +9,7 @@ unset, and a cancelled or timed-out call never returns.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
 import grpc
@@ -28,6 +28,8 @@ KINDS = {
     (False, True): "server_stream",
     (True, True): "bidi_stream",
 }
+# What a call that began at some time is answered with at once; `None`: it must be worked out.
+AtOnce: TypeAlias = Callable[[bytes, Context, float], bytes | None]
 Ended: TypeAlias = Callable[[str, float], None]  # told a call's code and when it began
 Handler = Any  # grpc.RpcMethodHandler, which has no types worth the name
 
@@ -40,7 +42,9 @@ class MeteredCalls:
         self._metrics = metrics
         self._calls = calls
 
-    def metered(self, service: str, name: str, handler: Handler) -> Handler:
+    def metered(
+        self, service: str, name: str, handler: Handler, at_once: AtOnce | None = None
+    ) -> Handler:
         """A method's handler, metered; its series begin at zero."""
         metrics = self._metrics.method(kind_of(handler), service, name)
         ended = self._ended(f"/{service}/{name}", metrics)
@@ -48,6 +52,8 @@ class MeteredCalls:
             return _streaming(handler, metrics.started, ended)
         behaviour = "stream_unary" if handler.request_streaming else "unary_unary"
         metered = _unary(getattr(handler, behaviour), metrics.started, ended)
+        if at_once is not None:
+            metered = _at_once(at_once, metrics, metered)
         return handler._replace(**{behaviour: metered})
 
     def _ended(self, path: str, metrics: MethodMetrics) -> Ended:
@@ -60,23 +66,31 @@ class MeteredCalls:
         return ended
 
 
-class MeteredServer:
-    """What services register with in place of a server: their handlers reach it metered."""
+class MeteredMethods(grpc.GenericRpcHandler):
+    """What services register with in place of a server: it gets all their methods, metered, as one.
 
-    def __init__(self, server: grpc.aio.Server, calls: MeteredCalls) -> None:
-        """Register with `server`."""
-        self._server: Any = server
+    For methods registered singly the server waits singly: each call would pay for every method.
+    """
+
+    def __init__(self, calls: MeteredCalls, at_once: Mapping[str, AtOnce]) -> None:
+        """No method yet; what `at_once` answers, by path, never reaches its method's handler."""
         self._calls = calls
+        self._at_once = at_once
+        self._methods: dict[str, Handler] = {}
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> Handler | None:
+        """The handler of the method that is called."""
+        return self._methods.get(handler_call_details.method)
 
     def add_generic_rpc_handlers(self, handlers: Any) -> None:  # noqa: ANN401
         """Nothing: generated code registers the same handlers by their names as well."""
 
     def add_registered_method_handlers(self, service: str, handlers: dict[str, Handler]) -> None:
         """Register the methods of a service."""
-        metered = {
-            name: self._calls.metered(service, name, each) for name, each in handlers.items()
-        }
-        self._server.add_registered_method_handlers(service, metered)
+        for name, each in handlers.items():
+            path = f"/{service}/{name}"
+            metered = self._calls.metered(service, name, each, self._at_once.get(path))
+            self._methods[path] = metered
 
 
 def kind_of(handler: Handler) -> str:
@@ -104,6 +118,22 @@ def _unary(
             return response
         finally:
             ended(code, begun)
+
+    return metered
+
+
+def _at_once(
+    at_once: AtOnce, metrics: MethodMetrics, otherwise: Callable[..., Awaitable[Any]]
+) -> Callable[..., Awaitable[Any]]:
+    """One coroutine and nothing beside it, for calls that are answered at once."""
+
+    async def metered(request: bytes, context: Context) -> Any:  # noqa: ANN401
+        begun = time.perf_counter()
+        response = at_once(request, context, begun)
+        if response is None:
+            return await otherwise(request, context)
+        metrics.replied(time.perf_counter() - begun)
+        return response
 
     return metered
 

@@ -15,7 +15,7 @@ from lems_guard.grpc_api.alert_service import Alerts
 from lems_guard.grpc_api.connections import Connections
 from lems_guard.grpc_api.interaction_check import SERVICE, InteractionCheck
 from lems_guard.grpc_api.knowledge import Knowledge
-from lems_guard.grpc_api.metered import MeteredCalls, MeteredServer
+from lems_guard.grpc_api.metered import MeteredCalls, MeteredMethods
 from lems_guard.settings import Address
 from lems_guard.v1 import (
     alert_service_pb2,
@@ -85,7 +85,7 @@ def grpc_server(services: GrpcServices, max_in_flight: int, connection_seconds: 
         options=options,
     )
     health = health_aio.HealthServicer()
-    metered: Any = MeteredServer(server, services.calls)
+    metered: Any = MeteredMethods(services.calls, services.check.at_once())
     services.register(metered)
     health_pb2_grpc.add_HealthServicer_to_server(health, metered)
     names = (*SERVICES, "grpc.health.v1.Health", reflection.SERVICE_NAME)
@@ -93,6 +93,7 @@ def grpc_server(services: GrpcServices, max_in_flight: int, connection_seconds: 
     reflecting.add_ServerReflectionServicer_to_server(
         reflection.aio.ReflectionServicer(names), metered
     )
+    server.add_generic_rpc_handlers((metered,))
     return Port(server, health)
 
 

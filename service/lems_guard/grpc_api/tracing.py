@@ -26,6 +26,11 @@ class Traced:
     answered: Callable[[str, str], None] = _nothing
     close: Callable[[], None] = _nothing
 
+    @property
+    def is_on(self) -> bool:
+        """Whether calls have spans."""
+        return self.answered is not _nothing
+
     @staticmethod
     def of(kind: str) -> "Traced":
         """As the setting asks; raises `InvalidSettings` where the extra is missing."""

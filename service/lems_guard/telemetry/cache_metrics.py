@@ -1,12 +1,50 @@
 """Metrics of the caches, and of Redis behind them."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.metrics_core import CounterMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from lems_guard.telemetry import instruments
 
 STATES = ("closed", "half_open", "open")  # in the order of `caching.breaker.State`
+
+
+class Count:
+    """A plain number: on the way of every call, where a counter's lock would be felt."""
+
+    __slots__ = ("number",)
+
+    def __init__(self) -> None:
+        """Zero."""
+        self.number = 0
+
+    def add(self) -> None:
+        """One more."""
+        self.number += 1
+
+
+class Lookups(Collector):
+    """Look-ups by tier and result, counted on the event loop's thread alone."""
+
+    def __init__(self) -> None:
+        """Every series at zero."""
+        self.counts = {
+            (tier, result): Count()
+            for tier, results in instruments.TIER_RESULTS.items()
+            for result in results
+        }
+        self._created = time.time()
+
+    def collect(self) -> Iterable[Metric]:
+        """What Prometheus reads."""
+        told = instruments.CACHE_LOOKUPS
+        family = CounterMetricFamily(told.name, told.help, labels=told.labels)
+        for labels, count in self.counts.items():
+            family.add_metric(labels, count.number, self._created)
+        return (family,)
 
 
 class CacheMetrics:
@@ -15,12 +53,8 @@ class CacheMetrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         """Bind every child once: counting is on the way of every call."""
         self._registry = registry
-        lookups = _counter(instruments.CACHE_LOOKUPS, registry)
-        self._lookups = {
-            (tier, result): lookups.labels(tier, result)
-            for tier, results in instruments.TIER_RESULTS.items()
-            for result in results
-        }
+        self._lookups = Lookups()
+        registry.register(self._lookups)
         seconds = Histogram(
             instruments.REDIS_SECONDS.name,
             instruments.REDIS_SECONDS.help,
@@ -41,7 +75,7 @@ class CacheMetrics:
 
     def lookup(self, tier: str, result: str) -> Callable[[], None]:
         """Counts a look-up in a tier; to be asked for once."""
-        return self._lookups[tier, result].inc
+        return self._lookups.counts[tier, result].add
 
     def breaker(self, state: int) -> None:
         """The breaker's state."""
