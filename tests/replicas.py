@@ -15,7 +15,7 @@ from lems_guard.caching.store import FAILURES_TO_OPEN, Store
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.grpc_api.answer import Answer, Answerer
 from lems_guard.library import Edition
-from lems_guard.screening.screen import RuleScreener
+from lems_guard.screening.remembering import RememberingScreener
 from lems_guard.telemetry.cache_metrics import CacheMetrics
 from lems_guard.v1 import prescription_pb2 as wire
 
@@ -28,7 +28,7 @@ def answerer_of(edition: Edition, jurisdiction: Jurisdiction = Jurisdiction.US) 
     return Answerer(
         edition.knowledge,
         edition,
-        RuleScreener(),
+        RememberingScreener(),
         jurisdiction=jurisdiction,
         today=lambda: TODAY,
     )

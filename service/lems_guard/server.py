@@ -33,7 +33,7 @@ from lems_guard.library import Library, packaged_rules
 from lems_guard.order_entry.engine import Engine
 from lems_guard.ordering import OFF, Surroundings, ordering
 from lems_guard.reloading import Reloader, in_background
-from lems_guard.screening.screen import RuleScreener
+from lems_guard.screening.remembering import RememberingScreener
 from lems_guard.settings import Address, Settings
 from lems_guard.shared import Shared
 from lems_guard.telemetry.call_log import CallLog
@@ -80,7 +80,7 @@ class Service:
         answerer = Answerer(
             edition.knowledge,
             Remembered(edition),
-            RuleScreener(),
+            RememberingScreener(),
             jurisdiction=self.settings.jurisdiction,
             today=utc_today,
         )

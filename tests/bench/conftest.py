@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 
 import lems_guard
-from lems_guard.bench.prescriptions import Requests, templates
+from lems_guard.bench.prescriptions import Requests, next_checks
 from lems_guard.bench.serving import answerer_of
 from lems_guard.bench.synthetic import BLOCK_DRUGS, drug, world
 from lems_guard.clinical.route import Route
@@ -45,4 +45,4 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
     edition = Edition(knowledge, vocabulary)
     write_compiled(edition, rules)
     answerer = answerer_of(edition)
-    return Small(rules, answerer, Requests(templates(edition, answerer, 2)))
+    return Small(rules, answerer, Requests(lambda: next_checks(edition, 2)))

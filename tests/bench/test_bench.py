@@ -16,7 +16,7 @@ from lems_guard.bench.figures import SUBJECTS, Figure, Goal, Measured, interleav
 from lems_guard.bench.load import BrokenLoad, Connection
 from lems_guard.bench.order_calls import Hospital
 from lems_guard.bench.pauses import pauses
-from lems_guard.bench.prescriptions import Repeated
+from lems_guard.bench.prescriptions import MEDICATIONS, Repeated, first_checks, next_checks
 from lems_guard.bench.release import Scale, write_release
 from lems_guard.bench.run import FULL, NOT_ASKED, NOT_QUICK, Plan, measurements
 from lems_guard.bench.synthetic import prescriptions, world
@@ -25,6 +25,7 @@ from lems_guard.clinical.rule import RuleKind
 from lems_guard.library import load_edition, packaged_rules
 from lems_guard.terminology.site.checks import MustResolve
 from lems_guard.terminology.site.rrf import COLUMNS, Release
+from lems_guard.v1 import prescription_pb2 as wire
 
 TINY = growth.Sizes(few_rules=300, many_rules=600, parts=2, checks=4, rounds=2)
 FEW_NAMES = names.Sizes(names=400, asked=4, scans=2, repeats=2, rounds=2)
@@ -78,10 +79,28 @@ def test_unlike_work_is_not_compared() -> None:
 def test_no_two_requests_are_alike(small: Small) -> None:
     bodies = small.requests.take(50) + small.requests.take(50)
     assert len(set(bodies)) == 100
-    assert len({len(body) for body in bodies}) <= 2
-    repeated = Repeated(small.requests.templates)
-    assert repeated.take(4)[:2] == repeated.take(2)
-    assert len(set(repeated.take(50))) == 2
+    repeated = Repeated(bodies[:2])
+    assert repeated.take(4) == bodies[:2] * 2
+
+
+def orders_in(body: bytes) -> set[str]:
+    request = wire.CheckPrescriptionRequest.FromString(body)
+    return {order.id for order in (*request.proposed, *request.active)}
+
+
+def test_a_next_check_differs_from_the_last_in_what_is_new_and_what_has_ended(
+    small: Small,
+) -> None:
+    edition = load_edition(small.rules).edition
+    first, second = (orders_in(body) for body in islice(next_checks(edition, 1), 2))
+    assert len(first) == len(second) == MEDICATIONS
+    assert len(first & second) == MEDICATIONS - 1
+
+
+def test_a_first_check_has_nothing_of_the_last(small: Small) -> None:
+    edition = load_edition(small.rules).edition
+    first, second = (orders_in(body) for body in islice(first_checks(edition), 2))
+    assert not first & second
 
 
 def test_the_service_is_measured_against_an_echo(small: Small) -> None:
@@ -101,9 +120,9 @@ def test_an_unequal_reply_ends_the_measurement(small: Small) -> None:
 
 
 def test_an_unequal_length_under_load_ends_the_measurement() -> None:
-    serving.check_length(300, 300.0)
+    serving.check_length(300, 300)
     with pytest.raises(serving.UnequalReplies):
-        serving.check_length(299, 300.0)
+        serving.check_length(299, 300)
 
 
 def test_start_and_memory_are_figures(small: Small) -> None:

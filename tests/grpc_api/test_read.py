@@ -5,7 +5,6 @@ import math
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from lems_guard.clinical.errors import InvalidRequest
 from lems_guard.clinical.facts import Answer, Span
@@ -14,35 +13,17 @@ from lems_guard.clinical.patient import LemsStatus
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.grpc_api.faults import faults_of
-from lems_guard.grpc_api.read import Prescription, parse, read
+from lems_guard.grpc_api.read import parse
 from lems_guard.v1 import prescription_pb2 as wire
-
-TODAY = datetime.date(2026, 11, 21)
-
-
-def reading(message: wire.CheckPrescriptionRequest) -> Prescription:
-    return read(message, Jurisdiction.US, lambda: TODAY)
-
-
-def order(**fields: object) -> wire.Medication:
-    return wire.Medication(**({"id": "p1", "text": "metoprolol"} | fields))  # type: ignore[arg-type]
-
-
-def with_order(**fields: object) -> wire.CheckPrescriptionRequest:
-    return wire.CheckPrescriptionRequest(proposed=[order(**fields)])
-
-
-def with_patient(**fields: object) -> wire.CheckPrescriptionRequest:
-    patient = wire.Patient(**fields)  # type: ignore[arg-type]
-    return wire.CheckPrescriptionRequest(proposed=[order()], patient=patient)
-
-
-def unknown_enum(field: int, number: int) -> wire.CheckPrescriptionRequest:
-    """A medication with an enum number that no client of this version can set by name."""
-    message = wire.Medication(id="p1")
-    message.MergeFromString(bytes((field << 3, number)))
-    return wire.CheckPrescriptionRequest(proposed=[message])
-
+from messages import (
+    TODAY,
+    messy_requests,
+    order,
+    reading,
+    unknown_enum,
+    with_order,
+    with_patient,
+)
 
 MANY = [order(id=str(number)) for number in range(501)]
 
@@ -163,14 +144,15 @@ def test_a_full_request_is_read() -> None:
         as_of="2026-11-21",
     )
     prescription = reading(message)
-    ids = [(medication.list, medication.id) for medication in prescription.orders]
+    sent = [medication for medication, _ in prescription.orders]
+    ids = [(medication.list, medication.id) for medication in sent]
     assert ids == [
         (MedicationList.PROPOSED, "p1"),
         (MedicationList.PROPOSED, "p2"),
         (MedicationList.ACTIVE, "a1"),
         (MedicationList.STOPPED, "s1"),
     ]
-    first, _, active, stopped = prescription.orders
+    first, _, active, stopped = sent
     assert (first.route, first.phase) == (Route.ORAL, Phase.START)
     assert active.dose is not None
     assert (active.dose.milligrams(), active.doses_per_day) == (20, 4)
@@ -187,42 +169,6 @@ def test_what_is_not_sent_is_unknown_and_not_no() -> None:
     patient = reading(with_patient()).patient
     assert patient.weight_kg is None
     assert patient.seizure_history is None
-
-
-NUMBERS = st.one_of(st.none(), st.floats(), st.floats(0.1, 100))
-TEXTS = st.sampled_from(["", "x", "mg", "2026-11-21", "2026-02-30", "1965", "1965-3"])
-
-
-@st.composite
-def messy_medications(draw: st.DrawFn) -> wire.Medication:
-    message = wire.Medication(id=draw(st.sampled_from(["", "a", "b", "c", "d"])))
-    message.stopped_on = draw(TEXTS)
-    if (number := draw(NUMBERS)) is not None:
-        message.doses_per_day = number
-    if (value := draw(NUMBERS)) is not None:
-        message.dose.value = value
-    message.dose.unit = draw(TEXTS)
-    for code in draw(st.lists(TEXTS, max_size=2)):
-        message.codings.add(code=code)
-    field, number = draw(st.sampled_from([5, 9, 10])), draw(st.integers(0, 40))
-    message.MergeFromString(bytes((field << 3, number)))
-    return message
-
-
-@st.composite
-def messy_requests(draw: st.DrawFn) -> wire.CheckPrescriptionRequest:
-    message = wire.CheckPrescriptionRequest(
-        proposed=draw(st.lists(messy_medications(), max_size=2)),
-        active=draw(st.lists(messy_medications(), max_size=2)),
-        stopped=draw(st.lists(messy_medications(), max_size=1)),
-        as_of=draw(TEXTS),
-    )
-    message.patient.birth_date = draw(TEXTS)
-    if draw(st.booleans()):
-        message.patient.age_years = draw(st.integers(-5, 140))
-    if (weight := draw(NUMBERS)) is not None:
-        message.patient.weight_kg = weight
-    return message
 
 
 @given(messy_requests())

@@ -16,7 +16,7 @@ from lems_guard.clinical.medication import (
 from lems_guard.clinical.patient import Patient
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.severity import Jurisdiction
-from lems_guard.terminology.remembered import Remembered
+from lems_guard.terminology.remembered import LONGEST_TEXT, Remembered
 
 
 class Counting:
@@ -26,7 +26,8 @@ class Counting:
         self.asked: Counter[str] = Counter()
 
     def understand(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
-        told = repr((medication._replace(id=""), jurisdiction))
+        stopped = medication.list is MedicationList.STOPPED
+        told = repr((stopped, medication[2:], jurisdiction))
         self.asked[told] += 1
         return Understood(Disposition.UNRESOLVED, notes=(told,))
 
@@ -52,7 +53,7 @@ MEDICATIONS = st.builds(
 def test_a_remembered_order_is_understood_as_ever(
     asked: list[tuple[Medication, Jurisdiction]],
 ) -> None:
-    remembered, anew = Remembered(Counting(), most=4), Counting()
+    remembered, anew = Remembered(Counting(), half=2), Counting()
     for question in asked:
         assert remembered.understand(*question) == anew.understand(*question)
 
@@ -67,12 +68,21 @@ def test_an_order_is_read_once_whatever_its_id() -> None:
     assert set(reading.asked.values()) == {1}
 
 
-def test_when_there_are_too_many_all_are_forgotten() -> None:
+def test_what_was_not_asked_for_lately_is_forgotten() -> None:
     reading = Counting()
-    remembered = Remembered(reading, most=2)
-    for text in ("a", "b", "c", "a"):
+    remembered = Remembered(reading, half=1)
+    for text in ("a", "b", "c", "c", "a"):
         remembered.understand(Medication("p", MedicationList.ACTIVE, text), Jurisdiction.US)
     assert sorted(reading.asked.values()) == [1, 1, 2]
+
+
+def test_a_long_text_is_not_remembered() -> None:
+    reading = Counting()
+    remembered = Remembered(reading)
+    for _ in range(2):
+        text = "x" * (LONGEST_TEXT + 1)
+        remembered.understand(Medication("p", MedicationList.ACTIVE, text), Jurisdiction.US)
+    assert list(reading.asked.values()) == [2]
 
 
 def test_diagnoses_are_passed_on() -> None:

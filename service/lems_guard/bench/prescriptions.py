@@ -1,127 +1,183 @@
-"""Requests as a pharmacy sends them: ten coded orders, about three alerts, no two alike."""
+"""Requests as a site's pharmacy sends them: its patients' lists, each time with a new order.
+
+At every check of a patient another drug is proposed, the one proposed before is taken by now, and
+one of those taken before is no longer on the list. So ten orders are sent, eight of which were in
+the patient's last check. No two requests are alike.
+"""
 
 import random
-from collections.abc import Iterator
-from itertools import count, islice
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
-from lems_guard.grpc_api.answer import Answerer
 from lems_guard.library import Edition
 from lems_guard.v1 import prescription_pb2 as wire
-from lems_guard.v1 import screening_pb2, terms_pb2
+from lems_guard.v1 import terms_pb2
 
-MEDICATIONS, ALERTS = 10, range(2, 5)
-TEMPLATES = 16
-ATTEMPTS = 3000
+MEDICATIONS, OFFENDING = 10, range(2, 5)
+DRUGS, WAYS = 300, 2  # of each kind, named by rules and not: 1 200 lines
+PATIENTS = 16
 OWN_DRUG = "amifampridine"
-# In every order's id, and replaced by the number of the request: equally long in all of them.
-MARK = "########"
-DIGITS = len(MARK)
 DOSES_MG = (5.0, 10.0, 20.0, 50.0, 100.0, 250.0, 500.0)
+YES_NO_UNKNOWN = (terms_pb2.ANSWER_YES, terms_pb2.ANSWER_NO, terms_pb2.ANSWER_UNSPECIFIED)
+AS_OF = "2026-11-21"
 
 
-class Template(NamedTuple):
-    """A request with a mark in place of its number."""
+class Line(NamedTuple):
+    """An order line of a formulary: all but its id. `named` tells that a rule names its drug."""
 
-    content: bytes
+    order: wire.Medication
+    named: bool
 
-    def numbered(self, number: int) -> bytes:
-        """A request of its own: only the ids of its orders tell it from its likes."""
-        return self.content.replace(MARK.encode(), b"%0*d" % (DIGITS, number))
+
+class Formulary:
+    """The lines that a hospital writes again and again: some drugs of an edition, two ways each."""
+
+    def __init__(self, edition: Edition, chance: random.Random) -> None:
+        """Draw from the edition's own vocabulary."""
+        self._chance = chance
+        known = edition.vocabulary.ingredients
+        self.own = [
+            self._line(name, known[name], named=True) for name in [OWN_DRUG] if name in known
+        ]
+        others = sorted(known.keys() - {OWN_DRUG})
+        named = [name for name in others if name in edition.knowledge.candidates]
+        silent = [name for name in others if name not in edition.knowledge.candidates]
+        self._lines = {
+            is_named: [
+                self._line(name, known[name], named=is_named)
+                for name in chance.sample(names, min(len(names), DRUGS)) * WAYS
+            ]
+            for names, is_named in ((named, True), (silent, False))
+        }
+
+    def drawn(self, number: int, *, named: bool) -> list[Line]:
+        """So many different lines, or as many as there are."""
+        lines = self._lines[named]
+        return self._chance.sample(lines, min(number, len(lines)))
+
+    def _line(self, name: str, rxcui: str, *, named: bool) -> Line:
+        coding = wire.Coding(system=terms_pb2.CODE_SYSTEM_RXNORM, code=rxcui, display=name)
+        order = wire.Medication(
+            codings=[coding] if rxcui else [],
+            text=name,
+            route=terms_pb2.ROUTE_ORAL,
+            dose=wire.Dose(value=self._chance.choice(DOSES_MG), unit="mg"),
+            doses_per_day=self._chance.choice((1.0, 2.0, 3.0)),
+            as_needed=terms_pb2.ANSWER_NO,
+        )
+        return Line(order, named)
+
+
+class Course:
+    """One patient's checks, one after the other."""
+
+    def __init__(self, number: int, formulary: Formulary, chance: random.Random) -> None:
+        """A patient with a list of ten, amifampridine first where the edition knows it."""
+        self._number = number
+        self._formulary = formulary
+        self._chance = chance
+        self._patient = patient(chance)
+        named = formulary.drawn(chance.choice(OFFENDING), named=True)
+        others = MEDICATIONS - len(formulary.own) - len(named)
+        listed = [*named, *formulary.drawn(others, named=False)]
+        chance.shuffle(listed)
+        self._orders_sent = 0
+        self._kept = [self._sent(line) for line in formulary.own]
+        self._taken = [(line.named, self._sent(line)) for line in listed]
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Each check as a serialised request."""
+        while True:
+            named, _ = self._taken.pop(0)
+            (coming,) = self._formulary.drawn(1, named=named)
+            active = [*self._kept, *(order for _, order in self._taken)]
+            self._taken.append((named, self._sent(coming)))
+            yield serialised(self._patient, [self._taken[-1][1]], active)
+
+    def _sent(self, line: Line) -> wire.Medication:
+        self._orders_sent += 1
+        return with_id(line, f"rx-{self._number:06}-{self._orders_sent:06}")
 
 
 class Requests:
     """An endless supply of requests, no two alike."""
 
-    def __init__(self, templates: list[Template]) -> None:
-        """Begin with number 0."""
-        self.templates = templates
-        self._numbers = count()
+    def __init__(self, courses: Callable[[], Iterator[bytes]]) -> None:
+        """Begin where `courses` begins."""
+        self._courses = courses()
 
     def take(self, number: int) -> list[bytes]:
-        """The next requests: each template in turn."""
-        return list(islice(self._endless(), number))
-
-    def _endless(self) -> Iterator[bytes]:
-        for number in self._numbers:
-            yield self.templates[number % len(self.templates)].numbered(number)
+        """The next requests."""
+        return list(islice(self._courses, number))
 
 
 class Repeated(Requests):
     """The same few requests over and over."""
 
+    def __init__(self, bodies: list[bytes]) -> None:
+        """In turn, always from the first."""
+        self._bodies = bodies
+
     def take(self, number: int) -> list[bytes]:
-        """The templates in turn, always under the same numbers."""
-        count_of = len(self.templates)
-        bodies = [template.numbered(place) for place, template in enumerate(self.templates)]
-        return [bodies[each % count_of] for each in range(number)]
+        """The first ones again."""
+        return [self._bodies[each % len(self._bodies)] for each in range(number)]
 
 
-class NoPrescriptions(RuntimeError):
-    """The knowledge base yields no prescription of the kind wanted."""
+def next_checks(edition: Edition, patients: int = PATIENTS) -> Iterator[bytes]:
+    """The checks of a site's patients, in turn."""
+    chance = random.Random(patients)  # noqa: S311  # the same prescriptions every time
+    formulary = Formulary(edition, chance)
+    courses = [iter(Course(number, formulary, chance)) for number in range(patients)]
+    while True:
+        for course in courses:
+            yield next(course)
 
 
-def templates(edition: Edition, answerer: Answerer, wanted: int = TEMPLATES) -> list[Template]:
-    """Prescriptions drawn from an edition's own drugs until enough have about three alerts."""
-    chance = random.Random(wanted)  # noqa: S311  # the same prescriptions every time
-    drugs = sorted(edition.vocabulary.ingredients.items())
-    named = [drug for drug in drugs if drug[0] in edition.knowledge.candidates]
-    silent = [drug for drug in drugs if drug[0] not in edition.knowledge.candidates]
-    found: list[Template] = []
-    for _ in range(ATTEMPTS):
-        offending = min(len(named), chance.choice(ALERTS))
-        picked = chance.sample(named, offending) + chance.sample(silent, MEDICATIONS - offending)
-        request = prescription(picked, edition.vocabulary.ingredients.get(OWN_DRUG), chance)
-        if _alerts(answerer, request) in ALERTS:
-            found.append(Template(request))
-        if len(found) == wanted:
-            return found
-    raise NoPrescriptions(f"only {len(found)} of {wanted} prescriptions have 2 to 4 alerts")
+def first_checks(edition: Edition) -> Iterator[bytes]:
+    """The first check of one patient after the other, none of whom is seen again."""
+    chance = random.Random(0)  # noqa: S311  # the same prescriptions every time
+    formulary = Formulary(edition, chance)
+    number = 0
+    while True:
+        number += 1
+        yield next(iter(Course(number, formulary, chance)))
 
 
-def _alerts(answerer: Answerer, request: bytes) -> int:
-    reply = screening_pb2.CheckPrescriptionResponse.FromString(answerer.answer(request).reply)
-    return len(reply.alerts)
+def prescription(lines: list[Line], chance: random.Random) -> bytes:
+    """A serialised request with these lines: two proposed, the others active."""
+    orders = [with_id(line, f"rx-{place}") for place, line in enumerate(lines)]
+    return serialised(patient(chance), orders[:2], orders[2:])
 
 
-def prescription(
-    drugs: list[tuple[str, str]], own_rxcui: str | None, chance: random.Random
+def serialised(
+    person: wire.Patient, proposed: list[wire.Medication], active: list[wire.Medication]
 ) -> bytes:
-    """A serialised request: two drugs proposed, the others active, amifampridine among them."""
-    names = [(name, rxcui) for name, rxcui in drugs if name != OWN_DRUG]
-    chance.shuffle(names)
-    if own_rxcui is not None:
-        names = [*names[: MEDICATIONS - 1], (OWN_DRUG, own_rxcui)]
-    orders = [_order(place, *drug, chance) for place, drug in enumerate(names)]
-    request = wire.CheckPrescriptionRequest(
-        patient=_patient(), proposed=orders[:2], active=orders[2:], as_of="2026-11-21"
-    )
-    return request.SerializeToString(deterministic=True)
+    """A request on a fixed day."""
+    return wire.CheckPrescriptionRequest(
+        patient=person, proposed=proposed, active=active, as_of=AS_OF
+    ).SerializeToString(deterministic=True)
 
 
-def _order(place: int, name: str, rxcui: str, chance: random.Random) -> wire.Medication:
-    codings = [wire.Coding(system=terms_pb2.CODE_SYSTEM_RXNORM, code=rxcui, display=name)]
-    return wire.Medication(
-        id=f"order-{MARK}-{place}",
-        codings=codings if rxcui else [],
-        text=name,
-        route=terms_pb2.ROUTE_ORAL,
-        dose=wire.Dose(value=chance.choice(DOSES_MG), unit="mg"),
-        doses_per_day=chance.choice((1.0, 2.0, 3.0)),
-        as_needed=terms_pb2.ANSWER_NO,
-    )
+def with_id(line: Line, name: str) -> wire.Medication:
+    """A line as an order of its own."""
+    order = wire.Medication(id=name)
+    order.MergeFrom(line.order)
+    return order
 
 
-def _patient() -> wire.Patient:
+def patient(chance: random.Random) -> wire.Patient:
+    """A patient of whom the most important facts are known, and some others."""
     no = terms_pb2.ANSWER_NO
     return wire.Patient(
         lems_status=terms_pb2.LEMS_STATUS_CONFIRMED,
-        birth_date="1961-04-12",
-        weight_kg=71.5,
-        creatinine_clearance_ml_min=88,
+        birth_date=f"{chance.randrange(1940, 2000)}-{chance.randrange(1, 13):02}-12",
+        weight_kg=chance.randrange(450, 1100) / 10,
+        creatinine_clearance_ml_min=chance.randrange(20, 130),
         seizure_history=no,
         epilepsy=no,
-        uncontrolled_asthma=no,
+        uncontrolled_asthma=chance.choice(YES_NO_UNKNOWN),
+        respiratory_compromise=chance.choice(YES_NO_UNKNOWN),
         pregnant=no,
         congenital_long_qt=no,
     )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import structlog.testing
 
 from lems_guard.bench.beside_redis import KEY, redis
-from lems_guard.bench.prescriptions import prescription
+from lems_guard.bench.prescriptions import Formulary, prescription
 from lems_guard.caching.clients import client_of
 from lems_guard.caching.cost import Policy
 from lems_guard.caching.redis_tier import FETCHED, RedisTier
@@ -74,8 +74,6 @@ async def _milliseconds(answer: Callable[[], Awaitable[object]]) -> float:
 def _request(edition: Edition, length: int) -> bytes:
     """As many orders, each for a drug of its own, every other one named by a rule where it can."""
     chance = random.Random(length)  # noqa: S311  # the same orders every time
-    drugs = sorted(edition.vocabulary.ingredients.items())
-    named = [drug for drug in drugs if drug[0] in edition.knowledge.candidates]
-    picked = chance.sample(named, min(len(named), length // 2))
-    others = [drug for drug in drugs if drug not in picked]
-    return prescription([*picked, *chance.sample(others, length - len(picked))], None, chance)
+    formulary = Formulary(edition, chance)
+    named = formulary.drawn(length // 2, named=True)
+    return prescription([*named, *formulary.drawn(length - len(named), named=False)], chance)

@@ -10,13 +10,13 @@ from lems_guard.bench.figures import SUBJECTS, Figure, Measured
 from lems_guard.bench.load import BrokenLoad
 from lems_guard.bench.pauses import Pauses, pauses
 from lems_guard.bench.peers import NotInstalled, UnequalAnswers, peers
-from lems_guard.bench.prescriptions import NoPrescriptions, Repeated, Requests, templates
+from lems_guard.bench.prescriptions import Repeated, Requests, first_checks, next_checks
 from lems_guard.bench.processes import NotServing
 from lems_guard.bench.redis_costs import costs_in_words
 from lems_guard.bench.release import Scale
 from lems_guard.clinical.errors import LemsGuardError
 from lems_guard.grpc_api.answer import Answerer
-from lems_guard.library import load_edition
+from lems_guard.library import Edition, load_edition
 
 NOT_QUICK = "not measured with --quick"
 NOT_ASKED = "only measured with --release"
@@ -25,7 +25,6 @@ HINDRANCES = (
     LemsGuardError,
     OSError,
     BrokenLoad,
-    NoPrescriptions,
     NotInstalled,
     NotServing,
     UnequalAnswers,
@@ -67,14 +66,18 @@ class Load(NamedTuple):
 
 def measurements(rules: Path, plan: Plan) -> Iterator[Measured]:
     """Measure one thing after the other; what cannot be measured says why."""
-    load = functools.cache(lambda: _load(rules))
+    load = functools.cache(lambda: _load(rules, next_checks))
 
     def again() -> Load:
-        return load()._replace(requests=Repeated(load().requests.templates))
+        return load()._replace(requests=Repeated(load().requests.take(plan.service.replies)))
+
+    def unknown() -> Load:
+        return _load(rules, first_checks)
 
     yield _startup(rules, plan)
     yield _measured("rss_mb", lambda: serving.memory(rules, load().requests, plan.service))
     yield _measured("evaluated_vs_echo", lambda: serving.vs_echo(rules, *load(), plan.service))
+    yield _measured("first_seen_vs_echo", lambda: serving.vs_echo(rules, *unknown(), plan.service))
     yield _measured("replayed_vs_echo", lambda: serving.vs_echo(rules, *again(), plan.service))
     yield _measured("cds_order_sign_vs_livez", lambda: ordering.vs_livez(rules, plan.service))
     yield from _beside_redis(rules, load, plan)
@@ -90,10 +93,9 @@ def measurements(rules: Path, plan: Plan) -> Iterator[Measured]:
             yield _measured(key, measure)
 
 
-def _load(rules: Path) -> Load:
+def _load(rules: Path, requests: Callable[[Edition], Iterator[bytes]]) -> Load:
     edition = load_edition(rules).edition
-    answerer = serving.answerer_of(edition)
-    return Load(answerer, Requests(templates(edition, answerer)))
+    return Load(serving.answerer_of(edition), Requests(lambda: requests(edition)))
 
 
 def _measured(key: str, measure: Callable[[], Figure]) -> Measured:

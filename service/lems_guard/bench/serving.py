@@ -2,8 +2,9 @@
 
 import contextlib
 import datetime
+import itertools
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,19 +17,23 @@ from lems_guard.bench.load import PATH, Connection
 from lems_guard.bench.prescriptions import Requests
 from lems_guard.grpc_api.answer import Answerer
 from lems_guard.library import Edition
-from lems_guard.screening.screen import RuleScreener
+from lems_guard.screening.remembering import RememberingScreener
 from lems_guard.settings import Settings
 from lems_guard.terminology.remembered import Remembered
 
 
 class Sizes(NamedTuple):
-    """How many rounds of how many calls, and how many calls are under way at a time."""
+    """How many rounds of how many calls, and how many calls are under way at a time.
+
+    So many `replies` an echo returns in turn.
+    """
 
     rounds: int = 9
     calls: int = 4000
     warm_up: int = 2000
     in_flight: int = 16
     starts: int = 5
+    replies: int = 128
 
 
 class UnequalReplies(AssertionError):
@@ -40,7 +45,7 @@ def answerer_of(edition: Edition) -> Answerer:
     return Answerer(
         edition.knowledge,
         Remembered(edition),
-        RuleScreener(),
+        RememberingScreener(),
         jurisdiction=Settings.from_environment({}).jurisdiction,
         today=lambda: datetime.date(2026, 11, 21),
     )
@@ -63,12 +68,16 @@ def vs_echo(rules: Path, answerer: Answerer, requests: Requests, sizes: Sizes) -
 
     Requests that are never alike are evaluated; those that are repeated come from the reply cache.
     """
-    bodies = requests.take(len(requests.templates))
+    bodies = requests.take(sizes.replies)
     replies = [answerer.answer(body).reply for body in bodies]
+    turns = itertools.cycle(map(len, replies))
     with processes.service(rules) as service, _echo(replies) as server:
         check_replies(_ask(service, bodies), replies)
         check_replies(_ask(server, bodies), replies)
-        with _load(service, requests, replies) as ours, _load(server, requests, replies) as echo:
+        with (
+            _load(service, requests, lambda body: len(answerer.answer(body).reply)) as ours,
+            _load(server, requests, lambda _: next(turns)) as echo,
+        ):
             for load in (ours, echo):
                 load.cpu_a_call(sizes.warm_up, sizes.in_flight)
             times = interleaved(
@@ -80,21 +89,21 @@ def vs_echo(rules: Path, answerer: Answerer, requests: Requests, sizes: Sizes) -
 
 
 class Load(NamedTuple):
-    """A connection to a server, and the length of the replies that it should give on average."""
+    """A connection to a server, and how long its reply to a request should be."""
 
     server: processes.Server
     connection: Connection
     requests: Requests
-    reply_bytes: float
+    length: Callable[[bytes], int]
 
     def cpu_a_call(self, calls: int, in_flight: int) -> float:
-        """The server's CPU seconds a call, over whole turns of the templates."""
-        turns = -(-calls // len(self.requests.templates))
-        bodies = self.requests.take(turns * len(self.requests.templates))
+        """The server's CPU seconds a call."""
+        bodies = self.requests.take(calls)
+        expected = sum(map(self.length, bodies))
         begun = self.server.cpu_seconds()
         answered = self.connection.drive(bodies, in_flight)
         seconds = self.server.cpu_seconds() - begun
-        check_length(answered.reply_bytes, self.reply_bytes * len(bodies))
+        check_length(answered.reply_bytes, expected)
         return seconds / len(bodies)
 
 
@@ -105,10 +114,10 @@ def check_replies(replies: Sequence[bytes], expected: Sequence[bytes]) -> None:
         raise UnequalReplies(f"replies {wrong} of {len(expected)} are not as expected")
 
 
-def check_length(received: int, expected: float) -> None:
+def check_length(received: int, expected: int) -> None:
     """The same, under load, where only lengths are looked at."""
-    if received != round(expected):
-        raise UnequalReplies(f"{received} bytes of replies instead of {expected:.0f}")
+    if received != expected:
+        raise UnequalReplies(f"{received} bytes of replies instead of {expected}")
 
 
 @contextlib.contextmanager
@@ -121,9 +130,11 @@ def _echo(replies: list[bytes]) -> Iterator[processes.Server]:
 
 
 @contextlib.contextmanager
-def _load(server: processes.Server, requests: Requests, replies: list[bytes]) -> Iterator[Load]:
+def _load(
+    server: processes.Server, requests: Requests, length: Callable[[bytes], int]
+) -> Iterator[Load]:
     with contextlib.closing(Connection(server.port)) as connection:
-        yield Load(server, connection, requests, sum(map(len, replies)) / len(replies))
+        yield Load(server, connection, requests, length)
 
 
 def _ask(server: processes.Server, bodies: list[bytes]) -> list[bytes]:

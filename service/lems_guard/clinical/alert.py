@@ -1,7 +1,6 @@
 """What screening gives back: findings, the alerts that people see, gaps, and the whole result."""
 
 import datetime
-import enum
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -10,9 +9,10 @@ from lems_guard.clinical.patient import Patient
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.rule import Outcome, Rule
 from lems_guard.clinical.severity import Certainty, Jurisdiction, OverridePolicy, Severity
+from lems_guard.clinical.term import Term
 
 
-class Completeness(enum.IntEnum):
+class Completeness(Term):
     """COMPLETE when every current order was evaluated; else INCOMPLETE."""
 
     COMPLETE = 1

@@ -1,10 +1,11 @@
 """Where a statement comes from, how strong that is, and in whom it was seen."""
 
-import enum
 from dataclasses import dataclass
 
+from lems_guard.clinical.term import Term
 
-class Population(enum.IntEnum):
+
+class Population(Term):
     """In whom the evidence was gathered. Most of what is said of LEMS is carried over from MG."""
 
     LEMS = 1

@@ -8,8 +8,10 @@ import enum
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
+from lems_guard.clinical.term import Term
 
-class Answer(enum.IntEnum):
+
+class Answer(Term):
     """A clinician's answer to a yes-or-no question; not asked or not known is `None`."""
 
     YES = 1

@@ -1,9 +1,9 @@
 """What a drug is given for, where that makes it necessary."""
 
-import enum
+from lems_guard.clinical.term import Term
 
 
-class NecessaryUse(enum.IntEnum):
+class NecessaryUse(Term):
     """Uses in which a harmful drug may be needed now, and other uses that are recognised.
 
     They change what is advised, never how bad a harm is.

@@ -1,16 +1,16 @@
 """An order line as the client sent it, and what it was understood to be."""
 
 import datetime
-import enum
 from typing import NamedTuple
 
 from lems_guard.clinical.dose import Dose, DoseBasis
 from lems_guard.clinical.facts import Answer
 from lems_guard.clinical.indication import NecessaryUse
 from lems_guard.clinical.route import Route
+from lems_guard.clinical.term import Term
 
 
-class MedicationList(enum.IntEnum):
+class MedicationList(Term):
     """Which of the three lists of a request an order stands in."""
 
     PROPOSED = 1
@@ -18,14 +18,14 @@ class MedicationList(enum.IntEnum):
     STOPPED = 3
 
 
-class Phase(enum.IntEnum):
+class Phase(Term):
     """Whether an order begins a treatment or goes on with one."""
 
     START = 1
     CONTINUE = 2
 
 
-class CodeSystem(enum.IntEnum):
+class CodeSystem(Term):
     """Code systems that a coding may name."""
 
     RXNORM = 1
@@ -37,7 +37,7 @@ class CodeSystem(enum.IntEnum):
     ICD10 = 7
 
 
-class Disposition(enum.IntEnum):
+class Disposition(Term):
     """What became of an order: every order has exactly one."""
 
     EVALUATED = 1
@@ -46,7 +46,7 @@ class Disposition(enum.IntEnum):
     NOT_CURRENT = 4
 
 
-class MatchedBy(enum.IntEnum):
+class MatchedBy(Term):
     """What told which drug an order holds."""
 
     CODE = 1

@@ -2,13 +2,13 @@
 
 import calendar
 import datetime
-import enum
 from dataclasses import dataclass, replace
 
 from lems_guard.clinical.facts import Answer, Span
+from lems_guard.clinical.term import Term
 
 
-class LemsStatus(enum.IntEnum):
+class LemsStatus(Term):
     """How sure the diagnosis is. This service's patients have LEMS unless told otherwise."""
 
     CONFIRMED = 1
@@ -16,7 +16,7 @@ class LemsStatus(enum.IntEnum):
     ABSENT = 3
 
 
-class HepaticImpairment(enum.IntEnum):
+class HepaticImpairment(Term):
     """Degree of hepatic impairment."""
 
     NONE = 1
@@ -25,7 +25,7 @@ class HepaticImpairment(enum.IntEnum):
     SEVERE = 4
 
 
-class Nat2Phenotype(enum.IntEnum):
+class Nat2Phenotype(Term):
     """N-acetyltransferase 2 phenotype; poor metabolisers clear amifampridine slowly."""
 
     POOR = 1
@@ -69,6 +69,9 @@ class Patient:
         breathing = self.respiratory_compromise
         if self.ventilated is Answer.YES:
             breathing = Answer.YES
+        told = self.seizure_history, self.epilepsy, self.respiratory_compromise
+        if told == (seizures, epilepsy, breathing):
+            return self
         return replace(
             self, seizure_history=seizures, epilepsy=epilepsy, respiratory_compromise=breathing
         )

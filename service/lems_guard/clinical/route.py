@@ -1,9 +1,9 @@
 """Routes of administration, and the sets of them that clinical sources speak of."""
 
-import enum
+from lems_guard.clinical.term import Term
 
 
-class Route(enum.IntEnum):
+class Route(Term):
     """Where a drug enters the body. A route not in this list is OTHER and counts as unknown."""
 
     ORAL = 1

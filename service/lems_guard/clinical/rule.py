@@ -1,6 +1,5 @@
 """A rule: one harm, the drugs that do it, and the decision table that says when and how badly."""
 
-import enum
 from dataclasses import dataclass
 
 from lems_guard.clinical.condition import Condition
@@ -14,9 +13,10 @@ from lems_guard.clinical.severity import (
     OverridePolicy,
     Severity,
 )
+from lems_guard.clinical.term import Term
 
 
-class RuleKind(enum.IntEnum):
+class RuleKind(Term):
     """What a rule sets against what."""
 
     DRUG_DISEASE = 1
@@ -28,7 +28,7 @@ class RuleKind(enum.IntEnum):
     CUMULATIVE = 7
 
 
-class WhenUnknown(enum.IntEnum):
+class WhenUnknown(Term):
     """What an undecided outcome becomes: a POSSIBLE finding, or a gap that names what to ask."""
 
     POSSIBLE = 1

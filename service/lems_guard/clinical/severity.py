@@ -1,9 +1,9 @@
 """How bad a conflict is, how sure that is, and what it threatens."""
 
-import enum
+from lems_guard.clinical.term import Term
 
 
-class Severity(enum.IntEnum):
+class Severity(Term):
     """Clinical severity, ordered: a higher number is worse. Workflow is the client's affair."""
 
     INFORMATION = 1
@@ -17,14 +17,14 @@ class Severity(enum.IntEnum):
         return Severity(self + 1) if self < Severity.AVOID else self
 
 
-class Certainty(enum.IntEnum):
+class Certainty(Term):
     """Whether every fact that the rule needs was known; ordered so that ESTABLISHED sorts first."""
 
     ESTABLISHED = 1
     POSSIBLE = 2
 
 
-class Concern(enum.IntEnum):
+class Concern(Term):
     """The closed list of harms a rule may warn of, in the order in which they are shown."""
 
     NEUROMUSCULAR_WEAKNESS = 1
@@ -40,7 +40,7 @@ class Concern(enum.IntEnum):
     CONTRAINDICATED_CONDITION = 11
 
 
-class OverridePolicy(enum.IntEnum):
+class OverridePolicy(Term):
     """What a prescriber must give to go on in spite of an alert; ordered by strictness."""
 
     FREE = 1
@@ -48,7 +48,7 @@ class OverridePolicy(enum.IntEnum):
     SECOND_PERSON = 3
 
 
-class Jurisdiction(enum.IntEnum):
+class Jurisdiction(Term):
     """Whose labels apply: the United States, the European Union (and UK), Switzerland."""
 
     US = 1

@@ -6,34 +6,18 @@ as `Answers`, the port that caches stand behind too.
 """
 
 import datetime
-import hashlib
-from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple, Protocol, TypeAlias
 
-from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
-
 from lems_guard.clinical.alert import Completeness, Screening, ScreeningRequest
-from lems_guard.clinical.medication import Coding, Disposition, Medication, Understood
-from lems_guard.clinical.patient import Patient
+from lems_guard.clinical.medication import Disposition, Medication, Understood
 from lems_guard.clinical.severity import Concern, Jurisdiction, Severity
 from lems_guard.grpc_api import read, write
 from lems_guard.grpc_api.prepared import Prepared
+from lems_guard.grpc_api.questions import Question, Questions, Terminology
 from lems_guard.screening.knowledge_base import KnowledgeBase
 from lems_guard.screening.screen import Screener
 from lems_guard.v1 import prescription_pb2 as wire
-
-
-class Terminology(Protocol):
-    """What reads orders and diagnoses: words and codes in, ingredients and facts out."""
-
-    def understand(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
-        """What one order holds; never raises."""
-
-    def with_conditions(
-        self, patient: Patient, conditions: tuple[Coding, ...]
-    ) -> tuple[Patient, tuple[str, ...]]:
-        """The patient with the facts that coded diagnoses tell, and what must be said of them."""
 
 
 class Tally(NamedTuple):
@@ -69,21 +53,14 @@ class Answers(Protocol):
         """The reply to a serialised CheckPrescriptionRequest; raises `InvalidRequest`."""
 
 
-class Question(NamedTuple):
-    """A request as understood: what is screened, and what the answer must say besides."""
-
-    decision: str
-    request: ScreeningRequest
-    notes: tuple[str, ...]
-
-
+DISPOSITIONS = tuple(Disposition)
 OUTCOMES = ("avoid_or_worse", "incomplete", "below_avoid", "clear")
 
 
 class Answerer:
     """Answers requests from one edition of knowledge and terminology. Pure but for `today`."""
 
-    __slots__ = ("_jurisdiction", "_prepared", "_screener", "_terminology", "_today", "knowledge")
+    __slots__ = ("_prepared", "_screener", "knowledge", "question")
 
     def __init__(
         self,
@@ -96,11 +73,10 @@ class Answerer:
     ) -> None:
         """`jurisdiction` and `today` hold where a request does not say."""
         self.knowledge = knowledge
-        self._terminology = terminology
         self._screener = screener
-        self._jurisdiction = jurisdiction
-        self._today = today
         self._prepared = Prepared(knowledge)
+        questions = Questions(terminology, self._prepared, jurisdiction=jurisdiction, today=today)
+        self.question = questions.of
 
     def answer(self, raw: bytes) -> Answer:
         """The reply to a serialised CheckPrescriptionRequest; raises `InvalidRequest`."""
@@ -111,33 +87,17 @@ class Answerer:
         question = self.question(message)
         return self.conclude(question, self.screen(question.request))
 
-    def question(self, message: wire.CheckPrescriptionRequest) -> Question:
-        """What a request asks, as understood; raises `InvalidRequest`."""
-        prescription = read.read(message, self._jurisdiction, self._today)
-        request, notes = self._understood(prescription)
-        return Question(decision_id(message, request, self.knowledge.digest), request, notes)
-
     def screen(self, request: ScreeningRequest) -> Screening:
         """The result for orders as understood."""
         return self._screener.screen(request, self.knowledge)
 
     def conclude(self, question: Question, screening: Screening) -> Answer:
         """The reply to a question, from the result for its orders."""
-        decision, request, notes = question
+        decision, request, notes, results = question
         if notes:
             screening = screening.with_notes(notes)
-        reply = write.reply(decision, request, screening, self._prepared)
+        reply = write.reply(decision, request, results, screening, self._prepared)
         return Answer(reply, tally(request, screening))
-
-    def _understood(
-        self, prescription: read.Prescription
-    ) -> tuple[ScreeningRequest, tuple[str, ...]]:
-        patient, notes = self._terminology.with_conditions(
-            prescription.patient, prescription.conditions
-        )
-        understand, jurisdiction = self._terminology.understand, prescription.jurisdiction
-        orders = tuple([(order, understand(order, jurisdiction)) for order in prescription.orders])
-        return ScreeningRequest(patient, orders, jurisdiction, prescription.as_of), notes
 
 
 class Fresh:
@@ -154,62 +114,6 @@ class Fresh:
         return self._answerer.answer(raw)
 
 
-def decision_id(
-    message: wire.CheckPrescriptionRequest, request: ScreeningRequest, digest: str
-) -> str:
-    """A hash of the request in canonical order, its day and jurisdiction, and the knowledge.
-
-    Unkeyed, so that anyone can repeat it; equal for equal requests in any order of their lists.
-    """
-    pieces = [f"{digest}|{request.as_of}|{request.jurisdiction:d}".encode()]
-    for part in canonical_parts(message, as_sent=not any(map(_has_order, request.orders))):
-        pieces += (len(part).to_bytes(4), part)
-    return hashlib.blake2b(b"".join(pieces), digest_size=16).hexdigest()
-
-
-def canonical_parts(message: wire.CheckPrescriptionRequest, *, as_sent: bool) -> list[bytes]:
-    """The patient and every medication serialised, lists sorted; counts keep the lists apart.
-
-    `as_sent` tells that no medication has codings whose order could differ.
-    """
-    serialised = wire.Medication.SerializeToString if as_sent else _canonical
-    parts = [_canonical_patient(message.patient)]
-    for medications in (message.proposed, message.active, message.stopped):
-        parts.append(len(medications).to_bytes(4))
-        parts += sorted([serialised(each, deterministic=True) for each in medications])
-    return parts
-
-
-def _has_order(order: tuple[Medication, Understood]) -> bool:
-    """Whether an order has several codings, which may come in any order."""
-    medication, _ = order
-    if len(medication.codings) > 1:
-        return True
-    return medication.indication is not None and len(medication.indication.codings) > 1
-
-
-def _canonical_patient(patient: wire.Patient) -> bytes:
-    if len(patient.conditions) > 1:
-        copy = wire.Patient()
-        copy.CopyFrom(patient)
-        _sort_codings(copy.conditions)
-        patient = copy
-    return patient.SerializeToString(deterministic=True)
-
-
-def _canonical(medication: wire.Medication, *, deterministic: bool) -> bytes:
-    copy = wire.Medication()
-    copy.CopyFrom(medication)
-    _sort_codings(copy.codings)
-    if medication.HasField("indication"):
-        _sort_codings(copy.indication.codings)
-    return copy.SerializeToString(deterministic=deterministic)
-
-
-def _sort_codings(codings: RepeatedCompositeFieldContainer[wire.Coding]) -> None:
-    codings.sort(key=lambda coding: (coding.system, coding.code, coding.display))
-
-
 def tally(request: ScreeningRequest, screening: Screening) -> Tally:
     """What of an answer is counted."""
     findings = [
@@ -217,18 +121,20 @@ def tally(request: ScreeningRequest, screening: Screening) -> Tally:
         for alert in screening.alerts
         for finding in alert.findings
     ]
-    dispositions = Counter([understood.disposition for _, understood in request.orders])
-    unresolved: tuple[str, ...] = ()
-    if Disposition.UNRESOLVED in dispositions:
-        unresolved = tuple(
+    found = [understood.disposition for _, understood in request.orders]
+    unresolved = (
+        tuple(
             unresolved_reason(order, understood)
             for order, understood in request.orders
             if understood.disposition is Disposition.UNRESOLVED
         )
+        if Disposition.UNRESOLVED in found
+        else ()
+    )
     return Tally(
         outcome(screening),
         tuple(findings),
-        tuple(dispositions.items()),
+        tuple([(each, found.count(each)) for each in DISPOSITIONS if each in found]),
         unresolved,
         tuple([(gap.fact, gap.worst) for gap in screening.gaps]),
     )

@@ -6,15 +6,17 @@ from lems_guard.clinical.rule import Advice, Outcome, Rule
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.grpc_api.wire import block, text, texts, whole
 from lems_guard.screening.knowledge_base import NO_CLASSES, KnowledgeBase
+from lems_guard.screening.memory import Memory
 
 
 class Prepared:
     """The serialised parts of one knowledge base: advice per outcome, ingredients, its name."""
 
-    __slots__ = ("_advice", "_classes_of", "_ingredients", "knowledge_base")
+    __slots__ = ("_advice", "_classes_of", "_ingredients", "alerts", "digest", "knowledge_base")
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
         """Serialise the advice of every outcome for every jurisdiction."""
+        self.digest = knowledge.digest
         self.knowledge_base = block(6, text(1, knowledge.version) + text(2, knowledge.digest))
         self._classes_of = knowledge.classes_of
         # Outcomes live as long as the knowledge base does, so their identity is a safe, cheap key.
@@ -28,6 +30,8 @@ class Prepared:
         }
         # Filled as ingredients are met; the vocabulary bounds it.
         self._ingredients: dict[Ingredient, bytes] = {}
+        # The alerts that were written before.
+        self.alerts: Memory[bytes] = Memory()
 
     def advice(self, outcome: Outcome, jurisdiction: Jurisdiction) -> tuple[bytes, bytes]:
         """The parts of a `Finding` before and after what varies from patient to patient."""

@@ -1,6 +1,6 @@
 """Writing a reply: a screening, in domain terms, to the bytes of a CheckPrescriptionResponse."""
 
-from lems_guard.clinical.alert import Alert, Finding, Gap, Screening, ScreeningRequest
+from lems_guard.clinical.alert import Alert, Completeness, Finding, Gap, Screening, ScreeningRequest
 from lems_guard.clinical.medication import (
     Disposition,
     MatchedBy,
@@ -9,7 +9,7 @@ from lems_guard.clinical.medication import (
     Understood,
 )
 from lems_guard.clinical.route import Route
-from lems_guard.clinical.severity import Certainty, OverridePolicy, Severity
+from lems_guard.clinical.severity import Certainty, Jurisdiction, OverridePolicy, Severity
 from lems_guard.grpc_api.prepared import Prepared
 from lems_guard.grpc_api.wire import block, terms, text, texts, whole
 
@@ -19,47 +19,55 @@ POLICIES = terms(9, OverridePolicy)
 LISTS, DISPOSITIONS = terms(2, MedicationList), terms(3, Disposition)
 ROUTES, MATCHES = terms(5, Route), terms(6, MatchedBy)
 INVOLVES_PROPOSED = whole(8, 1)
+COMPLETENESS, JURISDICTIONS = terms(5, Completeness), terms(7, Jurisdiction)
 
 
 def reply(
-    decision_id: str, request: ScreeningRequest, screening: Screening, prepared: Prepared
+    decision_id: str,
+    request: ScreeningRequest,
+    results: bytes,
+    screening: Screening,
+    prepared: Prepared,
 ) -> bytes:
-    """The whole reply. The numbers are those of `screening.proto`."""
+    """The whole reply, with the `result` of every order, numbered as in `screening.proto`."""
+    jurisdiction, recall = request.jurisdiction, prepared.alerts.recall
     return b"".join(
         (
             text(1, decision_id),
-            *[block(2, alert(found, request, prepared)) for found in screening.alerts],
-            *[block(3, medication(*order, prepared)) for order in request.orders],
-            *[block(4, gap(found)) for found in screening.gaps],
-            whole(5, screening.completeness),
+            *[
+                recall((found, jurisdiction), alert, found, jurisdiction, prepared)
+                for found in screening.alerts
+            ],
+            results,
+            *[gap(found) for found in screening.gaps],
+            COMPLETENESS[screening.completeness],
             prepared.knowledge_base,
-            whole(7, request.jurisdiction),
+            JURISDICTIONS[jurisdiction],
             text(8, request.as_of.isoformat()),
             texts(9, screening.notes),
         )
     )
 
 
-def alert(found: Alert, request: ScreeningRequest, prepared: Prepared) -> bytes:
-    """An `Alert` with its findings."""
-    return b"".join(
-        (
-            text(1, found.id),
-            ALERT_SEVERITIES[found.severity],
-            ALERT_CERTAINTIES[found.certainty],
-            texts(4, found.medication_ids),
-            text(5, found.drug),
-            text(6, found.summary),
-            *[block(7, finding(each, request, prepared)) for each in found.findings],
-            INVOLVES_PROPOSED if found.involves_proposed else b"",
-            POLICIES[found.override_policy],
-        )
+def alert(found: Alert, jurisdiction: Jurisdiction, prepared: Prepared) -> bytes:
+    """An `Alert` with its findings, as field 2."""
+    parts = (
+        text(1, found.id),
+        ALERT_SEVERITIES[found.severity],
+        ALERT_CERTAINTIES[found.certainty],
+        texts(4, found.medication_ids),
+        text(5, found.drug),
+        text(6, found.summary),
+        *[block(7, finding(each, jurisdiction, prepared)) for each in found.findings],
+        INVOLVES_PROPOSED if found.involves_proposed else b"",
+        POLICIES[found.override_policy],
     )
+    return block(2, b"".join(parts))
 
 
-def finding(found: Finding, request: ScreeningRequest, prepared: Prepared) -> bytes:
+def finding(found: Finding, jurisdiction: Jurisdiction, prepared: Prepared) -> bytes:
     """A `Finding`: what varies, spliced with what was serialised in advance."""
-    head, body = prepared.advice(found.outcome, request.jurisdiction)
+    head, body = prepared.advice(found.outcome, jurisdiction)
     return b"".join(
         (
             head,
@@ -73,30 +81,28 @@ def finding(found: Finding, request: ScreeningRequest, prepared: Prepared) -> by
     )
 
 
-def medication(order: Medication, understood: Understood, prepared: Prepared) -> bytes:
-    """A `MedicationResult`: every order gets one."""
-    return b"".join(
-        (
-            text(1, order.id),
-            LISTS[order.list],
-            DISPOSITIONS[understood.disposition],
-            prepared.ingredients(understood.readings),
-            ROUTES[understood.route],
-            MATCHES[understood.matched_by],
-            texts(7, understood.suggestions) if understood.suggestions else b"",
-            text(8, "; ".join(understood.notes)) if understood.notes else b"",
-        )
+def result(order: Medication, understood: Understood, prepared: Prepared) -> bytes:
+    """A `MedicationResult`, as field 3: every order gets one."""
+    parts = (
+        text(1, order.id),
+        LISTS[order.list],
+        DISPOSITIONS[understood.disposition],
+        prepared.ingredients(understood.readings),
+        ROUTES[understood.route],
+        MATCHES[understood.matched_by],
+        texts(7, understood.suggestions) if understood.suggestions else b"",
+        text(8, "; ".join(understood.notes)) if understood.notes else b"",
     )
+    return block(3, b"".join(parts))
 
 
 def gap(found: Gap) -> bytes:
-    """A `Gap`."""
-    return b"".join(
-        (
-            text(1, found.fact),
-            texts(2, found.would_change),
-            whole(3, found.worst),
-            text(4, found.ask),
-            texts(5, found.medication_ids),
-        )
+    """A `Gap`, as field 4."""
+    parts = (
+        text(1, found.fact),
+        texts(2, found.would_change),
+        whole(3, found.worst),
+        text(4, found.ask),
+        texts(5, found.medication_ids),
     )
+    return block(4, b"".join(parts))

@@ -1,11 +1,13 @@
 """Alerts: the findings of one offending drug together, as one thing a person reads."""
 
 import hashlib
+from collections.abc import Callable, Iterable
 
 from lems_guard.clinical.alert import Alert, Finding
 from lems_guard.clinical.patient import LemsStatus
+from lems_guard.clinical.rule import Rule
 from lems_guard.screening.collect import order_of_findings, row_of
-from lems_guard.screening.cumulative import notes_on
+from lems_guard.screening.cumulative import burdens_of, notes_on
 from lems_guard.screening.situation import Situation
 
 SUSPECTED = (
@@ -13,13 +15,19 @@ SUSPECTED = (
 )
 
 
-def alerts_of(findings: dict[str, list[Finding]], situation: Situation) -> tuple[Alert, ...]:
-    """One alert per offending drug, in a total order: worst, surest and proposed first."""
-    alerts = [_alert(drug, tuple(found), situation) for drug, found in findings.items()]
+def told(
+    alerts: Iterable[Alert], rules: Iterable[Rule], lay_out: Callable[[], Situation]
+) -> tuple[Alert, ...]:
+    """All alerts in a total order (worst, surest and proposed first), with notes on burdens.
+
+    `lay_out` gives the situation of all orders; only asked for where burdens may add up.
+    """
     ordered = tuple(sorted(alerts, key=order_of_alerts))
-    notes = notes_on(ordered, situation.cumulative, situation) if situation.cumulative else {}
-    if not notes:
+    burdens = burdens_of(ordered, rules)
+    if not burdens:
         return ordered
+    situation = lay_out()
+    notes = notes_on(burdens, situation)
     return tuple(_noted(alert, notes.get(alert.drug, []), situation) for alert in ordered)
 
 
@@ -36,7 +44,8 @@ def order_of_alerts(alert: Alert) -> tuple[int, int, bool, str]:
     return (-alert.severity, alert.certainty, not alert.involves_proposed, alert.drug)
 
 
-def _alert(drug: str, findings: tuple[Finding, ...], situation: Situation) -> Alert:
+def alert_of(drug: str, findings: tuple[Finding, ...], situation: Situation) -> Alert:
+    """The one alert of an offending drug."""
     ids = [situation.order_of(exposure).id for exposure in situation.by_ingredient[drug]]
     worst = findings[0]
     involved = {medication_id for finding in findings for medication_id in finding.medication_ids}
@@ -49,7 +58,7 @@ def _alert(drug: str, findings: tuple[Finding, ...], situation: Situation) -> Al
         medication_ids=tuple(ids) if len(ids) == 1 else tuple(dict.fromkeys(ids)),
         findings=findings,
         involves_proposed=not involved.isdisjoint(situation.proposed_ids),
-        override_policy=max(finding.outcome.advice.override_policy for finding in findings),
+        override_policy=max([finding.outcome.advice.override_policy for finding in findings]),
     )
 
 

@@ -1,14 +1,12 @@
-"""Collecting: the rulings of all exposures, merged into findings and gaps."""
+"""Collecting: what all rules say of all exposures to one drug, merged into findings."""
 
-from collections import defaultdict
-
-from lems_guard.clinical.alert import Exposure, Finding, Gap
-from lems_guard.clinical.fact_table import FACTS
-from lems_guard.clinical.facts import Elsewhere, Lack, name_of
+from lems_guard.clinical.alert import Exposure, Finding
+from lems_guard.clinical.facts import Lack, name_of
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.rule import Outcome, Rule
 from lems_guard.clinical.severity import Certainty, Severity
-from lems_guard.screening.judge import Doubt, Judgement, Ruling
+from lems_guard.screening.gaps import Question, question_of
+from lems_guard.screening.judge import Judgement, Ruling
 from lems_guard.screening.situation import Situation
 
 
@@ -26,25 +24,14 @@ class _Draft:
         self.missing: frozenset[Lack] = frozenset()
 
 
-class _Question:
-    """A gap in the making."""
-
-    __slots__ = ("orders", "rules", "worst")
-
-    def __init__(self) -> None:
-        self.rules: set[str] = set()
-        self.orders: set[int] = set()
-        self.worst = Severity.INFORMATION
-
-
 class Collection:
-    """Rulings as they come, in any order; findings and gaps come out in a total order."""
+    """Rulings on one drug as they come, in any order; findings come out in a total order."""
 
     def __init__(self, situation: Situation) -> None:
         """Start with nothing collected."""
         self._situation = situation
-        self._drafts: dict[tuple[str, str, int, Severity, Certainty], _Draft] = {}
-        self._questions: dict[str, _Question] = defaultdict(_Question)
+        self._drafts: dict[tuple[str, int, Severity, Certainty], _Draft] = {}
+        self.questions: list[Question] = []
 
     def add(
         self,
@@ -56,7 +43,7 @@ class Collection:
     ) -> None:
         """Take in what one rule says of one exposure (beside its partners, in an interaction)."""
         for doubt in ruling.doubts:
-            self._ask(rule, exposure, doubt)
+            self.questions.append(question_of(rule, exposure, doubt, self._situation))
         if ruling.judgement is None:
             return
         judgement = ruling.judgement
@@ -69,7 +56,7 @@ class Collection:
                 certainty=Certainty.POSSIBLE, missing=judgement.missing | {"identity"}
             )
         row = row_of(rule, judgement.outcome)
-        key = (exposure.ingredient.name, rule.id, row, judgement.severity, judgement.certainty)
+        key = (rule.id, row, judgement.severity, judgement.certainty)
         draft = self._drafts.get(key)
         if draft is None:
             draft = self._drafts[key] = _Draft(rule, judgement, via)
@@ -78,36 +65,25 @@ class Collection:
         for partner in partners:
             draft.partners[partner.order, partner.ingredient.name] = partner
 
-    def _ask(self, rule: Rule, exposure: Exposure, doubt: Doubt) -> None:
-        fact = name_of(doubt.lack)
-        question = self._questions[fact]
-        question.rules.add(rule.id)
-        question.worst = max(question.worst, doubt.severity)
-        if isinstance(doubt.lack, Elsewhere):
-            question.orders.add(doubt.lack.order)
-        elif FACTS[fact].of_order:
-            question.orders.add(exposure.order)
-
-    def findings(self) -> dict[str, list[Finding]]:
-        """The findings by offending drug, worst first within each."""
-        by_drug: dict[str, list[Finding]] = defaultdict(list)
-        for (drug, *_), draft in self._drafts.items():
-            by_drug[drug].append(self._finding(draft))
-        for findings in by_drug.values():
-            findings.sort(key=order_of_findings)
-        return by_drug
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings, worst first."""
+        found = [self._finding(draft) for draft in self._drafts.values()]
+        if len(found) > 1:
+            found.sort(key=order_of_findings)
+        return tuple(found)
 
     def _finding(self, draft: _Draft) -> Finding:
         outcome, severity, certainty, _ = draft.judgement
-        indices = {exposure.order for exposure in (*draft.exposures, *draft.partners.values())}
+        places = {exposure.order for exposure in draft.exposures}
+        places.update([partner.order for partner in draft.partners.values()])
         orders = self._situation.request.orders
         return Finding(
             draft.rule,
             outcome,
             severity,
             certainty,
-            tuple(orders[index][0].id for index in sorted(indices)),
-            tuple(sorted({name_of(lack) for lack in draft.missing})),
+            tuple([orders[place][0].id for place in sorted(places)]),
+            tuple(sorted({name_of(lack) for lack in draft.missing})) if draft.missing else (),
             self._why(outcome, draft),
         )
 
@@ -124,21 +100,6 @@ class Collection:
         for _, partner in sorted(draft.partners.items()):
             lines.append(f"{self._situation.order_of(partner).id} → {partner.ingredient.name}")
         return tuple(lines)
-
-    def gaps(self) -> tuple[Gap, ...]:
-        """What was not known and would change something, gravest first."""
-        orders = self._situation.request.orders
-        found = [
-            Gap(
-                fact,
-                tuple(sorted(question.rules)),
-                question.worst,
-                FACTS[fact].ask,
-                tuple(orders[index][0].id for index in sorted(question.orders)),
-            )
-            for fact, question in self._questions.items()
-        ]
-        return tuple(sorted(found, key=lambda gap: (-gap.worst, gap.fact)))
 
 
 def order_of_findings(finding: Finding) -> tuple[int, int, int, str, int]:

@@ -18,29 +18,36 @@ from lems_guard.screening.situation import Situation
 Share: TypeAlias = tuple[Alert, tuple[Finding, ...]]
 
 
-def notes_on(
-    alerts: tuple[Alert, ...], rules: Iterable[Rule], situation: Situation
-) -> dict[str, list[Finding]]:
+# A rule, and the drugs that count towards its note.
+Burden: TypeAlias = tuple[Rule, list[Share]]
+
+
+def burdens_of(alerts: tuple[Alert, ...], rules: Iterable[Rule]) -> list[Burden]:
+    """The rules to whose concern more than one drug counts."""
+    shares = shares_of(alerts)
+    found = [(rule, shares.get(rule.concern, [])) for rule in rules] if len(alerts) > 1 else []
+    return [burden for burden in found if len(burden[1]) > 1]
+
+
+def notes_on(burdens: Iterable[Burden], situation: Situation) -> dict[str, list[Finding]]:
     """The notes by the drug in whose alert they stand."""
     found: dict[str, list[Finding]] = {}
-    for rule in rules:
-        shares = shares_of(rule.concern, alerts) if _speaks(rule, situation) else []
-        if _are_two(shares, situation):
+    for rule, shares in burdens:
+        if _speaks(rule, situation) and _are_two(shares, situation):
             found.setdefault(shares[0][0].drug, []).append(_note(rule, shares, situation))
     return found
 
 
-def shares_of(concern: Concern, alerts: Iterable[Alert]) -> list[Share]:
-    """The drugs that count, in the order of their alerts."""
-    shares = []
+def shares_of(alerts: Iterable[Alert]) -> dict[Concern, list[Share]]:
+    """The drugs that count for each concern, in the order of their alerts."""
+    shares: dict[Concern, list[Share]] = {}
     for alert in alerts:
-        counted = tuple(
-            finding
-            for finding in alert.findings
-            if finding.severity >= Severity.CAUTION and finding.rule.concern is concern
-        )
-        if counted:
-            shares.append((alert, counted))
+        counted: dict[Concern, list[Finding]] = {}
+        for finding in alert.findings:
+            if finding.severity >= Severity.CAUTION:
+                counted.setdefault(finding.rule.concern, []).append(finding)
+        for concern, findings in counted.items():
+            shares.setdefault(concern, []).append((alert, tuple(findings)))
     return shares
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from lems_guard.clinical.medication import MedicationList
 from lems_guard.clinical.overlay import Adjustment, adjusted
 from lems_guard.clinical.rule import Outcome, Rule, RuleKind
 from lems_guard.clinical.severity import Jurisdiction
@@ -36,6 +37,14 @@ class Candidate(NamedTuple):
     via: str
 
 
+class Applicable(NamedTuple):
+    """A rule that may speak of a drug in some list, the class by which, and its rows."""
+
+    rule: Rule
+    via: str
+    rows: tuple[Row, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class KnowledgeBase:
     """One immutable edition of the knowledge; `digest` covers all that can change an answer."""
@@ -50,8 +59,14 @@ class KnowledgeBase:
     overlay: tuple[Adjustment, ...] = ()
     # What a site has made of it, each up to the last day on which one of its changes holds.
     dated: tuple[tuple[datetime.date, "KnowledgeBase"], ...] = field(repr=False, default=())
-    # Filled as rules are met; rules live as long as this does, so their identity is a safe key.
+    # Filled as rules and drugs are met; rules live as long as this does, so `id` is a safe key.
     _rows: dict[tuple[int, Jurisdiction], tuple[Row, ...]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    _applicable: dict[tuple[str, Jurisdiction, MedicationList], tuple[Applicable, ...]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    _met: dict[str, frozenset[str]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
 
@@ -80,6 +95,8 @@ class KnowledgeBase:
 
     def on(self, day: datetime.date) -> "KnowledgeBase":
         """What holds on a day: an overlay's changes end."""
+        if not self.dated:
+            return self
         return next((edition for last, edition in self.dated if day <= last), self)
 
     def outcomes(self) -> Iterator[tuple[Rule, Outcome]]:
@@ -92,7 +109,22 @@ class KnowledgeBase:
                         seen.add(id(outcome))
                         yield rule, outcome
 
-    def rows_of(self, rule: Rule, jurisdiction: Jurisdiction) -> tuple[Row, ...]:
+    def applicable(
+        self, drug: str, jurisdiction: Jurisdiction, medication_list: MedicationList
+    ) -> tuple[Applicable, ...]:
+        """The rules that may speak of a drug in a list, under a jurisdiction."""
+        key = (drug, jurisdiction, medication_list)
+        found = self._applicable.get(key)
+        if found is None:
+            found = self._applicable[key] = tuple(
+                Applicable(rule, via, self._rows_of(rule, jurisdiction))
+                for rule, via in self.candidates.get(drug, ())
+                if is_in_scope(rule, jurisdiction, medication_list)
+                and self._rows_of(rule, jurisdiction)
+            )
+        return found
+
+    def _rows_of(self, rule: Rule, jurisdiction: Jurisdiction) -> tuple[Row, ...]:
         """The rows of a rule's decision table that may apply in a jurisdiction."""
         key = (id(rule), jurisdiction)
         rows = self._rows.get(key)
@@ -100,9 +132,31 @@ class KnowledgeBase:
             rows = self._rows[key] = rows_in(rule, jurisdiction)
         return rows
 
+    def met_by(self, drug: str) -> frozenset[str]:
+        """All drugs on whose presence the rules that name a drug depend, itself included.
+
+        None at all where no rule names it.
+        """
+        met = self._met.get(drug)
+        if met is None:
+            rules = [rule for rule, _ in self.candidates.get(drug, ())]
+            met = self._met[drug] = self._partners(rules) | {drug} if rules else frozenset()
+        return met
+
+    def _partners(self, rules: Iterable[Rule]) -> frozenset[str]:
+        partners = [rule.partners for rule in rules if rule.partners]
+        named = {name for drugs in partners for name in drugs.classes}
+        members = [each.members for each in self.classes if each.id in named]
+        return frozenset().union(*members, *(drugs.ingredients for drugs in partners))
+
     def rule(self, rule_id: str) -> Rule | None:
         """The rule of that id, if there is one."""
         return next((rule for rule in self.rules if rule.id == rule_id), None)
+
+
+def is_in_scope(rule: Rule, jurisdiction: Jurisdiction, medication_list: MedicationList) -> bool:
+    """Whether a rule speaks in a jurisdiction, of orders in a list."""
+    return jurisdiction in rule.jurisdictions and medication_list in rule.lists
 
 
 def named_by(rule: Rule, ingredient: str, classes: frozenset[str]) -> str | None:

@@ -1,10 +1,13 @@
 """Screening proper: look the candidate rules of each exposure up, judge them, gather alerts."""
 
-from typing import Protocol
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, Protocol
 
 from lems_guard.clinical.alert import (
+    Alert,
     Completeness,
     Exposure,
+    Gap,
     Screening,
     ScreeningRequest,
     is_current,
@@ -13,8 +16,9 @@ from lems_guard.clinical.facts import Answer
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList, Understood
 from lems_guard.clinical.patient import LemsStatus, Patient
 from lems_guard.clinical.rule import Drugs, Rule, RuleKind
-from lems_guard.screening.alerts import alerts_of
+from lems_guard.screening.alerts import alert_of, told
 from lems_guard.screening.collect import Collection
+from lems_guard.screening.gaps import Question, gaps_of
 from lems_guard.screening.judge import SILENT, judge
 from lems_guard.screening.knowledge_base import NO_CLASSES, KnowledgeBase
 from lems_guard.screening.situation import SUPERSEDED, Situation
@@ -32,6 +36,13 @@ class Screener(Protocol):
         """Screen one patient's orders against one edition of the knowledge base."""
 
 
+class Opinion(NamedTuple):
+    """What the rules say of one drug: its alert, if any, and what they would have to know."""
+
+    alert: Alert | None
+    questions: tuple[Question, ...]
+
+
 class RuleScreener:
     """The screener: indexed by ingredient and class, so cost follows the list, not the rules."""
 
@@ -39,28 +50,37 @@ class RuleScreener:
         """Judge only the rules that name one of the drugs on the lists."""
         knowledge = knowledge.on(request.as_of)
         situation = Situation(request, knowledge)
-        collection = Collection(situation)
-        jurisdiction = request.jurisdiction
-        candidates_of = knowledge.candidates.get
-        for exposure in situation.exposures:
-            for rule, via in candidates_of(exposure.ingredient.name, ()):
-                rows = knowledge.rows_of(rule, jurisdiction)
-                if not rows or not concerns(rule, exposure, situation):
-                    continue
-                partners = partners_of(rule, exposure, situation) if rule.partners else []
-                if partners or rule.partners is None:
-                    ruling = judge(rule, rows, exposure, situation, partners)
-                    if ruling is not SILENT:
-                        collection.add(rule, via, exposure, partners, ruling)
-        return conclude(situation, collection)
+        drugs = [drug for drug in situation.by_ingredient if drug in knowledge.candidates]
+        opinions = [opinion_on(drug, situation, knowledge) for drug in drugs]
+        return conclude(opinions, situation, knowledge)
 
 
-def concerns(rule: Rule, exposure: Exposure, situation: Situation) -> bool:
-    """Whether the rule speaks in this jurisdiction, of this list, for this diagnosis."""
-    request = situation.request
-    order_list = situation.order_of(exposure).list
-    if request.jurisdiction not in rule.jurisdictions or order_list not in rule.lists:
-        return False
+def opinion_on(drug: str, situation: Situation, knowledge: KnowledgeBase) -> Opinion:
+    """Judge the rules that name a drug on each exposure to it."""
+    collection = Collection(situation)
+    jurisdiction = situation.request.jurisdiction
+    for exposure in situation.by_ingredient[drug]:
+        order_list = situation.order_of(exposure).list
+        for rule, via, rows in knowledge.applicable(drug, jurisdiction, order_list):
+            if not is_in_place(rule, exposure, situation):
+                continue
+            partners = partners_of(rule, exposure, situation) if rule.partners else []
+            if partners or rule.partners is None:
+                ruling = judge(rule, rows, exposure, situation, partners)
+                if ruling is not SILENT:
+                    collection.add(rule, via, exposure, partners, ruling)
+    return opinion_of(drug, collection, situation)
+
+
+def opinion_of(drug: str, collection: Collection, situation: Situation) -> Opinion:
+    """What was collected on a drug."""
+    findings = collection.findings()
+    alert = alert_of(drug, findings, situation) if findings else None
+    return Opinion(alert, tuple(collection.questions))
+
+
+def is_in_place(rule: Rule, exposure: Exposure, situation: Situation) -> bool:
+    """Whether the rule speaks for this diagnosis, and of this order rather than another."""
     if rule.needs_lems and situation.patient.lems_status is LemsStatus.ABSENT:
         return False
     return not (rule.kind in SUPERSEDED and _is_superseded(rule, exposure, situation))
@@ -121,36 +141,46 @@ def _names(drugs: Drugs | None, exposure: Exposure, situation: Situation) -> boo
     return drugs is not None and drugs.include(name, situation.classes_of.get(name, NO_CLASSES))
 
 
-def conclude(situation: Situation, collection: Collection) -> Screening:
+def conclude(
+    opinions: Iterable[Opinion], situation: Situation, knowledge: KnowledgeBase
+) -> Screening:
     """Alerts, gaps, and how complete the check was."""
     return Screening(
-        alerts_of(collection.findings(), situation),
-        collection.gaps(),
+        *concluded(opinions, knowledge, lambda: situation),
         completeness_of(situation.request),
-        notes_of(situation),
+        notes_of(situation.request, knowledge),
     )
+
+
+def concluded(
+    opinions: Iterable[Opinion], knowledge: KnowledgeBase, lay_out: Callable[[], Situation]
+) -> tuple[tuple[Alert, ...], tuple[Gap, ...]]:
+    """The alerts and gaps of all opinions together."""
+    alerts = [opinion.alert for opinion in opinions if opinion.alert]
+    questions = [question for opinion in opinions for question in opinion.questions]
+    return told(alerts, knowledge.cumulative, lay_out), gaps_of(questions)
 
 
 def completeness_of(request: ScreeningRequest) -> Completeness:
     """COMPLETE only when every current order was evaluated."""
-    complete = all(
-        understood.disposition is Disposition.EVALUATED
+    left = [
+        order
         for order, understood in request.orders
-        if is_current(order.list)
-    )
-    return Completeness.COMPLETE if complete else Completeness.INCOMPLETE
+        if understood.disposition is not Disposition.EVALUATED and is_current(order.list)
+    ]
+    return Completeness.INCOMPLETE if left else Completeness.COMPLETE
 
 
-def notes_of(situation: Situation) -> tuple[str, ...]:
+def notes_of(request: ScreeningRequest, knowledge: KnowledgeBase) -> tuple[str, ...]:
     """What the reader must know of how the patient's facts were read."""
     notes = []
-    if situation.patient.lems_status is LemsStatus.ABSENT:
+    if request.patient.lems_status is LemsStatus.ABSENT:
         notes.append("LEMS is stated to be absent: rules that need LEMS were not applied.")
-    if _contradicts_itself(situation.request.patient):
+    if _contradicts_itself(request.patient):
         notes.append("Epilepsy YES and seizure history NO contradict each other: read as YES.")
-    if any(_is_stopped_and_not_understood(*order) for order in situation.request.orders):
+    if [order for order in request.orders if _is_stopped_and_not_understood(*order)]:
         notes.append(STOPPED_UNKNOWN)
-    notes += [adjustment.words() for adjustment in situation.overlay]
+    notes += [adjustment.words() for adjustment in knowledge.overlay]
     return tuple(notes)
 
 

@@ -32,9 +32,7 @@ class Situation:
         "by_class",
         "by_ingredient",
         "classes_of",
-        "cumulative",
         "exposures",
-        "overlay",
         "patient",
         "patient_facts",
         "proposed_ids",
@@ -47,8 +45,6 @@ class Situation:
         self.patient = request.patient.with_implications()
         self.patient_facts = facts_of_patient(self.patient, request)
         self.classes_of = knowledge.classes_of
-        self.cumulative = knowledge.cumulative
-        self.overlay = knowledge.overlay
         self.proposed_ids = {order.id for order, _ in request.orders if order.list is PROPOSED}
         self.exposures = tuple(exposures_of(request))
         self.by_ingredient: dict[str, list[Exposure]] = defaultdict(list)

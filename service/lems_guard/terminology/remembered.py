@@ -2,17 +2,18 @@
 
 What an order holds depends on nothing but its own words, codes and fields and on the edition, so
 remembering never changes an answer. The id is no part of the key; nothing else of a patient is
-kept than the lines themselves, in memory, and all is forgotten when there are too many.
+kept than the lines themselves, in memory, and what was not asked for lately is forgotten.
 """
 
 from typing import Protocol
 
-from lems_guard.clinical.medication import Coding, Medication, Understood
+from lems_guard.clinical.medication import Coding, Medication, MedicationList, Understood
 from lems_guard.clinical.patient import Patient
 from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.screening.memory import MOST_KEPT, Recent
 
-# Few enough that the garbage collector walks them in a millisecond.
-MOST_ORDERS = 2048
+# What is longer is not remembered, so that nobody can fill the memory with long texts.
+LONGEST_TEXT = 500
 
 
 class Reading(Protocol):
@@ -30,21 +31,20 @@ class Reading(Protocol):
 class Remembered:
     """Reads an order the first time, and knows it again the next."""
 
-    __slots__ = ("_known", "_most", "_reading", "with_conditions")
+    __slots__ = ("_known", "_reading", "with_conditions")
 
-    def __init__(self, reading: Reading, most: int = MOST_ORDERS) -> None:
-        """Remember up to `most` orders of one edition."""
+    def __init__(self, reading: Reading, half: int = MOST_KEPT) -> None:
+        """Remember the last `half` orders of one edition, or up to twice as many."""
         self._reading = reading
-        self._most = most
-        self._known: dict[tuple[object, ...], Understood] = {}
+        self._known: Recent[tuple[object, ...], Understood] = Recent(half)
         self.with_conditions = reading.with_conditions
 
     def understand(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
-        """What one order holds, by everything but its id."""
-        key = (jurisdiction, *medication[1:])
+        """What one order holds, by all but its id and which of the current lists it stands in."""
+        key = (jurisdiction, medication.list is MedicationList.STOPPED, *medication[2:])
         known = self._known.get(key)
         if known is None:
-            if len(self._known) >= self._most:
-                self._known.clear()
-            known = self._known[key] = self._reading.understand(medication, jurisdiction)
+            known = self._reading.understand(medication, jurisdiction)
+            if len(medication.text) <= LONGEST_TEXT:
+                self._known.keep(key, known)
         return known

@@ -1,0 +1,77 @@
+"""What was read before changes no question, and equal requests are one decision."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lems_guard.clinical.errors import InvalidRequest
+from lems_guard.grpc_api.faults import faults_of
+from lems_guard.grpc_api.questions import LONGEST_BYTES
+from lems_guard.v1 import prescription_pb2 as wire
+from messages import TODAY, messy_requests, order, questions, with_order, with_patient
+
+
+@given(st.lists(messy_requests(), min_size=2, max_size=6))
+def test_what_was_read_before_changes_no_question(
+    messages: list[wire.CheckPrescriptionRequest],
+) -> None:
+    """Nor does a fault go unseen in an order that comes again."""
+    remembering = questions()
+    for message in [each for each in messages for _ in range(3)]:
+        if faults_of(message, TODAY):
+            with pytest.raises(InvalidRequest):
+                remembering.of(message)
+        else:
+            assert remembering.of(message) == questions().of(message)
+
+
+def test_an_order_is_read_again_only_when_its_patient_is_known() -> None:
+    asked, message = questions(), wire.CheckPrescriptionRequest(proposed=[order()])
+    first, second, third = (asked.of(message).request.orders[0] for _ in range(3))
+    assert first == second == third
+    assert first is not second
+    assert second is third
+
+
+def test_a_long_order_is_not_remembered() -> None:
+    asked = questions()
+    message = wire.CheckPrescriptionRequest(proposed=[order(text="x" * LONGEST_BYTES)])
+    orders = [asked.of(message).request.orders[0] for _ in range(3)]
+    assert orders[1] is not orders[2]
+
+
+def test_the_decision_is_the_same_in_any_order_of_lists_and_codings() -> None:
+    one, other = (wire.Coding(system="CODE_SYSTEM_RXNORM", code=code) for code in "12")
+    sent = [
+        wire.CheckPrescriptionRequest(
+            proposed=[order(id=each, codings=codings) for each in ids],
+            patient=wire.Patient(conditions=codings),
+        )
+        for ids, codings in (("ab", [one, other]), ("ba", [other, one]))
+    ]
+    first, second = (questions().of(each).decision for each in sent)
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        (wire.CheckPrescriptionRequest(active=[order()]), "the order stands in another list"),
+        (with_order(text="atenolol"), "another drug"),
+        (with_order(id="p2"), "another order"),
+        (
+            wire.CheckPrescriptionRequest(proposed=[order()], as_of="2026-11-22"),
+            "on another day a patient is older",
+        ),
+        (
+            wire.CheckPrescriptionRequest(proposed=[order()], jurisdiction="JURISDICTION_EU"),
+            "other labels apply",
+        ),
+        (with_patient(weight_kg=70), "another patient"),
+    ],
+)
+def test_another_request_is_another_decision(
+    message: wire.CheckPrescriptionRequest, reason: str
+) -> None:
+    plain = wire.CheckPrescriptionRequest(proposed=[order()])
+    assert questions().of(message).decision != questions().of(plain).decision, reason
