@@ -6,6 +6,7 @@
 import contextlib
 import datetime
 import http.client
+import itertools
 import json
 import os
 import platform
@@ -23,8 +24,9 @@ from lems_guard.bench.echo import write_replies
 from lems_guard.bench.load import Connection
 from lems_guard.bench.order_calls import Hospital
 from lems_guard.bench.ordering import CALLS_A_ROUND, Calls
-from lems_guard.bench.prescriptions import Repeated, Requests, templates
+from lems_guard.bench.prescriptions import Repeated, Requests, next_checks
 from lems_guard.bench.serving import Load, Sizes, answerer_of, memory, startup
+from lems_guard.grpc_api.answer import Answerer
 from lems_guard.library import load_edition, packaged_rules
 from readme_tables import table
 
@@ -35,8 +37,8 @@ SIZES = Sizes()
 FILLED = 0.7  # of a core: what is planned with
 BEGIN, END = "<!-- BEGIN capacity -->\n", "<!-- END capacity -->"
 KINDS = {
-    "evaluated": "a check of ten orders, about three alerts, evaluated",
-    "replayed": "the same from the reply cache",
+    "evaluated": "a known patient's next check: ten orders, two of them new, some three alerts",
+    "replayed": "the same list again, from the reply cache",
     "order_sign": "CDS Hooks: order-sign, ten orders, all in prefetch",
 }
 
@@ -46,16 +48,14 @@ def measured() -> dict[str, Any]:
     rules = packaged_rules()
     edition = load_edition(rules).edition
     answerer = answerer_of(edition)
-    requests = Requests(templates(edition, answerer))
-    bodies = requests.take(len(requests.templates))
-    replies = [answerer.answer(body).reply for body in bodies]
+    requests = Requests(lambda: next_checks(edition))
     return {
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "machine": f"{processor()}, {platform.system()} {platform.machine()}",
         "software": f"Python {platform.python_version()}, grpcio {grpc.__version__}",
         "rules": len(edition.knowledge.rules),
         "rounds": SIZES.rounds,
-        "cpu_ms": cpu_milliseconds(rules, requests, replies, Hospital(edition).calls()),
+        "cpu_ms": cpu_milliseconds(rules, answerer, requests, Hospital(edition).calls()),
         "startup_s": round(startup(rules, SIZES).value, 2),
         "rss_mb": round(memory(rules, requests, SIZES).value),
         "compiling_rss_mb": compiling(rules),
@@ -63,25 +63,32 @@ def measured() -> dict[str, Any]:
 
 
 def cpu_milliseconds(
-    rules: Path, requests: Requests, replies: list[bytes], orders: Iterator[bytes]
+    rules: Path, answerer: Answerer, requests: Requests, orders: Iterator[bytes]
 ) -> dict[str, Any]:
     """A server's processor time a call, each kind in every round: the machine may change pace."""
+    bodies = requests.take(SIZES.replies)
+    replies = [answerer.answer(body).reply for body in bodies]
+    turns = itertools.cycle(map(len, replies))
     with contextlib.ExitStack() as stack:
         file = Path(stack.enter_context(tempfile.TemporaryDirectory()), "replies")
         write_replies(file, replies)
         service = stack.enter_context(processes.service(rules, "LEMS_GUARD_CDS_HOOKS_AUTH=off"))
         echo = stack.enter_context(processes.echo(file))
-        length = sum(map(len, replies)) / len(replies)
 
-        def checks(server: processes.Server, asked: Requests) -> Callable[[], float]:
+        def answered(body: bytes) -> int:
+            return len(answerer.answer(body).reply)
+
+        def checks(
+            server: processes.Server, asked: Requests, length: Callable[[bytes], int] = answered
+        ) -> Callable[[], float]:
             connection = stack.enter_context(contextlib.closing(Connection(server.port)))
             load = Load(server, connection, asked, length)
             return lambda: load.cpu_a_call(SIZES.calls, SIZES.in_flight)
 
         kinds = {
-            "echo": checks(echo, requests),
+            "echo": checks(echo, requests, lambda _: next(turns)),
             "evaluated": checks(service, requests),
-            "replayed": checks(service, Repeated(requests.templates)),
+            "replayed": checks(service, Repeated(bodies)),
             "order_sign": signing(service, orders),
         }
         rounds = [
