@@ -7,7 +7,7 @@ import pytest
 
 from lems_guard.clinical.medication import Disposition, Understood
 from lems_guard.order_entry.dosage import Amount, dosage_of
-from lems_guard.order_entry.orders import OrderReader, phase_of
+from lems_guard.order_entry.orders import OrderReader, follows
 from lems_guard.order_entry.references import Shelf
 from lems_guard.order_entry.standing import drafted, listed
 from lems_guard.v1 import terms_pb2 as terms
@@ -177,6 +177,6 @@ def nothing_understood(_: object) -> Understood:
 def test_no_shape_makes_reading_fail(member: str, junk: object) -> None:
     resource = {"resourceType": "MedicationRequest", member: junk}
     OrderReader(nothing_understood).line(resource, Shelf())
-    phase_of(resource)
+    follows(resource)
     drafted(resource, TODAY)
     listed(resource, TODAY)

@@ -8,7 +8,7 @@ from lems_guard.clinical.medication import Medication, MedicationList
 from lems_guard.order_entry.chart import Chart
 from lems_guard.order_entry.discovery import ORDER_SELECT, PATIENT_VIEW, Service
 from lems_guard.order_entry.hooks import HookCall
-from lems_guard.order_entry.orders import Line, Order, phase_of, reference_of
+from lems_guard.order_entry.orders import Line, Order, follows, reference_of
 from lems_guard.order_entry.patients import Person, Vocabulary, person_of
 from lems_guard.order_entry.references import relative
 from lems_guard.order_entry.refusals import bad_request
@@ -159,11 +159,12 @@ class Asking:
             return
         message = self._lists[standing.list - 1].add()
         message.MergeFromString(line.content)
-        message.id = self._new_id(resource)
-        message.phase = phase_of(resource)
+        message.id = own_id = self._new_id(resource)
+        if follows(resource):
+            message.phase = terms.PHASE_CONTINUE
         if standing.ended:
             message.stopped_on = standing.ended
-        self._orders[message.id] = Order(resource, message, standing.list, line, is_draft)
+        self._orders[own_id] = Order(resource, message, standing.list, line, is_draft)
 
     def _new_id(self, resource: Resource) -> str:
         """The order's own reference; where that is missing or taken, with a number."""

@@ -38,11 +38,23 @@ INDICATORS = {
 
 
 class Shown(NamedTuple):
-    """A card, and by what it is known again: its rules, its drugs and all it says."""
+    """A card, with the rules that it speaks for and the orders that it is about."""
 
     card: Card
-    name: str
     rule_ids: tuple[str, ...]
+    orders: tuple[Order, ...]
+
+    def name(self) -> str:
+        """What it is known again by: artefact, drugs, summary, detail, urgency, as in PDDI-CDS."""
+        drugs = [_compared_by(order) for order in self.orders]
+        said = (self.card.summary, self.card.detail, self.card.indicator)
+        return digest(*self.rule_ids, "|", *drugs, "|", *said, size=16).hex()
+
+
+def _compared_by(order: Order) -> str:
+    """An order's drug by its codes, else by its words."""
+    codes = sorted(f"{each.system}|{each.code}" for each in order.line.codings)
+    return str(codes or order.message.text)
 
 
 class CardMaker:
@@ -129,18 +141,10 @@ class CardMaker:
         )
 
     def _shown(self, card: Card, alerts: list[wire.Alert]) -> Shown:
-        """The name holds what PDDI-CDS compares: artefact, medication, summary, detail, urgency."""
-        rules = sorted({each.rule_id for alert in alerts for each in alert.findings})
-        orders = sorted({each for alert in alerts for each in alert.medication_ids})
-        drugs = [self._codes(self._asked.orders[order_id]) for order_id in orders]
-        parts = (*rules, "|", *drugs, "|", card.summary, card.detail, card.indicator)
-        return Shown(card, digest(*parts, size=16).hex(), tuple(rules))
-
-    @staticmethod
-    def _codes(order: Order) -> str:
-        """What an order's drug is compared by: its codes, else its words."""
-        codes = sorted(f"{each.system}|{each.code}" for each in order.line.codings)
-        return str(codes or order.message.text)
+        rules = {each.rule_id for alert in alerts for each in alert.findings}
+        orders = {each for alert in alerts for each in alert.medication_ids}
+        sent = tuple(self._asked.orders[order_id] for order_id in sorted(orders))
+        return Shown(card, tuple(sorted(rules)), sent)
 
     def _suggestions(
         self, alert: wire.Alert, instead: Iterable[Candidate], card: str

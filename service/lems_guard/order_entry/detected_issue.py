@@ -1,5 +1,6 @@
 """An alert as a FHIR DetectedIssue, R4 or R5: plain JSON with ids that follow from the content."""
 
+import functools
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -117,6 +118,7 @@ def service_reason(finding: wire.Finding, *, inferred: bool) -> ServiceReason | 
     return None
 
 
+@functools.cache
 def concern_code(concern: terms.Concern) -> str:
     """Our code of a concern: `CONCERN_QT_PROLONGATION` → "qt-prolongation"."""
     return concern_word(concern).replace(" ", "-")

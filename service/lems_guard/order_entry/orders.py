@@ -222,10 +222,9 @@ def _medication(resource: Resource) -> Drug:
     return Drug((), "/".join(name for name in names if name), form)
 
 
-def phase_of(resource: Resource) -> terms.Phase:
-    """An order that follows another one continues it; a first order does not say that it is."""
-    prior = obj(resource.get("priorPrescription"))
-    return terms.PHASE_CONTINUE if prior else terms.PHASE_UNSPECIFIED
+def follows(resource: Resource) -> bool:
+    """Whether an order continues another one; a first order does not say that it is."""
+    return "priorPrescription" in resource and bool(obj(resource["priorPrescription"]))
 
 
 def _indicate(message: wire.Medication, resource: Resource) -> None:

@@ -47,11 +47,12 @@ class Entry(NamedTuple):
 def entries_of(bundle: Resource) -> list[Entry]:
     """All entries of a Bundle, also those that cannot be read."""
     sent = bundle.get("entry", [])
+    entries = map(obj, sent if isinstance(sent, list) else [sent])
     return [
         Entry(
-            obj(obj(entry).get("resource")),
-            text(obj(entry).get("fullUrl")),
-            obj(obj(entry).get("search")).get("mode") != "include",
+            obj(entry.get("resource")),
+            text(entry.get("fullUrl")),
+            "search" not in entry or obj(entry["search"]).get("mode") != "include",
         )
-        for entry in (sent if isinstance(sent, list) else [sent])
+        for entry in entries
     ]

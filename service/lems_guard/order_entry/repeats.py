@@ -34,19 +34,21 @@ class RepeatFilter:
         self, service: Service, call: HookCall, caller: str, cards: Sequence[Shown]
     ) -> Sifted:
         """Remember cards, or leave out the remembered ones, as the client asks."""
-        episode = episode_of(call, caller)
+        remembers = service is ORDER_SELECT and wants(call, REMEMBER)
+        filters = service is ORDER_SIGN and wants(call, FILTER)
+        episode = episode_of(call, caller) if remembers or filters else None
         if episode is None or not cards:
             return Sifted(cards, ())
-        names = [each.name for each in cards]
-        if service is ORDER_SELECT and wants(call, REMEMBER):
+        names = [each.name() for each in cards]
+        if remembers:
             await self._memory.remember(episode, names)
-        if service is ORDER_SIGN and wants(call, FILTER):
-            seen = await self._memory.shown(episode, names)
-            return Sifted(
-                [each for each in cards if each.name not in seen],
-                [each for each in cards if each.name in seen],
-            )
-        return Sifted(cards, ())
+            return Sifted(cards, ())
+        seen = await self._memory.shown(episode, names)
+        named = list(zip(cards, names, strict=True))
+        return Sifted(
+            [each for each, name in named if name not in seen],
+            [each for each, name in named if name in seen],
+        )
 
 
 def wants(call: HookCall, option: str) -> bool:

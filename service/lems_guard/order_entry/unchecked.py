@@ -1,5 +1,6 @@
 """What could not be checked, in words: for a patient with LEMS it is a card of its own."""
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from lems_guard.order_entry.card_shapes import plain
 from lems_guard.order_entry.chart import Chart, Reading
 from lems_guard.order_entry.patients import AMINOPYRIDINE
 from lems_guard.order_entry.standing import ENDED_SOME_DAY
-from lems_guard.order_entry.wording import Teller, word
+from lems_guard.order_entry.wording import Teller, severity_word
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
 
@@ -22,6 +23,7 @@ WORDS = {
     terms.DISPOSITION_AMBIGUOUS: "not clear which drug is meant",
 }
 MOST_FACTS = 3
+MOST_FACT_NAMES = 256
 UNITS = re.compile(r"_(?:ml_min|kg|mg|years)$")
 NO_PROOF = "The absence of an alert is no evidence of safety."
 
@@ -90,7 +92,7 @@ def _order_line(each: wire.MedicationResult, teller: Teller) -> str:
 def _gap_line(gap: wire.Gap, teller: Teller) -> str:
     orders = ", ".join(teller.name(each) for each in gap.medication_ids)
     of_orders = f" ({orders})" if orders else ""
-    severity = word(terms.Severity.Name(gap.worst), "SEVERITY_")
+    severity = severity_word(gap.worst).lower()
     return f"- {plain(gap.ask)}{of_orders} It may decide up to *{severity}*."
 
 
@@ -114,6 +116,7 @@ def _told(
         yield "; ".join(asked.left_out)
 
 
+@functools.lru_cache(MOST_FACT_NAMES)
 def fact_words(fact: str) -> str:
     """A fact's name in words, without its unit."""
     return UNITS.sub("", fact).replace("_", " ").replace("nat2", "NAT2")

@@ -28,11 +28,13 @@ def word(name: str, prefix: str) -> str:
     return name.removeprefix(prefix).lower().replace("_", " ")
 
 
+@functools.cache
 def severity_word(severity: terms.Severity) -> str:
     """A severity in a word, as the knowledge base writes it."""
     return terms.Severity.Name(severity).removeprefix("SEVERITY_")
 
 
+@functools.cache
 def concern_word(concern: terms.Concern) -> str:
     """A concern in words."""
     return word(terms.Concern.Name(concern), "CONCERN_")
