@@ -1,5 +1,7 @@
 """The protocol around the cards: discovery, CORS, errors, and nothing of a body in any of them."""
 
+import contextlib
+import http.client
 import json
 import os
 import signal
@@ -117,6 +119,38 @@ def test_a_slash_at_the_end_changes_nothing(service: Running) -> None:
     assert slashed == plain
     assert send(service.http_at, f"{ORDER_SIGN}/", sign(order("metoprolol"))).status == 200
     assert send(service.http_at, "/cds-services-of-another").status == 404
+
+
+@pytest.mark.parametrize("depth", [10, 100, 500, 700, 900])
+@pytest.mark.parametrize("member", ["requester", "dosageInstruction", "reasonCode"])
+def test_depth_is_answered_or_refused(service: Running, member: str, depth: int) -> None:
+    body = json.dumps(sign(order("ciprofloxacin po", **{member: "@"})))
+    reply = send(
+        service.http_at, ORDER_SIGN, body.replace('"@"', "[" * depth + "]" * depth).encode()
+    )
+    assert reply.status == 400 or (reply.status == 200 and reply.json()["cards"])
+
+
+def test_cards_are_json_and_errors_are_fhir(service: Running) -> None:
+    """As CDS Hooks and FHIR name them; feedback is answered by nothing at all."""
+    cards = send(service.http_at, ORDER_SIGN, sign(order("metoprolol")))
+    assert cards.headers["content-type"] == "application/json"
+    taken = send(service.http_at, f"{ORDER_SIGN}/feedback", {"feedback": []})
+    assert (taken.status, taken.content) == (200, b"")
+    assert "content-type" not in taken.headers
+    wrong = send(service.http_at, ORDER_SIGN)
+    assert wrong.status == 405
+    assert wrong.headers["allow"] == "POST"
+    assert wrong.headers["content-type"] == "application/fhir+json"
+
+
+def test_a_body_may_come_in_pieces(service: Running) -> None:
+    host, _, port = service.http_at.rpartition(":")
+    content = json.dumps(sign(order("metoprolol"))).encode()
+    pieces = (content[at : at + 100] for at in range(0, len(content), 100))
+    with contextlib.closing(http.client.HTTPConnection(host, int(port))) as connection:
+        connection.request("POST", ORDER_SIGN, pieces, encode_chunked=True)
+        assert checked(connection.getresponse().read())
 
 
 def test_too_large_a_body_is_refused(service: Running) -> None:

@@ -16,7 +16,7 @@ from lems_guard.order_entry.desk import Desk
 from lems_guard.order_entry.discovery import DISCOVERY, SERVICES
 from lems_guard.order_entry.feedback import FeedbackDesk
 from lems_guard.order_entry.hooks import read_call, read_feedback
-from lems_guard.order_entry.refusals import FHIR_JSON, Refusal, not_allowed, not_found
+from lems_guard.order_entry.refusals import FHIR_JSON, Refusal, bad_request, not_allowed, not_found
 from lems_guard.telemetry.logs import place_of
 
 log = structlog.get_logger(__name__)
@@ -173,6 +173,8 @@ class OrderEntry:
             return Reply(200, await page.answer(request, caller), JSON)
         except Refusal as refusal:
             return _refused(refusal)
+        except RecursionError:
+            return _refused(bad_request("the body is nested too deeply"))
         except ClientGone:
             return Reply(GONE, b"", JSON)
         except Exception as error:  # noqa: BLE001 - its message may hold what was sent
