@@ -1,8 +1,10 @@
-"""Dockerfile, Compose and unit: linted, hardened, pinned; the image's build, tried without one."""
+"""Dockerfile, Compose and unit: linted, hardened, pinned; the image's stages, tried by hand."""
 
+import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tomllib
@@ -10,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from compose_spec import PyCompose
 from ruamel.yaml import YAML
 
 from lems_guard.settings import settings_table
+from system_programs import free_port
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -57,36 +61,120 @@ def test_the_lock_has_every_dependency() -> None:
         assert name in locked, "renew deploy/requirements.txt as its second line says"
 
 
-def test_the_images_stages_build_in_a_plain_environment(tmp_path: Path) -> None:
-    """Without an engine: the commands of its first two stages, in folders instead of layers."""
-    source = tmp_path / "source"
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Without an engine: what the first two stages' commands make, in folders instead of layers."""
+    folder = tmp_path_factory.mktemp("image")
+    source = folder / "source"
     source.mkdir()
     for name in ("pyproject.toml", "README.md", "LICENSE", "deploy/build-requirements.txt"):
         shutil.copy(ROOT / name, source)
     for name in ("service", "rules"):
         ignored = shutil.ignore_patterns("__pycache__", ".compiled")
         shutil.copytree(ROOT / name, source / name, ignore=ignored)
-    shutil.copy(DEPLOY / "requirements.txt", tmp_path)
+    shutil.copy(DEPLOY / "requirements.txt", folder)
     commands = re.findall(r"^RUN (.+)$", DOCKERFILE.replace("\\\n", ""), re.MULTILINE)
     assert len(commands) == 5
-    building = tmp_path / "building"
+    building = folder / "building"
     subprocess.run([sys.executable, "-m", "venv", building], check=True)
-    for command, folder in zip(commands[:4], (source, *[tmp_path] * 3), strict=True):
-        moved = command.replace("/app", f"{tmp_path}/app").replace("/wheels", f"{tmp_path}/wheels")
-        environment = {"PATH": f"{building}/bin:{os.environ['PATH']}", "HOME": str(tmp_path)}
-        kept = {k: v for k, v in os.environ.items() if k.startswith(("PIP_", "SSL_", "HTTP"))}
+    kept = {k: v for k, v in os.environ.items() if k.startswith(("PIP_", "SSL_", "HTTP"))}
+    environment = {"PATH": f"{building}/bin:{os.environ['PATH']}", "HOME": str(folder)}
+    for command, place in zip(commands[:4], (source, *[folder] * 3), strict=True):
+        moved = command.replace("/app", f"{folder}/app").replace("/wheels", f"{folder}/wheels")
         ran = subprocess.run(
             ["/bin/sh", "-ec", moved],
-            cwd=folder,
+            cwd=place,
             env=kept | environment,
             capture_output=True,
             text=True,
             check=False,
         )
         assert ran.returncode == 0, ran.stdout + ran.stderr
-    installed = tmp_path / "app" / "bin" / "lems-guard"
+    return folder
+
+
+class LastStage:
+    """What the Dockerfile says of the running container, at ports that are free here."""
+
+    def __init__(self, image: Path) -> None:
+        ports = {port: str(free_port()) for port in ("50051", "8080")}
+        text = DOCKERFILE.rpartition("\nFROM ")[2].replace("\\\n", " ")
+        for port, other in ports.items():
+            text = text.replace(f":{port}", f":{other}")
+        (said,) = re.findall(r"^ENV (.+)$", text, re.MULTILINE)
+        self.environment = dict(pair.split("=", 1) for pair in said.split())
+        path = f"{image}/app/bin:{os.environ['PATH']}"
+        self.environment["PATH"] = self.environment["PATH"].replace("/app/bin:$PATH", path)
+        (entry,), (arguments,) = (
+            re.findall(rf"^{word} (\[.+\])$", text, re.MULTILINE) for word in ("ENTRYPOINT", "CMD")
+        )
+        self.command: list[str] = [*json.loads(entry), *json.loads(arguments)]
+        (check,) = re.findall(r"^HEALTHCHECK .*?CMD (\[.+\])$", text, re.MULTILINE)
+        self.check: list[str] = json.loads(check)
+
+    def healthy(self) -> bool:
+        ran = subprocess.run(self.check, env=self.environment, capture_output=True, check=False)
+        return ran.returncode == 0
+
+
+def test_the_image_names_its_knowledge(image: Path) -> None:
+    installed = image / "app" / "bin" / "lems-guard"
     said = subprocess.run([installed, "--version"], capture_output=True, text=True, check=True)
     assert "knowledge base" in said.stdout
+
+
+def test_the_container_starts_is_found_healthy_and_stops(image: Path) -> None:
+    """Entry point, command, environment and health check, as an engine would run them."""
+    stage = LastStage(image)
+    assert not stage.healthy()
+    entry = shutil.which(stage.command[0], path=stage.environment["PATH"])
+    assert entry == str(image / "app" / "bin" / "lems-guard")
+    process = subprocess.Popen(stage.command, env=stage.environment, stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    try:
+        said = next(line for line in process.stderr if json.loads(line)["event"] == "serving")
+        assert b"0.0.0.0" in said
+        assert stage.healthy()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+        assert not stage.healthy()
+    finally:
+        process.kill()
+        process.wait()
+        process.stderr.close()
+
+
+VARIABLE = re.compile(r"\$\{\w+(?::-([^}]*)|:\?[^}]*)\}")
+
+
+def held_to_the_specification(text: str) -> PyCompose:
+    """The Compose file as its specification has it, variables filled in; raises `ValueError`."""
+    found = PyCompose.from_yaml(VARIABLE.sub(lambda variable: variable[1] or "given", text))
+    found.validate()
+    return found
+
+
+def test_compose_is_as_its_specification_has_it() -> None:
+    text = (DEPLOY / "compose.yaml").read_text("utf-8")
+    assert set(held_to_the_specification(text).service_names()) == set(compose()["services"])
+    for right, wrong in (
+        ("read_only: true", "read_onyl: true"),
+        ("restart: unless-stopped", "restart: sometimes"),
+        ("networks: [inside]", "networks: [nowhere]"),
+        ("interval: 10s", "interval: 10 apples"),
+    ):
+        assert right in text
+        with pytest.raises(ValueError, match=r"\w"):
+            held_to_the_specification(text.replace(right, wrong, 1))
+
+
+def test_compose_names_only_what_it_has() -> None:
+    """What its specification's reader does not look at."""
+    whole = compose()
+    for name, service in whole["services"].items():
+        assert set(service.get("depends_on", ())) <= set(whole["services"]), name
+        volumes = [volume.partition(":")[0] for volume in service.get("volumes", ())]
+        assert {each for each in volumes if each[0] not in "./"} <= set(whole["volumes"]), name
 
 
 def test_compose_hardens_every_container_and_pins_every_image() -> None:
