@@ -29,7 +29,7 @@ def examined(**settings: str) -> tuple[int, str]:
 
 def test_each_part_is_looked_at() -> None:
     _, said = examined()
-    for part in ("settings", "port", "rules", "vocabulary", "Redis", "clock"):
+    for part in ("settings", "port", "rules", "vocabulary", "Redis", "clock", "start"):
         assert f" {part}: " in said, said
 
 
@@ -71,3 +71,33 @@ def test_redis_that_answers_and_redis_that_does_not() -> None:
     assert code == 1
     assert "Redis: no answer" in said
     assert "hunter2" not in said
+
+
+def test_an_overlay_that_cannot_be_laid_is_named(tmp_path: Path) -> None:
+    overlay = tmp_path / "site.yaml"
+    overlay.write_text("changes: [{rule: no-such-rule}]", "utf-8")
+    code, said = examined(LEMS_GUARD_OVERLAY=str(overlay))
+    assert code == 1
+    assert f"the overlay {overlay}" in said
+
+
+def test_a_vocabulary_that_is_none_is_named(tmp_path: Path) -> None:
+    site = tmp_path / "rxnorm.sqlite"
+    site.write_text("nothing of the kind", "utf-8")
+    code, said = examined(LEMS_GUARD_VOCABULARY=str(site))
+    assert code == 1
+    assert f"`lems-guard vocabulary info {site}`" in said
+
+
+def test_settings_that_do_not_go_together_are_named() -> None:
+    code, said = examined(LEMS_GUARD_CDS_HOOKS_AUTH="off", LEMS_GUARD_HTTP_LISTEN="0.0.0.0:0")
+    assert code == 1
+    assert "start: LEMS_GUARD_CDS_HOOKS_AUTH: off is for this machine alone" in said
+
+
+def test_issuers_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    issuers = tmp_path / "issuers.json"
+    issuers.write_text("{", "utf-8")
+    code, said = examined(LEMS_GUARD_CDS_HOOKS_ISSUERS=str(issuers))
+    assert code == 1
+    assert "start: " in said

@@ -4,6 +4,7 @@ import asyncio
 import datetime
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import typer
@@ -56,6 +57,7 @@ def examined() -> Iterator[Finding]:
     yield from _knowledge(settings)
     yield _redis(settings)
     yield _clock(datetime.datetime.now(datetime.UTC).date())
+    yield from _start(settings)
 
 
 def _settings() -> Iterator[Finding]:
@@ -80,10 +82,10 @@ def _port(name: str, where: Address) -> Finding:
 def _knowledge(settings: Settings) -> Iterator[Finding]:
     folder = settings.rules or packaged_rules()
     try:
-        library = Library(folder)
+        library = Library(folder, site=settings.vocabulary, overlay=settings.overlay)
     except InvalidKnowledge as fault:
         for problem in fault.problems[:PROBLEMS_SHOWN]:
-            yield Finding("rules", problem, f"see `lems-guard rules lint --rules {folder}`")
+            yield Finding("rules", problem, f"mend it: {_where_to_look(settings, folder)}")
         return
     edition, why = library.current, library.compiled_because
     knowledge = edition.knowledge
@@ -94,6 +96,30 @@ def _knowledge(settings: Settings) -> Iterator[Finding]:
     names, ingredients = edition.name_count(), edition.ingredient_count()
     fix = "" if names and ingredients else f"put the vocabulary into {folder}/vocabulary"
     yield Finding("vocabulary", f"{ingredients} ingredients by {names} names and codes", fix)
+
+
+def _where_to_look(settings: Settings, folder: Path) -> str:
+    said = [f"`lems-guard rules lint --rules {folder}`"]
+    if settings.overlay:
+        said.append(f"the overlay {settings.overlay}")
+    if settings.vocabulary:
+        said.append(f"`lems-guard vocabulary info {settings.vocabulary}`")
+    return "see " + ", ".join(said)
+
+
+def _start(settings: Settings) -> Iterator[Finding]:
+    """What only a start would tell, such as settings that do not go together."""
+    from lems_guard.server import Service  # noqa: PLC0415 - all of a service
+
+    try:
+        Service(settings)
+    except InvalidKnowledge:
+        return  # told above
+    except InvalidSettings as fault:
+        for line in str(fault).splitlines():
+            yield Finding("start", line, "`lems-guard serve` would end with this")
+    else:
+        yield Finding("start", "everything goes together")
 
 
 def _redis(settings: Settings) -> Finding:
