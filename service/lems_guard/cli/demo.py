@@ -2,12 +2,15 @@
 
 import contextlib
 import json
+import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from importlib import resources
+from pathlib import Path
 from typing import IO
 
 from lems_guard.cli.output import write_text
@@ -32,10 +35,11 @@ GO_ON = """
 Go on with
   make serve                  the service on 127.0.0.1:50051, a page to try it at http://127.0.0.1:8080/;
                               then, from another terminal,
-  lems-guard check "metoprolol" --active amifampridine --server 127.0.0.1:50051
+  {program} check "metoprolol" --active amifampridine --server 127.0.0.1:50051
   grpcurl -plaintext -d "$(cat {example})" 127.0.0.1:50051 \\
     lems_guard.v1.InteractionCheckService/CheckPrescription
-  lems-guard check --help     all that can be said of a patient
+  {program} check --help
+                              all that can be said of a patient
 """
 
 
@@ -50,7 +54,14 @@ def demo() -> None:
     with running_service() as where:
         write_text(f"It listens on {where}. Sending it over gRPC:\n\n{example().decode()}\n")
         write_text(_answer(where))
-    write_text(GO_ON.format(example=resources.files("lems_guard.cli").joinpath("example.json")))
+    where = resources.files("lems_guard.cli").joinpath("example.json")
+    write_text(GO_ON.format(example=where, program=_program()))
+
+
+def _program() -> str:
+    """How this program is called from here: by its name, where a shell finds it under that."""
+    name = "lems-guard"
+    return name if shutil.which(name) else os.path.relpath(Path(sys.executable).with_name(name))
 
 
 def _answer(where: Address) -> str:
