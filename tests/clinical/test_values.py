@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.facts import Answer, Span
-from lems_guard.clinical.patient import Patient, age_from_birth_date, day
+from lems_guard.clinical.patient import ON_DIALYSIS, Patient, age_from_birth_date, day
 from lems_guard.clinical.route import KNOWN_ROUTES, ROUTE_SETS, Route
 from lems_guard.clinical.rule import Drugs
 from lems_guard.clinical.severity import Severity
@@ -122,6 +122,23 @@ def test_epilepsy_and_seizures(
     patient = Patient(epilepsy=epilepsy, seizure_history=seizures).with_implications()
     assert (patient.epilepsy, patient.seizure_history) == read, reason
     assert patient.with_implications() == patient, "nothing more follows"
+
+
+@pytest.mark.parametrize(
+    ("on_dialysis", "told", "read", "reason"),
+    [
+        (YES, None, ON_DIALYSIS, "end-stage, whatever the number"),
+        (YES, Span(40, 40), Span(40, 40), "what is told counts"),
+        (NO, None, None, "kidneys may be well or not"),
+        (None, None, None, "nothing is known"),
+    ],
+)
+def test_dialysis_tells_of_the_clearance(
+    on_dialysis: Answer | None, told: Span | None, read: Span | None, reason: str
+) -> None:
+    patient = Patient(on_dialysis=on_dialysis, creatinine_clearance_ml_min=told)
+    assert patient.with_implications().creatinine_clearance_ml_min == read, reason
+    assert ON_DIALYSIS.high < 15, "labels begin again at 15"
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Doses and their arithmetic, in milligrams of the active base."""
 
-import enum
 from typing import NamedTuple
+
+from lems_guard.clinical.term import Term
 
 # Strengths are base strengths whatever the salt name says (clinical facts, H4): there is no
 # salt conversion here on purpose.
@@ -24,7 +25,7 @@ UNIT_SPELLINGS = {
 }
 
 
-class DoseBasis(enum.IntEnum):
+class DoseBasis(Term):
     """What a number of milligrams counts: the active base, or its heavier salt."""
 
     BASE = 1

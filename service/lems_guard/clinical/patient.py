@@ -2,10 +2,14 @@
 
 import calendar
 import datetime
+import math
 from dataclasses import dataclass, replace
 
 from lems_guard.clinical.facts import Answer, Span
 from lems_guard.clinical.term import Term
+
+# What a label calls end-stage: below 15 mL/min, or dialysis.
+ON_DIALYSIS = Span(0.0, math.nextafter(15.0, 0.0))
 
 
 class LemsStatus(Term):
@@ -58,8 +62,9 @@ class Patient:
     def with_implications(self) -> "Patient":
         """What follows: epilepsy implies a seizure history, and no seizure history no epilepsy.
 
-        Ventilation implies that breathing is compromised. Where two facts contradict each other
-        the dangerous one counts (clinical facts, H2).
+        Ventilation implies that breathing is compromised; dialysis, where no clearance is told,
+        that it is below 15 mL/min. Where two facts contradict each other the dangerous one counts
+        (clinical facts, H2).
         """
         seizures, epilepsy = self.seizure_history, self.epilepsy
         if epilepsy is Answer.YES:
@@ -69,11 +74,18 @@ class Patient:
         breathing = self.respiratory_compromise
         if self.ventilated is Answer.YES:
             breathing = Answer.YES
+        clearance = self.creatinine_clearance_ml_min
+        if clearance is None and self.on_dialysis is Answer.YES:
+            clearance = ON_DIALYSIS
         told = self.seizure_history, self.epilepsy, self.respiratory_compromise
-        if told == (seizures, epilepsy, breathing):
+        if (*told, self.creatinine_clearance_ml_min) == (seizures, epilepsy, breathing, clearance):
             return self
         return replace(
-            self, seizure_history=seizures, epilepsy=epilepsy, respiratory_compromise=breathing
+            self,
+            seizure_history=seizures,
+            epilepsy=epilepsy,
+            respiratory_compromise=breathing,
+            creatinine_clearance_ml_min=clearance,
         )
 
 
