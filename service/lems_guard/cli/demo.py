@@ -54,8 +54,8 @@ def demo() -> None:
     with running_service() as where:
         write_text(f"It listens on {where}. Sending it over gRPC:\n\n{example().decode()}\n")
         write_text(_answer(where))
-    where = resources.files("lems_guard.cli").joinpath("example.json")
-    write_text(GO_ON.format(example=where, program=_program()))
+    sent = resources.files("lems_guard.cli").joinpath("example.json")
+    write_text(GO_ON.format(example=sent, program=_program()))
 
 
 def _program() -> str:
