@@ -6,11 +6,15 @@ from typing import Any
 import pytest
 
 from lems_guard.clinical.medication import Disposition, Understood
+from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.library import Edition
+from lems_guard.order_entry.chart import Chart
 from lems_guard.order_entry.dosage import Amount, dosage_of
 from lems_guard.order_entry.orders import OrderReader, follows
 from lems_guard.order_entry.references import Shelf
 from lems_guard.order_entry.standing import drafted, listed
 from lems_guard.v1 import terms_pb2 as terms
+from order_entry.calling import REQUESTS, written
 
 TODAY = datetime.date(2026, 11, 21)
 
@@ -180,3 +184,38 @@ def test_no_shape_makes_reading_fail(member: str, junk: object) -> None:
     follows(resource)
     drafted(resource, TODAY)
     listed(resource, TODAY)
+
+
+def drafts_of_all_requests() -> list[tuple[dict[str, Any], Shelf]]:
+    found = []
+    for path in REQUESTS:
+        _, call, _ = written(path, lems=True)
+        chart = Chart()
+        chart.take_prefetch(call.get("prefetch") or {})
+        chart.take_drafts(call["context"].get("draftOrders"))
+        found += [(order, chart.shelf) for order in chart.orders()]
+    return found
+
+
+def test_a_line_is_known_again_whoever_takes_it(edition: Edition) -> None:
+    """And it is what a reader that remembers nothing makes of it, after all others were read."""
+
+    def reader() -> OrderReader:
+        return OrderReader(lambda asked: edition.understand(asked, Jurisdiction.US))
+
+    remembering, orders = reader(), drafts_of_all_requests()
+    assert len(orders) > 60
+    first = [remembering.line(resource, shelf) for resource, shelf in orders]
+    for (resource, shelf), line in zip(orders, first, strict=True):
+        of_another = resource | {"id": "other", "subject": {"reference": "Patient/other"}}
+        assert remembering.line(of_another, shelf) is line
+        assert reader().line(resource, shelf) == line
+
+
+def test_longer_lines_than_anybody_writes_are_not_kept() -> None:
+    reader = OrderReader(nothing_understood)
+    for words, is_kept in (("metoprolol", True), ("metoprolol " * 400, False)):
+        resource = {"resourceType": "MedicationRequest", "medication": {"text": words}}
+        lines = [reader.line(resource, Shelf()) for _ in range(2)]
+        assert lines[0] == lines[1]
+        assert (lines[0] is lines[1]) is is_kept
