@@ -24,9 +24,18 @@ def texts_of(edition: Edition) -> list[str]:
     return [*named, *sigs, *(f"{name} iv" for name in named), "no such drug", "aspirin or so"]
 
 
+# Names with a slip in them, which must be searched; the number makes each another text.
+SLIPS = st.builds(
+    "{} {} mg po".format,
+    st.sampled_from(["metropolol", "Zithromx", "Toprl XL", "amifampridene"]),
+    st.integers(1, 999),
+)
+
+
 @st.composite
 def medications(draw: st.DrawFn, texts: Sequence[str]) -> wire.Medication:
-    order = wire.Medication(text=draw(st.sampled_from(texts)), phase=draw(st.sampled_from(PHASES)))
+    words = st.sampled_from(texts) if draw(st.integers(0, 3)) else SLIPS
+    order = wire.Medication(text=draw(words), phase=draw(st.sampled_from(PHASES)))
     if draw(st.booleans()):
         order.route = draw(st.sampled_from(ROUTES))
     if draw(st.booleans()):

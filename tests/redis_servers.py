@@ -107,9 +107,10 @@ class Server:
         self.client.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def entries(self) -> dict[bytes, bytes]:
-        """Everything that is stored, by key."""
-        return {key: self.client.get(key) for key in self.client.scan_iter(count=1000)}
+    def entries(self, kind: str = "*") -> dict[bytes, bytes]:
+        """Everything of a kind that is stored, by key."""
+        found = self.client.scan_iter(f"lems-guard:*:{kind}:*", count=1000)
+        return {key: self.client.get(key) for key in found}
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ from lems_guard.caching.clients import NO_TLS, Tls, client_of
 from lems_guard.caching.cost import Policy
 from lems_guard.caching.redis_tier import RedisTier
 from lems_guard.caching.seal import Seal
+from lems_guard.caching.searched_names import Asking, Needed, Searches, SharedNames
 from lems_guard.caching.store import FAILURES_TO_OPEN, Store
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.grpc_api.answer import Answer, Answerer
@@ -35,17 +36,44 @@ def answerer_of(edition: Edition, jurisdiction: Jurisdiction = Jurisdiction.US) 
 
 
 class Replica:
-    """One replica's way to Redis, every screening by way of it, and what it counts."""
+    """One replica's way to Redis, all screenings and searches by way of it, and what it counts."""
 
     def __init__(
-        self, edition: Edition, url: str, *, tls: Tls = NO_TLS, secret: bytes = SECRET
+        self,
+        edition: Edition,
+        url: str,
+        *,
+        tls: Tls = NO_TLS,
+        secret: bytes = SECRET,
+        names: Policy = Policy.ALWAYS,
     ) -> None:
         self.registry = CollectorRegistry()
         self.metrics = CacheMetrics(self.registry)
         self.store = Store(client_of(url, tls), Seal(secret), self.metrics)
         self.fresh = answerer_of(edition)
+        self.searched: list[str] = []
+
+        def search(text: str, jurisdiction: Jurisdiction) -> tuple[str, ...]:
+            self.searched.append(text)
+            return edition.resolver.suggest(text, jurisdiction)
+
+        searches = Searches(search)
+        answerer = answerer_of(edition.searching_by(searches))
+        needed = Needed(edition.searching_by, Jurisdiction.US)
+        self.names = SharedNames(
+            Asking(answerer.question, searches, needed, edition.knowledge.digest),
+            self.store,
+            self.metrics,
+            policy=names,
+            seconds=600,
+        )
         self.answers = RedisTier(
-            self.fresh, self.store, self.metrics, policy=Policy.ALWAYS, seconds=600
+            answerer,
+            self.store,
+            self.metrics,
+            policy=Policy.ALWAYS,
+            seconds=600,
+            names=self.names,
         )
 
     @contextlib.asynccontextmanager
@@ -79,8 +107,8 @@ class Replica:
 
     def waited_in_vain(self) -> int:
         """How many calls have waited for a Redis that did not answer."""
-        lookups = self.lookups()
-        return lookups["timeout"] + lookups["error"]
+        tiers = self.lookups(), self.lookups("names")
+        return sum(lookups["timeout"] + lookups["error"] for lookups in tiers)
 
     async def goes_on_without(self, first: int, number: int) -> None:
         """Ask while Redis is out of order: every answer is right, and hardly any waits."""
@@ -93,11 +121,14 @@ class Replica:
         await eventually(lambda: sum(self.writes().values()) >= self.lookups_without_hit())
 
     def lookups_without_hit(self) -> int:
-        done = self.lookups()
-        return sum(done.values()) - done["hit"] - done["skipped"] - done["open"]
+        tiers = self.lookups(), self.lookups("names")
+        without = ("hit", "skipped", "open")
+        return sum(
+            number for done in tiers for result, number in done.items() if result not in without
+        )
 
-    def lookups(self) -> dict[str, int]:
-        return self._counted("lems_guard_cache_lookups_total", "result", tier="redis")
+    def lookups(self, tier: str = "redis") -> dict[str, int]:
+        return self._counted("lems_guard_cache_lookups_total", "result", tier=tier)
 
     def writes(self) -> dict[str, int]:
         return self._counted("lems_guard_redis_writes_total", "result")
@@ -119,12 +150,16 @@ async def eventually(holds: Callable[[], bool]) -> None:
 
 
 def question(number: int, name: str = "order") -> bytes:
-    """A prescription that differs from every other number's in more than its orders' ids."""
+    """A prescription that differs from every other number's in more than its orders' ids.
+
+    One of its names has to be searched.
+    """
     return wire.CheckPrescriptionRequest(
         patient=wire.Patient(age_years=20 + number % 60, weight_kg=50 + number / 8),
         proposed=[
             wire.Medication(id=f"{name}-{number}-1", text="metoprolol 50 mg po bid"),
             wire.Medication(id=f"{name}-{number}-0", text="ciprofloxacin 500 mg po bid"),
+            wire.Medication(id=f"{name}-{number}-3", text=f"Zithromx {number} mg po daily"),
         ],
         active=[wire.Medication(id=f"{name}-{number}-2", text="Firdapse 20 mg 4x/day")],
     ).SerializeToString()

@@ -29,7 +29,7 @@ from lems_guard.grpc_api.metered import MeteredCalls
 from lems_guard.grpc_api.port import Drain, GrpcServices, grpc_server, running_grpc
 from lems_guard.grpc_api.shown import Reload, Shown
 from lems_guard.grpc_api.tracing import Traced
-from lems_guard.library import Library, packaged_rules
+from lems_guard.library import Edition, Library, packaged_rules
 from lems_guard.order_entry.engine import Engine
 from lems_guard.ordering import OFF, Surroundings, ordering
 from lems_guard.reloading import Reloader, in_background
@@ -77,15 +77,8 @@ class Service:
     def take(self) -> None:
         """Put the library's current edition to work."""
         edition = self.library.current
-        answerer = Answerer(
-            edition.knowledge,
-            Remembered(edition),
-            RememberingScreener(),
-            jurisdiction=self.settings.jurisdiction,
-            today=utc_today,
-        )
-        self.answers: Answers = Fresh(answerer)
-        self.answers = self.shared.through_redis(self.answers, answerer, self.settings)
+        shared = self.shared.through_redis(edition, self._answerer_on, self.settings)
+        self.answers: Answers = shared or Fresh(self._answerer_on(edition))
         self.remembered = self._remembered(edition.knowledge.digest)
         self.answers = self.remembered or self.answers
         self.engine = Engine(self.answers, edition, self.settings.jurisdiction)
@@ -121,6 +114,15 @@ class Service:
             in_background(*work),
         ):
             yield
+
+    def _answerer_on(self, edition: Edition) -> Answerer:
+        return Answerer(
+            edition.knowledge,
+            Remembered(edition),
+            RememberingScreener(),
+            jurisdiction=self.settings.jurisdiction,
+            today=utc_today,
+        )
 
     def _remembered(self, digest: str) -> ReplyCache | None:
         if not self.settings.reply_cache_bytes:

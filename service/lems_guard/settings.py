@@ -135,6 +135,11 @@ class Settings:
         policy,
         "screenings that go by way of Redis: auto (those that cost more than a read), always, off",
     )
+    redis_names: Policy = _setting(
+        "auto",
+        policy,
+        "searches for names close to an unknown one that go by way of Redis: auto, always, off",
+    )
     redis_ca: Path | None = _setting(
         "", existing_file, "certificates that Redis' own must come from; empty: the system's"
     )
@@ -143,7 +148,9 @@ class Settings:
     )
     redis_certificate_key: Path | None = _setting("", existing_file, "its private key")
     screening_seconds: float = _setting(
-        "86400", lifetime, "how long a screening stays in Redis, give or take a tenth"
+        "86400",
+        lifetime,
+        "how long a screening or a searched name stays in Redis, more or less",
     )
     outcome_seconds: float = _setting(
         "2592000", lifetime, "how long a reported outcome is known again"

@@ -44,9 +44,9 @@ def test_a_forged_all_clear_is_refused(
         server.client.flushall()
         async with Replica(edition, server.url).running() as replica:
             await replica.remembers(0, 1)
-            [(name, value)] = server.entries().items()
+            [(name, value)] = server.entries("screening").items()
             await replica.remembers(1, 1)
-            [other] = [entry for key, entry in server.entries().items() if key != name]
+            [other] = [entry for key, entry in server.entries("screening").items() if key != name]
             server.client.set(name, forgery(name.decode(), value, other))
             # `ask` compares with a fresh answer: the alerts are all there.
             assert await replica.ask_many(0, 1) == ["evaluated"]
@@ -61,7 +61,7 @@ def test_another_kind_of_value_is_no_answer_either(edition: Edition, server: Ser
         server.client.flushall()
         async with Replica(edition, server.url).running() as replica:
             await replica.remembers(0, 1)
-            [name] = server.entries()
+            [name] = server.entries("screening")
             server.client.delete(name)
             server.client.lpush(name, "an element")
             assert await replica.ask_many(0, 1) == ["evaluated"]
@@ -78,7 +78,7 @@ def test_replicas_with_other_secrets_do_not_meet(edition: Edition, server: Serve
                 assert await replica.ask_many(0, 1) == ["evaluated"]
                 await replica.settled()
                 assert replica.lookups()["corrupt"] == 0
-        assert server.client.dbsize() == 2
+        assert server.client.dbsize() == 4
 
     asyncio.run(told())
 

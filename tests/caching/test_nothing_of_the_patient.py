@@ -30,6 +30,7 @@ def canaries() -> wire.CheckPrescriptionRequest:
                 indication=wire.Indication(codings=[coding], text=f"{CANARY}8"),
             ),
             wire.Medication(id=f"{CANARY}9", text=f"ciprofloxacin for Mrs {CANARY}"),
+            wire.Medication(id=f"{CANARY}11", text=f"{CANARY} Zithromx 250 mg"),
             wire.Medication(
                 id="dose", text="gentamicin", dose=wire.Dose(value=1, unit=f"{CANARY} unit")
             ),
@@ -52,6 +53,7 @@ def test_redis_holds_nothing_that_names_anybody(edition: Edition, server: Server
     asyncio.run(told())
     stored = b"".join(part for pair in server.entries().items() for part in pair)
     assert b"metoprolol" in stored
+    assert b"azithromycin (Zithromax)" in stored  # what a name that was searched may have meant
     for form in forms_of(CANARY) | forms_of("1961-02-03"):
         assert form not in stored
 

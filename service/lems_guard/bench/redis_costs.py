@@ -1,79 +1,131 @@
-"""Where Redis pays: what fetching a screening costs beside doing it, for lists of some lengths."""
+"""Where Redis pays: what another replica's work costs to fetch, beside doing it here."""
 
 import asyncio
 import random
 import statistics
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import structlog.testing
 
 from lems_guard.bench.beside_redis import KEY, redis
 from lems_guard.bench.prescriptions import Formulary, prescription
-from lems_guard.caching.clients import client_of
-from lems_guard.caching.cost import Policy
-from lems_guard.caching.redis_tier import FETCHED, RedisTier
+from lems_guard.bench.serving import answerer_of
 from lems_guard.caching.reply_cache import unpacked_tally
-from lems_guard.caching.seal import Seal
-from lems_guard.caching.store import Store
-from lems_guard.grpc_api.answer import OUTCOMES, Answerer, Fresh
+from lems_guard.grpc_api.answer import OUTCOMES, Answers, Fresh
 from lems_guard.library import Edition
+from lems_guard.settings import Settings
 from lems_guard.telemetry.cache_metrics import CacheMetrics
 from lems_guard.telemetry.metrics import Metrics
+from lems_guard.v1 import prescription_pb2 as wire
+from lems_guard.with_redis import WithRedis
 
-LENGTHS = (10, 50, 200)
-REPEATS = 60
-PATIENCE_SECONDS = 5
+LENGTHS, NAMES = (10, 50, 200), (1, 5, 20)
+SCREENINGS, SEARCHES = KINDS = ("LEMS_GUARD_REDIS_SCREENINGS", "LEMS_GUARD_REDIS_NAMES")
+SLIPS = ("metropolol", "Zithromx", "amifampridene", "frusemidee")
+REQUESTS = 60
+PATIENCE_SECONDS = 10
+QUEUE = "lems_guard_redis_write_queue"
 
 
 class Cost(NamedTuple):
-    """Milliseconds to answer about so many orders: screened here, and fetched from Redis."""
+    """Milliseconds to answer: worked out here, and fetched where another replica has been."""
 
-    orders: int
-    evaluated: float
+    what: str
+    here: float
     fetched: float
 
     def __str__(self) -> str:
-        return f"{self.orders} orders: {self.evaluated:.2f} ms screened, {self.fetched:.2f} fetched"
+        return f"{self.what} {self.here:.2f} or {self.fetched:.2f}"
 
 
-def costs_in_words(edition: Edition, answerer: Answerer) -> str:
-    """The costs of each length, in one line."""
+class Replica:
+    """One replica's way to Redis, by which everything of one kind goes."""
+
+    def __init__(self, edition: Edition, url: str, kind: str) -> None:
+        """Nothing is connected yet."""
+        policies = {each: "always" if each == kind else "off" for each in KINDS}
+        settings = {"LEMS_GUARD_REDIS_URL": url, "LEMS_GUARD_CACHE_KEY": KEY, **policies}
+        self._registry = Metrics(OUTCOMES, unpacked_tally).registry
+        metrics = CacheMetrics(self._registry)
+        redis = WithRedis(url, Settings.from_environment(settings), metrics)
+        self.store = redis.store
+        self.answers = redis.answers(edition, answerer_of)
+
+    async def in_use(self) -> None:
+        """Wait until Redis is."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not self.store.is_open_to_calls:  # noqa: ASYNC110  # found by a probe
+                await asyncio.sleep(0.01)
+
+    async def share(self, raws: Iterable[bytes]) -> None:
+        """Answer, and wait until everything that was worked out is written."""
+        for raw in raws:
+            await self.answers.answer(raw)
+            while self._registry.get_sample_value(QUEUE):  # noqa: ASYNC110  # by a line
+                await asyncio.sleep(0.001)
+        await asyncio.sleep(0.1)
+
+
+def costs_in_words(edition: Edition) -> str:
+    """The costs of each kind of request, in one line."""
     with redis() as beside, structlog.testing.capture_logs():
-        found = asyncio.run(_costs(edition, answerer, f"redis://127.0.0.1:{beside.port}/0"))
-    return "; ".join(map(str, found))
+        found = asyncio.run(_costs(edition, f"redis://127.0.0.1:{beside.port}/0"))
+    return f"ms an answer, worked out here or fetched: {'; '.join(map(str, found))}"
 
 
-async def _costs(edition: Edition, answerer: Answerer, url: str) -> list[Cost]:
-    metrics = CacheMetrics(Metrics(OUTCOMES, unpacked_tally).registry)
-    store = Store(client_of(url), Seal(KEY.encode()), metrics)
-    tier = RedisTier(answerer, store, metrics, policy=Policy.ALWAYS, seconds=600)
-    fresh = Fresh(answerer)
-    async with store.running():
-        return [await _cost(_request(edition, length), length, fresh, tier) for length in LENGTHS]
+async def _costs(edition: Edition, url: str) -> list[Cost]:
+    """What one replica shared is fetched by another, which never saw it."""
+    found = []
+    for kind, requests in {SCREENINGS: _lists(edition), SEARCHES: _misspelt_lists()}.items():
+        one, other = Replica(edition, url, kind), Replica(edition, url, kind)
+        fresh = Fresh(answerer_of(edition))
+        async with one.store.running(), other.store.running():
+            await one.in_use()
+            await other.in_use()
+            for what, raws in requests.items():
+                await one.share(raws)
+                here = await _milliseconds(fresh, raws)
+                found.append(Cost(what, here, await _milliseconds(other.answers, raws)))
+    return found
 
 
-async def _cost(raw: bytes, length: int, fresh: Fresh, tier: RedisTier) -> Cost:
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while (await tier.answer(raw)).tier != FETCHED:  # noqa: ASYNC110  # written behind
-            await asyncio.sleep(0.01)
-    evaluated = await _milliseconds(lambda: fresh.answer(raw))
-    return Cost(length, evaluated, await _milliseconds(lambda: tier.answer(raw)))
-
-
-async def _milliseconds(answer: Callable[[], Awaitable[object]]) -> float:
+async def _milliseconds(answers: Answers, raws: Sequence[bytes]) -> float:
     told = []
-    for _ in range(REPEATS):
+    for raw in raws:
         begun = time.perf_counter()
-        await answer()
+        await answers.answer(raw)
         told.append(time.perf_counter() - begun)
     return 1000 * statistics.median(told)
 
 
-def _request(edition: Edition, length: int) -> bytes:
+def _lists(edition: Edition) -> dict[str, list[bytes]]:
+    """Lists of each length, no two of one patient."""
+    return {f"{length} orders": _listed(edition, length) for length in LENGTHS}
+
+
+def _misspelt_lists() -> dict[str, list[bytes]]:
+    """Lists of so many names that are in no table, all of them new."""
+    return {
+        f"{number} searched name{'s' * (number > 1)}": [
+            _misspelt(number, patient) for patient in range(REQUESTS)
+        ]
+        for number in NAMES
+    }
+
+
+def _listed(edition: Edition, length: int) -> list[bytes]:
     """As many orders, each for a drug of its own, every other one named by a rule where it can."""
     chance = random.Random(length)  # noqa: S311  # the same orders every time
     formulary = Formulary(edition, chance)
     named = formulary.drawn(length // 2, named=True)
-    return prescription([*named, *formulary.drawn(length - len(named), named=False)], chance)
+    lines = [*named, *formulary.drawn(length - len(named), named=False)]
+    return [prescription(lines, chance) for _ in range(REQUESTS)]
+
+
+def _misspelt(number: int, patient: int) -> bytes:
+    texts = [f"{SLIPS[each % len(SLIPS)]} {patient}.{each} mg po daily" for each in range(number)]
+    orders = [wire.Medication(id=f"o{place}", text=text) for place, text in enumerate(texts)]
+    patient_told = wire.Patient(weight_kg=50 + patient / 8)
+    return wire.CheckPrescriptionRequest(patient=patient_told, active=orders).SerializeToString()

@@ -133,7 +133,7 @@ def _beside_redis(rules: Path, load: Callable[[], Load], plan: Plan) -> Iterator
     for key in beside_redis.KEYS:
         measured = _measured(key, lambda key=key: ratios()[key])  # type: ignore[misc]
         if key == beside_redis.UP and measured.figure:
-            words = costs_in_words(load_edition(rules).edition, load().answerer)
+            words = costs_in_words(load_edition(rules).edition)
             measured = measured._replace(remark=words)
         yield measured
 

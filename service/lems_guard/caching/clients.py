@@ -84,6 +84,11 @@ def client_of(address: str, tls: Tls = NO_TLS) -> Client:
         raise BadAddress(FORMS) from None
 
 
+def is_cluster(client: Client) -> bool:
+    """Whether keys live on several nodes."""
+    return isinstance(client, RedisCluster)
+
+
 async def close(client: Client) -> None:
     """End every connection of a client, those to its Sentinels too."""
     await client.aclose()

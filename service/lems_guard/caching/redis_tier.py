@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from lems_guard.caching.cost import Cost, Policy
 from lems_guard.caching.fingerprint import anonymous, fingerprint, ids_of
+from lems_guard.caching.searched_names import SharedNames
 from lems_guard.caching.store import CORRUPT, HIT, OPEN, Store
 from lems_guard.caching.stored_screening import Shelf, with_ids
 from lems_guard.clinical.alert import Screening, ScreeningRequest
@@ -38,9 +39,11 @@ class RedisTier:
         *,
         policy: Policy,
         seconds: float,
+        names: SharedNames | None = None,
     ) -> None:
-        """Keep each screening for `seconds`, more or less."""
+        """Keep each screening for `seconds`, more or less; `names` are read with the answerer."""
         self._answerer = answerer
+        self._names = names
         self._store = store
         self._policy = policy
         self._seconds = seconds
@@ -52,14 +55,19 @@ class RedisTier:
 
     async def answer(self, raw: bytes) -> Answer:
         """The reply to a serialised CheckPrescriptionRequest; raises `InvalidRequest`."""
-        answerer = self._answerer
-        question = answerer.question(read.parse(raw))
+        answerer, message = self._answerer, read.parse(raw)
+        if self._names is None:
+            question = answerer.question(message)
+        else:
+            question = await self._names.question(message)
         if not self._is_worth_it(question.request):
             return answerer.conclude(question, answerer.screen(question.request))
         screening, tier = await self._shared(question.request)
         return answerer.conclude(question, screening)._replace(tier=tier)
 
     def _is_worth_it(self, request: ScreeningRequest) -> bool:
+        if self._policy is Policy.OFF:
+            return False
         if self._policy is Policy.AUTO and not self._cost.is_worth_a_read(
             request, self._store.read_seconds
         ):

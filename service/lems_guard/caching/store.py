@@ -14,7 +14,7 @@ from typing import NamedTuple
 import structlog
 
 from lems_guard.caching.breaker import Breaker, State
-from lems_guard.caching.clients import READ_SECONDS, Client, close
+from lems_guard.caching.clients import READ_SECONDS, Client, close, is_cluster
 from lems_guard.caching.line import Command, Errand, Line, Replies, timed_exchange
 from lems_guard.caching.seal import FORMAT, PREFIX, Seal
 from lems_guard.telemetry.cache_metrics import CacheMetrics
@@ -50,6 +50,7 @@ class Store:
         """Nothing is connected before `running`."""
         self.seal = seal
         self._client = client
+        self._is_cluster = is_cluster(client)
         self._metrics = metrics
         self._in_use = False
         self._breaker = Breaker(FAILURES_TO_OPEN, self._changed)
@@ -87,10 +88,19 @@ class Store:
 
     async def get_each(self, names: Sequence[str]) -> list[Found]:
         """The entries of several names, in one journey."""
-        replies = await self._ask([("GET", name) for name in names])
+        replies = await self._ask(self._reading(names))
         if isinstance(replies, Found):
             return [replies] * len(names)
+        if not self._is_cluster:
+            [together] = replies
+            replies = together if isinstance(together, list) else [together] * len(names)
         return [self._opened(name, reply) for name, reply in zip(names, replies, strict=True)]
+
+    def _reading(self, names: Sequence[str]) -> list[Command]:
+        """One command, a fifth of the work; in a Cluster, where keys live apart, one for each."""
+        if self._is_cluster:
+            return [("GET", name) for name in names]
+        return [("MGET", *names)]
 
     async def claim(self, name: str, content: bytes, seconds: float) -> Found:
         """Write an entry where there is none; what stands there then: ours, or an earlier one.

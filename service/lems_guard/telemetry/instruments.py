@@ -245,9 +245,11 @@ DISPOSITIONS = tuple(disposition.name.lower() for disposition in Disposition)
 BUCKETS = (0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 10.0)
 
 # What may come of a look-up. `skipped`: too cheap to be worth Redis; `open`: the breaker is.
+REDIS_RESULTS = ("hit", "miss", "corrupt", "timeout", "error", "open", "skipped")
 TIER_RESULTS = {
     "reply": ("hit", "miss"),
-    "redis": ("hit", "miss", "corrupt", "timeout", "error", "open", "skipped"),
+    "redis": REDIS_RESULTS,
+    "names": REDIS_RESULTS,
 }
 RECORDINGS = ("new", "repeated", "conflicting")
 VERDICTS = ("accepted", "overridden")

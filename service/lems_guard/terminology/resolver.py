@@ -1,8 +1,9 @@
 """Understanding an order: its codes, its text, its structured fields, and where they disagree."""
 
+import copy
 import functools
-from collections.abc import Collection
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, TypeAlias
 
 from lems_guard.clinical.facts import Answer
 from lems_guard.clinical.medication import (
@@ -32,6 +33,9 @@ from lems_guard.terminology.vocabulary import Readings, Vocabulary
 
 if TYPE_CHECKING:  # SQLite is loaded only where a site has a release of its own
     from lems_guard.terminology.site.vocabulary import SiteVocabulary
+
+# What tells the names that a text which is not understood may have meant.
+Search: TypeAlias = Callable[[str, Jurisdiction], tuple[str, ...]]
 
 NOTHING_SENT = Understood(Disposition.UNRESOLVED, notes=("no code and no text",))
 _EVALUATED, _AMBIGUOUS = Disposition.EVALUATED, Disposition.AMBIGUOUS
@@ -63,6 +67,7 @@ class Resolver:
         self._ingredients = {name: Ingredient(name, rxcui) for name, rxcui in known.items()}
         self._lexicons = lexicons_of(vocabulary)
         self._codes = CodeBook(vocabulary, site)
+        self.search: Search = self.suggest
         self._site = site
         if site is not None:
             american = self._lexicons[Jurisdiction.US]
@@ -95,6 +100,12 @@ class Resolver:
         return Understood(
             _AMBIGUOUS, readings, entry.route, matched_by=matched_by, notes=(NAME_DOES_NOT_TELL,)
         )
+
+    def searching_by(self, search: Search) -> "Resolver":
+        """The same tables, and `search` in place of the search for close names."""
+        resolver = copy.copy(self)
+        resolver.search = search
+        return resolver
 
     def understand(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
         """What an order holds and how it is given, or that it is not understood."""
@@ -171,7 +182,7 @@ class Resolver:
     ) -> Understood:
         if not notes:
             return NOTHING_SENT
-        near = self.suggest(text, jurisdiction)
+        near = self.search(text, jurisdiction)
         return Understood(Disposition.UNRESOLVED, notes=notes, suggestions=near)
 
     def _named(self, readings: Readings) -> tuple[tuple[Ingredient, ...], ...]:

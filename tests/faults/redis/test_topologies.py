@@ -27,7 +27,7 @@ from redis_servers import (
 from replicas import Replica, eventually
 
 # All that a user of the service needs.
-RIGHTS = ("on", ">pass word", "resetkeys", "~lems-guard:*", "nocommands", "+get", "+set")
+RIGHTS = ("on", ">pass word", "resetkeys", "~lems-guard:*", "nocommands", "+get", "+mget", "+set")
 
 
 async def remembered(edition: Edition, url: str, tls: Tls = NO_TLS) -> None:
@@ -43,7 +43,7 @@ async def shut_out(edition: Edition, url: str, tls: Tls = NO_TLS) -> None:
         assert not replica.store.is_open_to_calls
 
 
-def test_a_user_needs_no_more_rights_than_get_and_set(edition: Edition) -> None:
+def test_a_user_needs_no_more_rights_than_to_get_and_set(edition: Edition) -> None:
     with alone() as server:
         server.client.execute_command("ACL", "SETUSER", "guard", *RIGHTS)
         server.client.execute_command("ACL", "SETUSER", "default", "nocommands", "+ping", "+acl")
