@@ -19,7 +19,11 @@ TODAY = datetime.date(2026, 11, 21)
 class NoWords:
     """A terminology that understands nothing, and takes diagnoses as they are."""
 
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
     def understand(self, medication: Medication, _: Jurisdiction) -> Understood:
+        self.asked.append(medication.text)
         return Understood(Disposition.UNRESOLVED, notes=(medication.text,))
 
     def with_conditions(
@@ -28,9 +32,11 @@ class NoWords:
         return patient, ()
 
 
-def questions() -> Questions:
+def questions(terminology: NoWords | None = None) -> Questions:
     prepared = Prepared(knowledge())
-    return Questions(NoWords(), prepared, jurisdiction=Jurisdiction.US, today=lambda: TODAY)
+    return Questions(
+        terminology or NoWords(), prepared, jurisdiction=Jurisdiction.US, today=lambda: TODAY
+    )
 
 
 def reading(message: wire.CheckPrescriptionRequest) -> ScreeningRequest:

@@ -41,7 +41,6 @@ from lems_guard.telemetry.health import Health
 from lems_guard.telemetry.loop_lag import watch_loop
 from lems_guard.telemetry.metrics import Metrics
 from lems_guard.telemetry.probes import probe_routes
-from lems_guard.terminology.remembered import Remembered
 from lems_guard.web.admission import Admission
 from lems_guard.web.json_calls import JsonCalls
 from lems_guard.web.page import State, page_route
@@ -118,7 +117,7 @@ class Service:
     def _answerer_on(self, edition: Edition) -> Answerer:
         return Answerer(
             edition.knowledge,
-            Remembered(edition),
+            edition,
             RememberingScreener(),
             jurisdiction=self.settings.jurisdiction,
             today=utc_today,

@@ -8,7 +8,7 @@ from lems_guard.clinical.errors import InvalidRequest
 from lems_guard.grpc_api.faults import faults_of
 from lems_guard.grpc_api.questions import LONGEST_BYTES
 from lems_guard.v1 import prescription_pb2 as wire
-from messages import TODAY, messy_requests, order, questions, with_order, with_patient
+from messages import TODAY, NoWords, messy_requests, order, questions, with_order, with_patient
 
 
 @given(st.lists(messy_requests(), min_size=2, max_size=6))
@@ -31,6 +31,23 @@ def test_an_order_is_read_again_only_when_its_patient_is_known() -> None:
     assert first == second == third
     assert first is not second
     assert second is third
+
+
+def test_a_line_is_understood_once_whatever_its_id_and_patient() -> None:
+    words = NoWords()
+    asked = questions(words)
+    for age in (40, 50):
+        patient = wire.Patient(age_years=age)
+        proposed, active = [order(id=f"p{age}")], [order(id=f"a{age}")]
+        asked.of(wire.CheckPrescriptionRequest(patient=patient, proposed=proposed, active=active))
+    assert words.asked == ["metoprolol"]
+    stopped = wire.CheckPrescriptionRequest(proposed=[order()], stopped=[order(id="s")])
+    again, _ = asked.of(stopped), asked.of(with_order(text="atenolol"))
+    assert words.asked == ["metoprolol", "metoprolol", "atenolol"]
+    assert [(each.id, each.list.name) for each, _ in again.request.orders] == [
+        ("p1", "PROPOSED"),
+        ("s", "STOPPED"),
+    ]
 
 
 def test_a_long_order_is_not_remembered() -> None:

@@ -19,7 +19,6 @@ from lems_guard.grpc_api.answer import Answerer
 from lems_guard.library import Edition
 from lems_guard.screening.remembering import RememberingScreener
 from lems_guard.settings import Settings
-from lems_guard.terminology.remembered import Remembered
 
 
 class Sizes(NamedTuple):
@@ -44,7 +43,7 @@ def answerer_of(edition: Edition) -> Answerer:
     """The answerer of a service with default settings, on a fixed day."""
     return Answerer(
         edition.knowledge,
-        Remembered(edition),
+        edition,
         RememberingScreener(),
         jurisdiction=Settings.from_environment({}).jurisdiction,
         today=lambda: datetime.date(2026, 11, 21),

@@ -1,9 +1,9 @@
 """What a request asks: its patient and orders, read and understood, and the decision's own id.
 
-A patient's list comes again and again with an order more or less. Every order is known again by its
-bytes, so that only a new one is read and understood; the patient likewise, and only from the second
-time on are the orders remembered. What they are read as depends on these bytes, the day, the
-jurisdiction and the edition alone.
+Hospitals write the same few thousand lines again and again, so an order line is known again by its
+bytes, all but the id, and only a new one is read and understood. A patient's list comes again with
+an order more or less, so patients and, from their second time on, whole orders are known again too.
+What they are read as depends on these bytes, the day, the jurisdiction and the edition alone.
 """
 
 import datetime
@@ -26,9 +26,11 @@ from lems_guard.grpc_api.canonical import (
 )
 from lems_guard.grpc_api.faults import MOST_MEDICATIONS, faults_of
 from lems_guard.grpc_api.prepared import Prepared
+from lems_guard.grpc_api.wire import text
 from lems_guard.screening.memory import Recent
 from lems_guard.v1 import prescription_pb2 as wire
 
+MOST_LINES = 2048
 # What is longer is not remembered, so that nobody can fill the memory with long texts.
 LONGEST_BYTES = 1024
 
@@ -37,7 +39,7 @@ class Terminology(Protocol):
     """What reads orders and diagnoses: words and codes in, ingredients and facts out."""
 
     def understand(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
-        """What one order holds; never raises."""
+        """What one order holds, whatever its id and in either current list; never raises."""
 
     def with_conditions(
         self, patient: Patient, conditions: tuple[Coding, ...]
@@ -55,6 +57,19 @@ class Question(NamedTuple):
     request: ScreeningRequest
     notes: tuple[str, ...]
     results: bytes
+
+
+class Line(NamedTuple):
+    """An order but for its id and list: as understood, and what else is made of it.
+
+    `canonical` and `result` are what follows the id, and id and list, in the canonical order and in
+    its `MedicationResult`.
+    """
+
+    medication: Medication
+    understood: Understood
+    canonical: bytes
+    result: bytes
 
 
 class ReadOrder(NamedTuple):
@@ -85,7 +100,15 @@ LISTS = MedicationList.PROPOSED, MedicationList.ACTIVE, MedicationList.STOPPED
 class Questions:
     """Reads requests for one edition of the knowledge and terminology."""
 
-    __slots__ = ("_jurisdiction", "_orders", "_patients", "_prepared", "_terminology", "_today")
+    __slots__ = (
+        "_jurisdiction",
+        "_lines",
+        "_orders",
+        "_patients",
+        "_prepared",
+        "_terminology",
+        "_today",
+    )
 
     def __init__(
         self,
@@ -102,6 +125,12 @@ class Questions:
         self._today = today
         self._orders: dict[tuple[Jurisdiction, MedicationList], Recent[bytes, ReadOrder]] = {
             (place, each): Recent() for place in Jurisdiction for each in LISTS
+        }
+        # What an order holds is the same in either of the current lists.
+        self._lines: dict[tuple[Jurisdiction, bool], Recent[bytes, Line]] = {
+            (place, is_stopped): Recent(MOST_LINES)
+            for place in Jurisdiction
+            for is_stopped in (False, True)
         }
         self._patients: Recent[tuple[bytes, datetime.date], ReadPatient] = Recent()
 
@@ -153,7 +182,7 @@ class Questions:
             raw = message.SerializeToString()
             order = known.get(raw)
             if order is None:
-                order = self._order(message, medication_list, jurisdiction)
+                order = self._order(message, raw, medication_list, jurisdiction)
                 if keep and len(raw) <= LONGEST_BYTES:
                     known.keep(raw, order)
             found.append(order)
@@ -161,15 +190,39 @@ class Questions:
         return found
 
     def _order(
-        self, message: wire.Medication, medication_list: MedicationList, jurisdiction: Jurisdiction
+        self,
+        message: wire.Medication,
+        raw: bytes,
+        medication_list: MedicationList,
+        jurisdiction: Jurisdiction,
     ) -> ReadOrder:
-        medication = read.order(message, medication_list)
-        order = medication, self._terminology.understand(medication, jurisdiction)
+        name = text(1, message.id)
+        if not name or not raw.startswith(name):
+            raise read.Unsound
+        known = self._lines[jurisdiction, medication_list is MedicationList.STOPPED]
+        rest = raw[len(name) :]
+        line = known.get(rest)
+        if line is None:
+            line = self._line(message, medication_list, jurisdiction)
+            if len(rest) <= LONGEST_BYTES:
+                known.keep(rest, line)
         return ReadOrder(
-            medication.id,
-            order,
-            measured(canonical_order(message)),
-            write.result(*order, self._prepared),
+            message.id,
+            (Medication(message.id, medication_list, *line.medication[2:]), line.understood),
+            measured(name + line.canonical),
+            write.result(name, medication_list, line.result),
+        )
+
+    def _line(
+        self, message: wire.Medication, medication_list: MedicationList, jurisdiction: Jurisdiction
+    ) -> Line:
+        medication = read.order(message, medication_list)
+        understood = self._terminology.understand(medication, jurisdiction)
+        return Line(
+            medication,
+            understood,
+            canonical_order(message)[len(text(1, message.id)) :],
+            write.result_rest(understood, self._prepared),
         )
 
     def _patient(self, message: wire.Patient, as_of: datetime.date) -> ReadPatient:

@@ -4,7 +4,6 @@ from lems_guard.clinical.alert import Alert, Completeness, Finding, Gap, Screeni
 from lems_guard.clinical.medication import (
     Disposition,
     MatchedBy,
-    Medication,
     MedicationList,
     Understood,
 )
@@ -81,11 +80,14 @@ def finding(found: Finding, jurisdiction: Jurisdiction, prepared: Prepared) -> b
     )
 
 
-def result(order: Medication, understood: Understood, prepared: Prepared) -> bytes:
-    """A `MedicationResult`, as field 3: every order gets one."""
+def result(name: bytes, medication_list: MedicationList, rest: bytes) -> bytes:
+    """A `MedicationResult`, as field 3: every order gets one. `name` is the id as field 1."""
+    return block(3, name + LISTS[medication_list] + rest)
+
+
+def result_rest(understood: Understood, prepared: Prepared) -> bytes:
+    """What a `MedicationResult` says after id and list: the same for all orders of a line."""
     parts = (
-        text(1, order.id),
-        LISTS[order.list],
         DISPOSITIONS[understood.disposition],
         prepared.ingredients(understood.readings),
         ROUTES[understood.route],
@@ -93,7 +95,7 @@ def result(order: Medication, understood: Understood, prepared: Prepared) -> byt
         texts(7, understood.suggestions) if understood.suggestions else b"",
         text(8, "; ".join(understood.notes)) if understood.notes else b"",
     )
-    return block(3, b"".join(parts))
+    return b"".join(parts)
 
 
 def gap(found: Gap) -> bytes:
