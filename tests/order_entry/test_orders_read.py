@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lems_guard.clinical.medication import Disposition, Understood
+from lems_guard.clinical.medication import Disposition, Medication, MedicationList, Understood
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.library import Edition
 from lems_guard.order_entry.chart import Chart
@@ -13,6 +13,7 @@ from lems_guard.order_entry.dosage import Amount, dosage_of
 from lems_guard.order_entry.orders import OrderReader, follows
 from lems_guard.order_entry.references import Shelf
 from lems_guard.order_entry.standing import drafted, listed
+from lems_guard.v1 import prescription_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
 from order_entry.calling import REQUESTS, written
 
@@ -219,3 +220,13 @@ def test_longer_lines_than_anybody_writes_are_not_kept() -> None:
         lines = [reader.line(resource, Shelf()) for _ in range(2)]
         assert lines[0] == lines[1]
         assert (lines[0] is lines[1]) is is_kept
+
+
+def test_a_text_too_long_to_be_read_is_not_cut_into_one_that_is(edition: Edition) -> None:
+    """A drug named behind the cut would be lost, and what is left be taken for the whole order."""
+    words = f"amoxicillin {'. ' * 500}and metoprolol"
+    resource = {"medicationCodeableConcept": {"text": words}}
+    line = OrderReader(nothing_understood).line(resource, Shelf())
+    sent = wire.Medication.FromString(line.content)
+    order = Medication("m", MedicationList.PROPOSED, sent.text)
+    assert edition.understand(order, Jurisdiction.US).disposition is Disposition.UNRESOLVED

@@ -23,7 +23,7 @@ from lems_guard.order_entry.shapes import (
 from lems_guard.v1 import prescription_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
 
-LONGEST_TEXT = 1000
+LONGEST_USE = 1000
 # As many lines as a hospital's formulary has; few enough that the garbage collector walks them in
 # a millisecond. Longer lines than any order screen writes are read each time.
 MOST_LINES = 4096
@@ -118,7 +118,7 @@ class OrderReader:
         drug, dosage = drug_of(parts), dosage_of(parts)
         message = wire.Medication(
             codings=as_wire(drug.codings),
-            text=self._text(drug, dosage)[:LONGEST_TEXT],
+            text=self._text(drug, dosage),
             form_text=drug.form,
             route=dosage.route,
             route_text=dosage.route_text,
@@ -233,4 +233,4 @@ def _indicate(message: wire.Medication, resource: Resource) -> None:
         message.indication.codings.extend(as_wire(codings_of(reason)))
     words = "; ".join(found for found in map(words_of, reasons) if found)
     if words:
-        message.indication.text = words[:LONGEST_TEXT]
+        message.indication.text = words[:LONGEST_USE]
