@@ -133,6 +133,10 @@ class Replica:
     def writes(self) -> dict[str, int]:
         return self._counted("lems_guard_redis_writes_total", "result")
 
+    def queue(self) -> float:
+        """How many writes wait."""
+        return self.registry.get_sample_value("lems_guard_redis_write_queue") or 0
+
     def _counted(self, name: str, by: str, **labels: str) -> dict[str, int]:
         return {
             sample.labels[by]: int(sample.value)

@@ -69,6 +69,7 @@ class Line:
                 log.error("unforeseen error", **place_of(error))  # noqa: TRY400  # never its message
                 for errand in batch:
                     errand.done(None)
+            del batch  # else what was to be written would stay in memory until the next one
 
     async def _carry(self, batch: list[Errand]) -> None:
         if not self._breaker.is_closed:

@@ -9,8 +9,10 @@ import contextlib
 import socket
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 
+from lems_guard.caching.store import MOST_WRITES_WAITING
 from lems_guard.library import Edition
 from redis_servers import Server, alone, free_port, replica_of, running
 from replicas import Replica, eventually
@@ -72,6 +74,43 @@ def test_many_calls_at_once_wait_no_longer_than_one(edition: Edition) -> None:
 
     with alone() as server:
         asyncio.run(told(server))
+
+
+def test_what_cannot_be_written_is_dropped_and_counted(edition: Edition) -> None:
+    """However much comes while Redis hangs, no more than the queue holds stays in memory."""
+    written = 3 * MOST_WRITES_WAITING
+
+    async def told(server: Server) -> None:
+        async with Replica(edition, server.url).running() as replica:
+            server.hang()
+            names = [f"lems-guard:1::test:{number}" for number in range(written)]
+            contents = [Content() for _ in names]
+            for name, content in zip(names, contents, strict=True):
+                replica.store.put(name, content, 600)
+            assert replica.queue() == MOST_WRITES_WAITING
+            assert replica.writes()["dropped"] == written - MOST_WRITES_WAITING
+            kept = weakref.WeakSet(contents)
+            del contents, content
+            assert len(kept) == MOST_WRITES_WAITING
+            # Nobody waits for ever either: the breaker opens, and the rest is given up.
+            await eventually(lambda: replica.writes()["failed"] == MOST_WRITES_WAITING)
+            assert not replica.store.is_open_to_calls
+            replica.store.put("lems-guard:1::test:late", Content(), 600)
+            assert replica.writes()["dropped"] == written - MOST_WRITES_WAITING + 1
+            assert (replica.queue(), len(kept)) == (0, 0)
+            server.go_on()
+            await replica.in_use()
+            await replica.remembers(0, 1)
+
+    with alone() as server:
+        asyncio.run(told(server))
+
+
+class Content:
+    """What is to be written, worked out when its turn comes."""
+
+    def __call__(self) -> bytes:
+        return b"content"
 
 
 def test_redis_is_full(edition: Edition) -> None:
