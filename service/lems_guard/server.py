@@ -155,7 +155,7 @@ class Service:
             InteractionCheck(self, self.observe),
             Knowledge(lambda: self.shown),
             Alerts(self.shared.outcomes, lambda: self.library.current.knowledge),
-            MeteredCalls(self.metrics.rpc, self.calls),
+            MeteredCalls(self.metrics.rpc, self.calls, self.settings.max_in_flight),
             self.traced.interceptors(),
         )
 
@@ -183,7 +183,7 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     age = settings.connection_seconds
-    served = grpc_server(service.grpc_services(), settings.max_in_flight, age)
+    served = grpc_server(service.grpc_services(), age)
     drain = Drain(settings.drain_notice_seconds, age, settings.drain_seconds)
     port = running_grpc(served, settings.grpc_listen, drain)
     async with service.kept_up(), running_http(service) as http_at, port as grpc_at:

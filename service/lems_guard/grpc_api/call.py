@@ -42,6 +42,11 @@ async def refuse_late(context: Context) -> NoReturn:
     await context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, LATE)
 
 
+async def refuse_one_too_many(context: Context) -> NoReturn:
+    """End a call that is one more than may be under way at once."""
+    await context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "too many calls under way: NOT checked")
+
+
 async def abort(context: Context, error: Exception) -> NoReturn:
     """End the call with the status of an error, its trailing metadata kept.
 

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 import grpc
 
-from lems_guard.grpc_api.call import STATUS_CODES, Context, is_late
+from lems_guard.grpc_api.call import STATUS_CODES, Context, is_late, refuse_one_too_many
 from lems_guard.telemetry.call_log import CallLog
 from lems_guard.telemetry.rpc_metrics import MethodMetrics, RpcMetrics
 
@@ -30,40 +30,54 @@ KINDS = {
 }
 # What a call that began at some time is answered with at once; `None`: it must be worked out.
 AtOnce: TypeAlias = Callable[[bytes, Context, float], bytes | None]
+Started: TypeAlias = Callable[[], bool]  # tells whether the call may go on
 Ended: TypeAlias = Callable[[str, float], None]  # told a call's code and when it began
 Handler = Any  # grpc.RpcMethodHandler, which has no types worth the name
 
 
 class MeteredCalls:
-    """Counts and times calls under the names of go-grpc-prometheus."""
+    """Counts and times calls under the names of go-grpc-prometheus, and refuses one too many.
 
-    def __init__(self, metrics: RpcMetrics, calls: CallLog) -> None:
-        """Failed calls of ours are logged too."""
+    gRPC's own limit refuses before anybody can count, balancers' probes of health among the rest.
+    """
+
+    def __init__(self, metrics: RpcMetrics, calls: CallLog, most_in_flight: int) -> None:
+        """Failed calls of ours are logged too; no more of ours are under way than `most`."""
         self._metrics = metrics
         self._calls = calls
+        self._most = most_in_flight
+        self._in_flight = 0
 
     def metered(
         self, service: str, name: str, handler: Handler, at_once: AtOnce | None = None
     ) -> Handler:
         """A method's handler, metered; its series begin at zero."""
         metrics = self._metrics.method(kind_of(handler), service, name)
-        ended = self._ended(f"/{service}/{name}", metrics)
+        started, ended = self._counting(f"/{service}/{name}", metrics)
         if handler.response_streaming:
-            return _streaming(handler, metrics.started, ended)
+            return _streaming(handler, started, ended)
         behaviour = "stream_unary" if handler.request_streaming else "unary_unary"
-        metered = _unary(getattr(handler, behaviour), metrics.started, ended)
+        metered = _unary(getattr(handler, behaviour), started, ended)
         if at_once is not None:
             metered = _at_once(at_once, metrics, metered)
         return handler._replace(**{behaviour: metered})
 
-    def _ended(self, path: str, metrics: MethodMetrics) -> Ended:
+    def _counting(self, path: str, metrics: MethodMetrics) -> tuple[Started, Ended]:
+        is_ours = path.startswith(OURS)
+
+        def started() -> bool:
+            metrics.started()
+            self._in_flight += is_ours
+            return not is_ours or self._in_flight <= self._most
+
         def ended(code: str, begun: float) -> None:
             seconds = time.perf_counter() - begun
+            self._in_flight -= is_ours
             metrics.handled(code, seconds)
-            if code != "OK" and path.startswith(OURS):
+            if code != "OK" and is_ours:
                 self._calls.failed(path, code, seconds)
 
-        return ended
+        return started, ended
 
 
 class MeteredMethods(grpc.GenericRpcHandler):
@@ -99,13 +113,15 @@ def kind_of(handler: Handler) -> str:
 
 
 def _unary(
-    behave: Callable[..., Awaitable[Any]], started: Callable[[], None], ended: Ended
+    behave: Callable[..., Awaitable[Any]], started: Started, ended: Ended
 ) -> Callable[..., Any]:
     async def metered(request: Any, context: Context) -> Any:  # noqa: ANN401
-        started()
+        admitted = started()
         begun = time.perf_counter()
         code = "UNKNOWN"
         try:
+            if not admitted:
+                await refuse_one_too_many(context)
             response = await behave(request, context)
             code = settled_code(context)
         except asyncio.CancelledError:
@@ -138,15 +154,17 @@ def _at_once(
     return metered
 
 
-def _streaming(handler: Handler, started: Callable[[], None], ended: Ended) -> Handler:
+def _streaming(handler: Handler, started: Started, ended: Ended) -> Handler:
     name = "stream_stream" if handler.request_streaming else "unary_stream"
     behave = getattr(handler, name)
 
     async def metered(request: Any, context: Context) -> AsyncIterator[Any]:  # noqa: ANN401
-        started()
+        admitted = started()
         begun = time.perf_counter()
         code = "CANCELLED"  # the client may leave between two items: then nothing is raised here
         try:
+            if not admitted:
+                await refuse_one_too_many(context)
             async for response in behave(request, context):
                 yield response
             code = settled_code(context)

@@ -70,7 +70,7 @@ class Port(NamedTuple):
     health: health_aio.HealthServicer
 
 
-def grpc_server(services: GrpcServices, max_in_flight: int, connection_seconds: float) -> Port:
+def grpc_server(services: GrpcServices, connection_seconds: float) -> Port:
     """A server with every service registered, not yet listening.
 
     SO_REUSEPORT lets any supervisor start several on one host. A connection that has grown old is
@@ -81,7 +81,6 @@ def grpc_server(services: GrpcServices, max_in_flight: int, connection_seconds: 
         options.append(("grpc.max_connection_age_ms", round(connection_seconds * 1000)))
     server = grpc.aio.server(
         interceptors=services.interceptors,
-        maximum_concurrent_rpcs=max_in_flight,
         options=options,
     )
     health = health_aio.HealthServicer()
