@@ -26,6 +26,7 @@ SCREENINGS, SEARCHES = KINDS = ("LEMS_GUARD_REDIS_SCREENINGS", "LEMS_GUARD_REDIS
 SLIPS = ("metropolol", "Zithromx", "amifampridene", "frusemidee")
 REQUESTS = 60
 PATIENCE_SECONDS = 10
+HEADING = f"{'ms an answer':<17}{'here':>6}{'fetched':>9}"
 QUEUE = "lems_guard_redis_write_queue"
 
 
@@ -37,7 +38,7 @@ class Cost(NamedTuple):
     fetched: float
 
     def __str__(self) -> str:
-        return f"{self.what} {self.here:.2f} or {self.fetched:.2f}"
+        return f"{self.what:<17}{self.here:>6.2f}{self.fetched:>9.2f}"
 
 
 class Replica:
@@ -69,10 +70,10 @@ class Replica:
 
 
 def costs_in_words(edition: Edition) -> str:
-    """The costs of each kind of request, in one line."""
+    """A table of what each kind of request costs, by which an operator can choose the policies."""
     with redis() as beside, structlog.testing.capture_logs():
         found = asyncio.run(_costs(edition, f"redis://127.0.0.1:{beside.port}/0"))
-    return f"ms an answer, worked out here or fetched: {'; '.join(map(str, found))}"
+    return "\n".join((HEADING, *map(str, found)))
 
 
 async def _costs(edition: Edition, url: str) -> list[Cost]:
