@@ -27,7 +27,7 @@ KEY = "only for this measurement, 32 long"
 UP, KILLED, HUNG = "redis_up_p50_ratio", "redis_killed_p50_ratio", "redis_hung_p50_ratio"
 KEYS, NONE = (UP, KILLED, HUNG), "none"
 # Many short rounds: what else the machine does then falls on all of them alike.
-ROUNDS_FOR_ONE, CALLS_A_ROUND = 6, 64
+ROUNDS_FOR_ONE, CALLS_A_ROUND = 6, 128
 # Long enough for the service to find its Redis, or to notice that it is gone.
 SETTLING_SECONDS = 1.5
 

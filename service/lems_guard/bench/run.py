@@ -71,13 +71,16 @@ def measurements(rules: Path, plan: Plan) -> Iterator[Measured]:
     def again() -> Load:
         return load()._replace(requests=Repeated(load().requests.take(plan.service.replies)))
 
-    def unknown() -> Load:
-        return _load(rules, first_checks)
-
     yield _startup(rules, plan)
     yield _measured("rss_mb", lambda: serving.memory(rules, load().requests, plan.service))
     yield _measured("evaluated_vs_echo", lambda: serving.vs_echo(rules, *load(), plan.service))
-    yield _measured("first_seen_vs_echo", lambda: serving.vs_echo(rules, *unknown(), plan.service))
+    if plan.peers is None:
+        yield Measured(SUBJECTS["first_seen_vs_echo"], None, NOT_QUICK)
+    else:
+        unseen = functools.partial(_load, rules, first_checks)
+        yield _measured(
+            "first_seen_vs_echo", lambda: serving.vs_echo(rules, *unseen(), plan.service)
+        )
     yield _measured("replayed_vs_echo", lambda: serving.vs_echo(rules, *again(), plan.service))
     yield _measured("cds_order_sign_vs_livez", lambda: ordering.vs_livez(rules, plan.service))
     yield from _beside_redis(rules, load, plan)

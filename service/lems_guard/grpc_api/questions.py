@@ -30,7 +30,7 @@ from lems_guard.grpc_api.wire import text
 from lems_guard.screening.memory import Recent
 from lems_guard.v1 import prescription_pb2 as wire
 
-MOST_LINES = 2048
+MOST_LINES = 1024
 # What is longer is not remembered, so that nobody can fill the memory with long texts.
 LONGEST_BYTES = 1024
 

@@ -8,7 +8,7 @@ Value = TypeVar("Value")
 Result = TypeVar("Result")
 
 # Few enough that the garbage collector walks them in a millisecond.
-MOST_KEPT = 512
+MOST_KEPT = 256
 MOST_SOURCES = 64
 
 
