@@ -16,6 +16,7 @@ UNDER_WAY = (
     f" / max by (instance) (lems_guard_calls_in_flight_limit{{{ONE}}})"
 )
 HIT, ASKED = f'{ONE},result="hit"', f'{ONE},result!="skipped"'
+IN_REDIS = f'tier=~"redis|names",{ONE}'
 SHARE_OF_HITS = (
     f"sum by (tier) ({rate('lems_guard_cache_lookups_total', HIT)})"
     f" / sum by (tier) ({rate('lems_guard_cache_lookups_total', ASKED)})"
@@ -143,10 +144,10 @@ SERVICE = (
             Panel(
                 "Look-ups in Redis",
                 PER_SECOND,
-                "By what came of them. Corrupt: not written by us, and not believed.",
+                "Screenings and searched names. Corrupt: not written by us, and not believed.",
                 (
                     (
-                        by("result", "lems_guard_cache_lookups_total", f'tier="redis",{ONE}'),
+                        by("result", "lems_guard_cache_lookups_total", IN_REDIS),
                         "{{result}}",
                     ),
                 ),

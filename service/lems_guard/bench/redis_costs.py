@@ -26,19 +26,28 @@ SCREENINGS, SEARCHES = KINDS = ("LEMS_GUARD_REDIS_SCREENINGS", "LEMS_GUARD_REDIS
 SLIPS = ("metropolol", "Zithromx", "amifampridene", "frusemidee")
 REQUESTS = 60
 PATIENCE_SECONDS = 10
-HEADING = f"{'ms an answer':<17}{'here':>6}{'fetched':>9}"
+HEADING = f"{'ms an answer':<17}{'here':>6}{'hit':>6}{'missed':>8}  pays from"
 QUEUE = "lems_guard_redis_write_queue"
 
 
 class Cost(NamedTuple):
-    """Milliseconds to answer: worked out here, and fetched where another replica has been."""
+    """Milliseconds to answer: worked out here without Redis, fetched from it, or asked in vain."""
 
     what: str
     here: float
-    fetched: float
+    hit: float
+    missed: float
+
+    def pays_from(self) -> str:
+        """The share of hits from which asking Redis costs less than not asking."""
+        if self.hit >= self.here:
+            return "never"
+        share = max(self.missed - self.here, 0) / (max(self.missed, self.here) - self.hit)
+        return f"{share:.0%} hits"
 
     def __str__(self) -> str:
-        return f"{self.what:<17}{self.here:>6.2f}{self.fetched:>9.2f}"
+        times = f"{self.here:>6.2f}{self.hit:>6.2f}{self.missed:>8.2f}"
+        return f"{self.what:<17}{times}  {self.pays_from()}"
 
 
 class Replica:
@@ -60,13 +69,15 @@ class Replica:
             while not self.store.is_open_to_calls:  # noqa: ASYNC110  # found by a probe
                 await asyncio.sleep(0.01)
 
-    async def share(self, raws: Iterable[bytes]) -> None:
-        """Answer, and wait until everything that was worked out is written."""
+    async def share(self, raws: Iterable[bytes]) -> float:
+        """Answer and wait until all that was worked out is written; the milliseconds of a miss."""
+        told = []
         for raw in raws:
-            await self.answers.answer(raw)
+            told.append(await _seconds(self.answers, raw))
             while self._registry.get_sample_value(QUEUE):  # noqa: ASYNC110  # by a line
                 await asyncio.sleep(0.001)
         await asyncio.sleep(0.1)
+        return 1000 * statistics.median(told)
 
 
 def costs_in_words(edition: Edition) -> str:
@@ -86,19 +97,21 @@ async def _costs(edition: Edition, url: str) -> list[Cost]:
             await one.in_use()
             await other.in_use()
             for what, raws in requests.items():
-                await one.share(raws)
+                missed = await one.share(raws)
                 here = await _milliseconds(fresh, raws)
-                found.append(Cost(what, here, await _milliseconds(other.answers, raws)))
+                hit = await _milliseconds(other.answers, raws)
+                found.append(Cost(what, here, hit, missed))
     return found
 
 
 async def _milliseconds(answers: Answers, raws: Sequence[bytes]) -> float:
-    told = []
-    for raw in raws:
-        begun = time.perf_counter()
-        await answers.answer(raw)
-        told.append(time.perf_counter() - begun)
-    return 1000 * statistics.median(told)
+    return 1000 * statistics.median([await _seconds(answers, raw) for raw in raws])
+
+
+async def _seconds(answers: Answers, raw: bytes) -> float:
+    begun = time.perf_counter()
+    await answers.answer(raw)
+    return time.perf_counter() - begun
 
 
 def _lists(edition: Edition) -> dict[str, list[bytes]]:
