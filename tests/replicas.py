@@ -147,8 +147,12 @@ class Replica:
 
 
 async def eventually(holds: Callable[[], bool]) -> None:
-    """Wait for something to become true."""
+    """Wait for something to become true.
+
+    The loop turns at least once: who asks in vain without it would keep the probe from running.
+    """
     async with asyncio.timeout(PATIENCE_SECONDS):
+        await asyncio.sleep(0.001)
         while not holds():  # noqa: ASYNC110  # what is waited for happens in Redis, unannounced
             await asyncio.sleep(0.005)
 
