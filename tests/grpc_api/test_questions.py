@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from lems_guard.clinical.errors import InvalidRequest
 from lems_guard.grpc_api.faults import faults_of
-from lems_guard.grpc_api.questions import LONGEST_BYTES
+from lems_guard.grpc_api.questions import LARGEST_BYTES, LONGEST_BYTES
 from lems_guard.v1 import prescription_pb2 as wire
 from messages import TODAY, NoWords, messy_requests, order, questions, with_order, with_patient
 
@@ -92,3 +92,14 @@ def test_another_request_is_another_decision(
 ) -> None:
     plain = wire.CheckPrescriptionRequest(proposed=[order()])
     assert questions().of(message).decision != questions().of(plain).decision, reason
+
+
+def test_of_a_very_large_request_screening_remembers_nothing() -> None:
+    """Else a few long texts or ids would fill the memory: it goes by the patient's identity."""
+    asked = questions()
+    for large, is_known in ((False, True), (True, False)):
+        name = "p" * LARGEST_BYTES if large else "p"
+        message = wire.CheckPrescriptionRequest(proposed=[order(id=name)])
+        first, second, third = (asked.of(message).request.patient for _ in range(3))
+        assert first == second == third
+        assert (second is third) is is_known

@@ -6,6 +6,7 @@ an order more or less, so patients and, from their second time on, whole orders 
 What they are read as depends on these bytes, the day, the jurisdiction and the edition alone.
 """
 
+import dataclasses
 import datetime
 import functools
 import operator
@@ -33,6 +34,7 @@ from lems_guard.v1 import prescription_pb2 as wire
 MOST_LINES = 1024
 # What is longer is not remembered, so that nobody can fill the memory with long texts.
 LONGEST_BYTES = 1024
+LARGEST_BYTES = 65_536
 
 
 class Terminology(Protocol):
@@ -148,6 +150,9 @@ class Questions:
         as_of = day_of(message.as_of) if message.as_of else same_day(self._today())
         jurisdiction = read.JURISDICTIONS[message.jurisdiction] or self._jurisdiction
         patient, notes, canonical, is_known = self._patient(message.patient, as_of)
+        if message.ByteSize() > LARGEST_BYTES:
+            # Screening remembers by the patient's identity: of an equal one it knows nothing.
+            patient = dataclasses.replace(patient)
         lists = [
             self._read(orders, each, jurisdiction, keep=is_known)
             for each, orders in zip(

@@ -18,6 +18,7 @@ POLICIES = terms(9, OverridePolicy)
 LISTS, DISPOSITIONS = terms(2, MedicationList), terms(3, Disposition)
 ROUTES, MATCHES = terms(5, Route), terms(6, MatchedBy)
 INVOLVES_PROPOSED = whole(8, 1)
+LARGEST_RESULTS = 65_536  # bytes
 COMPLETENESS, JURISDICTIONS = terms(5, Completeness), terms(7, Jurisdiction)
 
 
@@ -29,14 +30,13 @@ def reply(
     prepared: Prepared,
 ) -> bytes:
     """The whole reply, with the `result` of every order, numbered as in `screening.proto`."""
-    jurisdiction, recall = request.jurisdiction, prepared.alerts.recall
+    jurisdiction = request.jurisdiction
+    # What is said of all orders holds their ids: where those are long, alerts are not remembered.
+    written = remembered if len(results) <= LARGEST_RESULTS else alert
     return b"".join(
         (
             text(1, decision_id),
-            *[
-                recall((found, jurisdiction), alert, found, jurisdiction, prepared)
-                for found in screening.alerts
-            ],
+            *[written(found, jurisdiction, prepared) for found in screening.alerts],
             results,
             *[gap(found) for found in screening.gaps],
             COMPLETENESS[screening.completeness],
@@ -46,6 +46,11 @@ def reply(
             texts(9, screening.notes),
         )
     )
+
+
+def remembered(found: Alert, jurisdiction: Jurisdiction, prepared: Prepared) -> bytes:
+    """An alert as it was written before."""
+    return prepared.alerts.recall((found, jurisdiction), alert, found, jurisdiction, prepared)
 
 
 def alert(found: Alert, jurisdiction: Jurisdiction, prepared: Prepared) -> bytes:
