@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from lems_guard.clinical.errors import InvalidRequest
 from lems_guard.grpc_api.faults import faults_of
-from lems_guard.grpc_api.questions import LARGEST_BYTES, LONGEST_BYTES
+from lems_guard.grpc_api.questions import LONGEST_REQUEST
 from lems_guard.v1 import prescription_pb2 as wire
 from messages import TODAY, NoWords, messy_requests, order, questions, with_order, with_patient
 
@@ -52,7 +52,7 @@ def test_a_line_is_understood_once_whatever_its_id_and_patient() -> None:
 
 def test_a_long_order_is_not_remembered() -> None:
     asked = questions()
-    message = wire.CheckPrescriptionRequest(proposed=[order(text="x" * LONGEST_BYTES)])
+    message = wire.CheckPrescriptionRequest(proposed=[order(text="x" * LONGEST_REQUEST)])
     orders = [asked.of(message).request.orders[0] for _ in range(3)]
     assert orders[1] is not orders[2]
 
@@ -98,7 +98,7 @@ def test_of_a_very_large_request_screening_remembers_nothing() -> None:
     """Else a few long texts or ids would fill the memory: it goes by the patient's identity."""
     asked = questions()
     for large, is_known in ((False, True), (True, False)):
-        name = "p" * LARGEST_BYTES if large else "p"
+        name = "p" * LONGEST_REQUEST if large else "p"
         message = wire.CheckPrescriptionRequest(proposed=[order(id=name)])
         first, second, third = (asked.of(message).request.patient for _ in range(3))
         assert first == second == third

@@ -1,6 +1,6 @@
 """What is remembered of a patient's last checks never changes the next one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 from unittest.mock import patch
@@ -18,7 +18,8 @@ from lems_guard.screening import remembering
 from lems_guard.screening.knowledge_base import KnowledgeBase
 from lems_guard.screening.naive import NaiveScreener
 from lems_guard.screening.remembering import RememberingScreener
-from lems_guard.screening.screen import RuleScreener, opinion_on
+from lems_guard.screening.screen import Opinion, RuleScreener, opinion_on
+from lems_guard.screening.situation import Situation
 from worlds import PATIENTS, knowledge_bases, orders
 
 thorough = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -84,11 +85,7 @@ def test_only_what_is_touched_by_a_change_is_judged_again(
     for _ in range(2):
         screener.screen(request(A, B, C, patient=patient), KNOWN)
 
-    def counting(drug: str, *given: object) -> object:
-        asked.append(drug)
-        return opinion_on(drug, *given)  # type: ignore[arg-type]
-
-    with patch.object(remembering, "opinion_on", counting):
+    with patch.object(remembering, "opinion_on", noting(asked)):
         again = request(*then, patient=patient)
         screening = screener.screen(again, KNOWN)
     assert asked == judged, reason
@@ -96,6 +93,18 @@ def test_only_what_is_touched_by_a_change_is_judged_again(
 
 
 def test_of_a_patient_seen_once_nothing_is_remembered() -> None:
-    screener = RememberingScreener()
-    screener.screen(request(A, B, C, patient=Patient()), KNOWN)
-    assert len(screener._opinions) == len(screener._concluded) == 0
+    patient, screener, asked = Patient(), RememberingScreener(), list[str]()
+    with patch.object(remembering, "opinion_on", noting(asked)):
+        for judged in ([], ["a", "b"], ["a", "b"]):
+            screener.screen(request(A, B, C, patient=patient), KNOWN)
+            assert asked == judged
+
+
+def noting(asked: list[str]) -> Callable[..., Opinion]:
+    """Judges, and notes of which drug."""
+
+    def judging(drug: str, situation: Situation, known: KnowledgeBase) -> Opinion:
+        asked.append(drug)
+        return opinion_on(drug, situation, known)
+
+    return judging

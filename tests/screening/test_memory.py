@@ -1,6 +1,6 @@
-"""Memories are bounded, and mistake nothing for another."""
+"""A memory is bounded, and keeps what is asked for."""
 
-from lems_guard.screening.memory import MOST_SOURCES, Memory, Recent
+from lems_guard.screening.memory import Recent
 
 
 def test_what_is_asked_for_stays_and_what_is_not_is_forgotten() -> None:
@@ -13,24 +13,11 @@ def test_what_is_asked_for_stays_and_what_is_not_is_forgotten() -> None:
     assert len(recent) <= 20
 
 
-def test_equal_sources_are_not_the_same() -> None:
-    """Only the very objects are: comparing is what a memory saves."""
-    memory: Memory[str] = Memory()
-    one, other = [1], [1]
-    assert memory.recall((one,), lambda: "first") == "first"
-    assert memory.recall((one,), lambda: "never asked") == "first"
-    assert memory.recall((other,), lambda: "second") == "second"
-
-
-def test_a_source_lives_as_long_as_what_was_made_of_it() -> None:
-    """Else a new object might come to its identity, and to an answer that is not its own."""
-    memory: Memory[int] = Memory()
-    for number in range(500):
-        assert memory.recall(([number],), lambda number=number: number) == number
-
-
-def test_what_depends_on_very_much_is_not_kept() -> None:
-    memory: Memory[int] = Memory()
-    sources = tuple([object() for _ in range(MOST_SOURCES + 1)])
-    assert [memory.recall(sources, lambda: answer) for answer in (1, 2)] == [1, 2]  # noqa: B023
-    assert len(memory) == 0
+def test_what_is_kept_anew_takes_the_place_of_what_was_kept() -> None:
+    recent: Recent[str, int] = Recent(half=2)
+    recent.keep("other", 0)
+    for number in range(10):
+        recent.keep("same", number)
+        assert recent.get("same") == number
+    assert recent.get("other") == 0
+    assert len(recent) == 2

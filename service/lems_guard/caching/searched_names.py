@@ -29,6 +29,7 @@ from lems_guard.telemetry.instruments import TIER_RESULTS
 from lems_guard.v1 import prescription_pb2 as wire
 
 KIND, TIER = "name", "names"
+MOST_NAMES = 256
 # What is longer is no name, and searched where it came in.
 LONGEST_TEXT = 500
 # Besides the journey: to name one, carry it, unseal and unpack it.
@@ -58,7 +59,7 @@ class Searches:
     def __init__(self, search: Search) -> None:
         """Nothing is known yet."""
         self._search = search
-        self._known: Recent[Name, Near] = Recent()
+        self._known: Recent[Name, Near] = Recent(MOST_NAMES)
         self._left = math.inf
         self._done = 0
         # What one search takes, of late.

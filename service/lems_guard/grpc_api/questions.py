@@ -2,16 +2,15 @@
 
 Hospitals write the same few thousand lines again and again, so an order line is known again by its
 bytes, all but the id, and only a new one is read and understood. A patient's list comes again with
-an order more or less, so patients and, from their second time on, whole orders are known again too.
+an order more or less, so of a patient who came again the orders of the last check are known too.
 What they are read as depends on these bytes, the day, the jurisdiction and the edition alone.
 """
 
-import dataclasses
 import datetime
 import functools
 import operator
-from collections.abc import Callable, Iterable
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import NamedTuple, Protocol, TypeAlias
 
 from lems_guard.clinical.alert import ScreeningRequest
 from lems_guard.clinical.errors import InvalidRequest
@@ -31,10 +30,9 @@ from lems_guard.grpc_api.wire import text
 from lems_guard.screening.memory import Recent
 from lems_guard.v1 import prescription_pb2 as wire
 
-MOST_LINES = 1024
-# What is longer is not remembered, so that nobody can fill the memory with long texts.
-LONGEST_BYTES = 1024
-LARGEST_BYTES = 65_536
+MOST_LINES, MOST_PATIENTS = 1024, 64
+# Of what is longer nothing is remembered, so that nobody can fill the memory with long texts.
+LONGEST_LINE, LONGEST_REQUEST = 1024, 16_384  # bytes
 
 
 class Terminology(Protocol):
@@ -83,16 +81,31 @@ class ReadOrder(NamedTuple):
     result: bytes
 
 
-class ReadPatient(NamedTuple):
-    """A patient on a day, what must be said of their diagnoses, and the canonical bytes.
+# The orders of one list by their bytes.
+ReadOrders: TypeAlias = Mapping[bytes, ReadOrder]
 
-    `is_known` tells that the patient was asked about before.
+
+class Course:
+    """A patient on a day: what was read of them, what must be said of it, and their last check.
+
+    `canonical` are the patient's canonical bytes, `orders` those of the last check, list by list.
     """
 
-    patient: Patient
-    notes: tuple[str, ...]
-    canonical: bytes
-    is_known: bool
+    __slots__ = ("_came_again", "canonical", "notes", "orders", "patient")
+
+    def __init__(self, patient: Patient, notes: tuple[str, ...], canonical: bytes) -> None:
+        """Not checked yet."""
+        self.patient = patient
+        self.notes = notes
+        self.canonical = canonical
+        self.orders: Sequence[ReadOrders] = ({}, {}, {})
+        self._came_again = False
+
+    def checked(self, orders: Sequence[ReadOrders]) -> None:
+        """Keep the orders of a check, but not of the first: many patients never come again."""
+        if self._came_again:
+            self.orders = orders
+        self._came_again = True
 
 
 BY_ID = operator.attrgetter("id")
@@ -102,15 +115,7 @@ LISTS = MedicationList.PROPOSED, MedicationList.ACTIVE, MedicationList.STOPPED
 class Questions:
     """Reads requests for one edition of the knowledge and terminology."""
 
-    __slots__ = (
-        "_jurisdiction",
-        "_lines",
-        "_orders",
-        "_patients",
-        "_prepared",
-        "_terminology",
-        "_today",
-    )
+    __slots__ = ("_courses", "_jurisdiction", "_lines", "_prepared", "_terminology", "_today")
 
     def __init__(
         self,
@@ -125,16 +130,15 @@ class Questions:
         self._prepared = prepared
         self._jurisdiction = jurisdiction
         self._today = today
-        self._orders: dict[tuple[Jurisdiction, MedicationList], Recent[bytes, ReadOrder]] = {
-            (place, each): Recent() for place in Jurisdiction for each in LISTS
-        }
         # What an order holds is the same in either of the current lists.
         self._lines: dict[tuple[Jurisdiction, bool], Recent[bytes, Line]] = {
             (place, is_stopped): Recent(MOST_LINES)
             for place in Jurisdiction
             for is_stopped in (False, True)
         }
-        self._patients: Recent[tuple[bytes, datetime.date], ReadPatient] = Recent()
+        self._courses: Recent[tuple[bytes, datetime.date, Jurisdiction], Course] = Recent(
+            MOST_PATIENTS
+        )
 
     def of(self, message: wire.CheckPrescriptionRequest) -> Question:
         """What a request asks; raises `InvalidRequest` with every fault and its path."""
@@ -149,49 +153,59 @@ class Questions:
     def _of(self, message: wire.CheckPrescriptionRequest) -> Question:
         as_of = day_of(message.as_of) if message.as_of else same_day(self._today())
         jurisdiction = read.JURISDICTIONS[message.jurisdiction] or self._jurisdiction
-        patient, notes, canonical, is_known = self._patient(message.patient, as_of)
-        if message.ByteSize() > LARGEST_BYTES:
-            # Screening remembers by the patient's identity: of an equal one it knows nothing.
-            patient = dataclasses.replace(patient)
-        lists = [
-            self._read(orders, each, jurisdiction, keep=is_known)
-            for each, orders in zip(
-                LISTS, (message.proposed, message.active, message.stopped), strict=True
-            )
+        course = self._course(message, as_of, jurisdiction)
+        sent = message.proposed, message.active, message.stopped
+        found = [
+            self._read(orders, each, jurisdiction, known)
+            for each, orders, known in zip(LISTS, sent, course.orders, strict=True)
         ]
+        course.checked(found)
+        lists = [sorted(orders.values(), key=BY_ID) for orders in found]
         orders = [*lists[0], *lists[1], *lists[2]]
         check(orders, lists, as_of)
         return Question(
             decision_id(
                 (self._prepared.digest, jurisdiction, as_of),
-                canonical,
+                course.canonical,
                 [[each.canonical for each in orders] for orders in lists],
             ),
-            ScreeningRequest(patient, tuple([each.order for each in orders]), jurisdiction, as_of),
-            notes,
+            ScreeningRequest(
+                course.patient, tuple([each.order for each in orders]), jurisdiction, as_of
+            ),
+            course.notes,
             b"".join([each.result for each in orders]),
         )
 
+    def _course(
+        self, message: wire.CheckPrescriptionRequest, as_of: datetime.date, place: Jurisdiction
+    ) -> Course:
+        """What is known of the patient; of one who comes with a very long list nothing ever is."""
+        raw = message.patient.SerializeToString()
+        is_short = message.ByteSize() <= LONGEST_REQUEST
+        course = self._courses.get((raw, as_of, place)) if is_short else None
+        if course is None:
+            patient, notes = self._terminology.with_conditions(
+                read.patient(message.patient, as_of), read.codings(message.patient.conditions)
+            )
+            course = Course(patient, notes, measured(canonical_patient(message.patient)))
+            if is_short:
+                self._courses.keep((raw, as_of, place), course)
+        return course
+
     def _read(
         self,
-        messages: Iterable[wire.Medication],
+        messages: Collection[wire.Medication],
         medication_list: MedicationList,
         jurisdiction: Jurisdiction,
-        *,
-        keep: bool,
-    ) -> list[ReadOrder]:
-        """The orders of a list, sorted by id."""
-        known = self._orders[jurisdiction, medication_list]
-        found = []
+        known: ReadOrders,
+    ) -> ReadOrders:
+        """The orders of a list; what is `known` of them is not read again."""
+        found = {}
         for message in messages:
             raw = message.SerializeToString()
-            order = known.get(raw)
-            if order is None:
-                order = self._order(message, raw, medication_list, jurisdiction)
-                if keep and len(raw) <= LONGEST_BYTES:
-                    known.keep(raw, order)
-            found.append(order)
-        found.sort(key=BY_ID)
+            found[raw] = known.get(raw) or self._order(message, raw, medication_list, jurisdiction)
+        if len(found) < len(messages):
+            raise read.Unsound  # the same order twice
         return found
 
     def _order(
@@ -209,7 +223,7 @@ class Questions:
         line = known.get(rest)
         if line is None:
             line = self._line(message, medication_list, jurisdiction)
-            if len(rest) <= LONGEST_BYTES:
+            if len(rest) <= LONGEST_LINE:
                 known.keep(rest, line)
         return ReadOrder(
             message.id,
@@ -229,18 +243,6 @@ class Questions:
             canonical_order(message)[len(text(1, message.id)) :],
             write.result_rest(understood, self._prepared),
         )
-
-    def _patient(self, message: wire.Patient, as_of: datetime.date) -> ReadPatient:
-        raw = message.SerializeToString()
-        known = self._patients.get((raw, as_of))
-        if known is None:
-            patient, notes = self._terminology.with_conditions(
-                read.patient(message, as_of), read.codings(message.conditions)
-            )
-            known = ReadPatient(patient, notes, measured(canonical_patient(message)), False)
-            if len(raw) <= LONGEST_BYTES:
-                self._patients.keep((raw, as_of), known._replace(is_known=True))
-        return known
 
 
 def check(orders: list[ReadOrder], lists: list[list[ReadOrder]], as_of: datetime.date) -> None:

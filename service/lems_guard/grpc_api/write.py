@@ -18,7 +18,7 @@ POLICIES = terms(9, OverridePolicy)
 LISTS, DISPOSITIONS = terms(2, MedicationList), terms(3, Disposition)
 ROUTES, MATCHES = terms(5, Route), terms(6, MatchedBy)
 INVOLVES_PROPOSED = whole(8, 1)
-LARGEST_RESULTS = 65_536  # bytes
+LARGEST_RESULTS = 16_384  # bytes
 COMPLETENESS, JURISDICTIONS = terms(5, Completeness), terms(7, Jurisdiction)
 
 
@@ -49,8 +49,13 @@ def reply(
 
 
 def remembered(found: Alert, jurisdiction: Jurisdiction, prepared: Prepared) -> bytes:
-    """An alert as it was written before."""
-    return prepared.alerts.recall((found, jurisdiction), alert, found, jurisdiction, prepared)
+    """An alert as it was written before, if it was."""
+    key = id(found), jurisdiction
+    known = prepared.alerts.get(key)
+    if known is None:
+        known = found, alert(found, jurisdiction, prepared)
+        prepared.alerts.keep(key, known)
+    return known[1]
 
 
 def alert(found: Alert, jurisdiction: Jurisdiction, prepared: Prepared) -> bytes:

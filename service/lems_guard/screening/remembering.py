@@ -2,17 +2,17 @@
 
 A patient's list changes by an order at a time and is asked about at every change. What the rules
 say of a drug depends on the patient, on the orders that hold it, on those that hold a drug it may
-interact with, and on nothing else. While these are the same, so is the opinion.
+interact with, and on nothing else: no more is laid out for it. While these are the same as at the
+patient's last check, so is the opinion.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
 from lems_guard.clinical.alert import Alert, Gap, Screening, ScreeningRequest
 from lems_guard.clinical.medication import Medication, Understood
-from lems_guard.clinical.patient import Patient
 from lems_guard.screening.knowledge_base import KnowledgeBase
-from lems_guard.screening.memory import Memory, Recent
+from lems_guard.screening.memory import Recent
 from lems_guard.screening.screen import (
     Opinion,
     RuleScreener,
@@ -26,78 +26,103 @@ from lems_guard.screening.situation import Situation
 Order: TypeAlias = tuple[Medication, Understood]
 Concluded: TypeAlias = tuple[tuple[Alert, ...], tuple[Gap, ...]]
 
-
+# Few enough that the garbage collector walks them in a millisecond.
+MOST_PATIENTS = 64
 PLAIN = RuleScreener()
+NOTHING_FOUND: Concluded = ((), ())
+
+
+class LastCheck(NamedTuple):
+    """What was thought of each drug when a patient was last asked about, and what came of it."""
+
+    request: ScreeningRequest
+    knowledge: KnowledgeBase
+    opinions: Mapping[str, Opinion]
+    concluded: Concluded
+
+    @staticmethod
+    def none(request: ScreeningRequest, knowledge: KnowledgeBase) -> "LastCheck":
+        """Of this patient, day and place, but of no order."""
+        return LastCheck(among(request, ()), knowledge, {}, NOTHING_FOUND)
+
+    def serves(self, request: ScreeningRequest, knowledge: KnowledgeBase) -> bool:
+        """Whether it was of the same day and place, by the same knowledge."""
+        then = self.request
+        return (
+            knowledge is self.knowledge
+            and request.as_of == then.as_of
+            and request.jurisdiction is then.jurisdiction
+        )
 
 
 class RememberingScreener:
     """The same answers as `RuleScreener`, from opinions formed before where nothing changed."""
 
-    __slots__ = ("_concluded", "_opinions", "_seen")
+    __slots__ = ("_checks",)
 
     def __init__(self) -> None:
         """Remember nothing yet."""
-        self._seen: Recent[int, Patient] = Recent()
-        self._opinions: Memory[Opinion] = Memory()
-        self._concluded: Memory[Concluded] = Memory()
+        # By the patient's identity, which none other can come to have while the check is kept.
+        self._checks: Recent[int, LastCheck] = Recent(MOST_PATIENTS)
 
     def screen(self, request: ScreeningRequest, knowledge: KnowledgeBase) -> Screening:
         """Judge what has not been judged in the same surroundings.
 
         Of a patient who is seen for the first time nothing is remembered: many never come again.
         """
-        if self._seen.get(id(request.patient)) is None:
-            self._seen.keep(id(request.patient), request.patient)
+        knowledge = knowledge.on(request.as_of)
+        last = self._checks.get(id(request.patient))
+        if last is None:
+            self._checks.keep(id(request.patient), LastCheck.none(request, knowledge))
             return PLAIN.screen(request, knowledge)
-        case = _Case(request, knowledge.on(request.as_of))
-        opinions = self._opinions_on(case)
-        alerts, gaps = self._concluded.recall(opinions, case.concluded, opinions)
-        return Screening(alerts, gaps, completeness_of(request), notes_of(request, case.knowledge))
-
-    def _opinions_on(self, case: "_Case") -> tuple[Opinion, ...]:
-        """What is thought of each drug that a rule names, where that is anything."""
-        request, knowledge, recall = case.request, case.knowledge, self._opinions.recall
-        always = (knowledge, request.patient, request.as_of, request.jurisdiction)
-        places = places_by_drug(request.orders)
-        opinions = []
-        for drug in places:
-            met = knowledge.met_by(drug)
-            if met:
-                near = {place for other in places if other in met for place in places[other]}
-                orders = tuple([request.orders[place] for place in sorted(near)])
-                opinion = recall((drug, *always, *orders), case.opinion_on, drug)
-                if opinion.alert or opinion.questions:
-                    opinions.append(opinion)
-        return tuple(opinions)
+        if not last.serves(request, knowledge):
+            last = LastCheck.none(request, knowledge)
+        opinions = opinions_on(request, knowledge, last)
+        found = last.concluded
+        if opinions != last.opinions:
+            found = concluded(opinions.values(), knowledge, lambda: Situation(request, knowledge))
+        self._checks.keep(id(request.patient), LastCheck(request, knowledge, opinions, found))
+        return Screening(*found, completeness_of(request), notes_of(request, knowledge))
 
 
-class _Case:
-    """One request on one edition, laid out only where something has to be judged."""
+def opinions_on(
+    request: ScreeningRequest, knowledge: KnowledgeBase, last: LastCheck
+) -> dict[str, Opinion]:
+    """What is thought of each drug that a rule names, judged again only near a change."""
+    changed = orders_by_drug(changes(last.request.orders, request.orders))
+    held = orders_by_drug(request.orders)
+    opinions = {}
+    for drug in held:
+        met = knowledge.met_by(drug)
+        if not met:
+            continue
+        known = last.opinions.get(drug) if met.isdisjoint(changed) else None
+        if known is None:
+            near = {id(order) for other in held.keys() & met for order in held[other]}
+            orders = tuple([order for order in request.orders if id(order) in near])
+            situation = Situation(among(request, orders), knowledge)
+            known = opinion_on(drug, situation, knowledge)
+        opinions[drug] = known
+    return opinions
 
-    __slots__ = ("_situation", "knowledge", "request")
 
-    def __init__(self, request: ScreeningRequest, knowledge: KnowledgeBase) -> None:
-        self.request = request
-        self.knowledge = knowledge
-        self._situation: Situation | None = None
-
-    def laid_out(self) -> Situation:
-        if self._situation is None:
-            self._situation = Situation(self.request, self.knowledge)
-        return self._situation
-
-    def opinion_on(self, drug: str) -> Opinion:
-        return opinion_on(drug, self.laid_out(), self.knowledge)
-
-    def concluded(self, opinions: Sequence[Opinion]) -> Concluded:
-        return concluded(opinions, self.knowledge, self.laid_out)
+def among(request: ScreeningRequest, orders: tuple[Order, ...]) -> ScreeningRequest:
+    """The same request of some of its orders."""
+    return ScreeningRequest(request.patient, orders, request.jurisdiction, request.as_of)
 
 
-def places_by_drug(orders: Iterable[Order]) -> dict[str, list[int]]:
-    """The places of the orders that hold each drug, in whichever reading."""
-    found: dict[str, list[int]] = {}
-    for place, (_, understood) in enumerate(orders):
-        for reading in understood.readings:
+def changes(before: Sequence[Order], after: Sequence[Order]) -> list[Order]:
+    """The orders that came or went, told by identity: to compare them would cost too much."""
+    then, now = set(map(id, before)), set(map(id, after))
+    gone = [order for order in before if id(order) not in now]
+    return gone + [order for order in after if id(order) not in then]
+
+
+def orders_by_drug(orders: Iterable[Order]) -> dict[str, list[Order]]:
+    """The orders that hold each drug, in whichever reading."""
+    found: dict[str, list[Order]] = {}
+    for order in orders:
+        for reading in order[1].readings:
             for ingredient in reading:
-                found.setdefault(ingredient.name, []).append(place)
+                found.setdefault(ingredient.name, []).append(order)
     return found
