@@ -95,6 +95,16 @@ def test_a_body_at_fault_is_refused_with_its_place(
     assert place in outcome(reply.content)
 
 
+def test_a_byte_order_mark_before_the_body_does_no_harm(service: Running) -> None:
+    body = json.dumps(sign(order("metoprolol"))).encode()
+    plain, marked = (
+        send(service.http_at, ORDER_SIGN, content, method="POST")
+        for content in (body, b"\xef\xbb\xbf" + body)
+    )
+    assert marked.status == plain.status == 200
+    assert json.loads(marked.content) == json.loads(plain.content) != {"cards": []}
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [

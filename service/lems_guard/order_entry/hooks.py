@@ -6,6 +6,7 @@ not understood, never a call that fails.
 """
 
 import re
+from codecs import BOM_UTF8
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
@@ -120,7 +121,7 @@ def read_feedback(body: bytes) -> Feedback:
 
 def _read(body: bytes, decoder: "msgspec.json.Decoder[Body]") -> Body:
     try:
-        return decoder.decode(body)
+        return decoder.decode(body.removeprefix(BOM_UTF8))  # which some systems write before JSON
     except msgspec.ValidationError as fault:
         problem = f"the body does not fit the contract at {_place(fault)}"
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
