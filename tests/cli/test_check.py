@@ -24,6 +24,7 @@ FIRDAPSE = ("--active", "Firdapse 20 mg 4x/day")
         (["--active", "amifampridine", "--seizure-history", "yes"], 1, "contraindicated"),
         (["zzzomycin"], 3, "not recognised, hence not checked"),
         (["amoxicillin po", *FIRDAPSE], 3, "a seizure in the past would contraindicate Firdapse"),
+        (["--stopped", "metoprolol po"], 0, "a stop alone is checked; its caution is below AVOID"),
         ([], 2, "no order, no request"),
         (["metoprolol", "--weight", "-3"], 2, "no weight is below zero"),
         (["metoprolol", "--age", "99999999999"], 2, "no number that the contract can hold"),

@@ -1,5 +1,6 @@
 """InteractionCheckService as a pharmacy system meets it: a real server, a real channel."""
 
+import base64
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -116,6 +117,40 @@ def test_bad_input_is_named_and_nothing_is_answered(
     assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
     assert refusal(refused.value) == ["patient.weight_kg", "proposed[0].dose.unit"]
     assert "metoprolol" not in (refused.value.details() or "")
+
+
+def test_a_refusal_fits_into_metadata_however_many_faults_there_are(
+    stub: rpc.InteractionCheckServiceStub,
+) -> None:
+    """Clients take 8 kB of metadata for certain: beyond it they see no fault at all."""
+    bad = prescription.CheckPrescriptionRequest(proposed=[medication("", "x")] * 500)
+    with pytest.raises(grpc.RpcError) as refused:
+        stub.CheckPrescription(bad, metadata=(("x-request-id", "9" * 128),))
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    raw = trailing(refused.value)["grpc-status-details-bin"]
+    assert len(base64.b64encode(raw)) + len(refused.value.details() or "") < 4400
+    *named, last = refusal(refused.value)
+    assert named == [f"proposed[{index}].id" for index in range(len(named))]
+    assert len(named) > 20
+    assert not last
+    assert f"and {500 - len(named)} more faults".encode() in raw
+
+
+def test_the_error_of_an_item_names_every_fault(stub: rpc.InteractionCheckServiceStub) -> None:
+    """It is a message like any other, not metadata."""
+    bad = prescription.CheckPrescriptionRequest(proposed=[medication("", "x")] * 500)
+    (answer,) = stub.CheckPrescriptionStream(
+        iter([wire.CheckPrescriptionStreamRequest(request=bad)])
+    )
+    assert len(answer.error.field_violations) == 500
+
+
+def test_a_stop_alone_is_checked(stub: rpc.InteractionCheckServiceStub) -> None:
+    response = stub.CheckPrescription(
+        prescription.CheckPrescriptionRequest(stopped=[medication("s1", "diazepam 10 mg po daily")])
+    )
+    rules = [finding.rule_id for alert in response.alerts for finding in alert.findings]
+    assert rules == ["sedative-stopped"]
 
 
 def test_five_megabytes_are_refused_by_the_transport(

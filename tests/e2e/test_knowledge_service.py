@@ -38,6 +38,11 @@ UNKNOWN: Any = 99  # a number that no enum has
             "ResolveMedication",
             {"medication.route", "medication.dose.unit"},
         ),
+        (
+            knowledge_service_pb2.ResolveMedicationRequest(),
+            "ResolveMedication",
+            {"medication"},
+        ),
     ],
 )
 def test_what_cannot_be_asked_of_the_knowledge_is_named(

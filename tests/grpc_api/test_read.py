@@ -33,9 +33,9 @@ MANY = [order(id=str(number)) for number in range(501)]
     [
         (wire.CheckPrescriptionRequest(), ["proposed"], "nothing was sent to check"),
         (
-            wire.CheckPrescriptionRequest(stopped=[order()]),
-            ["proposed"],
-            "stopped drugs alone are no prescription",
+            wire.CheckPrescriptionRequest(stopped=[order(id="")]),
+            ["stopped[0].id"],
+            "a stop alone is checked, by the same rules",
         ),
         (wire.CheckPrescriptionRequest(proposed=MANY), ["proposed"], "501 medications"),
         (

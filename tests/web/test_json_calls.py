@@ -203,6 +203,12 @@ def test_all_faults_are_told_with_their_places(service: Running) -> None:
     assert "Jane" not in refused.text
 
 
+def test_every_one_of_many_faults_is_told(service: Running) -> None:
+    """They stand in the body: gRPC's bound on metadata does not hold here."""
+    refused = send(service.http_at, body=json.dumps({"proposed": [{"text": "x"}] * 500}))
+    assert len(refused.value["details"][0]["fieldViolations"]) == 500
+
+
 def test_501_medications_are_too_many(service: Running) -> None:
     orders = [{"id": str(number), "text": "metoprolol"} for number in range(501)]
     reply = send(service.http_at, body=json.dumps({"proposed": orders}))

@@ -117,7 +117,7 @@ def _request(given: Mapping[str, Any], file: str | None) -> "CheckPrescriptionRe
 
     said = [name for name, value in given.items() if value not in (None, [], ())]
     if file is None:
-        if not {"proposed", "active"} & set(said):
+        if not {"proposed", "active", "stopped"} & set(said):
             raise typer.BadParameter('give orders to check, such as "metoprolol", or --request')
         return request_of(given)
     if said:

@@ -16,6 +16,8 @@ Context: TypeAlias = "grpc.aio.ServicerContext[bytes, bytes]"
 REQUEST_ID = "x-request-id"
 LONGEST_REQUEST_ID = 128
 DETAILS = "grpc-status-details-bin"
+# gRPC clients take 8 kB of metadata for certain. In base64 this is 4 kB; more is nobody's to read.
+LONGEST_STATUS = 3000
 LATE = "deadline passed: NOT checked"
 STATUS_CODES = {code.value[0]: code for code in grpc.StatusCode}
 
@@ -56,7 +58,7 @@ async def abort(context: Context, error: Exception) -> NoReturn:
     if not isinstance(error, LemsGuardError):
         log.error("unforeseen error", **place_of(error))
     trailing = tuple(context.trailing_metadata() or ())
-    details = details_of(error)
+    details = details_of(error, getattr(context, "longest_status", LONGEST_STATUS))
     if details is not None:
         trailing = (*trailing, (DETAILS, details))
     await context.abort(STATUS_CODES[code_of(error)], message_of(error), trailing)

@@ -41,8 +41,10 @@ def faults_of(
 
 
 def _of_lists(request: wire.CheckPrescriptionRequest) -> Iterator[FieldViolation]:
-    if not request.proposed and not request.active:
-        yield FieldViolation("proposed", "send at least one medication in proposed or active")
+    if not request.proposed and not request.active and not request.stopped:
+        yield FieldViolation(
+            "proposed", "send at least one medication in proposed, active or stopped"
+        )
     if len(request.proposed) + len(request.active) + len(request.stopped) > MOST_MEDICATIONS:
         yield FieldViolation(
             "proposed", f"at most {MOST_MEDICATIONS} medications over the three lists"

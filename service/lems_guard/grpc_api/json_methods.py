@@ -36,6 +36,8 @@ class JsonCall:
     `metadata` is what the client sent beside the message; `seconds` are those it will wait.
     """
 
+    longest_status = None  # it is the body, which may be as long as a request has faults
+
     def __init__(self, metadata: Mapping[str, str], seconds: float | None) -> None:
         """Begin the call: its deadline counts from now."""
         self._metadata = tuple(metadata.items())

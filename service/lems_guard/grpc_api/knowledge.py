@@ -142,6 +142,8 @@ def resolve(request: wire.ResolveMedicationRequest, shown: Shown) -> wire.Resolv
     """What is made of a medication; raises `InvalidRequest` for one that cannot be read."""
     if request.jurisdiction not in read.JURISDICTIONS:
         raise InvalidRequest(tuple(faults_of_enums(request, "")))
+    if not request.HasField("medication"):
+        raise InvalidRequest((FieldViolation("medication", "the medication to be recognised"),))
     medication = read.lone_order(request.medication)
     jurisdiction = read.JURISDICTIONS[request.jurisdiction] or shown.jurisdiction
     understood = shown.edition.explain(medication, jurisdiction)

@@ -247,12 +247,11 @@ class Questions:
 
 def check(orders: list[ReadOrder], lists: list[list[ReadOrder]], as_of: datetime.date) -> None:
     """Refuse what no single order tells; raises `read.Unsound`."""
-    proposed, active, stopped = lists
-    if (not proposed and not active) or len(orders) > MOST_MEDICATIONS:
+    if not 0 < len(orders) <= MOST_MEDICATIONS:
         raise read.Unsound
     if len(set(map(BY_ID, orders))) < len(orders):
         raise read.Unsound
-    if any(each.order[0].stopped_on and each.order[0].stopped_on > as_of for each in stopped):
+    if any(each.order[0].stopped_on and each.order[0].stopped_on > as_of for each in lists[2]):
         raise read.Unsound
 
 

@@ -1,9 +1,17 @@
 """Errors as google.rpc.Status: one table from the error tree to its codes and public words."""
 
+from collections.abc import Iterator
+
 from google.protobuf.any_pb2 import Any
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 
-from lems_guard.clinical.errors import AlreadyRecorded, InvalidRequest, NotFound, Unavailable
+from lems_guard.clinical.errors import (
+    AlreadyRecorded,
+    FieldViolation,
+    InvalidRequest,
+    NotFound,
+    Unavailable,
+)
 
 CODES: dict[type[Exception], int] = {
     InvalidRequest: code_pb2.INVALID_ARGUMENT,
@@ -14,6 +22,9 @@ CODES: dict[type[Exception], int] = {
 
 # What we did wrong: said as such, without the cause, which may hold what the client sent.
 INTERNAL_MESSAGE = "internal error: the prescription was NOT checked"
+
+# What surrounds the violations in a Status, with the one that counts the rest; and each of them.
+ENVELOPE, FRAME = 192, 8
 
 
 def code_of(error: Exception) -> int:
@@ -26,15 +37,32 @@ def message_of(error: Exception) -> str:
     return str(error) if type(error) in CODES else INTERNAL_MESSAGE
 
 
-def details_of(error: Exception) -> bytes | None:
-    """The serialised google.rpc.Status with a BadRequest that names every field, if any is."""
+def details_of(error: Exception, longest: int | None) -> bytes | None:
+    """The serialised google.rpc.Status with a BadRequest that names the fields, if any is at fault.
+
+    In `longest` bytes: the last violation then tells how many more there are. `None`: every one.
+    """
     if not isinstance(error, InvalidRequest):
         return None
+    violations = error.violations
+    if longest is not None:
+        violations = tuple(_within(longest - ENVELOPE - len(message_of(error)), violations))
     bad_request = error_details_pb2.BadRequest()
-    for violation in error.violations:
+    for violation in violations:
         bad_request.field_violations.add(field=violation.field, description=violation.description)
     details = Any()
     details.Pack(bad_request)
     status = status_pb2.Status(code=code_of(error), message=message_of(error), details=[details])
     serialised: bytes = status.SerializeToString()
     return serialised
+
+
+def _within(room: int, violations: tuple[FieldViolation, ...]) -> Iterator[FieldViolation]:
+    """The violations that find room, in bytes; where not all do, how many more there are."""
+    for index, each in enumerate(violations):
+        room -= FRAME + len(each.field.encode()) + len(each.description.encode())
+        if room < 0:
+            more = len(violations) - index
+            yield FieldViolation("", f"and {more} more faults, which are not listed here")
+            return
+        yield each

@@ -32,8 +32,9 @@ class InteractionCheckServiceStub:
 
     A call's own id travels as `x-request-id` metadata and comes back as trailing metadata, its first
     128 characters. A request that cannot be read is answered by INVALID_ARGUMENT with a
-    google.rpc.BadRequest naming each field; a deadline or an overload by an error status, never by an
-    empty answer.
+    google.rpc.BadRequest naming each field; of very many it names the first, as far as trailing
+    metadata has room (3 kB), and a last one without a field says how many more there are. A deadline
+    or an overload is answered by an error status, never by an empty answer.
     """
 
     def __init__(self, channel):
@@ -59,8 +60,9 @@ class InteractionCheckServiceServicer:
 
     A call's own id travels as `x-request-id` metadata and comes back as trailing metadata, its first
     128 characters. A request that cannot be read is answered by INVALID_ARGUMENT with a
-    google.rpc.BadRequest naming each field; a deadline or an overload by an error status, never by an
-    empty answer.
+    google.rpc.BadRequest naming each field; of very many it names the first, as far as trailing
+    metadata has room (3 kB), and a last one without a field says how many more there are. A deadline
+    or an overload is answered by an error status, never by an empty answer.
     """
 
     def CheckPrescription(self, request, context):
@@ -104,8 +106,9 @@ class InteractionCheckService:
 
     A call's own id travels as `x-request-id` metadata and comes back as trailing metadata, its first
     128 characters. A request that cannot be read is answered by INVALID_ARGUMENT with a
-    google.rpc.BadRequest naming each field; a deadline or an overload by an error status, never by an
-    empty answer.
+    google.rpc.BadRequest naming each field; of very many it names the first, as far as trailing
+    metadata has room (3 kB), and a last one without a field says how many more there are. A deadline
+    or an overload is answered by an error status, never by an empty answer.
     """
 
     @staticmethod
