@@ -10,7 +10,7 @@ from lems_guard.clinical.facts import Answer
 from lems_guard.clinical.medication import CodeSystem, Coding
 from lems_guard.clinical.patient import LemsStatus, Patient
 from lems_guard.order_entry.codes import means_pregnant
-from lems_guard.order_entry.orders import codings_of
+from lems_guard.order_entry.drugs import codings_of
 from lems_guard.order_entry.shapes import Resource, code_of, codings_in, obj, objs, text
 
 NEVER_WAS = "entered-in-error"

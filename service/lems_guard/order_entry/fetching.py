@@ -14,9 +14,9 @@ import msgspec
 
 from lems_guard.order_entry.chart import Chart
 from lems_guard.order_entry.discovery import PREFETCH
+from lems_guard.order_entry.drugs import concept_in, reference_in
 from lems_guard.order_entry.hooks import HookCall
 from lems_guard.order_entry.loopback import is_loopback
-from lems_guard.order_entry.orders import concept_in, reference_in
 from lems_guard.order_entry.refusals import FHIR_JSON
 from lems_guard.order_entry.shapes import Json, obj, objs, text
 

@@ -1,22 +1,19 @@
 """Reading orders: a medication resource of any FHIR release to the Medication that is screened."""
 
 import functools
-from collections.abc import Callable, Iterable
-from typing import NamedTuple, cast
+from collections.abc import Callable
+from typing import NamedTuple
 
 import msgspec
 
 from lems_guard.clinical.medication import Coding, Medication, MedicationList, Understood
-from lems_guard.grpc_api.read import SYSTEMS
-from lems_guard.order_entry.codes import code_system
 from lems_guard.order_entry.dosage import Dosage, dosage_of
+from lems_guard.order_entry.drugs import REFERRED, Drug, as_wire, codings_of, drug_of, referred_by
 from lems_guard.order_entry.references import Shelf
 from lems_guard.order_entry.shapes import (
     Resource,
-    codings_in,
     concepts,
     obj,
-    objs,
     text,
     words_of,
 )
@@ -40,15 +37,6 @@ READ = (
     "reasonCodeableConcept",
 )
 REFERRING = {"medicationReference", "medication"}
-REFERRED = "referred"
-
-
-class Drug(NamedTuple):
-    """What is ordered: codes, words, and the dose form in words."""
-
-    codings: tuple[Coding, ...]
-    words: str
-    form: str = ""
 
 
 class Line(NamedTuple):
@@ -107,7 +95,7 @@ class OrderReader:
         """What an order says; its medication may lie on the shelf."""
         parts = {name: resource[name] for name in READ if name in resource}
         if not REFERRING.isdisjoint(parts):
-            referred = _referred(resource, shelf)
+            referred = referred_by(resource, shelf)
             if referred:
                 parts[REFERRED] = referred
         content = msgspec.json.encode(parts)
@@ -115,7 +103,7 @@ class OrderReader:
 
     def _line(self, content: bytes) -> Line:
         parts = msgspec.json.decode(content)
-        drug, dosage = drug_of(parts), dosage_of(parts)
+        drug, dosage = drug_of(parts, self._understand), dosage_of(parts)
         message = wire.Medication(
             codings=as_wire(drug.codings),
             text=self._text(drug, dosage),
@@ -144,82 +132,6 @@ class OrderReader:
             for words in (drug.words, together)
         )
         return together if whole.readings and whole.readings == alone.readings else drug.words
-
-
-def concept_in(resource: Resource) -> Resource:
-    """The drug as an order itself gives it, by code or words, or nothing."""
-    for name in ("medicationCodeableConcept", "medication"):
-        concept = obj(resource.get(name))
-        concept = obj(concept.get("concept")) or concept
-        if codings_in(concept) or words_of(concept):
-            return concept
-    return {}
-
-
-def reference_in(resource: Resource) -> Resource:
-    """How an order refers to its Medication in any release, or nothing."""
-    for holder in (resource.get("medicationReference"), resource.get("medication")):
-        reference = obj(obj(holder).get("reference")) or obj(holder)
-        if text(reference.get("reference")):
-            return reference
-    return {}
-
-
-def _referred(resource: Resource, shelf: Shelf) -> Resource:
-    """The Medication that an order refers to, as far as it is here."""
-    reference = text(reference_in(resource).get("reference"))
-    return shelf.find(reference, resource) if reference else {}
-
-
-def drug_of(parts: Resource) -> Drug:
-    """The drug by concept or by reference, in the ways of all releases."""
-    concept = concept_in(parts)
-    if concept:
-        return Drug(codings_of(concept), words_of(concept))
-    drug = _medication(obj(parts.get(REFERRED)))
-    if drug.codings or drug.words:
-        return drug
-    reference = obj(parts.get("medicationReference"))
-    reference = reference or obj(obj(parts.get("medication")).get("reference"))
-    return Drug((), text((reference or obj(parts.get("medication"))).get("display")))
-
-
-def codings_of(concept: Resource) -> tuple[Coding, ...]:
-    """The codings in systems that are read here."""
-    found = (
-        Coding(
-            SYSTEMS[code_system(text(coding.get("system")))],
-            text(coding.get("code")),
-            text(coding.get("display")),
-        )
-        for coding in codings_in(concept)
-    )
-    return tuple(coding for coding in found if coding.system)
-
-
-def as_wire(codings: Iterable[Coding]) -> list[wire.Coding]:
-    """Codings as they are sent to the engine."""
-    return [
-        wire.Coding(
-            system=cast("terms.CodeSystem", each.system or 0), code=each.code, display=each.display
-        )
-        for each in codings
-    ]
-
-
-def _medication(resource: Resource) -> Drug:
-    """A Medication resource: by its code, else by what it is made of."""
-    code = obj(resource.get("code"))
-    form = words_of(resource.get("form")) or words_of(resource.get("doseForm"))
-    if codings_in(code) or words_of(code):
-        return Drug(codings_of(code), words_of(code), form)
-    parts = objs(resource.get("ingredient")) or objs(obj(resource.get("product")).get("ingredient"))
-    names = [
-        words_of(concept)
-        for part in parts
-        for concept in concepts(part, "itemCodeableConcept", "item")
-    ]
-    return Drug((), "/".join(name for name in names if name), form)
 
 
 def follows(resource: Resource) -> bool:

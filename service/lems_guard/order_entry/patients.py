@@ -8,8 +8,9 @@ from lems_guard.clinical.medication import Medication, MedicationList, Understoo
 from lems_guard.clinical.patient import LemsStatus, age_from_birth_date
 from lems_guard.order_entry.chart import Chart
 from lems_guard.order_entry.diagnoses import Diagnoses, DiagnosisReader
+from lems_guard.order_entry.drugs import as_wire, codings_of
 from lems_guard.order_entry.measurements import OLDEST_YEARS, measured, renal_function
-from lems_guard.order_entry.orders import OrderReader, as_wire, codings_of
+from lems_guard.order_entry.orders import OrderReader
 from lems_guard.order_entry.shapes import Resource, code_of, concepts, text, words_of
 from lems_guard.v1 import prescription_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
