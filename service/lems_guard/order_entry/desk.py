@@ -2,7 +2,7 @@
 
 import datetime
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import msgspec
@@ -20,14 +20,16 @@ from lems_guard.order_entry.detected_issue import About
 from lems_guard.order_entry.discovery import Service
 from lems_guard.order_entry.engine import Engine
 from lems_guard.order_entry.hooks import HookCall
-from lems_guard.order_entry.patients import AMINOPYRIDINE
+from lems_guard.order_entry.patients import AMIFAMPRIDINE, AMINOPYRIDINE
 from lems_guard.order_entry.refusals import bad_request, precondition_failed
 from lems_guard.order_entry.repeats import RepeatFilter, Sifted
 from lems_guard.order_entry.replacements import Replacements
 from lems_guard.order_entry.unchecked import unchecked
 from lems_guard.order_entry.wording import Teller
+from lems_guard.screening.screen import LEMS_ABSENT
 from lems_guard.v1 import prescription_pb2 as request_wire
 from lems_guard.v1 import screening_pb2 as wire
+from lems_guard.v1 import terms_pb2 as terms
 
 FILTERED = "lems-guard.repeated-alerts"
 NEEDED = (
@@ -39,6 +41,10 @@ NEEDED_WHOLE = (
     "part: send them whole; nothing was checked"
 )
 INFERRED = "LEMS is inferred from amifampridine on the medication list; no diagnosis was sent."
+NOT_TOLD = (
+    "No diagnosis of LEMS was sent, and no drug on the lists tells of it: rules that need LEMS "
+    "were not applied, those of aminopyridines were."
+)
 REFUTED = "The diagnosis of LEMS is recorded as refuted: rules that need LEMS were not applied."
 
 
@@ -128,19 +134,28 @@ class Desk:
             nothing = wire.CheckPrescriptionResponse(completeness="COMPLETENESS_COMPLETE")
             return nothing if is_about_lems(asked, nothing) else None
         begun = time.perf_counter()
+        answer, response = await self._answered(engine, request)
+        if not is_about_lems(asked, response):
+            return None
+        if not is_lems_told(asked, response):
+            request.patient.lems_status = terms.LEMS_STATUS_ABSENT
+            answer, response = await self._answered(engine, request)
+        self._counts.observe(answer, time.perf_counter() - begun)
+        return response
+
+    @staticmethod
+    async def _answered(
+        engine: Engine, request: request_wire.CheckPrescriptionRequest
+    ) -> tuple[Answer, wire.CheckPrescriptionResponse]:
         try:
             answer = await engine.answers.answer(request.SerializeToString(deterministic=True))
         except InvalidRequest as fault:
             raise bad_request("; ".join(each.description for each in fault.violations)) from None
-        response = wire.CheckPrescriptionResponse.FromString(answer.reply)
-        if not is_about_lems(asked, response):
-            return None
-        self._counts.observe(answer, time.perf_counter() - begun)
-        return response
+        return answer, wire.CheckPrescriptionResponse.FromString(answer.reply)
 
 
 class Conversation:
-    """One patient with LEMS, and all that is to be said to the one who orders."""
+    """One patient, and all that is to be said to the one who orders."""
 
     def __init__(
         self,
@@ -164,9 +179,12 @@ class Conversation:
 
     def _notes(self) -> tuple[str, ...]:
         """What bears on the answer as a whole."""
-        lems = self._asked.person.diagnoses.lems
+        lems, notes = self._asked.person.diagnoses.lems, list(self._response.notes)
         said = {None: (INFERRED,), LemsStatus.ABSENT: (REFUTED,)}.get(lems, ())
-        return (*said, *self._asked.person.notes, *self._response.notes)
+        if not is_lems_told(self._asked, self._response):
+            said = (NOT_TOLD,)
+            notes = [note for note in notes if note != LEMS_ABSENT]
+        return (*said, *self._asked.person.notes, *notes)
 
     async def alerts(self) -> list[Shown]:
         """The cards of alerts, worst first; those that ask for nothing share one."""
@@ -210,11 +228,18 @@ def is_about_lems(asked: Asked, response: wire.CheckPrescriptionResponse) -> boo
     """Whether LEMS is diagnosed or suspected, or an aminopyridine stands on any list."""
     if asked.person.diagnoses.lems in {LemsStatus.CONFIRMED, LemsStatus.SUSPECTED}:
         return True
-    return any(
-        AMINOPYRIDINE in ingredient.classes
-        for medication in response.medications
-        for ingredient in medication.ingredients
-    )
+    return any(AMINOPYRIDINE in each.classes for each in _substances(response))
+
+
+def is_lems_told(asked: Asked, response: wire.CheckPrescriptionResponse) -> bool:
+    """Whether a diagnosis speaks of LEMS, be it to refute it, or a drug tells of it."""
+    if asked.person.diagnoses.lems is not None:
+        return True
+    return any(each.name in AMIFAMPRIDINE for each in _substances(response))
+
+
+def _substances(response: wire.CheckPrescriptionResponse) -> Iterator[wire.Ingredient]:
+    return (each for medication in response.medications for each in medication.ingredients)
 
 
 def _extension(sifted: Sifted) -> dict[str, Any] | msgspec.UnsetType:

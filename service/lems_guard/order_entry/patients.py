@@ -17,6 +17,8 @@ from lems_guard.v1 import terms_pb2 as terms
 
 NOT_ALLERGIC = {"refuted", "entered-in-error", "resolved", "inactive"}
 AMINOPYRIDINE = "aminopyridine"
+# What tells of LEMS by itself; fampridine, an aminopyridine too, is taken for multiple sclerosis.
+AMIFAMPRIDINE = {"amifampridine", "amifampridine (compounded)"}
 LEMS_STATUSES = {
     LemsStatus.CONFIRMED: terms.LEMS_STATUS_CONFIRMED,
     LemsStatus.SUSPECTED: terms.LEMS_STATUS_SUSPECTED,
@@ -46,7 +48,7 @@ def person_of(chart: Chart, vocabulary: Vocabulary, today: datetime.date) -> Per
     resource = chart.patient()
     diagnoses = vocabulary.diagnoses.read(chart.of_kind("Condition"))
     message = wire.Patient(
-        # Without a diagnosis the patient is screened as suspected; whether any drug tells of
+        # Without a diagnosis the patient is screened as suspected first; whether any drug tells of
         # LEMS is known when the orders have been understood.
         lems_status=LEMS_STATUSES[diagnoses.lems or LemsStatus.SUSPECTED],
         birth_date=_birth_date(resource, today),

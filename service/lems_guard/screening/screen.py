@@ -24,6 +24,7 @@ from lems_guard.screening.knowledge_base import NO_CLASSES, KnowledgeBase
 from lems_guard.screening.situation import SUPERSEDED, Situation
 
 # Completeness is about what is taken now; what a stopped drug leaves behind is said in words.
+LEMS_ABSENT = "LEMS is stated to be absent: rules that need LEMS were not applied."
 STOPPED_UNKNOWN = (
     "A stopped medication was not understood: its withdrawal and residual effects were not checked."
 )
@@ -175,7 +176,7 @@ def notes_of(request: ScreeningRequest, knowledge: KnowledgeBase) -> tuple[str, 
     """What the reader must know of how the patient's facts were read."""
     notes = []
     if request.patient.lems_status is LemsStatus.ABSENT:
-        notes.append("LEMS is stated to be absent: rules that need LEMS were not applied.")
+        notes.append(LEMS_ABSENT)
     if _contradicts_itself(request.patient):
         notes.append("Epilepsy YES and seizure history NO contradict each other: read as YES.")
     if [order for order in request.orders if _is_stopped_and_not_understood(*order)]:
