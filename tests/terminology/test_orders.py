@@ -203,7 +203,6 @@ def test_the_route_is_read(resolver: Resolver, text: str, route: Route | None, r
         ("Firdapse 1 tablet 10 mg qid", Dose(10, "mg"), 4, "one is one"),
         ("amifampridine 5-10 mg qid", None, 4, "a range is no dose"),
         ("amifampridine 10 mg 1-2 tabs qid", None, 4, "a range is no dose"),
-        ("amifampridine 80 mg/day", None, None, "the single dose is not said"),
         ("morphine 1 mg/ml 10 ml qid", None, 4, "a concentration is no dose"),
         ("levothyroxine 0,125 mg daily", Dose(0.125, "mg"), 1, "a decimal comma"),
         ("acyclovir 1,000 mg q8h", Dose(1000, "mg"), 3, "a thousand"),

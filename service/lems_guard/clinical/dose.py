@@ -25,6 +25,9 @@ UNIT_SPELLINGS = {
 }
 
 
+DAYS = frozenset({"day", "d"})
+
+
 class DoseBasis(Term):
     """What a number of milligrams counts: the active base, or its heavier salt."""
 
@@ -33,7 +36,7 @@ class DoseBasis(Term):
 
 
 class Dose(NamedTuple):
-    """An amount taken at one time, with its unit as sent."""
+    """An amount taken at one time, with its unit as sent; `mg/day` is that of a whole day."""
 
     value: float
     unit: str
@@ -42,6 +45,11 @@ class Dose(NamedTuple):
         """The dose in mg, or `None` when its unit (drops, units, g/kg) is no mass."""
         unit = UNIT_SPELLINGS.get(self.unit.strip().casefold())
         return None if unit is None else self.value * MILLIGRAMS_PER_UNIT[unit]
+
+    def milligrams_per_day(self) -> float | None:
+        """The mg of a whole day taken in parts that nobody told; else `None`."""
+        unit, _, share = self.unit.partition("/")
+        return Dose(self.value, unit).milligrams() if share.strip().casefold() in DAYS else None
 
     def milligrams_per_kg(self) -> float | None:
         """The dose in mg for each kg of body weight, or `None` when its unit is not such a one."""

@@ -74,7 +74,13 @@ class OrderFacts(dict[str, FactValue]):
 
     def _daily_dose_per_kg(self) -> FactValue:
         """Of this order alone."""
+        dose = self._request.orders[self._exposure.order][1].dose
+        if dose is not None and dose.milligrams_per_day() is not None:
+            return over(self._daily_dose_of_order(), self["weight_kg"])
         return times(self["single_dose_mg_per_kg"], self["doses_per_day"])
+
+    def _daily_dose_of_order(self) -> Span:
+        return daily_dose(self._request.orders[self._exposure.order][1], self["weight_kg"])
 
     def _doses_per_day(self) -> FactValue:
         return doses_per_day(self._request.orders[self._exposure.order][1])
@@ -224,11 +230,21 @@ def single_dose(understood: Understood, weight_kg: FactValue) -> FactValue:
     if dose is None or any(len(reading) > 1 for reading in understood.readings):
         return DOSE_UNKNOWN
     milligrams, per_kg = dose.milligrams(), dose.milligrams_per_kg()
+    a_day = dose.milligrams_per_day()
+    if a_day is not None:
+        return _part_of(a_day, doses_per_day(understood))
     if milligrams is not None:
         return Span(milligrams, milligrams)
     if per_kg is None:
         return DOSE_UNKNOWN
     return times(Span(per_kg, per_kg), weight_kg or WEIGHT_UNKNOWN)
+
+
+def _part_of(milligrams_a_day: float, per_day: FactValue) -> Span:
+    """One of the doses of a whole day; anything up to it where nobody said how many there are."""
+    if isinstance(per_day, Span) and per_day.low > 0:
+        return Span(milligrams_a_day / per_day.high, milligrams_a_day / per_day.low)
+    return Span(0.0, milligrams_a_day, DOSE_UNKNOWN.roots)
 
 
 def doses_per_day(understood: Understood) -> FactValue:
@@ -241,7 +257,12 @@ def doses_per_day(understood: Understood) -> FactValue:
 
 def daily_dose(understood: Understood, weight_kg: FactValue) -> Span:
     """One order's daily dose in mg: open upwards when taken as needed or frequency is unknown."""
-    daily = times(single_dose(understood, weight_kg), doses_per_day(understood))
+    single = single_dose(understood, weight_kg)
+    a_day = understood.dose.milligrams_per_day() if understood.dose is not None else None
+    if a_day is not None and isinstance(single, Span):
+        as_needed = understood.as_needed is Answer.YES
+        return Span(0.0, a_day, AS_NEEDED.roots) if as_needed else Span(a_day, a_day)
+    daily = times(single, doses_per_day(understood))
     return daily if isinstance(daily, Span) else Span(0.0, math.inf, missing_lacks(daily))
 
 

@@ -38,7 +38,7 @@ def _basis(readings: Readings, dose: Dose | None, words: list[str]) -> DoseBasis
 
 
 def _is_of_phosphate(dose: Dose | None) -> bool:
-    milligrams = dose.milligrams() if dose is not None else None
+    milligrams = (dose.milligrams() or dose.milligrams_per_day()) if dose is not None else None
     if milligrams is None:
         return False
     halves = round(milligrams / HALF_A_TABLET_AS_PHOSPHATE_MG)

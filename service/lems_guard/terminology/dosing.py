@@ -6,7 +6,7 @@ unknown and a note says so: what is guessed wrongly here is a missed alert.
 
 from typing import NamedTuple
 
-from lems_guard.clinical.dose import UNIT_SPELLINGS, Dose
+from lems_guard.clinical.dose import DAYS, UNIT_SPELLINGS, Dose
 from lems_guard.clinical.facts import Answer
 from lems_guard.clinical.medication import Medication
 from lems_guard.clinical.route import Route
@@ -16,6 +16,8 @@ from lems_guard.terminology.vocabulary import Readings, Vocabulary
 from lems_guard.terminology.words import key_of
 
 MILLILITRES = frozenset({"ml", "mls"})
+# What a dose may be given for each of: nothing, body weight, a whole day.
+SHARES = frozenset({"", "kg"}) | DAYS
 
 
 class Dosing(NamedTuple):
@@ -99,11 +101,13 @@ def _dose(
     form = vocabulary.forms.get(key_of(unit))
     if form is not None and form.counted:
         return _counted_dose(given, reading)
-    plain = unit.removesuffix("/kg")
-    if plain not in UNIT_SPELLINGS and key_of(plain) not in vocabulary.units:
+    plain, _, share = unit.partition("/")
+    is_known = plain.strip() in UNIT_SPELLINGS or key_of(plain) in vocabulary.units
+    if not is_known or share.strip() not in SHARES:
         notes.append("dose unit not understood: the dose is not known")
         return None
     is_strength = reading.is_product and not reading.counted
+    is_strength |= _is_of_day(said) is not _is_of_day(given)
     if said is not None and not is_strength and not _same(given, said):
         notes.append("dose and text contradict each other: the dose is not known")
         return None
@@ -112,9 +116,14 @@ def _dose(
 
 def _counted_dose(given: Dose, reading: TextReading) -> Dose:
     """`2 tablets` of the strength that the text names."""
-    if reading.dose is None or reading.counted:
+    if reading.dose is None or reading.counted or _is_of_day(reading.dose):
         return given
     return Dose(given.value * reading.dose.value, reading.dose.unit)
+
+
+def _is_of_day(dose: Dose | None) -> bool:
+    """Whether the amount is that of a whole day, which no single dose contradicts."""
+    return dose is not None and dose.milligrams_per_day() is not None
 
 
 def _same(one: Dose, other: Dose) -> bool:

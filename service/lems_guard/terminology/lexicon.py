@@ -40,13 +40,17 @@ class Kind(enum.IntEnum):
 
 
 class Pace(NamedTuple):
-    """A frequency ready to be computed: a number, or divisions over the number in the text."""
+    """A frequency ready to be computed: a number, or divisions over the number in the text.
+
+    With a `unit` it is no frequency: the number is the amount of a whole day (`80 mg/day`).
+    """
 
     per_day: float | None
     divisions: tuple[str, ...]
     as_needed: bool
     moment: bool
     is_formula: bool
+    unit: str = ""
 
 
 class Entry(NamedTuple):
@@ -155,10 +159,11 @@ def _drug(kind: Kind, key: str, readings: Readings, route: Route | None) -> Entr
 
 
 def _pace(frequency: Frequency) -> Pace:
-    divisions = tuple(frequency.per_day.split("/")) if frequency.per_day else ()
+    formula, _, unit = frequency.per_day.partition(" ")
+    divisions = tuple(formula.split("/")) if formula else ()
     is_formula = NUMBER_SIGN in divisions
     per_day = quotient(divisions, None) if divisions and not is_formula else None
-    return Pace(per_day, divisions, frequency.as_needed, frequency.moment, is_formula)
+    return Pace(per_day, divisions, frequency.as_needed, frequency.moment, is_formula, unit)
 
 
 def longer_of(phrases: Iterable[str]) -> dict[str, dict[str, tuple[int, ...]]]:

@@ -14,7 +14,8 @@ class Quantities:
     """The numbers found so far. What they mean together is asked for at the end.
 
     A single amount is the dose, times the number of tablets where that is said. What cannot be
-    one number (a range, two amounts) stays unknown, with a note that says so.
+    one number (a range, two amounts) stays unknown, with a note that says so. The amount of a
+    whole day is never a dose: it is divided by the frequency, or stays `80 mg/day`.
     """
 
     __slots__ = (
@@ -24,11 +25,12 @@ class Quantities:
         "by_weight",
         "concentrations",
         "counts",
+        "days",
+        "divided",
         "doubt",
         "moments",
         "multiplied",
         "paces",
-        "parts",
         "total",
         "unclear",
         "volumes",
@@ -41,11 +43,11 @@ class Quantities:
         self.volumes: list[float] = []
         self.concentrations: list[tuple[float | None, str, str]] = []
         self.counts: list[float] = []
+        self.days: list[Dose] = []
         self.paces: list[float | None] = []
         self.moments = 0
-        self.parts: float | None = None
         self.total: Dose | None = None
-        self.bare = self.unclear = self.multiplied = self.whole_day = False
+        self.bare = self.unclear = self.multiplied = self.whole_day = self.divided = False
         self.doubt = ""
         self.as_needed = False
 
@@ -74,7 +76,7 @@ class Quantities:
             self.unclear = False
 
     def take_ratio(self, word: str, unit: str, below: str) -> None:
-        """Take in `5 mg/ml`, which is no dose; `20 mg/day` is a day's amount in unknown parts.
+        """Take in `5 mg/ml`, which is no dose; `4 mg/kg/day` is a day's amount that is not read.
 
         `0.4 g/kg` is a dose by body weight, where no plain amount stands beside it.
         """
@@ -104,23 +106,23 @@ class Quantities:
         self.doubt = "a range or several doses are given"
 
     def take_pace(self, pace: Pace, per_day: float | None, *, divided: bool = False) -> None:
-        """Take in `bid`, `q6h`, `at bedtime` or `prn`."""
+        """Take in `bid`, `q6h`, `at bedtime`, `prn`, `in 4 divided doses` or `80 mg/day`."""
+        self.divided = self.divided or divided
+        if pace.unit:
+            self._take_day(per_day, pace.unit)
+            return
         if pace.as_needed:
             self.as_needed = True
         if pace.moment:
             self.moments += 1
         elif pace.divisions:
             self.paces.append(per_day)
-        if divided:
-            self._take_division(per_day)
 
-    def _take_division(self, parts: float | None) -> None:
-        """Take in `80 mg daily in 4 divided doses`: the amount is the day's, in so many parts."""
-        if parts and self.paces.count(1.0) and not self.counts:
-            self.parts = parts
-            self.paces = [pace for pace in self.paces if pace != 1.0] or [parts]
+    def _take_day(self, value: float | None, unit: str) -> None:
+        if value is None:
+            self.doubt = "an amount for a whole day is given"
         else:
-            self.doubt = "an amount in divided doses is given"
+            self.days.append(Dose(value, unit))
 
     def dose(self, notes: list[str]) -> Dose | None:
         """The single dose."""
@@ -128,17 +130,34 @@ class Quantities:
         if doubt:
             notes.append(f"{doubt}: the dose is not known")
             return None
+        if self.days or self.divided:
+            return self._of_day(notes)
         if not self.amounts:
             by_weight = set(self.by_weight)
             return by_weight.pop() if self.total is None and len(by_weight) == 1 else self.total
-        amount = self.amounts[0]
-        if self.parts:
-            return Dose(amount.value / self.parts, amount.unit)
-        dose = Dose(amount.value * self.counts[0], amount.unit) if self.counts else amount
+        dose = self._at_one_time()
         if self.total not in {None, dose}:
             notes.append("the tablets do not make the total: the dose is not known")
             return None
         return dose
+
+    def _at_one_time(self) -> Dose:
+        amount = self.amounts[0]
+        return Dose(amount.value * self.counts[0], amount.unit) if self.counts else amount
+
+    def _of_day(self, notes: list[str]) -> Dose:
+        """`80 mg/day`, or its part where the number of parts is said; an amount beside it yields.
+
+        What stands beside it may be a strength, or contradict it; both readings are then not one.
+        """
+        day = self.days[0] if self.days else self.amounts[0]
+        parts = self.per_day([])
+        if not parts:
+            return Dose(day.value, f"{day.unit}/{DAY}")
+        part = Dose(day.value / parts, day.unit)
+        if self.days and self.amounts and self._at_one_time() != part:
+            notes.append("the single amount does not make the day's amount, which was used")
+        return part
 
     def _contradiction(self) -> str:
         if self.unclear or (self.bare and self.counts):
@@ -147,11 +166,26 @@ class Quantities:
             return "more than one dose is given"
         if len(self.counts) > 1 and len(set(self.counts)) > 1:
             return "more than one number of tablets is given"
+        return self._doubt_of_day() if self.days or self.divided else ""
+
+    def _doubt_of_day(self) -> str:
+        """`80 mg in 4 divided doses` may mean the day's amount or each part."""
+        if len(set(self.days)) > 1:
+            return "more than one amount for a whole day is given"
+        if not self.days and (self.counts or not self.amounts or 1.0 not in self.paces):
+            return "an amount in divided doses is given"
+        if any(pace is not None and pace < 1 for pace in self.paces):
+            return "an amount for a whole day is given, and not every day"
         return ""
 
     def per_day(self, notes: list[str]) -> float | None:
-        """How often a day, where one frequency is said; moments of the day are counted."""
+        """How often a day, where one frequency is said; moments of the day are counted.
+
+        `Daily` beside the amount of a whole day says nothing more of how often.
+        """
         paces, moments = self.paces, self.moments
+        if self.days or self.divided:
+            paces = [pace for pace in paces if pace != 1.0]
         if not paces:
             return float(moments) if moments else None
         pace = paces[0]

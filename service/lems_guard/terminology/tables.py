@@ -35,7 +35,7 @@ CONDITION_FACTS = {
     "congenital_long_qt": "YES",
 }
 CONTEXTS = frozenset({"", "eye", "ear", "field"})
-_PER_DAY = re.compile(r"#|\d+(?:\.\d+)?|(?:\d+|#)(?:/(?:#|\d+))+")
+_PER_DAY = re.compile(r"#(?: (?:mg|g|mcg))?|\d+(?:\.\d+)?|(?:\d+|#)(?:/(?:#|\d+))+")
 
 
 def read_vocabulary(directory: Path) -> Vocabulary:

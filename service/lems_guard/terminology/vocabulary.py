@@ -48,6 +48,7 @@ class Form(NamedTuple):
 class Frequency(NamedTuple):
     """How often: a number a day, or a formula over the number in the text (`#`, `24/#`).
 
+    `# mg` is the amount of a whole day: its parts, if any are told, stand elsewhere in the text.
     A moment (`at bedtime`) counts as one dose, unless the text says how many there are.
     """
 

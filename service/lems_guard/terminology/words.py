@@ -29,6 +29,9 @@ _SPELLED = re.compile(
     r"(\d)\s*\((?:one|two|three|four|five|six|eight|ten|twelve|half)\)", re.IGNORECASE
 )
 
+# `80 mg/24 h` is the amount of a day.
+_A_DAY = re.compile(r"(?:/|\bper\b)\s*24\s?-?(?:h|hr|hrs|hours?)\b", re.IGNORECASE)
+
 
 def words_of(text: str) -> list[str]:
     """The words of a text, in lower case, with numbers and the signs that matter."""
@@ -36,6 +39,8 @@ def words_of(text: str) -> list[str]:
         text = _SPELLED.sub(r"\1", text)
     if "'" in text or not text.isascii():
         text = _plain(text)
+    if "24" in text:
+        text = _A_DAY.sub("/day", text)
     return _WORD.findall(text.lower())
 
 
