@@ -93,6 +93,12 @@ def order(  # noqa: PLR0913 - a test names the few it is about
     )
 
 
+def not_understood(what: str) -> Order:
+    """An order in which "a" was recognised beside words that nobody knows."""
+    medication, understood = order(what)
+    return medication, understood._replace(disposition=Disposition.UNRESOLVED)
+
+
 def unresolved(medication_list: MedicationList = MedicationList.PROPOSED) -> Order:
     """An order that nobody understood."""
     return Medication("unresolved", medication_list, "?"), Understood(Disposition.UNRESOLVED)

@@ -29,12 +29,7 @@ from lems_guard.clinical.condition import All, Between, Condition, Either, Is, N
 from lems_guard.clinical.dose import Dose, DoseBasis
 from lems_guard.clinical.facts import Answer, Span
 from lems_guard.clinical.indication import NecessaryUse
-from lems_guard.clinical.medication import (
-    Disposition,
-    MedicationList,
-    Phase,
-    Understood,
-)
+from lems_guard.clinical.medication import Disposition, MedicationList, Phase, Understood
 from lems_guard.clinical.patient import LemsStatus, Patient
 from lems_guard.clinical.route import ROUTE_SETS, Route
 from lems_guard.clinical.rule import Drugs, Outcome, Rule, RuleKind, WhenUnknown
@@ -258,7 +253,11 @@ def hidden_orders(draw: st.DrawFn, sent: Order, told: ScreeningRequest) -> Order
 
 
 def _unsure(draw: st.DrawFn, understood: Understood) -> Understood:
-    """With another reading besides, which the order is not."""
+    """With another reading besides, which the order is not; or recognised beside unknown words."""
+    if draw(st.booleans()):
+        return understood._replace(
+            disposition=Disposition.UNRESOLVED, dose=None, doses_per_day=None, as_needed=None
+        )
     _, wrong = order(draw(st.sampled_from(NAMES)))
     if wrong.readings[0] in understood.readings:
         return understood

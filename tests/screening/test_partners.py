@@ -7,6 +7,7 @@ from builders import (
     drugs,
     findings_of,
     knowledge,
+    not_understood,
     order,
     request,
     row,
@@ -76,6 +77,16 @@ def interaction(precipitant: str = "bupropion", partner: str = "amifampridine") 
             [order("bupropion+amifampridine|amantadine")],
             [("bupropion", "AVOID", "POSSIBLE")],
             "so they are in one reading of it",
+        ),
+        (
+            [not_understood("bupropion"), order("amifampridine", ACTIVE)],
+            [("bupropion", "AVOID", "POSSIBLE")],
+            "what was recognised beside unknown words may be what is ordered",
+        ),
+        (
+            [order("bupropion"), not_understood("amifampridine")],
+            [("bupropion", "AVOID", "POSSIBLE")],
+            "also where it is the partner",
         ),
     ],
 )

@@ -115,35 +115,6 @@ def test_the_drug_is_recognised(
 
 
 @pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("zzzomycin", "no such drug"),
-        ("metoprolol [zzz]", "no product whose brand that could be"),
-        ("metoprolol 50 mg tablet [zzz] zzz", "the last word may change the drug"),
-        ("MSO4", "morphine or magnesium: an abbreviation that has killed"),
-        ("Zithromx", "a near miss is a suggestion, never an answer"),
-        ("metoprolol blurb", "the unknown word may change the drug"),
-        ("Lopressor Foo", "a brand extension may hold another drug"),
-        ("CO-Lopressor", "a combination by its prefix, not a maker"),
-        ("Advil PMX", "a brand extension may hold another drug"),
-        ("Zestril PM", "a brand with PM is another product, no time of day"),
-        ("Zestril Total", "a brand extension may hold another drug"),
-        ("q6h", "a sig without a drug"),
-        ("   ", "nothing"),
-        ("", "nothing"),
-        ("Mg 400", "magnesium or milligrams"),
-        ("hydrochloride", "a salt without a drug"),
-        ("metoprolol " * 300, "too long to be one order"),
-    ],
-)
-def test_what_is_not_understood_is_said(resolver: Resolver, text: str, reason: str) -> None:
-    answer = understood(resolver, text)
-    assert answer.disposition is Disposition.UNRESOLVED, reason
-    assert not answer.readings, reason
-    assert answer.notes, reason
-
-
-@pytest.mark.parametrize(
     ("text", "route", "reason"),
     [
         ("gentamicin iv", Route.INTRAVENOUS, "said"),

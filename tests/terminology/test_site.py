@@ -137,7 +137,7 @@ def test_code_and_text_are_held_against_each_other(edition: Edition) -> None:
         ("EXBLIFEP 2.5 g IV q8h", ["cefepime + enmetazobactam"], "amid a sig"),
         ("enmetazobactam / cefepime", ["cefepime + enmetazobactam"], "a new ingredient"),
         ("novelolol 5 mg daily", ["novelolol"], "a new ingredient"),
-        ("Exblifep Foo", [], "an unknown word may still change the drug"),
+        ("Exblifep Foo", ["cefepime + enmetazobactam"], "what it may be, UNRESOLVED as it is"),
         ("Toprol", ["metoprolol"], "what we know ourselves"),
     ],
 )

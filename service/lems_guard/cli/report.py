@@ -179,10 +179,11 @@ def _not_checked(
 def _unread(order: screening_pb2.MedicationResult, names: dict[str, str]) -> Text:
     """An order that nobody could read for certain, and what it may have meant."""
     text = Text(names.get(order.id, order.id), style="bold yellow")
+    drugs = " or ".join(ingredient.name for ingredient in order.ingredients)
     if order.disposition == terms.DISPOSITION_UNRESOLVED:
-        text.append(" was not recognised.")
+        seen = f" as a whole: it was checked only as if it may be {drugs}." if drugs else "."
+        text.append(f" was not {'understood' if drugs else 'recognised'}{seen}")
     else:
-        drugs = " or ".join(ingredient.name for ingredient in order.ingredients)
         text.append(f" may be {drugs}: every reading was checked, none is certain.")
     if order.suggestions:
         text.append(f"\nDid you mean {' or '.join(order.suggestions)}?", style="not bold default")

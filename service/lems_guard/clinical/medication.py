@@ -99,7 +99,8 @@ class Understood(NamedTuple):
     """What terminology made of one order.
 
     `readings` holds the alternative sets of ingredients: one when EVALUATED, several when
-    AMBIGUOUS (each of them is checked), none when UNRESOLVED. `dose_basis` is `None` where it is
+    AMBIGUOUS (each of them is checked), and when UNRESOLVED what was recognised beside what was
+    not: it may be what is ordered. `dose_basis` is `None` where it is
     open what the dose counts; it is judged as base either way.
     """
 

@@ -6,7 +6,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from lems_guard.clinical.medication import Coding, Medication, MedicationList, Understood
+from lems_guard.clinical.medication import (
+    Coding,
+    Disposition,
+    Medication,
+    MedicationList,
+    Understood,
+)
 from lems_guard.order_entry.dosage import Dosage, dosage_of
 from lems_guard.order_entry.drugs import REFERRED, Drug, as_wire, codings_of, drug_of, referred_by
 from lems_guard.order_entry.references import Shelf
@@ -131,7 +137,8 @@ class OrderReader:
             self._understand(Medication("sig", MedicationList.PROPOSED, words))
             for words in (drug.words, together)
         )
-        return together if whole.readings and whole.readings == alone.readings else drug.words
+        understood = whole.disposition is not Disposition.UNRESOLVED
+        return together if understood and whole.readings == alone.readings else drug.words
 
 
 def follows(resource: Resource) -> bool:

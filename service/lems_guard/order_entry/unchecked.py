@@ -82,6 +82,9 @@ def _parts_missing(chart: Chart) -> Iterator[str]:
 
 def _order_line(each: wire.MedicationResult, teller: Teller) -> str:
     line = f"- **{teller.name(each.id)}**: {UNSETTLED[each.disposition]}"
+    if each.disposition == terms.DISPOSITION_UNRESOLVED and each.ingredients:
+        drugs = " or ".join(ingredient.name for ingredient in each.ingredients)
+        line += f", but for what would hold if it is {drugs}"
     if each.note:
         line += f" ({plain(each.note)})"
     if each.suggestions:

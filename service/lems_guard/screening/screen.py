@@ -186,7 +186,8 @@ def notes_of(request: ScreeningRequest, knowledge: KnowledgeBase) -> tuple[str, 
 
 
 def _is_stopped_and_not_understood(order: Medication, understood: Understood) -> bool:
-    return order.list is MedicationList.STOPPED and not understood.readings
+    is_stopped = order.list is MedicationList.STOPPED
+    return is_stopped and understood.disposition is Disposition.UNRESOLVED
 
 
 def _contradicts_itself(patient: Patient) -> bool:

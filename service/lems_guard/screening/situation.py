@@ -14,7 +14,8 @@ from lems_guard.screening.order_facts import CURRENT, FactsBeside, OrderFacts
 
 PATIENT_FACTS = tuple(Patient.__slots__)
 PROPOSED, ACTIVE = MedicationList.PROPOSED, MedicationList.ACTIVE
-AMBIGUOUS = Disposition.AMBIGUOUS
+UNRESOLVED = Disposition.UNRESOLVED
+UNSURE = frozenset({UNRESOLVED, Disposition.AMBIGUOUS})
 # Of which list an order gives way, and to the same drug in which lists: a dose to its renewal, and
 # a stop to an order that goes on, since a change of dose stops nothing.
 SUPERSEDED = {
@@ -99,14 +100,16 @@ def exposures_of(request: ScreeningRequest) -> Iterator[Exposure]:
     """Every ingredient of every reading of every order, in the request's order.
 
     What all readings of an ambiguous order hold is sure: TPN with magnesium sulfate holds that.
+    Nothing is sure of an order that was not understood, whatever was recognised in it.
     """
     for index, (_, understood) in enumerate(request.orders):
         readings = understood.readings
         if len(readings) == 1 and len(readings[0]) == 1:
-            sure = understood.disposition is not AMBIGUOUS
+            sure = understood.disposition not in UNSURE
             yield Exposure(readings[0][0], understood.route, index, sure)
             continue
-        certain = readings and set(readings[0]).intersection(*readings)
+        is_read = readings and understood.disposition is not UNRESOLVED
+        certain = set(readings[0]).intersection(*readings) if is_read else set()
         seen = set()
         for reading in readings:
             for ingredient in reading:

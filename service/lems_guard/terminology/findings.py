@@ -8,6 +8,13 @@ from lems_guard.terminology.lexicon import Entry
 from lems_guard.terminology.vocabulary import Readings
 
 COMPOUNDED = "compounded"
+# Beside one of these a drug that is named is not the one that is ordered.
+DENIALS = frozenset(
+    {"no", "not", "without", "hold", "held", "stop", "stopped", "discontinue", "discontinued"}
+    | {"dc", "allergic", "allergy", "intolerance", "intolerant", "avoid", "instead", "never"}
+    | {"refused", "level", "levels", "history"}
+)
+DISCONTINUED = " d / c "
 
 
 class Named(NamedTuple):
@@ -31,6 +38,11 @@ class Step(NamedTuple):
     def unknown(self) -> bool:
         """Whether no table holds it."""
         return self.entry is None and not self.number
+
+
+def is_denied(words: list[str]) -> bool:
+    """Whether a text that is not understood says that a drug it names is not ordered."""
+    return not DENIALS.isdisjoint(words) or DISCONTINUED in f" {' '.join(words)} "
 
 
 def is_product(words: list[str], named: Sequence[Named], forms: Sequence[Entry]) -> bool:

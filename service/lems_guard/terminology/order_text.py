@@ -1,7 +1,7 @@
 """Reading the text of an order: which drugs it names, and what it says of route and dose.
 
 Every word must be explained by a table; one that is not makes the whole text not understood,
-since it may be the word that changes the drug.
+since it may be the word that changes the drug: what it names is then only what may be ordered.
 """
 
 from collections.abc import Callable

@@ -138,7 +138,7 @@ class Resolver:
         """The answer to an order that is a text and nothing else."""
         reading = self._read(text, jurisdiction)
         if not reading.readings:
-            return self._unresolved(text, reading.notes, jurisdiction)
+            return self._unresolved(text, reading, reading.notes, jurisdiction)
         route = reading.route or reading.implied_route
         understood = Understood(
             _EVALUATED if len(reading.readings) == 1 else _AMBIGUOUS,
@@ -163,7 +163,8 @@ class Resolver:
         if not known or reading.readings:
             notes += reading.notes
         if not readings:
-            return self._unresolved(text, tuple(notes), jurisdiction)
+            found = self._unresolved(text, reading, tuple(notes), jurisdiction)
+            return found._replace(route=medication.route) if found.readings else found
         if len(known) == 1:
             reading = _completed(reading, coded)
         disposition = _EVALUATED if len(readings) == 1 else _AMBIGUOUS
@@ -178,12 +179,14 @@ class Resolver:
         return with_basis(understood, readings, text)
 
     def _unresolved(
-        self, text: str, notes: tuple[str, ...], jurisdiction: Jurisdiction
+        self, text: str, reading: TextReading, notes: tuple[str, ...], jurisdiction: Jurisdiction
     ) -> Understood:
+        """What may have been meant, and what the text names beside words that nobody knows."""
         if not notes:
             return NOTHING_SENT
         near = self.search(text, jurisdiction)
-        return Understood(Disposition.UNRESOLVED, notes=notes, suggestions=near)
+        named = () if reading.denied else self._named(reading.named)
+        return Understood(Disposition.UNRESOLVED, named, suggestions=near, notes=notes)
 
     def _named(self, readings: Readings) -> tuple[tuple[Ingredient, ...], ...]:
         known = self._ingredients

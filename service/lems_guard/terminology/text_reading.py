@@ -7,11 +7,12 @@ from typing import NamedTuple, TypeAlias
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.medication import MatchedBy
 from lems_guard.clinical.route import Route
-from lems_guard.terminology.findings import COMPOUNDED, Named
+from lems_guard.terminology.findings import COMPOUNDED, Named, is_denied
 from lems_guard.terminology.lexicon import Lexicon
 from lems_guard.terminology.licensed import LICENSED, add_strength, is_licensed, is_suspension
 from lems_guard.terminology.order_text import LONGEST_TEXT, OrderText
 from lems_guard.terminology.vocabulary import IngredientSet, Readings
+from lems_guard.terminology.words import words_of
 
 MOST_READINGS = 8
 TOO_LONG = f"the text is longer than {LONGEST_TEXT} characters and was not read"
@@ -24,7 +25,8 @@ NAME_DOES_NOT_TELL = "the name alone does not tell which product is meant"
 class TextReading(NamedTuple):
     """What a text was understood to say.
 
-    `named` holds what was recognised even where the text as a whole was not understood. `route`
+    `named` holds what was recognised even where the text as a whole was not understood; it may be
+    what is ordered unless it is `denied`. `route`
     is what the sig says (OTHER: several), `implied_route` what the dose form or the brand tells.
     `licensed` and `suspension` are for amifampridine alone: whether the text leaves room for the
     licensed product, and whether it speaks of its suspension.
@@ -43,6 +45,7 @@ class TextReading(NamedTuple):
     notes: tuple[str, ...] = ()
     licensed: bool = True
     suspension: bool = False
+    denied: bool = False
 
 
 NOTHING = TextReading()
@@ -58,7 +61,8 @@ def read_text(text: str, lexicon: Lexicon) -> TextReading:
     notes: list[str] = []
     named = _drugs(walked.named, notes, lexicon.mixtures) if walked.named else ()
     if walked.unexplained or not named:
-        return TextReading(named=named, notes=(_not_understood(walked.unexplained),))
+        notes = [_not_understood(walked.unexplained)]
+        return TextReading(named=named, notes=tuple(notes), denied=is_denied(words_of(text)))
     if walked.compounded and not any(drug.brand for drug in walked.named):
         named = _as_compounded(named, lexicon)
     if named != LICENSED:

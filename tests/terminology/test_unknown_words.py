@@ -1,0 +1,82 @@
+"""Texts that are not understood as a whole, and what is recognised in them."""
+
+import pytest
+
+from lems_guard.clinical.medication import Disposition, Medication, MedicationList, Understood
+from lems_guard.clinical.route import Route
+from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.terminology.resolver import Resolver
+
+
+def understood(resolver: Resolver, text: str, route: Route | None = None) -> Understood:
+    order = Medication("1", MedicationList.PROPOSED, text=text, route=route)
+    return resolver.understand(order, Jurisdiction.US)
+
+
+def names(answer: Understood) -> list[str]:
+    return [" + ".join(item.name for item in reading) for reading in answer.readings]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("zzzomycin", "no such drug"),
+        ("MSO4", "morphine or magnesium: an abbreviation that has killed"),
+        ("Zithromx", "a near miss is a suggestion, never an answer"),
+        ("q6h", "a sig without a drug"),
+        ("   ", "nothing"),
+        ("", "nothing"),
+        ("Mg 400", "magnesium or milligrams"),
+        ("hydrochloride", "a salt without a drug"),
+        ("metoprolol " * 300, "too long to be one order"),
+    ],
+)
+def test_what_is_not_understood_is_said(resolver: Resolver, text: str, reason: str) -> None:
+    answer = understood(resolver, text)
+    assert answer.disposition is Disposition.UNRESOLVED, reason
+    assert not answer.readings, reason
+    assert answer.notes, reason
+
+
+@pytest.mark.parametrize(
+    ("text", "may_hold", "reason"),
+    [
+        ("metoprolol [zzz]", "metoprolol", "no product whose brand that could be"),
+        ("metoprolol 50 mg tablet [zzz] zzz", "metoprolol", "the last word may change the drug"),
+        ("metoprolol blurb", "metoprolol", "the unknown word may change the drug"),
+        ("Lopressor Foo", "metoprolol", "a brand extension may hold another drug"),
+        ("CO-Lopressor", "metoprolol", "a combination by its prefix, not a maker"),
+        ("Advil PMX", "ibuprofen", "a brand extension may hold another drug"),
+        ("Zestril PM", "lisinopril", "a brand with PM is another product, no time of day"),
+        ("Zestril Total", "lisinopril", "a brand extension may hold another drug"),
+        ("labetalol 10 mg IV prn SBP > 180", "labetalol", "a threshold is no part of our tables"),
+    ],
+)
+def test_what_is_recognised_beside_unknown_words_may_be_ordered(
+    resolver: Resolver, text: str, may_hold: str, reason: str
+) -> None:
+    """Its dose, route and frequency are left open: the unknown word may change them too."""
+    answer = understood(resolver, text)
+    assert answer.disposition is Disposition.UNRESOLVED, reason
+    assert names(answer) == [may_hold], reason
+    assert (answer.route, answer.dose, answer.doses_per_day) == (None, None, None)
+    assert answer.notes
+    assert understood(resolver, text, Route.ORAL).route is Route.ORAL
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("no metoprolol today", "denied"),
+        ("hold labetalol until HR > 60", "withheld"),
+        ("d/c bupropion", "discontinued"),
+        ("allergic to ciprofloxacin", "an allergy is no order"),
+        ("gentamicin level", "a measurement"),
+    ],
+)
+def test_a_drug_that_is_named_to_be_denied_is_not_ordered(
+    resolver: Resolver, text: str, reason: str
+) -> None:
+    answer = understood(resolver, text)
+    assert answer.disposition is Disposition.UNRESOLVED, reason
+    assert not answer.readings, reason
