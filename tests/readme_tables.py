@@ -66,9 +66,12 @@ def example_request() -> str:
 
 
 def example_check() -> str:
-    """What the first command of the page prints, less what changes with every edition."""
+    """What the first command of the page prints, but for the day and the knowledge's digest."""
     told = lems_guard(*CHECK).rstrip()
-    return fenced("text", re.sub(r" · knowledge base .*", "", told))
+    made_with = rf"{DAY} · (knowledge base \S+) \([0-9a-f]{{8}}\)"
+    told, found = re.subn(made_with, r"<today> · \1 (<digest>)", told)
+    assert found == 1, "the report does not tell what it was made with"
+    return fenced("text", told)
 
 
 def knowledge() -> str:

@@ -2,12 +2,18 @@
 
 import enum
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from lems_guard.caching.cost import Policy
 from lems_guard.clinical.severity import Jurisdiction
 
+HOST = re.compile(r"[\w.-]+|\[[0-9a-f:.]+(%\w+)?\]", re.IGNORECASE)
+# A host as addresses name it, IPv6 without brackets, and perhaps its port.
+HOST_AND_PORT = re.compile(r"[a-z0-9._-]+(:[0-9]{1,5})?|[0-9a-f:]+")
+ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
+ALL_OF_A_HOST = frozenset({"0.0.0.0", "::"})  # noqa: S104 - recognised, not listened on
 HOW_TO_MAKE_A_KEY = "make one with `openssl rand -hex 32`"
 
 
@@ -18,15 +24,20 @@ class Address:
     host: str
     port: int
 
+    def overlaps(self, other: "Address") -> bool:
+        """Whether callers of one would reach the other, whichever had it first."""
+        hosts = {each.replace("localhost", "127.0.0.1") for each in (self.host, other.host)}
+        return self.port == other.port != 0 and (len(hosts) == 1 or bool(hosts & ALL_OF_A_HOST))
+
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 def address(text: str) -> Address:
     """An address from `HOST:PORT` or `[IPV6]:PORT`; raises `ValueError`."""
-    host, colon, port = text.rpartition(":")
-    if not colon or not host or not port.isdigit() or int(port) > 65535:
-        raise ValueError("HOST:PORT, such as 127.0.0.1:50051")
+    host, _, port = text.rpartition(":")
+    if not HOST.fullmatch(host) or not port.isdecimal() or int(port) > 65535:
+        raise ValueError("HOST:PORT, such as 127.0.0.1:50051 or [::1]:50051")
     return Address(host.strip("[]"), int(port))
 
 
@@ -135,9 +146,22 @@ def web_address(text: str) -> str:
     return text.rstrip("/")
 
 
-def names(text: str) -> tuple[str, ...]:
-    """Names between commas."""
-    return tuple(name for name in (part.strip() for part in text.split(",")) if name)
+def hosts(text: str) -> tuple[str, ...]:
+    """Hosts between commas; raises `ValueError`."""
+    return _names(text, HOST_AND_PORT, "hosts or host:port, such as fhir.example.org")
+
+
+def origins(text: str) -> tuple[str, ...]:
+    """Web origins between commas; raises `ValueError`."""
+    return _names(text, ORIGIN, "*, or origins without a path, such as https://ehr.example.org")
+
+
+def _names(text: str, form: re.Pattern[str], expected: str) -> tuple[str, ...]:
+    """Names between commas, in small letters, as they are compared."""
+    names = tuple(part.strip().lower() for part in text.split(",") if part.strip())
+    if not names or not all(map(form.fullmatch, names)):
+        raise ValueError(f"{expected}, between commas")
+    return names
 
 
 def traces(text: str) -> str:

@@ -26,12 +26,13 @@ from lems_guard.setting_values import (
     directory,
     existing_file,
     hook_auth,
+    hosts,
     json_api,
     jurisdiction,
     key,
     lifetime,
-    names,
     number,
+    origins,
     policy,
     seconds,
     traces,
@@ -54,12 +55,17 @@ PREFIX = "LEMS_GUARD_"
 
 
 def _shown(value: object) -> str:
+    """A setting as one would write it."""
     if value is None:
         return ""
     if isinstance(value, Secret):
         return "(hidden)"
     if isinstance(value, Jurisdiction):
         return value.name
+    if isinstance(value, tuple):
+        return ",".join(value)
+    if isinstance(value, float):
+        return str(value).removesuffix(".0")
     return str(value.value if isinstance(value, enum.Enum) else value)
 
 
@@ -176,11 +182,11 @@ class Settings:
         "http:// and the address of the HTTP port",
     )
     cds_hooks_origins: tuple[str, ...] = _setting(
-        "*", names, "web origins whose pages may call CDS Hooks, between commas; *: any"
+        "*", origins, "web origins whose pages may call CDS Hooks, between commas; *: any"
     )
     cds_hooks_fhir_servers: tuple[str, ...] | None = _setting(
         "",
-        names,
+        hosts,
         "hosts (or host:port) of the FHIR servers that may be read where prefetch is missing, "
         "between commas; empty: none",
     )
@@ -203,9 +209,18 @@ class Settings:
                 values[spec.name] = spec.metadata["read"](text) if text else None
             except ValueError as fault:
                 faults.append(f"{name}: expected {fault}")
+        faults += _at_odds(values)
         if faults:
             raise InvalidSettings("\n".join(faults))
         return Settings(**values)
+
+
+def _at_odds(values: Mapping[str, Any]) -> list[str]:
+    """Settings that are good one by one, but not together."""
+    grpc, http = values.get("grpc_listen"), values.get("http_listen")
+    if grpc and http and grpc.overlaps(http):
+        return [f"{variable('http_listen')}: expected another port than {variable('grpc_listen')}"]
+    return []
 
 
 def variable(name: str) -> str:

@@ -53,6 +53,14 @@ def test_a_taken_port_is_named() -> None:
     assert "set LEMS_GUARD_HTTP_LISTEN to another address" in said
 
 
+def test_a_port_that_another_of_us_serves_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0), reuse_port=True) as served:
+        where = f"127.0.0.1:{served.getsockname()[1]}"
+        code, said = examined(LEMS_GUARD_HTTP_LISTEN=where)
+    assert code == 0, said
+    assert f"{where} is already served; calls would be shared" in said
+
+
 def test_rules_that_do_not_compile_are_named(tmp_path: Path) -> None:
     folder = shutil.copytree(packaged_rules(), tmp_path / "rules")
     (folder / "sources.yaml").write_text("sources: [{id: nothing", "utf-8")
@@ -97,7 +105,11 @@ def test_settings_that_do_not_go_together_are_named() -> None:
 
 def test_issuers_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     issuers = tmp_path / "issuers.json"
-    issuers.write_text("{", "utf-8")
-    code, said = examined(LEMS_GUARD_CDS_HOOKS_ISSUERS=str(issuers))
-    assert code == 1
-    assert "start: " in said
+    for content, told in (
+        ("{", "start: LEMS_GUARD_CDS_HOOKS_ISSUERS: expected"),
+        ('{"issuers": [{"iss": "https://a", "jwksFile": "no.json"}]}', "no.json, cannot be read"),
+    ):
+        issuers.write_text(content, "utf-8")
+        code, said = examined(LEMS_GUARD_CDS_HOOKS_ISSUERS=str(issuers))
+        assert code == 1
+        assert told in said

@@ -89,6 +89,8 @@ def test_metrics_count_what_was_said(service: Running) -> None:
             assert ("x-request-id", "o-1") in call.trailing_metadata()
         with pytest.raises(grpc.RpcError):
             stub.CheckPrescription(prescription.CheckPrescriptionRequest())
+        items = [wire.CheckPrescriptionStreamRequest(request=CHECK)] * 5
+        assert len(list(stub.CheckPrescriptionStream(iter(items)))) == 5
 
     def grown(name: str) -> float:
         """How far a count has come; a refused call is counted just after its status was sent."""
@@ -105,10 +107,16 @@ def test_metrics_count_what_was_said(service: Running) -> None:
     assert grown(f'grpc_server_handled_total{{grpc_code="INVALID_ARGUMENT",{method}}}') == 1
     assert grown(f"grpc_server_started_total{{{method}}}") == 4
     assert grown("grpc_server_handling_seconds_count{" + method + "}") == 4
+    assert grown(f"grpc_server_msg_received_total{{{method}}}") == 4
+    assert grown(f"grpc_server_msg_sent_total{{{method}}}") == 3
+    stream = method.replace('Prescription"', 'PrescriptionStream"').replace("unary", "bidi_stream")
+    assert grown(f'grpc_server_handled_total{{grpc_code="OK",{stream}}}') == 1
+    assert grown(f"grpc_server_msg_received_total{{{stream}}}") == 5
+    assert grown(f"grpc_server_msg_sent_total{{{stream}}}") == 5
     assert grown('lems_guard_cache_lookups_total{result="hit",tier="reply"}') >= 2
-    assert grown('lems_guard_screenings_total{outcome="avoid_or_worse"}') == 3
+    assert grown('lems_guard_screenings_total{outcome="avoid_or_worse"}') == 8
     finding = 'concern="neuromuscular_weakness",rule="beta-blocker-weakness",severity="avoid"'
-    assert grown(f"lems_guard_findings_total{{{finding}}}") == 3
+    assert grown(f"lems_guard_findings_total{{{finding}}}") == 8
 
 
 def test_an_unhandled_method_is_unimplemented(service: Running) -> None:

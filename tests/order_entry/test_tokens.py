@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -210,6 +211,27 @@ def test_a_file_that_is_none_is_told_at_the_start(tmp_path: Path) -> None:
     (tmp_path / "issuers.json").write_text('{"issuer": 1}')
     with pytest.raises(InvalidSettings, match="LEMS_GUARD_CDS_HOOKS_ISSUERS"):
         Issuers(tmp_path / "issuers.json", no_network)
+
+
+@pytest.mark.parametrize(
+    ("issuer", "keys", "told", "why"),
+    [
+        ({}, "", f"{ISS} has neither jwksFile nor jku", "every token would be refused"),
+        ({"jku": []}, "", f"{ISS} has neither jwksFile nor jku", "no address is none"),
+        ({"jwksFile": "none.json"}, "", "none.json, cannot be read: No such file", "misspelt"),
+        ({"jwksFile": "keys.json", "jku": [JKU]}, "{", "keys.json, is no JWKS", "cut off"),
+        ({"jwksFile": "keys.json"}, '{"keys": []}', "keys.json, holds no key", "empty"),
+    ],
+)
+def test_an_issuer_that_nobody_could_call_for_is_told_at_the_start(
+    tmp_path: Path, issuer: dict[str, Any], keys: str, told: str, why: str
+) -> None:
+    (tmp_path / "keys.json").write_text(keys)
+    (tmp_path / "issuers.json").write_text(json.dumps({"issuers": [{"iss": ISS, **issuer}]}))
+    with pytest.raises(InvalidSettings) as refused:
+        Issuers(tmp_path / "issuers.json", no_network)
+    assert str(refused.value).startswith("LEMS_GUARD_CDS_HOOKS_ISSUERS: "), why
+    assert told in str(refused.value), why
 
 
 def test_a_service_with_an_issuer_lets_it_in_and_nobody_else(folder: Path) -> None:

@@ -14,7 +14,6 @@ from lems_guard.clinical.medication import Medication, Understood
 KIND = "screening"
 # Orders are named by their place, as one character each from a range that Unicode leaves private.
 FIRST_SLOT = 0xE000
-MOST_SLOTS = 6400
 
 
 def slot(place: int) -> str:

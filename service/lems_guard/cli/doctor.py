@@ -70,13 +70,22 @@ def _settings() -> Iterator[Finding]:
 
 def _port(name: str, where: Address) -> Finding:
     """A port is free, or another of our processes shares it; else it is taken."""
-    family = socket.AF_INET6 if ":" in where.host else socket.AF_INET
     try:
-        socket.create_server((where.host, where.port), family=family, reuse_port=True).close()
+        _listen(where, shared=True)
     except OSError as fault:
         fix = f"set {name} to another address, or end what listens there"
         return Finding("port", f"{where}: {fault.strerror}", fix)
+    try:
+        _listen(where, shared=False)
+    except OSError:
+        return Finding("port", f"{where} is already served; calls would be shared")
     return Finding("port", f"{where} can be listened on")
+
+
+def _listen(where: Address, *, shared: bool) -> None:
+    """Listen for a moment; raises `OSError`."""
+    family = socket.AF_INET6 if ":" in where.host else socket.AF_INET
+    socket.create_server((where.host, where.port), family=family, reuse_port=shared).close()
 
 
 def _knowledge(settings: Settings) -> Iterator[Finding]:

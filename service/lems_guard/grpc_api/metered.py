@@ -55,7 +55,7 @@ class MeteredCalls:
         metrics = self._metrics.method(kind_of(handler), service, name)
         started, ended = self._counting(f"/{service}/{name}", metrics)
         if handler.response_streaming:
-            return _streaming(handler, started, ended)
+            return _streaming(handler, metrics, started, ended)
         behaviour = "stream_unary" if handler.request_streaming else "unary_unary"
         metered = _unary(getattr(handler, behaviour), started, ended)
         if at_once is not None:
@@ -154,7 +154,24 @@ def _at_once(
     return metered
 
 
-def _streaming(handler: Handler, started: Started, ended: Ended) -> Handler:
+class Received:
+    """The messages of a stream of requests, counted as they come."""
+
+    def __init__(self, messages: AsyncIterator[Any], metrics: MethodMetrics) -> None:
+        """None has been read."""
+        self._messages = aiter(messages)
+        self._metrics = metrics
+
+    def __aiter__(self) -> "Received":
+        return self
+
+    async def __anext__(self) -> Any:  # noqa: ANN401
+        message = await anext(self._messages)
+        self._metrics.streamed_in += 1
+        return message
+
+
+def _streaming(handler: Handler, metrics: MethodMetrics, started: Started, ended: Ended) -> Handler:
     name = "stream_stream" if handler.request_streaming else "unary_stream"
     behave = getattr(handler, name)
 
@@ -165,8 +182,10 @@ def _streaming(handler: Handler, started: Started, ended: Ended) -> Handler:
         try:
             if not admitted:
                 await refuse_one_too_many(context)
-            async for response in behave(request, context):
+            asked = Received(request, metrics) if handler.request_streaming else request
+            async for response in behave(asked, context):
                 yield response
+                metrics.streamed_out += 1
             code = settled_code(context)
         except asyncio.CancelledError:
             code = cancelled_code(context)

@@ -192,7 +192,6 @@ REASON_INFERRED = ServiceReason("DC", "Drug-Disease (Inferred)")
 REASON_INTERACTION = ServiceReason("DD", "Drug-Drug Interaction")
 REASON_DUPLICATE = ServiceReason("ID", "Ingredient Duplication")
 REASON_HIGH_DOSE = ServiceReason("HD", "High Dose")
-REASON_ALLERGY = ServiceReason("DA", "Drug-Allergy")
 
 # DetectedIssue categories in v3-ActCode: interfaces differ on the code for a drug interaction, so
 # it goes by FHIR release.

@@ -10,7 +10,7 @@ has it asked again. A file that has become unreadable leaves the last good one i
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -34,6 +34,11 @@ class Issuer(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=
     jwks_file: str = ""
     jku: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Refuse an issuer whose every token would be."""
+        if not self.jwks_file and not any(self.jku):
+            raise ValueError(f"{self.iss} has neither jwksFile nor jku")
+
 
 class IssuersFile(msgspec.Struct, forbid_unknown_fields=True):
     """The file of issuers."""
@@ -45,6 +50,11 @@ class JwkSet(msgspec.Struct):
     """A set of keys; what a key is made of is the verifier's concern."""
 
     keys: list[Jwk]
+
+
+def keys_in(content: bytes) -> list[Jwk]:
+    """The keys of a JWKS; raises `msgspec.DecodeError` for what is none."""
+    return msgspec.json.decode(content, type=JwkSet).keys
 
 
 class Watched:
@@ -92,7 +102,7 @@ class Fetched:
     def _ask(self, now: float) -> None:
         self._tried_at = now
         try:
-            self._keys = msgspec.json.decode(self._get(self._url), type=JwkSet).keys
+            self._keys = keys_in(self._get(self._url))
             self._read_at = now
         except Exception as fault:  # noqa: BLE001 - any fault of a network leaves the old keys
             log.warning("keys not read", kind=type(fault).__name__)
@@ -102,7 +112,10 @@ class Issuers:
     """The issuers of one file, with their keys."""
 
     def __init__(self, path: Path | None, get: Callable[[str], bytes]) -> None:
-        """Read the file; raises `InvalidSettings` when it is none. Without one nobody may call."""
+        """Read the file; raises `InvalidSettings` when it is none, or names unreadable keys.
+
+        Without a file nobody may call.
+        """
         self._folder = path.parent if path else Path()
         self._file = Watched(path) if path else None
         self._get = get
@@ -112,8 +125,11 @@ class Issuers:
         self._files: dict[str, tuple[Watched, list[Jwk]]] = {}
         self._fetched: dict[str, Fetched] = {}
         fault = self._read()
-        if fault:
-            raise InvalidSettings(f"LEMS_GUARD_CDS_HOOKS_ISSUERS: {fault}")
+        faults = [fault] if fault else list(self._unreadable())
+        if faults:
+            raise InvalidSettings(
+                "\n".join(f"LEMS_GUARD_CDS_HOOKS_ISSUERS: {each}" for each in faults)
+            )
 
     def __len__(self) -> int:
         return len(self._issuers)
@@ -149,14 +165,27 @@ class Issuers:
                 self._source = source
         except OSError as fault:
             return f"{fault.strerror}"
-        except msgspec.DecodeError:
-            return 'expected {"issuers": [{"iss", "jwksFile" or "jku"}]}'
+        except msgspec.DecodeError as fault:
+            return f'expected {{"issuers": [{{"iss", "jwksFile" or "jku"}}]}}: {fault}'
         return ""
+
+    def _unreadable(self) -> Iterator[str]:
+        """What is wrong with key files. Only asked at the start: later the last good keys hold."""
+        for issuer in self._issuers.values():
+            path = self._folder / issuer.jwks_file
+            named = f"the jwksFile of {issuer.iss}, {path},"
+            try:
+                if issuer.jwks_file and not keys_in(path.read_bytes()):
+                    yield f"{named} holds no key"
+            except OSError as fault:
+                yield f"{named} cannot be read: {fault.strerror}"
+            except msgspec.DecodeError:
+                yield f'{named} is no JWKS: expected {{"keys": […]}}'
 
     def _keys_of_file(self, name: str) -> list[Jwk]:
         watched, keys = self._files.get(name) or (Watched(self._folder / name), [])
         try:
-            keys = msgspec.json.decode(watched.content(), type=JwkSet).keys
+            keys = keys_in(watched.content())
         except (OSError, msgspec.DecodeError) as fault:
             log.warning("key file not read", kind=type(fault).__name__)
         self._files[name] = (watched, keys)

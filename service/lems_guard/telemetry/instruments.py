@@ -22,6 +22,20 @@ HANDLED = Instrument(
     "calls ended, by status code",
     "grpc_api/metered.py",
 )
+RECEIVED = Instrument(
+    "grpc_server_msg_received_total",
+    "counter",
+    RPC_LABELS,
+    "messages received, those of streams one by one",
+    "grpc_api/metered.py",
+)
+SENT = Instrument(
+    "grpc_server_msg_sent_total",
+    "counter",
+    RPC_LABELS,
+    "messages sent, those of streams one by one",
+    "grpc_api/metered.py",
+)
 HANDLING = Instrument(
     "grpc_server_handling_seconds",
     "histogram",
@@ -204,6 +218,8 @@ SHARED_MEMORY = Instrument(
 INSTRUMENTS = (
     STARTED,
     HANDLED,
+    RECEIVED,
+    SENT,
     HANDLING,
     SCREENINGS,
     FINDINGS,

@@ -18,6 +18,9 @@ from lems_guard.telemetry import instruments
 BOUNDS = tuple(instruments.BUCKETS)
 BOUNDS_IN_WORDS = (*map(floatToGoString, BOUNDS), "+Inf")
 
+# The `grpc_type` of methods whose requests, and whose responses, are a stream.
+STREAMS_IN = frozenset({"client_stream", "bidi_stream"})
+STREAMS_OUT = frozenset({"server_stream", "bidi_stream"})
 # The status codes of gRPC, by name: a closed set.
 GRPC_CODES = (
     "OK",
@@ -41,13 +44,16 @@ GRPC_CODES = (
 
 
 class MethodMetrics:
-    """What is counted of one RPC method: calls begun, calls ended by code, and their times."""
+    """What is counted of one RPC method: calls begun, calls ended by code, and their times.
 
-    __slots__ = ("begun", "buckets", "codes", "seconds")
+    Of streams their messages too; where there is no stream, the calls tell how many there were.
+    """
+
+    __slots__ = ("begun", "buckets", "codes", "seconds", "streamed_in", "streamed_out")
 
     def __init__(self) -> None:
         """Every status code at zero."""
-        self.begun = 0
+        self.begun = self.streamed_in = self.streamed_out = 0
         self.codes = dict.fromkeys(GRPC_CODES, 0)
         self.buckets = [0] * len(BOUNDS_IN_WORDS)
         self.seconds = 0.0
@@ -88,7 +94,17 @@ class RpcMetrics(Collector):
             started.add_metric(labels, method.begun, self._created)
             for code, number in method.codes.items():
                 handled.add_metric((*labels, code), number, self._created)
-        return (started, handled, self._handling())
+        return (started, handled, *self._messages(), self._handling())
+
+    def _messages(self) -> tuple[Metric, Metric]:
+        """One message comes with a call that is no stream, and one goes when it ended well."""
+        received, sent = _counter(instruments.RECEIVED), _counter(instruments.SENT)
+        for labels, method in self._methods.items():
+            came = method.streamed_in if labels[0] in STREAMS_IN else method.begun
+            went = method.streamed_out if labels[0] in STREAMS_OUT else method.codes["OK"]
+            received.add_metric(labels, came, self._created)
+            sent.add_metric(labels, went, self._created)
+        return received, sent
 
     def _handling(self) -> Metric:
         told = instruments.HANDLING
