@@ -38,13 +38,55 @@ def dosed(**part: object) -> dict[str, Any]:
         ({"when": ["MORN", "NOON", "NIGHT"]}, 3),
         ({"when": "HS"}, 1),
         ({"timeOfDay": ["08:00:00"], "dayOfWeek": ["mon", "thu"]}, 2 / 7),
-        ({"frequency": "3", "period": 1, "periodUnit": "d"}, 1),
+        ({"frequency": "3", "period": 1, "periodUnit": "d"}, 3),
+        ({"frequency": 1, "period": "4", "periodUnit": "h"}, 6),
+        ({"frequency": 1, "period": 4, "periodUnit": "H"}, 6),
+        ({"frequency": 1, "period": 4, "periodUnit": "hours"}, 6),
+        ({"frequency": 3}, 3),
+        ({"when": ["AC", "PC", "HS"]}, 7),
+        ({"when": "C"}, 3),
+        ({"when": ["ACM", "ACV"]}, 2),
+        ({"frequency": 1, "period": 1, "periodUnit": "d", "when": ["AC"]}, 1),
+        ({"frequency": 1, "period": 1, "periodUnit": "d", "when": ["MORN", "EVE"]}, 2),
+        ({"frequency": 1, "frequencyMax": "x", "period": 1, "periodUnit": "d"}, None),
+        ({"frequency": "several", "period": 1, "periodUnit": "d"}, None),
+        ({"frequency": {"value": 6}, "period": 1, "periodUnit": "d"}, None),
+        ({"frequency": 0, "period": 1, "periodUnit": "d"}, None),
+        ({"frequency": 1, "period": "four", "periodUnit": "h"}, None),
+        ({"frequency": 1, "period": 4}, None),
+        ({"frequency": 1, "period": 4, "periodUnit": ["h"]}, None),
+        ({"frequency": 1, "periodMax": 4, "periodUnit": "h"}, None),
+        ({"frequency": 2, "periodUnit": "d"}, 2),
+        ({"frequency": 1, "period": 1e-320, "periodUnit": "d"}, None),
+        ({"frequency": 1, "period": 5e-324, "periodUnit": "s"}, None),
+        ({"when": [None, "HS"]}, None),
+        ({"dayOfWeek": ["mon"]}, None),
         ({"boundsPeriod": {"start": "2026-11-01"}}, None),
         ({"period": 1, "periodUnit": "fortnight"}, None),
     ],
 )
 def test_timing_becomes_doses_a_day(repeat: dict[str, Any], per_day: float | None) -> None:
     assert dosage_of(dosed(timing={"repeat": repeat})).per_day == per_day
+
+
+QID = {"coding": [{"code": "QID"}], "text": "four times a day"}
+
+
+@pytest.mark.parametrize(
+    ("timing", "per_day", "why"),
+    [
+        ({"code": QID}, 4, "a code alone"),
+        ({"code": QID, "repeat": {"boundsPeriod": {"start": "2026-01-01"}}}, 4, "bounds alone"),
+        ({"code": QID, "repeat": {"count": 3}}, 4, "how many in all says not how often"),
+        ({"code": QID, "repeat": {"frequency": "x"}}, 4, "a code says all that the rest does"),
+        ({"code": QID, "repeat": {"frequency": 6}}, 6, "what is said in full goes first"),
+        ({"code": {"text": "as told"}, "repeat": {"frequency": "x"}}, None, "neither is read"),
+    ],
+)
+def test_a_timing_code_stands_in_for_what_is_not_said(
+    timing: dict[str, Any], per_day: float | None, why: str
+) -> None:
+    assert dosage_of(dosed(timing=timing)).per_day == per_day, why
 
 
 def test_lines_in_sequence_are_not_taken_together() -> None:
@@ -79,6 +121,13 @@ def test_lines_in_sequence_are_not_taken_together() -> None:
 )
 def test_doses_are_read_or_left_out(quantity: dict[str, Any], dose: object) -> None:
     assert dosage_of(dosed(doseAndRate=[{"doseQuantity": quantity}])).dose == dose
+
+
+def test_of_a_calculated_and_an_ordered_dose_the_larger_counts() -> None:
+    doses = [{"doseQuantity": {"value": mg, "unit": "mg"}} for mg in (10, 30)]
+    by_weight = {"doseQuantity": {"value": 2, "unit": "mg/kg"}}
+    assert dosage_of(dosed(doseAndRate=doses)).dose == (30, "mg")
+    assert dosage_of(dosed(doseAndRate=[by_weight, *doses])).dose == (2, "mg/kg")
 
 
 @pytest.mark.parametrize(

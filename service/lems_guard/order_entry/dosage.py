@@ -5,6 +5,7 @@ largest single dose and the whole daily dose: what is read must never be less th
 """
 
 import functools
+import re
 from collections import defaultdict
 from typing import NamedTuple
 
@@ -37,6 +38,22 @@ DAYS = {
     "mo": 30.0,
     "a": 365.0,
 }
+# Units as some systems write them in words.
+IN_WORDS = {
+    "second": "s",
+    "minute": "min",
+    "hour": "h",
+    "day": "d",
+    "week": "wk",
+    "month": "mo",
+    "year": "a",
+}
+# http://terminology.hl7.org/CodeSystem/v3-TimingEvent: at, before and after meals in general.
+MEALS = {"C", "AC", "PC"}
+MEALS_A_DAY = 3
+PERIODS = ("period", "periodMax", "periodUnit", "periodUnits")
+MOMENTS = ("timeOfDay", "when")
+WRITTEN_NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
 SNOMED = code_system(SNOMED_CT)
 
 
@@ -83,14 +100,18 @@ def _line(part: Resource) -> Line:
 
 
 def _dose(part: Resource) -> Amount | None:
-    """The dose in R4 and R5 (`doseAndRate`), before (`doseQuantity`), or when given (`dose`)."""
-    for rated in (*objs(part.get("doseAndRate")), part):
-        found = _amount(rated.get("doseQuantity")) or _amount(
-            obj(rated.get("doseRange")).get("high")
-        )
-        if found:
-            return found
-    return _amount(part.get("dose"))
+    """The dose in R4 and R5 (`doseAndRate`), before (`doseQuantity`), or when given (`dose`).
+
+    Of a calculated and an ordered dose the larger counts, where they can be compared.
+    """
+    found = [
+        _amount(rated.get("doseQuantity")) or _amount(obj(rated.get("doseRange")).get("high"))
+        for rated in (*objs(part.get("doseAndRate")), part)
+    ]
+    doses = [dose for dose in (*found, _amount(part.get("dose"))) if dose]
+    if not doses:
+        return None
+    return max(dose for dose in doses if dose.unit == doses[0].unit)
 
 
 def _amount(quantity: Json) -> Amount | None:
@@ -108,35 +129,65 @@ def _amount(quantity: Json) -> Amount | None:
 
 
 def _per_day(timing: Resource) -> float | None:
-    repeat = obj(timing.get("repeat"))
-    return _repeated(repeat) if repeat else _abbreviated(timing.get("code"))
+    """How often a day; a code stands for all that the rest of the timing says."""
+    return _repeated(obj(timing.get("repeat"))) or _abbreviated(timing.get("code"))
 
 
 def _repeated(repeat: Resource) -> float | None:
-    times = _times(repeat)
-    period = above_zero(repeat.get("period"))
-    unit = text(repeat.get("periodUnit")) or text(repeat.get("periodUnits"))
-    weekdays = repeat.get("dayOfWeek")
-    if period and unit in DAYS:
-        return (times or 1.0) / (period * DAYS[unit])
-    if not times:
+    """How often a day by the parts of a timing; one that cannot be read leaves it unknown."""
+    times, days = _times(repeat), _period(repeat)
+    if days is None or not times:
         return None
+    if _has(repeat, *PERIODS):
+        return above_zero(times / days)
+    weekdays = repeat.get("dayOfWeek")
     return times * len(weekdays) / 7 if isinstance(weekdays, list) and weekdays else times
 
 
+def _period(repeat: Resource) -> float | None:
+    """The period in days, one day where none is said; `None` where it cannot be read."""
+    if not _has(repeat, *PERIODS):
+        return 1.0
+    period = _number(repeat.get("period")) if _has(repeat, "period", "periodMax") else 1.0
+    unit = (text(repeat.get("periodUnit")) or text(repeat.get("periodUnits"))).lower()
+    unit = IN_WORDS.get(unit.removesuffix("s"), unit)
+    return above_zero(period * DAYS[unit]) if period and unit in DAYS else None
+
+
 def _times(repeat: Resource) -> float | None:
-    """How often in the period: a number, hours of the day, or events such as meals."""
-    for name in ("frequencyMax", "frequency"):
-        found = above_zero(repeat.get(name))
-        if found:
-            return found
-    for name in ("timeOfDay", "when"):
-        moments = repeat.get(name)
-        if isinstance(moments, list) and moments:
-            return float(len(moments))
-        if text(moments):
-            return 1.0
-    return None
+    """How often in the period: a number, hours of the day, or events such as meals.
+
+    Once where the period alone is said; `None` where what is said cannot be read.
+    """
+    said = [name for name in ("frequencyMax", "frequency") if _has(repeat, name)]
+    found = [_number(repeat[name]) for name in said]
+    found += [
+        _moments(repeat[name], of_meals=1 if said else MEALS_A_DAY)
+        for name in MOMENTS
+        if _has(repeat, name)
+    ]
+    if not found:
+        return 1.0 if _has(repeat, "period") else None
+    return None if None in found else max(each for each in found if each)
+
+
+def _has(repeat: Resource, *names: str) -> bool:
+    return any(repeat.get(name) not in (None, "", []) for name in names)
+
+
+def _number(value: Json) -> float | None:
+    """A number above zero, also one that was sent as a text."""
+    if isinstance(value, str) and WRITTEN_NUMBER.fullmatch(value.strip()):
+        value = float(value)
+    return above_zero(value)
+
+
+def _moments(moments: Json, of_meals: int) -> float | None:
+    """How many moments are named; "before meals" is so many, where no number says otherwise."""
+    named = [text(each) for each in (moments if isinstance(moments, list) else [moments])]
+    if not all(named):
+        return None
+    return float(sum(of_meals if each.upper() in MEALS else 1 for each in named))
 
 
 def _abbreviated(code: Json) -> float | None:
