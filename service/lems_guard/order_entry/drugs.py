@@ -7,7 +7,13 @@ its ingredients add is read with it, or the whole is not understood.
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeAlias, cast
 
-from lems_guard.clinical.medication import Coding, Medication, MedicationList, Understood
+from lems_guard.clinical.medication import (
+    Coding,
+    Disposition,
+    Medication,
+    MedicationList,
+    Understood,
+)
 from lems_guard.grpc_api.read import SYSTEMS
 from lems_guard.order_entry.codes import code_system
 from lems_guard.order_entry.references import Shelf
@@ -25,7 +31,7 @@ from lems_guard.v1 import terms_pb2 as terms
 
 REFERRED = "referred"
 # What stands for an ingredient that nothing names: in a text it keeps the whole from being read.
-NAMELESS = "an ingredient without a name"
+NAMELESS = "unnamed ingredient"
 
 Understand: TypeAlias = Callable[[Medication], Understood]
 
@@ -39,10 +45,11 @@ class Drug(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A label or an ingredient as understood: in words, and the substances that it holds."""
+    """A label or an ingredient: in words, the substances recognised in it, and whether in full."""
 
     words: str
     holds: frozenset[str]
+    is_read: bool
 
 
 def drug_of(parts: Resource, understand: Understand) -> Drug:
@@ -149,27 +156,29 @@ def _mixed(label: Drug, made_of: list[Drug], understand: Understand) -> Drug:
     """The label where it names all that is in it, else label and ingredients, in words."""
     whole = _part(label, understand)
     parts = [_part(each, understand) for each in made_of]
-    unread = [each for each in parts if not each.holds]
-    added = [each for each in parts if each.holds - whole.holds]
+    unread = [each for each in parts if not each.is_read]
+    added = [each for each in parts if each.is_read and each.holds - whole.holds]
     # A label of as many drugs as there are parts names them all, be one in another language.
-    if not added and (not unread or len(whole.holds) >= len(parts)):
+    if whole.is_read and not added and (not unread or len(whole.holds) >= len(parts)):
         return label
     # A label that is not understood ("mixture 3") adds nothing to ingredients that are.
-    named = [whole] if whole.holds or (unread and label.words) else []
-    words = "/".join(dict.fromkeys(each.words for each in (*named, *added, *unread)))
-    return Drug((), words, label.form)
+    told = frozenset().union(*(each.holds for each in parts if each.is_read))
+    label_adds = whole.is_read or (bool(label.words) and (unread or whole.holds - told))
+    named = [*([whole] if label_adds else []), *(added if label_adds else parts), *unread]
+    return Drug((), "/".join(dict.fromkeys(each.words for each in named)), label.form)
 
 
 def _part(drug: Drug, understand: Understand) -> Part:
     """One part in words that tell by themselves what it holds."""
-    in_full = understand(_asked(drug)).readings
-    holds = frozenset(each.name for reading in in_full for each in reading)
-    if drug.words and in_full == understand(_asked(Drug((), drug.words))).readings:
-        return Part(drug.words, holds)
-    if len(in_full) == 1:
-        return Part("/".join(each.name for each in in_full[0]), holds)
+    in_full = understand(_asked(drug))
+    is_read = in_full.disposition is not Disposition.UNRESOLVED
+    holds = frozenset(each.name for reading in in_full.readings for each in reading)
+    if drug.words and in_full.readings == understand(_asked(Drug((), drug.words))).readings:
+        return Part(drug.words, holds, is_read)
+    if is_read and len(in_full.readings) == 1:
+        return Part("/".join(each.name for each in in_full.readings[0]), holds, is_read)
     codes = "/".join(each.code for each in drug.codings)
-    return Part(drug.words or codes or NAMELESS, frozenset())
+    return Part(drug.words or codes or NAMELESS, holds, is_read=False)
 
 
 def _asked(drug: Drug) -> Medication:
