@@ -17,6 +17,7 @@ MEDICATION_KINDS = {
 }
 NEVER_WAS = {"entered-in-error", "cancelled", "not-done", "not-taken", "declined", "nullified"}
 ENDED_SOME_DAY = "ended on an unknown day"
+NOT_DONE = ("wasNotTaken", "wasNotGiven", "notGiven")
 NOT_ADHERED = {"not-taking", "stopped"}
 ENDED = {"stopped", "completed", "ended"}
 # Orders that ended longer ago leave nothing behind: the longest residue is six months.
@@ -40,17 +41,27 @@ def left_out(why: str) -> Standing:
     return Standing(terms.MEDICATION_LIST_UNSPECIFIED, "", why)
 
 
-def drafted(resource: Resource, today: datetime.date) -> Standing:
-    """The standing of an order that is being written or signed; what it stops, stops today."""
+def drafted(resource: Resource, today: datetime.date, *, is_refill: bool = False) -> Standing:
+    """The standing of an order that is being written or signed; what it stops, stops today.
+
+    A refill of an order that is over is a new supply.
+    """
     status = code_of(resource.get("status"))
     if resource.get("doNotPerform") is True:
         return left_out("says not to give it")
     if status in NEVER_WAS:
         return left_out("is withdrawn")
-    if status in ENDED:
-        ended = _end(resource) or today
-        return Standing(terms.MEDICATION_LIST_STOPPED, min(ended, today).isoformat())
-    return PROPOSED
+    if _is_not_taken(resource):
+        return left_out("says that it is not taken")
+    end = _end(resource)
+    if status not in ENDED or is_refill or _may_go_on(resource, end, today):
+        return PROPOSED
+    return Standing(terms.MEDICATION_LIST_STOPPED, min(end or today, today).isoformat())
+
+
+def is_over(resource: Resource) -> bool:
+    """Whether an order has run its course, which nobody signs to stop it."""
+    return code_of(resource.get("status")) == "completed"
 
 
 def listed(resource: Resource, today: datetime.date) -> Standing:
@@ -80,11 +91,11 @@ def _why_not(resource: Resource, status: str) -> str:
 
 
 def _is_not_taken(resource: Resource) -> bool:
-    """STU3 says so by `taken`, R5 by `adherence`."""
-    if "adherence" not in resource:
-        return resource.get("taken") == "n"
-    adherence = code_of(obj(resource["adherence"]).get("code"))
-    return resource.get("taken") == "n" or adherence in NOT_ADHERED
+    """Releases before R4 say so by members of their own, R5 by `adherence`."""
+    if resource.get("taken") == "n" or any(resource.get(name) is True for name in NOT_DONE):
+        return True
+    adherence = resource.get("adherence")
+    return adherence is not None and code_of(obj(adherence).get("code")) in NOT_ADHERED
 
 
 def _may_go_on(resource: Resource, end: datetime.date | None, today: datetime.date) -> bool:

@@ -1,0 +1,80 @@
+"""Whether two entries of a record tell of one drug, given in one way."""
+
+from lems_guard.clinical.dose import Dose
+from lems_guard.clinical.medication import Disposition, Medication, MedicationList, Understood
+from lems_guard.clinical.route import LOCAL_ROUTES, Route
+from lems_guard.grpc_api.read import ROUTES
+from lems_guard.order_entry.orders import Line
+from lems_guard.order_entry.patients import Vocabulary
+from lems_guard.v1 import prescription_pb2 as wire
+
+
+class Matcher:
+    """Compares the lines of one call; a drug that is given every hour is understood once."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        """Nothing has been understood yet."""
+        self._understand = vocabulary.understand
+        self._names: dict[Line, frozenset[object]] = {}
+        self._uses: dict[Line, Understood] = {}
+
+    def names(self, line: Line) -> frozenset[object]:
+        """By what a drug is known again: words, codes and what it holds."""
+        if line not in self._names:
+            asked = Medication("same", MedicationList.ACTIVE, line.words, line.codings)
+            found = self._understand(asked)
+            is_sure = found.disposition is not Disposition.UNRESOLVED
+            contents = {("contents", found.readings)} if is_sure else set()
+            self._names[line] = line.names | contents
+        return self._names[line]
+
+    def is_one_drug(self, one: Line, other: Line) -> bool:
+        """Whether two lines name one drug, be it in different words."""
+        return bool(one.names & other.names or self.names(one) & self.names(other))
+
+    def tells_all(self, order: Line, told: Line) -> bool:
+        """Whether an order says already what else is told of its drug: route, dose, how often."""
+        if order.content == told.content:
+            return True
+        said, again = self._use(order), self._use(told)
+        return (
+            _is_by_route(said.route, again.route)
+            and _is_of_dose(said.dose, again.dose)
+            and not _is_more(said.doses_per_day, again.doses_per_day)
+        )
+
+    def _use(self, line: Line) -> Understood:
+        if line not in self._uses:
+            self._uses[line] = self._understand(_as_sent(line))
+        return self._uses[line]
+
+
+def _is_by_route(said: Route | None, again: Route | None) -> bool:
+    """A drug without a route may be the one that is swallowed, but not that of eye drops."""
+    return again == said or (again is None and said not in {*LOCAL_ROUTES, Route.OTHER})
+
+
+def _is_of_dose(said: Dose | None, again: Dose | None) -> bool:
+    if said is None or again is None:
+        return True
+    mass = said.milligrams()
+    return said == again or (mass is not None and mass == again.milligrams())
+
+
+def _is_more(said: float | None, again: float | None) -> bool:
+    return said is not None and again is not None and again > said
+
+
+def _as_sent(line: Line) -> Medication:
+    sent = wire.Medication.FromString(line.content)
+    return Medication(
+        "same",
+        MedicationList.ACTIVE,
+        sent.text,
+        line.codings,
+        sent.form_text,
+        ROUTES[sent.route],
+        sent.route_text,
+        Dose(sent.dose.value, sent.dose.unit) if sent.HasField("dose") else None,
+        sent.doses_per_day if sent.HasField("doses_per_day") else None,
+    )
