@@ -26,6 +26,7 @@ def fetched(
     hosts: str = "ehr.example",
     prefetch: dict[str, Any] | None = None,
     orders: tuple[object, ...] = (),
+    token: str = "t0k",  # noqa: S107 - a made-up one
 ) -> tuple[Chart, list[httpx2.Request]]:
     asked: list[httpx2.Request] = []
 
@@ -36,7 +37,7 @@ def fetched(
     call = sign(
         *orders,
         fhirServer=base,
-        fhirAuthorization={"access_token": "t0k", "token_type": "Bearer", "expires_in": 300},
+        fhirAuthorization={"access_token": token, "token_type": "Bearer", "expires_in": 300},
         prefetch=prefetch or {},
     )
     chart = Chart()
@@ -116,6 +117,22 @@ def test_this_machine_may_be_asked_without_tls() -> None:
     ],
 )
 def test_a_server_at_fault_leaves_it_missing(broken: Handler) -> None:
+    chart, _ = fetched(broken)
+    assert chart.conditions_read is Reading.MISSING
+
+
+@pytest.mark.parametrize("token", ["é", "💊"])
+def test_a_token_that_no_header_can_hold_leaves_it_missing(token: str) -> None:
+    chart, asked = fetched(answer, token=token, prefetch={"medications": None})
+    assert asked == []
+    assert chart.conditions_read is Reading.MISSING
+    assert chart.medications_read is Reading.WHOLE
+
+
+def test_what_nobody_foresaw_leaves_it_missing() -> None:
+    def broken(_: httpx2.Request) -> httpx2.Response:
+        raise AssertionError
+
     chart, _ = fetched(broken)
     assert chart.conditions_read is Reading.MISSING
 

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx2
 import msgspec
+import structlog
 
 from lems_guard.order_entry.chart import Chart
 from lems_guard.order_entry.discovery import PREFETCH
@@ -19,8 +20,13 @@ from lems_guard.order_entry.hooks import HookCall
 from lems_guard.order_entry.loopback import is_loopback
 from lems_guard.order_entry.refusals import FHIR_JSON
 from lems_guard.order_entry.shapes import Json, obj, objs, text
+from lems_guard.telemetry.logs import place_of
+
+log = structlog.get_logger(__name__)
 
 MEDICATION = re.compile(r"Medication/[A-Za-z0-9.\-]{1,64}")
+# What a server, a link of its pages or a token that no header can hold may bring about.
+UNHAD = (httpx2.HTTPError, httpx2.InvalidURL, msgspec.DecodeError, RecursionError, ValueError)
 PATIENT_TOKEN = "{{context.patientId}}"  # noqa: S105 - a placeholder of a query
 
 
@@ -56,23 +62,28 @@ class Fetcher:
 
         What cannot be had stays missing; never raises for it.
         """
+        try:
+            async with asyncio.timeout(self._bounds.seconds):
+                await self._complete(chart, call)
+        except TimeoutError:
+            return
+        except Exception as error:  # noqa: BLE001 - whatever a server does, the rest is checked
+            log.error("unforeseen error", **place_of(error))  # noqa: TRY400 - without its message
+
+    async def _complete(self, chart: Chart, call: HookCall) -> None:
         base = (call.fhir_server or "").rstrip("/")
         if not self._may_ask(base):
             return
         headers = {"accept": FHIR_JSON}
         if call.fhir_authorization and call.fhir_authorization.access_token:
             headers["authorization"] = f"Bearer {call.fhir_authorization.access_token}"
-        try:
-            async with asyncio.timeout(self._bounds.seconds):
-                async with asyncio.TaskGroup() as tasks:
-                    for key in list(chart.wanting()):
-                        url = self._url(chart, key, base, call.patient_id())
-                        tasks.create_task(self._read(chart, key, url, base, headers))
-                async with asyncio.TaskGroup() as tasks:
-                    for name in nameless(chart, base)[: self._bounds.medications]:
-                        tasks.create_task(self._read_medication(chart, name, base, headers))
-        except TimeoutError:
-            return
+        async with asyncio.TaskGroup() as tasks:
+            for key in list(chart.wanting()):
+                url = self._url(chart, key, base, call.patient_id())
+                tasks.create_task(self._read(chart, key, url, base, headers))
+        async with asyncio.TaskGroup() as tasks:
+            for name in nameless(chart, base)[: self._bounds.medications]:
+                tasks.create_task(self._read_medication(chart, name, base, headers))
 
     def _may_ask(self, base: str) -> bool:
         """An allowed host, over TLS; without it only on this machine."""
@@ -135,7 +146,7 @@ class Fetcher:
                     if len(content) > self._bounds.page_bytes:
                         return None
             return msgspec.json.decode(bytes(content))
-        except (httpx2.HTTPError, httpx2.InvalidURL, msgspec.DecodeError, RecursionError):
+        except UNHAD:
             return None
 
     async def close(self) -> None:
