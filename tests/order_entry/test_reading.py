@@ -153,10 +153,41 @@ def test_lems_in_words_is_at_most_suspected(
 
 
 @pytest.mark.parametrize(
+    ("words", "status", "why"),
+    [
+        ("LEMS", LemsStatus.SUSPECTED, "by its initials"),
+        ("lems", LemsStatus.SUSPECTED, "in any case"),
+        ("Paraneoplastic LEMS", LemsStatus.SUSPECTED, "with its cause"),
+        ("LEMS, paraneoplastic", LemsStatus.SUSPECTED, "with its cause behind it"),
+        ("MG/LEMS overlap", LemsStatus.SUSPECTED, "beside another"),
+        ("Rule out LEMS", LemsStatus.SUSPECTED, "what is to be ruled out is suspected"),
+        ("LEMS not ruled out", LemsStatus.SUSPECTED, "what is not ruled out is suspected"),
+        ("LEMS without malignancy", LemsStatus.SUSPECTED, "something else is denied"),
+        ("Lambert-Eaton syndrome, not otherwise specified", LemsStatus.SUSPECTED, "so too"),
+        ("LEMS excluded in 2019; LEMS diagnosed in 2024", LemsStatus.SUSPECTED, "denied once only"),
+        ("Eaton-Lambert syndrome", LemsStatus.SUSPECTED, "the names in another order"),
+        ("No evidence of LEMS", None, "denied"),
+        ("Myasthenia gravis, not LEMS", None, "denied"),
+        ("LEMS ruled out", None, "denied behind it"),
+        ("Lambert-Eaton syndrome has been excluded", None, "denied behind it"),
+        ("Family history of LEMS", None, "another person's"),
+        ("Skin problems", None, "only a part of a word"),
+        ("Lemsip overdose", None, "only a part of a word"),
+    ],
+)
+def test_lems_is_heard_in_words(words: str, status: LemsStatus | None, why: str) -> None:
+    reader = DiagnosisReader(lambda _: Patient(lems_status=LemsStatus.ABSENT))
+    assert reader.read([condition(text=words)]).lems is status, why
+
+
+@pytest.mark.parametrize(
     ("coding", "status"),
     [
         ({"system": "urn:a-country:icd-10", "code": "G73.1"}, LemsStatus.SUSPECTED),
         ({"code": "g7080"}, LemsStatus.SUSPECTED),
+        ({"system": "urn:a-country:icd-10", "code": "G73.1*"}, LemsStatus.SUSPECTED),
+        ({"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "G73.1*"}, LemsStatus.CONFIRMED),
+        ({"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "*"}, None),
         ({"code": "56989000"}, LemsStatus.SUSPECTED),
         ({"display": "Lambert-Eaton myasthenic syndrome"}, LemsStatus.SUSPECTED),
         ({"system": "urn:a-country:icd-10", "code": "G70.0"}, None),

@@ -1,6 +1,7 @@
 """Reading Conditions: what is diagnosed, how surely, and what of it is over."""
 
 import functools
+import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -22,6 +23,18 @@ NOTHING_KNOWN = Patient(lems_status=LemsStatus.ABSENT)
 MOST_DIAGNOSES = 2048
 LONGEST_DIAGNOSIS = 2048
 DIAGNOSTIC = (CodeSystem.ICD10CM, CodeSystem.SNOMED_CT)
+# As ICD-10 marks codes of an aetiology and of a manifestation: G73.1* (C80†).
+ICD_MARKS = "*†+! "
+MENTION = re.compile(r"\blems\b|lambert.{0,20}?eaton|eaton.{0,20}?lambert", re.IGNORECASE)
+DENIED_BEFORE = re.compile(
+    r"\b(?:no|not|without|excluded|ruled out|family history of)\b[\s:-]*"
+    r"(?:(?:evidence|signs?|diagnosis|history) of\s+)?\Z",
+    re.IGNORECASE,
+)
+DENIED_BEHIND = re.compile(
+    r"(?:\s+(?:myasthenic|syndrome))*[\s:,(-]*(?:(?:was|is|has been)\s+)?(?:excluded|ruled out)\b",
+    re.IGNORECASE,
+)
 READ = ("code", "verificationStatus", "clinicalStatus")
 SUREST_FIRST = (LemsStatus.CONFIRMED, LemsStatus.SUSPECTED, LemsStatus.ABSENT)
 
@@ -91,7 +104,9 @@ class DiagnosisReader:
         verification = code_of(verification_status)
         if verification == NEVER_WAS:
             return NOTHING
-        codings = codings_of(obj(code))
+        codings = tuple(
+            each._replace(code=each.code.rstrip(ICD_MARKS)) for each in codings_of(obj(code))
+        )
         facts = self._told(codings)
         is_coded = facts.lems_status is not LemsStatus.ABSENT
         is_lems = is_coded or names_lems(obj(code)) or self._may_be_lems(obj(code))
@@ -111,7 +126,7 @@ class DiagnosisReader:
 
         WHO's ICD-10 and the editions that countries make of it have systems of their own.
         """
-        codes = [text(coding.get("code")) for coding in codings_in(concept)]
+        codes = [text(coding.get("code")).rstrip(ICD_MARKS) for coding in codings_in(concept)]
         return any(
             self._told((Coding(system, code),)).lems_status is not LemsStatus.ABSENT
             for code in codes
@@ -140,6 +155,13 @@ def names_lems(concept: Resource) -> bool:
     """Whether a diagnosis names LEMS in words; a problem list is not always coded."""
     words = [text(concept.get("text"))]
     words += [text(coding.get("display")) for coding in objs(concept.get("coding"))]
+    return any(_mentions_lems(word) for word in words)
+
+
+def _mentions_lems(words: str) -> bool:
+    """Whether any mention of LEMS is not denied in the same breath; "rule out" is a suspicion."""
     return any(
-        ("lambert" in word.lower() and "eaton" in word.lower()) or word == "LEMS" for word in words
+        not DENIED_BEFORE.search(words, 0, mention.start())
+        and not DENIED_BEHIND.match(words, mention.end())
+        for mention in MENTION.finditer(words)
     )
