@@ -6,7 +6,8 @@ from lems_guard.clinical.term import Term
 class NecessaryUse(Term):
     """Uses in which a harmful drug may be needed now, and other uses that are recognised.
 
-    They change what is advised, never how bad a harm is.
+    They change what is advised, never how bad a harm is; what another drug is given for may tell
+    of a disease that contraindicates this one.
     """
 
     STATUS_EPILEPTICUS = 1
@@ -18,3 +19,4 @@ class NecessaryUse(Term):
     ANTIDOTE = 7
     LIFE_THREATENING_HYPOMAGNESAEMIA = 8
     OTHER = 9
+    SEIZURES = 10

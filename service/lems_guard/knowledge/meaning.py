@@ -16,6 +16,7 @@ from lems_guard.screening.knowledge_base import DrugClass
 
 SUMMARY_BELOW = 140
 WITH_PARTNERS = frozenset({RuleKind.INTERACTION, RuleKind.DUPLICATE})
+OF_PARTNERS = frozenset({"partner_phase", "partner_indication"})
 STRONG_GRADES = frozenset({"1", "2"})
 EVERY_ROUTE = frozenset(Route)
 
@@ -92,10 +93,9 @@ def _check_partners(rule: Rule, fields: Fields) -> None:
     if rule.partners is not None and not needed:
         shown = f"kind {kind!r} has no partners: they belong to interaction and duplicate"
         fields.problems.add(fields.place_of("partners"), "idle-partners", shown)
-    if rule.partners is None and any(
-        "partner_phase" in facts_read(when) for when in _conditions_of(rule)
-    ):
-        shown = "'partner_phase' is never known here: only an interaction or duplicate has partners"
+    read = set().union(*(facts_read(when) for when in _conditions_of(rule)))
+    for fact in sorted(read & OF_PARTNERS) if rule.partners is None else ():
+        shown = f"{fact!r} is never known here: only an interaction or duplicate has partners"
         fields.problems.add(fields.place, "idle-condition", shown)
 
 

@@ -1,7 +1,7 @@
 """The facts of one order, each worked out when a rule first asks for it."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import ClassVar
 
 from lems_guard.clinical.alert import Exposure, ScreeningRequest
@@ -9,7 +9,6 @@ from lems_guard.clinical.dose import DoseBasis
 from lems_guard.clinical.facts import (
     Answer,
     Elsewhere,
-    Facts,
     FactValue,
     Lack,
     Span,
@@ -161,7 +160,7 @@ class OrderFacts(dict[str, FactValue]):
         """No request says since when the active dose is taken: a raise always leaves it open."""
 
     def _without_partners(self) -> None:
-        """Known only beside partners: see `FactsBeside`."""
+        """Known only beside partners: see `facts_beside`."""
 
     _WORKED_OUT: ClassVar[dict[str, Callable[["OrderFacts"], FactValue]]] = {
         "list": _list,
@@ -178,45 +177,9 @@ class OrderFacts(dict[str, FactValue]):
         "dose_basis": _dose_basis,
         "indication": _indication,
         "partner_phase": _without_partners,
+        "partner_indication": _without_partners,
         "days_since_stopped": _days_since_stopped,
     }
-
-
-class FactsBeside(dict[str, FactValue]):
-    """The facts of an exposure in an interaction: its own, and the phase of its partners."""
-
-    __slots__ = ("_facts_of", "_own", "_partners")
-
-    def __init__(
-        self,
-        own: Facts,
-        partners: Sequence[Exposure],
-        facts_of: Callable[[Exposure], Facts],
-    ) -> None:
-        """`facts_of` gives the facts of a partner."""
-        super().__init__()
-        self._own = own
-        self._partners = partners
-        self._facts_of = facts_of
-
-    def __missing__(self, fact: str) -> FactValue:
-        """A fact of the exposure, or of its partners."""
-        return self._partner_phase() if fact == "partner_phase" else self._own[fact]
-
-    def _partner_phase(self) -> FactValue:
-        """START where a partner is certain to start; CONTINUE where all of them go on."""
-        phases = {partner: self._facts_of(partner)["phase"] for partner in self._partners}
-        if any(partner.sure and phase is Phase.START for partner, phase in phases.items()):
-            return Phase.START
-        if len(set(phases.values())) == 1 and None not in phases.values():
-            return next(iter(phases.values()))
-        roots: list[Lack] = []
-        for partner, phase in phases.items():
-            if phase is None:
-                roots.append(Elsewhere("phase", partner.order))
-            if not partner.sure:
-                roots.append(Elsewhere("identity", partner.order))
-        return Unknown(tuple(dict.fromkeys(roots)))
 
 
 def is_given(exposure: Exposure, other: Exposure) -> bool:

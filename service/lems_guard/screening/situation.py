@@ -9,8 +9,9 @@ from lems_guard.clinical.facts import Facts, FactValue
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList
 from lems_guard.clinical.patient import Patient
 from lems_guard.clinical.rule import RuleKind
+from lems_guard.screening.facts_beside import FactsBeside
 from lems_guard.screening.knowledge_base import NO_CLASSES, KnowledgeBase
-from lems_guard.screening.order_facts import CURRENT, FactsBeside, OrderFacts
+from lems_guard.screening.order_facts import CURRENT, OrderFacts
 
 PATIENT_FACTS = tuple(Patient.__slots__)
 PROPOSED, ACTIVE = MedicationList.PROPOSED, MedicationList.ACTIVE
