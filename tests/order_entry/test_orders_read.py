@@ -10,7 +10,7 @@ from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.library import Edition
 from lems_guard.order_entry.chart import Chart
 from lems_guard.order_entry.dosage import Amount, dosage_of
-from lems_guard.order_entry.orders import OrderReader, follows
+from lems_guard.order_entry.orders import OrderReader
 from lems_guard.order_entry.references import Shelf
 from lems_guard.order_entry.standing import drafted, listed
 from lems_guard.v1 import prescription_pb2 as wire
@@ -231,7 +231,6 @@ def nothing_understood(_: object) -> Understood:
 def test_no_shape_makes_reading_fail(member: str, junk: object) -> None:
     resource = {"resourceType": "MedicationRequest", member: junk}
     OrderReader(nothing_understood).line(resource, Shelf())
-    follows(resource)
     drafted(resource, TODAY)
     listed(resource, TODAY)
 

@@ -13,10 +13,11 @@ from lems_guard.order_entry.discovery import (
     Service,
 )
 from lems_guard.order_entry.hooks import HookCall
-from lems_guard.order_entry.orders import Line, Order, follows, reference_of
+from lems_guard.order_entry.orders import Line, Order, reference_of
 from lems_guard.order_entry.patients import Person, Vocabulary, person_of
 from lems_guard.order_entry.references import relative
 from lems_guard.order_entry.refusals import bad_request
+from lems_guard.order_entry.renewals import Renewals
 from lems_guard.order_entry.same_drug import Matcher
 from lems_guard.order_entry.shapes import Json, Resource, obj, objs, text
 from lems_guard.order_entry.standing import (
@@ -86,6 +87,7 @@ class Asking:
         self._today = today
         self._vocabulary = vocabulary
         self._matcher = Matcher(vocabulary)
+        self._renewals = Renewals(chart, vocabulary.orders, self._matcher)
         self._orders: dict[str, Order] = {}
         self._left_out: dict[str, int] = {}
         # By the names of their drugs, the orders that go on, and those that have ended.
@@ -204,7 +206,7 @@ class Asking:
         message = self._lists[standing.list - 1].add()
         message.MergeFromString(line.content)
         message.id = own_id = self._new_id(resource)
-        if follows(resource):
+        if self._renewals.follows(resource, line):
             message.phase = terms.PHASE_CONTINUE
         if standing.ended:
             message.stopped_on = standing.ended

@@ -19,7 +19,6 @@ from lems_guard.order_entry.references import Shelf
 from lems_guard.order_entry.shapes import (
     Resource,
     concepts,
-    obj,
     text,
     words_of,
 )
@@ -139,11 +138,6 @@ class OrderReader:
         )
         understood = whole.disposition is not Disposition.UNRESOLVED
         return together if understood and whole.readings == alone.readings else drug.words
-
-
-def follows(resource: Resource) -> bool:
-    """Whether an order continues another one; a first order does not say that it is."""
-    return "priorPrescription" in resource and bool(obj(resource["priorPrescription"]))
 
 
 def _indicate(message: wire.Medication, resource: Resource) -> None:

@@ -18,6 +18,10 @@ class Matcher:
         self._names: dict[Line, frozenset[object]] = {}
         self._uses: dict[Line, Understood] = {}
 
+    def is_understood(self, line: Line) -> bool:
+        """Whether it is known what a line's drug holds, so that it can be told from others."""
+        return self.names(line) > line.names
+
     def names(self, line: Line) -> frozenset[object]:
         """By what a drug is known again: words, codes and what it holds."""
         if line not in self._names:
