@@ -31,6 +31,7 @@ FIRDAPSE = ("--active", "Firdapse 20 mg 4x/day")
         (["metoprolol", "--epilepsy", "perhaps"], 2, "neither yes nor no"),
         (["metoprolol", "--request", "-"], 2, "two prescriptions"),
         (["--request", "/no/such/file"], 2, "no such file"),
+        (["metoprolol", "--json", "--format", "fhir"], 2, "two forms at once"),
         (["metoprolol", "--server", "nowhere"], 2, "no HOST:PORT"),
         (["metoprolol", "--server", "127.0.0.1:1"], 4, "nobody listens there"),
     ],

@@ -99,3 +99,31 @@ def test_what_is_printed_on_a_closed_stream_ends_in_no_file(tmp_path: Path) -> N
     assert subprocess.run(command, check=False).returncode == 0
     (line,) = target.read_text("utf-8").splitlines()
     assert json.loads(line)["requestId"] == "1"
+
+
+def test_a_folder_of_rules_that_is_not_there_is_told_once(lems_guard: Run) -> None:
+    for command in ("lint", "test", "list", "compile", "lock", "schema"):
+        ran = lems_guard("rules", command, "--rules", "/nope")
+        assert ran.code == 2
+        assert ran.err.count("'/nope' does not exist") == 1
+
+
+def test_figures_that_could_not_be_written_are_not_measured(
+    lems_guard: Run, tmp_path: Path
+) -> None:
+    ran = lems_guard("bench", "--quick", "--json", tmp_path / "nope" / "figures.json")
+    assert ran.code == 2
+    assert "No such file" in ran.err
+    assert not ran.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin"),
+    [(["check", "timolol eye drops"], ""), (["resolve", "timolol"], ""), (["batch", "-", "-"], "")],
+)
+def test_a_misspelt_setting_is_warned_of(program: Run, arguments: list[str], stdin: str) -> None:
+    """Else US labels would answer for a site in Europe, and nobody would know."""
+    ran = program(*arguments, stdin=stdin, LEMS_GUARD_JURISDICTON="EU")
+    assert ran.code == 0
+    assert "did you mean LEMS_GUARD_JURISDICTION?" in ran.err
+    assert "did you mean" not in ran.out

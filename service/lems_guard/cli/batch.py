@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from lems_guard.cli.batch_files import Line, Lines, begin, opened_input
+from lems_guard.cli.heeded import heeded_settings
 from lems_guard.cli.output import silence
 from lems_guard.clinical.errors import Unavailable
 
@@ -35,11 +36,10 @@ def batch(
     Exit code 0 when every line was answered or reported.
     """
     from lems_guard.cli.in_process import InProcess
-    from lems_guard.settings import Settings
 
     if resume and overwrite:
         raise typer.BadParameter("--resume and --overwrite exclude each other")
-    checker = InProcess(Settings.from_environment())
+    checker = InProcess(heeded_settings())
     with opened_input(source) as stream:
         digest = checker.knowledge.digest
         with begin(source, target, digest, resume=resume, overwrite=overwrite) as (out, done):

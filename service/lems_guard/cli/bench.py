@@ -25,7 +25,14 @@ CAUTION = (
 
 def bench(
     rules: Annotated[
-        Path | None, typer.Option("--rules", metavar="DIR", help="Folder of rules (packaged ones).")
+        Path | None,
+        typer.Option(
+            "--rules",
+            metavar="DIR",
+            exists=True,
+            file_okay=False,
+            help="Folder of rules (packaged ones).",
+        ),
     ] = None,
     *,
     quick: Annotated[bool, typer.Option("--quick", help="End within a minute.")] = False,
@@ -45,6 +52,8 @@ def bench(
     from lems_guard.library import packaged_rules  # noqa: PLC0415
 
     plan = _plan(quick=quick, release=release)
+    if json_file is not None:
+        _try_to_open(json_file)
     found = list(_told(measurements(rules or packaged_rules(), plan)))
     if json_file is not None:
         content = json.dumps(as_json(found, quick=quick), ensure_ascii=False, indent=2)
@@ -55,6 +64,14 @@ def bench(
     write_text(shown.get())
     if any(measured.failed for measured in found):
         raise typer.Exit(NOT_MEASURED)
+
+
+def _try_to_open(file: Path) -> None:
+    """Refuse a file that could not be written, before all the measuring."""
+    try:
+        file.open("a", encoding="utf-8").close()
+    except OSError as fault:
+        raise typer.BadParameter(f"--json {file}: {fault.strerror}") from None
 
 
 def _plan(*, quick: bool, release: bool) -> "Plan":

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypeAlias
 
 import typer
 
+from lems_guard.cli.heeded import heeded_settings
 from lems_guard.cli.output import write_bytes, write_text
 from lems_guard.clinical.fact_table import FACTS
-from lems_guard.settings import Address, Settings, address
+from lems_guard.settings import Address, address
 
 if TYPE_CHECKING:
     from lems_guard.v1.prescription_pb2 import CheckPrescriptionRequest
@@ -32,7 +33,7 @@ EXIT_CODES = (
     "4 our own fault."
 )
 HOW = ("request", "server", "as_json", "form")
-Form: TypeAlias = Literal["table", "json", "fhir", "fhir-r5"]
+Form: TypeAlias = Literal["table", "json", "fhir", "fhir-r5"] | None
 PATIENT = "The patient: yes or no (Y/N) and more; what is not said is not known"
 
 
@@ -99,15 +100,24 @@ def check(  # noqa: PLR0913, PLR0917 - a patient has that many facts
     server: Annotated[str | None, _about("Ask a running service, over gRPC.", "HOST:PORT")] = None,
     *,
     as_json: Annotated[bool, _about("Print the answer as JSON.", None, "--json")] = False,
-    form: Annotated[Form, _about("How to print it; fhir is R4.", "FORM", "--format")] = "table",
+    form: Annotated[
+        Form, _about("How to print it (table); fhir is R4.", "FORM", "--format")
+    ] = None,
 ) -> None:
     """Check a prescription, order by order, for a patient with LEMS."""
     given = dict(context.params)
     how = {option: given.pop(option) for option in HOW}
+    printed_as = _form(how["form"], as_json=how["as_json"])
     message = _request(given, how["request"])
     with _checker(how["server"]) as checker:
-        form = "json" if how["as_json"] else how["form"]
-        raise typer.Exit(_answer(message, checker, form))
+        raise typer.Exit(_answer(message, checker, printed_as))
+
+
+def _form(form: Form, *, as_json: bool) -> str:
+    """How to print the answer: `--json` is short for one form."""
+    if as_json and form:
+        raise typer.BadParameter("--json and --format exclude each other")
+    return "json" if as_json else form or "table"
 
 
 def _request(given: Mapping[str, Any], file: str | None) -> "CheckPrescriptionRequest":
@@ -141,7 +151,7 @@ def _checker(server: str | None) -> Iterator[Checker]:
     if server is None:
         from lems_guard.cli.in_process import InProcess
 
-        yield InProcess(Settings.from_environment())
+        yield InProcess(heeded_settings())
         return
     from lems_guard.cli.client import Client
 

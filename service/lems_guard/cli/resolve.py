@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from lems_guard.cli.exit_codes import ExitCode
+from lems_guard.cli.heeded import heeded_settings
 from lems_guard.cli.output import write_text
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList, Understood
 
@@ -40,9 +41,8 @@ def _understood(texts: list[str], place: str | None) -> list[tuple[str, Understo
     # Loaded when there is something to resolve, so that `--help` is quick.
     from lems_guard.clinical.severity import Jurisdiction  # noqa: PLC0415
     from lems_guard.library import load_edition, packaged_rules, with_site  # noqa: PLC0415
-    from lems_guard.settings import Settings  # noqa: PLC0415
 
-    settings = Settings.from_environment()
+    settings = heeded_settings()
     loaded = load_edition(settings.rules or packaged_rules())
     edition = with_site(loaded.edition, settings.vocabulary)
     jurisdiction = Jurisdiction[place.upper()] if place else settings.jurisdiction

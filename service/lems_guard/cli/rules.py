@@ -41,7 +41,14 @@ rules_app.command()(schema)
 Choice = TypeVar("Choice", bound=enum.IntEnum)
 
 RulesDir = Annotated[
-    Path | None, typer.Option("--rules", metavar="DIR", help="Folder of rules (packaged ones).")
+    Path | None,
+    typer.Option(
+        "--rules",
+        metavar="DIR",
+        exists=True,
+        file_okay=False,
+        help="Folder of rules (packaged ones).",
+    ),
 ]
 OverlayFile = Annotated[
     Path | None,

@@ -37,7 +37,10 @@ def lock_report(folder: Path, knowledge: KnowledgeBase) -> LockReport:
 
 def lock(
     rules: Annotated[
-        Path | None, typer.Option("--rules", metavar="DIR", help="Folder of rules.")
+        Path | None,
+        typer.Option(
+            "--rules", metavar="DIR", exists=True, file_okay=False, help="Folder of rules."
+        ),
     ] = None,
     retire: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="A rule that is gone; its id stays.")
@@ -86,7 +89,10 @@ def diff(
 
 def schema(
     rules: Annotated[
-        Path | None, typer.Option("--rules", metavar="DIR", help="Folder of rules.")
+        Path | None,
+        typer.Option(
+            "--rules", metavar="DIR", exists=True, file_okay=False, help="Folder of rules."
+        ),
     ] = None,
 ) -> None:
     """Write the JSON Schemas that editors check YAML with, into the folder `schema`."""
