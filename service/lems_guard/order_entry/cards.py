@@ -20,7 +20,12 @@ from lems_guard.order_entry.card_shapes import (
 from lems_guard.order_entry.detected_issue import About, concern_code, detected_issue
 from lems_guard.order_entry.orders import Order
 from lems_guard.order_entry.override_reasons import OFFERED
-from lems_guard.order_entry.replacements import Candidate, may_replace, replacement
+from lems_guard.order_entry.replacements import (
+    Candidate,
+    is_replaceable,
+    may_replace,
+    replacement,
+)
 from lems_guard.order_entry.shapes import release_of
 from lems_guard.order_entry.wording import Teller, concern_word
 from lems_guard.screening.alerts import SUSPECTED
@@ -162,7 +167,7 @@ class CardMaker:
             found += [
                 self._replace(alert, each, removable, delete, card)
                 for each in instead
-                if len(removable) == 1 and self._holds_one(removable[0])
+                if len(removable) == 1 and self._is_exchangeable(removable[0])
             ]
         if self._about.release in {"R4", "R5"}:
             issue = detected_issue(alert, self._about)
@@ -183,7 +188,7 @@ class CardMaker:
         create = Action(
             "create",
             f"Order {candidate.ingredient}; dose to be chosen ({candidate.text})",
-            replacement(order, candidate),
+            replacement(order, candidate, self._about.patient),
         )
         label = f"Replace {alert.drug} by {candidate.ingredient} ({candidate.text})"
         uuid = own_uuid(card, "replace", candidate.ingredient)
@@ -204,7 +209,9 @@ class CardMaker:
         )
         return references if usable and not taken else []
 
-    def _holds_one(self, order_id: str) -> bool:
+    def _is_exchangeable(self, order_id: str) -> bool:
+        if not is_replaceable(self._asked.orders[order_id]):
+            return False
         held = (each.ingredients for each in self._response.medications if each.id == order_id)
         return len(next(held, ())) == 1
 

@@ -3,7 +3,7 @@
 An alternative that would itself be warned of is not offered.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from lems_guard.clinical.rule import Alternative
@@ -12,7 +12,7 @@ from lems_guard.order_entry.codes import ROUTES, RXNORM, SNOMED_CT
 from lems_guard.order_entry.engine import Engine
 from lems_guard.order_entry.orders import Order
 from lems_guard.order_entry.patients import AMINOPYRIDINE
-from lems_guard.order_entry.shapes import Resource, obj, release_of
+from lems_guard.order_entry.shapes import Resource, obj, objs, release_of, text
 from lems_guard.order_entry.wording import word
 from lems_guard.screening.knowledge_base import NO_CLASSES
 from lems_guard.v1 import prescription_pb2 as request_wire
@@ -21,6 +21,7 @@ from lems_guard.v1 import terms_pb2 as terms
 
 MOST_OFFERED = 3
 MOST_TRIED = 24
+REQUESTS = {"MedicationRequest", "MedicationOrder", "MedicationPrescription"}
 # What an order keeps when its drug is replaced: for whom, by whom, why; never how much.
 KEPT = (
     "resourceType",
@@ -156,12 +157,22 @@ def may_replace(alert: wire.Alert) -> bool:
     return alert.severity >= terms.SEVERITY_AVOID and not needed
 
 
-def replacement(order: Order, candidate: Candidate) -> Resource:
-    """A complete order for another drug, in the shape that the replaced one has."""
-    resource: dict[str, Any] = {
-        name: order.resource[name] for name in KEPT if order.resource.get(name)
-    }
+def is_replaceable(order: Order) -> bool:
+    """Whether an order is one that another can take the place of; a statement is none."""
+    return order.resource.get("resourceType") in REQUESTS
+
+
+def replacement(order: Order, candidate: Candidate, patient: str) -> Resource:
+    """A complete order of a patient for another drug, in the shape that the replaced one has."""
+    kept = {name: order.resource[name] for name in KEPT if order.resource.get(name)}
+    held = _held(kept, objs(order.resource.get("contained")))
+    resource: dict[str, Any] = _resolved(kept, {f"#{text(each.get('id'))}" for each in held})
+    if held:
+        resource["contained"] = held
     resource["status"] = "draft"
+    if resource.get("resourceType") == "MedicationRequest":
+        resource["intent"] = text(resource.get("intent")) or "order"
+        resource["subject"] = obj(resource.get("subject")) or {"reference": patient}
     concept = {
         "coding": [{"system": RXNORM, "code": candidate.rxcui, "display": candidate.ingredient}],
         "text": candidate.ingredient,
@@ -173,6 +184,35 @@ def replacement(order: Order, candidate: Candidate) -> Resource:
     resource["dosageInstruction"] = [{"text": TO_BE_CHOSEN} | _route(candidate)]
     cleaned: Resource = without_empty(resource)
     return cleaned
+
+
+def _held(value: Any, contained: list[Resource]) -> list[Resource]:  # noqa: ANN401 - any JSON
+    """The contained resources that are referred to, and those that these refer to in turn."""
+    found = set(_referred_to(value)) - {"#"}
+    held = [each for each in contained if f"#{text(each.get('id'))}" in found]
+    rest = [each for each in contained if each not in held]
+    return held + _held(held, rest) if held else []
+
+
+def _referred_to(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
+    members = value.items() if isinstance(value, dict) else ()
+    yield from (text(each) for name, each in members if name == "reference")
+    for each in value.values() if isinstance(value, dict) else value:
+        if isinstance(each, dict | list):
+            yield from _referred_to(each)
+
+
+def _resolved(value: Any, held: set[str]) -> Any:  # noqa: ANN401 - any JSON
+    """The same JSON without references to what was contained and is not held."""
+    if isinstance(value, list):
+        return [_resolved(each, held) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: _resolved(each, held)
+        for name, each in value.items()
+        if not (name == "reference" and text(each).startswith("#") and text(each) not in held)
+    }
 
 
 def _route(candidate: Candidate) -> dict[str, Any]:
