@@ -9,7 +9,6 @@ from lems_guard.clinical.patient import LemsStatus, Patient
 from lems_guard.library import Edition
 from lems_guard.order_entry.card_ids import card_uuid, rules_of
 from lems_guard.order_entry.card_shapes import SUMMARY_LIMIT, plain, short
-from lems_guard.order_entry.chart import Chart, Reading
 from lems_guard.order_entry.codes import (
     MEASUREMENTS,
     PREGNANCY,
@@ -19,6 +18,7 @@ from lems_guard.order_entry.codes import (
 )
 from lems_guard.order_entry.diagnoses import NOTHING_KNOWN, DiagnosisReader
 from lems_guard.order_entry.measurements import measured, renal_function
+from lems_guard.order_entry.shapes import code_of
 from lems_guard.v1 import terms_pb2 as terms
 
 TODAY = datetime.date(2026, 11, 21)
@@ -202,51 +202,29 @@ def test_lems_in_a_system_that_is_not_known_is_suspected(
     assert reader.read([{"resourceType": "Condition", "code": {"coding": [coding]}}]).lems is status
 
 
-ABSENT = {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason"}]}
+VER_STATUS = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 
 
-def of_entries(*entries: object) -> dict[str, object]:
-    return {"resourceType": "Bundle", "entry": list(entries)}
+def codings(*pairs: tuple[str, str]) -> dict[str, Any]:
+    return {"coding": [{"system": system, "code": code} for system, code in pairs]}
 
 
 @pytest.mark.parametrize(
-    ("value", "reading"),
+    ("value", "code", "why"),
     [
-        (None, Reading.WHOLE),
-        ({"resourceType": "Bundle"}, Reading.WHOLE),
-        ({"resourceType": "Bundle", "total": 0, "entry": []}, Reading.WHOLE),
-        ({"resourceType": "Bundle", "total": 3}, Reading.PART),
-        ({"resourceType": "Bundle", "link": [{"relation": "next", "url": "x"}]}, Reading.PART),
-        ({"resourceType": "OperationOutcome"}, Reading.MISSING),
-        ("a string", Reading.MISSING),
-        ([], Reading.MISSING),
-        ({}, Reading.MISSING),
-        ({"resourceType": 7}, Reading.MISSING),
-        ({"resourceType": "Patient"}, Reading.MISSING),
-        ({"resourceType": "Condition"}, Reading.WHOLE),
-        ({"resourceType": "Condition", "code": 7}, Reading.PART),
-        (of_entries(7), Reading.PART),
-        (of_entries({}), Reading.PART),
-        (of_entries({"resource": None}), Reading.PART),
-        (of_entries({"resource": {"code": {"text": "LEMS"}}}), Reading.PART),
-        (of_entries({"resource": {"resourceType": "Condition", "code": []}}), Reading.PART),
-        (of_entries({"resource": {"resourceType": "Condition"}}), Reading.WHOLE),
-        (of_entries({"resource": {"resourceType": "Condition", "code": ABSENT}}), Reading.WHOLE),
-        ({"resourceType": "Bundle", "entry": 7}, Reading.PART),
+        ("Completed ", "completed", "a plain code"),
+        (codings(("urn:ehr", "7"), (VER_STATUS, "Refuted")), "refuted", "HL7's is the second"),
+        (codings(("urn:ehr", "resolved"), (VER_STATUS, "confirmed")), "confirmed", "HL7's counts"),
+        (codings(("urn:ehr", "7"), ("", "entered-in-error")), "entered-in-error", "it is known"),
+        (codings(("urn:ehr", "7"), ("urn:ehr", "8")), "7", "none is known"),
+        (codings(("urn:ehr", "7"), ("http://hl7.org/fhir/condition-ver-status", "refuted")),
+         "refuted", "the address of older releases"),
+        ({"text": "refuted"}, "", "words are no code"),
+        ({}, "", "nothing"),
     ],
-)
-def test_how_far_a_prefetch_was_read(value: object, reading: Reading) -> None:
-    chart = Chart()
-    chart.take_prefetch({"conditions": value})
-    assert chart.conditions_read is reading
-
-
-def test_a_search_that_failed_in_part_was_read_in_part() -> None:
-    issue = {"severity": "error", "code": "timeout"}
-    entry = [{"resource": {"resourceType": "OperationOutcome", "issue": [issue]}}]
-    chart = Chart()
-    chart.take("conditions", {"resourceType": "Bundle", "entry": entry})
-    assert chart.conditions_read is Reading.PART
+)  # fmt: skip
+def test_a_status_is_told_by_the_coding_that_is_one(value: object, code: str, why: str) -> None:
+    assert code_of(value) == code, why
 
 
 def test_a_card_tells_its_rules_and_nothing_else() -> None:

@@ -23,6 +23,7 @@ from lems_guard.order_entry.shapes import Json, Resource, obj, objs, text
 from lems_guard.order_entry.standing import (
     ENDED_SOME_DAY,
     MEDICATION_KINDS,
+    REQUESTS,
     Standing,
     drafted,
     is_over,
@@ -51,7 +52,6 @@ SUPPORTING = {
     "Substance",
 }
 # The kinds in the order in which they are believed: an order before what was made of it.
-REQUESTS = ("MedicationRequest", "MedicationOrder", "MedicationPrescription")
 STATEMENTS = ("MedicationStatement", "MedicationUsage")
 LISTED_KINDS = (*REQUESTS, *STATEMENTS, "MedicationAdministration", "MedicationDispense")
 LINKS = {

@@ -4,19 +4,18 @@ import enum
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
+from lems_guard.order_entry.bundles import Entry, Page, page_of
 from lems_guard.order_entry.discovery import PREFETCH
-from lems_guard.order_entry.references import Entry, Shelf, entries_of
-from lems_guard.order_entry.shapes import Json, Resource, code_of, is_unreadable, obj, objs, text
-from lems_guard.order_entry.standing import MEDICATION_KINDS
+from lems_guard.order_entry.references import Shelf
+from lems_guard.order_entry.shapes import Json, Resource, is_unreadable, obj, text
+from lems_guard.order_entry.standing import MEDICATION_KINDS, REQUESTS
 
-MEDICATION_KEYS = ("medications", "statements")
 # What a single resource in place of a Bundle must be, to be the answer to our query.
 KINDS = {
     "conditions": {"Condition"},
     "medications": MEDICATION_KINDS,
     "statements": MEDICATION_KINDS,
 }
-GRAVE = {"error", "fatal"}
 
 
 class Reading(enum.IntEnum):
@@ -27,6 +26,36 @@ class Reading(enum.IntEnum):
     WHOLE = 2
 
 
+class Answer:
+    """The answer to one query, over all its pages: what is lost on one is not found on the next."""
+
+    def __init__(self) -> None:
+        """Nothing has come."""
+        self.next_page = ""
+        self._has_come = self._is_torn = False
+        self._matches = self._total = 0
+
+    def come(self, *, is_torn: bool) -> None:
+        """Something has come that is an answer."""
+        self._has_come = True
+        self._is_torn |= is_torn
+
+    def turn(self, page: Page, *, is_torn: bool) -> None:
+        """A page has come."""
+        self.come(is_torn=is_torn)
+        self._matches += page.matches
+        self._total = max(self._total, page.total)
+        self.next_page = page.next_page
+
+    @property
+    def reading(self) -> Reading:
+        """How far it was read."""
+        if not self._has_come:
+            return Reading.MISSING
+        is_cut = self.next_page or self._total > self._matches
+        return Reading.PART if self._is_torn or is_cut else Reading.WHOLE
+
+
 class Chart:
     """Resources by kind, and how far each prefetch key was read."""
 
@@ -34,11 +63,11 @@ class Chart:
         """Nothing has been read yet."""
         self.shelf = Shelf()
         self.drafts: list[Entry] = []
-        self.next_pages: dict[str, str] = {}
-        self._readings: dict[str, Reading] = {}
+        self._answers: dict[str, Answer] = {}
+        # What a client sent under names of its own, by the query of ours that it may stand for.
+        self._of_its_own: dict[str, Reading] = {}
         self._resources: dict[str, list[Resource]] = defaultdict(list)
         self._known: set[tuple[str, str]] = set()
-        self._matches: dict[str, int] = defaultdict(int)
 
     def take_prefetch(self, prefetch: Mapping[str, Json]) -> None:
         """Take in what the client sent: `null` means that there is nothing."""
@@ -47,46 +76,34 @@ class Chart:
 
     def take_drafts(self, bundle: Json) -> None:
         """Take in the orders at hand; what travels with them may be referred to."""
-        self.drafts = entries_of(obj(bundle))
+        self.drafts = page_of(obj(bundle)).entries
         for entry in self.drafts:
             self.shelf.put(entry.resource, entry.full_url)
 
     def take(self, key: str, value: Json) -> None:
         """Take in one answer to a query of ours, or something the client adds of its own."""
         kind = obj(value).get("resourceType")
+        answer = self._answers.setdefault(key, Answer())
         if value is None:
-            self._readings[key] = Reading.WHOLE
+            answer.come(is_torn=False)
         elif kind == "Bundle":
-            self._take_bundle(key, value)
+            self._take_bundle(key, value, answer)
         elif isinstance(kind, str) and kind in KINDS.get(key, {kind}) - {"OperationOutcome"}:
             self._add(value, "")
-            self._readings[key] = Reading.PART if _is_unreadable(value) else Reading.WHOLE
-        else:
-            self._readings.setdefault(key, Reading.MISSING)
+            answer.come(is_torn=_is_unreadable(value))
 
-    def _take_bundle(self, key: str, bundle: Resource) -> None:
-        is_whole, kinds = True, set()
-        for resource, full_url, is_match in entries_of(bundle):
-            self._matches[key] += is_match
-            kind = resource.get("resourceType")
-            if kind == "OperationOutcome":
-                is_whole = is_whole and not _is_grave(resource)
-            elif isinstance(kind, str):
+    def _take_bundle(self, key: str, bundle: Resource, answer: Answer) -> None:
+        page = page_of(bundle)
+        is_torn, kinds = page.is_torn, set()
+        for resource, full_url, _ in page.entries:
+            if text(resource.get("resourceType")):
                 kinds.add(self._add(resource, full_url))
-                is_whole = is_whole and not _is_unreadable(resource)
-            else:
-                is_whole = False
-        links = objs(bundle.get("link"))
-        next_page = next((text(link.get("url")) for link in links if _is_next(link)), "")
-        total = bundle.get("total")
-        if next_page or (isinstance(total, int) and total > self._matches[key]):
-            is_whole = False
-        reading = Reading.WHOLE if is_whole else Reading.PART
-        self.next_pages.pop(key, None)
-        if next_page:
-            self.next_pages[key] = next_page
-        for name in {key, *_keys_of(key, kinds)}:
-            self._readings[name] = reading
+                is_torn = is_torn or _is_unreadable(resource)
+        answer.turn(page, is_torn=is_torn)
+        if key not in PREFETCH:
+            for name in _queries_for(kinds):
+                known = self._of_its_own.get(name, Reading.WHOLE)
+                self._of_its_own[name] = min(known, answer.reading)
 
     def _add(self, resource: Resource, full_url: str) -> str:
         kind, own_id = text(resource.get("resourceType")), text(resource.get("id"))
@@ -96,14 +113,26 @@ class Chart:
             self._resources[kind].append(resource)
         return kind
 
+    @property
+    def next_pages(self) -> dict[str, str]:
+        """Where the answers go on that have not been read to their end."""
+        return {key: each.next_page for key, each in self._answers.items() if each.next_page}
+
     def reading(self, key: str) -> Reading:
-        """How far the answer to a query of ours was read."""
-        return self._readings.get(key, Reading.MISSING)
+        """How far the answer to a query of ours was read.
+
+        What a client sends under a name of its own stands in only where it sent nothing under
+        ours: a search that failed is not mended by another one.
+        """
+        if key not in self._answers:
+            return self._of_its_own.get(key, Reading.MISSING)
+        return min(self._answers[key].reading, self._of_its_own.get(key, Reading.WHOLE))
 
     def wanting(self) -> Iterator[str]:
         """The queries that are still to be asked, or asked on."""
+        next_pages = self.next_pages
         for key in PREFETCH:
-            if self.reading(key) is Reading.MISSING or key in self.next_pages:
+            if self.reading(key) is Reading.MISSING or key in next_pages:
                 yield key
 
     @property
@@ -113,9 +142,11 @@ class Chart:
 
     @property
     def medications_read(self) -> Reading:
-        """How far what is being taken was read, be it as requests or as statements."""
-        found = [self.reading(key) for key in MEDICATION_KEYS]
-        return Reading.PART if Reading.PART in found else max(found)
+        """How far what is being taken was read: statements alone are a part of it."""
+        requests, statements = self.reading("medications"), self.reading("statements")
+        if statements is Reading.MISSING:
+            return requests
+        return min(max(requests, Reading.PART), statements)
 
     def of_kind(self, *kinds: str) -> list[Resource]:
         """The resources of some kinds."""
@@ -132,24 +163,16 @@ class Chart:
         return next(iter(self.of_kind("Patient")), {})
 
 
-def _keys_of(key: str, kinds: set[str]) -> Iterator[str]:
-    """A client may name its prefetch keys itself: then the kinds tell what was read."""
-    if key in PREFETCH:
-        return
+def _queries_for(kinds: set[str]) -> Iterator[str]:
+    """The queries of ours that what a client names itself may stand for."""
     if "Condition" in kinds:
         yield "conditions"
-    if kinds & MEDICATION_KINDS:
+    if not kinds.isdisjoint(REQUESTS):
         yield "medications"
+    if kinds & MEDICATION_KINDS - {*REQUESTS}:
+        yield "statements"
 
 
 def _is_unreadable(resource: Resource) -> bool:
     """Whether it is a diagnosis that nothing can be made of."""
     return resource.get("resourceType") == "Condition" and is_unreadable(resource.get("code"))
-
-
-def _is_next(link: Resource) -> bool:
-    return text(link.get("relation")) == "next"
-
-
-def _is_grave(outcome: Resource) -> bool:
-    return any(code_of(issue.get("severity")) in GRAVE for issue in objs(outcome.get("issue")))

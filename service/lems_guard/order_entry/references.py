@@ -1,8 +1,6 @@
 """Following references to medications: contained, in a Bundle, by urn:uuid, or not at all."""
 
-from typing import NamedTuple
-
-from lems_guard.order_entry.shapes import Resource, obj, objs, text
+from lems_guard.order_entry.shapes import Resource, objs, text
 
 
 class Shelf:
@@ -34,25 +32,3 @@ class Shelf:
 def relative(reference: str) -> str:
     """The last two parts of an absolute reference: `https://ehr/fhir/Medication/7` → the rest."""
     return "/".join(reference.split("/")[-2:])
-
-
-class Entry(NamedTuple):
-    """An entry of a Bundle; the resource is empty where there is none to be read."""
-
-    resource: Resource
-    full_url: str
-    is_match: bool
-
-
-def entries_of(bundle: Resource) -> list[Entry]:
-    """All entries of a Bundle, also those that cannot be read."""
-    sent = bundle.get("entry", [])
-    entries = map(obj, sent if isinstance(sent, list) else [sent])
-    return [
-        Entry(
-            obj(entry.get("resource")),
-            text(entry.get("fullUrl")),
-            "search" not in entry or obj(entry["search"]).get("mode") != "include",
-        )
-        for entry in entries
-    ]

@@ -2,10 +2,36 @@
 
 import datetime
 import math
+import re
 from typing import Any, TypeAlias
 
 Json: TypeAlias = Any
 Resource: TypeAlias = dict[str, Any]
+
+# The addresses of HL7's code systems in any release.
+HL7 = re.compile(r"https?://(?:terminology\.)?hl7\.org/", re.IGNORECASE)
+# HL7's codes for how sure and how current a diagnosis or an allergy is, and how a drug is taken:
+# hl7.org/fhir/valueset-condition-ver-status.html, -condition-clinical, -medication-statement-
+# adherence, and their likes for allergies.
+STATUSES = {
+    "unconfirmed",
+    "provisional",
+    "differential",
+    "confirmed",
+    "refuted",
+    "entered-in-error",
+    "presumed",
+    "active",
+    "recurrence",
+    "relapse",
+    "inactive",
+    "remission",
+    "resolved",
+    "taking",
+    "not-taking",
+    "on-hold",
+    "stopped",
+}
 
 
 def obj(value: Json) -> Resource:
@@ -66,10 +92,21 @@ def is_unreadable(concept: Json) -> bool:
 
 
 def code_of(value: Json) -> str:
-    """A status: the plain code of older releases, or the first code of a CodeableConcept."""
+    """A status: the plain code of older releases, or that of a CodeableConcept.
+
+    Sites put codes of their own beside those of HL7, and before them.
+    """
     if isinstance(value, str):
         return value.strip().lower()
-    return next((text(coding.get("code")).lower() for coding in codings_in(value)), "")
+    coding = max(codings_in(value), key=_is_status, default={})
+    return text(coding.get("code")).lower()
+
+
+def _is_status(coding: Resource) -> tuple[bool, bool]:
+    """How surely it is one: by HL7, and known; of those that are alike the first counts."""
+    is_hl7 = HL7.match(text(coding.get("system"))) is not None
+    is_known = text(coding.get("code")).lower() in STATUSES
+    return is_hl7, is_known
 
 
 def concepts(resource: Resource, *names: str) -> list[Resource]:

@@ -6,10 +6,9 @@ from typing import NamedTuple
 from lems_guard.order_entry.shapes import Resource, above_zero, code_of, day_of, obj, objs
 from lems_guard.v1 import terms_pb2 as terms
 
+REQUESTS = ("MedicationRequest", "MedicationOrder", "MedicationPrescription")
 MEDICATION_KINDS = {
-    "MedicationRequest",
-    "MedicationOrder",
-    "MedicationPrescription",
+    *REQUESTS,
     "MedicationStatement",
     "MedicationUsage",
     "MedicationAdministration",
