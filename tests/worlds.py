@@ -65,9 +65,6 @@ def simple_conditions() -> Iterator[Condition]:
         for values in (frozenset({Answer.YES}), frozenset({Answer.NO}), frozenset[Answer]()):
             yield Is(fact, values, or_unknown=not values)
         yield Is(fact, frozenset({Answer.YES}), or_unknown=True)
-    for phase in Phase:
-        yield Is("phase", frozenset({phase}))
-    yield Is("phase", frozenset({Phase.START}), or_unknown=True)
     yield Is("as_needed", frozenset({Answer.YES}))
     yield from ranges("age_years", 18)
     for fact in ("single_dose_mg", "daily_dose_mg", "combined_daily_dose_mg"):
@@ -75,11 +72,12 @@ def simple_conditions() -> Iterator[Condition]:
     yield from ranges("days_since_stopped", 5)
     yield from ranges("doses_per_day", 2)
     yield from ranges("dose_step_mg", 0, 20)
-    for phase in Phase:
-        yield Is("partner_phase", frozenset({phase}))
-    yield Is("partner_phase", frozenset({Phase.START}), or_unknown=True)
+    for fact in ("phase", "partner_phase"):
+        yield from (Is(fact, frozenset({phase})) for phase in Phase)
+        yield Is(fact, frozenset({Phase.START}), or_unknown=True)
     yield Is("partner_indication", frozenset({NecessaryUse.SEIZURES}))
     yield Is("dose_basis", frozenset({DoseBasis.SALT}))
+    yield Is("other_product", frozenset({Answer.YES}))
     yield Is("indication", frozenset({NecessaryUse.ECLAMPSIA}))
     yield Is("indication", frozenset({NecessaryUse.ECLAMPSIA}), or_unknown=True)
 
@@ -130,6 +128,7 @@ STOPPED_ON = (None, *(AS_OF - datetime.timedelta(days) for days in (0, 5, 10)))
 WAYS = tuple(itertools.product((*ROUTES, Route.OTHER, None), DOSES, (None, 1, 2, 3)))
 USES = (None, NecessaryUse.ECLAMPSIA, NecessaryUse.SEIZURES, NecessaryUse.OTHER)
 CIRCUMSTANCES = tuple(itertools.product((None, *Answer), (None, *Phase), STOPPED_ON, USES))
+PRODUCTS = ("", "", "brand", "other brand")
 PLACES = tuple(itertools.product(WHAT, (*MedicationList, MedicationList.ACTIVE)))
 AGES = (None, Span(17, 17), Span(17, 18), Span(18, 18), Span(40, 40))
 STATUSES = (LemsStatus.CONFIRMED, *LemsStatus)
@@ -185,7 +184,7 @@ def orders(draw: st.DrawFn, number: int) -> Order:
     what, medication_list = draw(st.sampled_from(PLACES))
     route, dose, per_day = draw(st.sampled_from(WAYS))
     as_needed, phase, stopped_on, use = draw(st.sampled_from(CIRCUMSTANCES))
-    return order(
+    medication, understood = order(
         what,
         medication_list,
         medication_id=str(number),
@@ -197,6 +196,7 @@ def orders(draw: st.DrawFn, number: int) -> Order:
         stopped_on=stopped_on,
         use=use,
     )
+    return medication, understood._replace(product=draw(st.sampled_from(PRODUCTS)))
 
 
 @st.composite

@@ -57,6 +57,7 @@ def _stripped_reading(understood: Understood) -> Understood:
         understood.as_needed,
         necessary_use=understood.necessary_use,
         dose_basis=understood.dose_basis,
+        product=understood.product,
     )
 
 

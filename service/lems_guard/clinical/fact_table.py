@@ -89,6 +89,7 @@ FACTS: dict[str, FactSpec] = {
             DoseBasis,
             "Is the dose in mg of base, or of the phosphate (18.98 mg hold 10 mg of base)?",
         ),
+        _order("other_product", Answer, "Are these orders two products of the drug, or one?"),
         _order(
             "partner_phase", Phase, "Does the order for the other drug start it or continue it?"
         ),

@@ -9,6 +9,9 @@ from lems_guard.clinical.indication import NecessaryUse
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.term import Term
 
+# What an aminopyridine goes by where neither its INN nor a brand is given.
+CHEMICAL_NAME = "chemical name"
+
 
 class MedicationList(Term):
     """Which of the three lists of a request an order stands in."""
@@ -100,8 +103,9 @@ class Understood(NamedTuple):
 
     `readings` holds the alternative sets of ingredients: one when EVALUATED, several when
     AMBIGUOUS (each of them is checked), and when UNRESOLVED what was recognised beside what was
-    not: it may be what is ordered. `dose_basis` is `None` where it is
-    open what the dose counts; it is judged as base either way.
+    not: it may be what is ordered. `dose_basis` is `None` where it is open what the dose counts; it
+    is judged as base either way. `product` is the name by which an aminopyridine goes, where that
+    is not its INN: a brand, or `CHEMICAL_NAME`.
     """
 
     disposition: Disposition
@@ -116,3 +120,4 @@ class Understood(NamedTuple):
     trail: tuple[str, ...] = ()
     necessary_use: NecessaryUse | None = None
     dose_basis: DoseBasis | None = DoseBasis.BASE
+    product: str = ""

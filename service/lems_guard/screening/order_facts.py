@@ -1,28 +1,23 @@
 """The facts of one order, each worked out when a rule first asks for it."""
 
-import math
 from collections.abc import Callable
 from typing import ClassVar
 
 from lems_guard.clinical.alert import Exposure, ScreeningRequest
 from lems_guard.clinical.dose import DoseBasis
-from lems_guard.clinical.facts import (
-    Answer,
-    Elsewhere,
-    FactValue,
-    Lack,
-    Span,
-    Unknown,
-    name_of,
-)
+from lems_guard.clinical.facts import Answer, Elsewhere, FactValue, Span, Unknown
 from lems_guard.clinical.indication import NecessaryUse
-from lems_guard.clinical.medication import MedicationList, Phase, Understood
+from lems_guard.clinical.medication import CHEMICAL_NAME, MedicationList, Phase
+from lems_guard.screening.amounts import (
+    daily_dose,
+    doses_per_day,
+    elsewhere,
+    over,
+    single_dose,
+    times,
+    total,
+)
 
-DOSE_UNKNOWN = Unknown(("dose",))
-WEIGHT_UNKNOWN = Unknown(("weight_kg",))
-PER_DAY_UNKNOWN = Unknown(("doses_per_day",))
-# "As needed" is known: what is not is how much that comes to, so nobody asks for a frequency.
-AS_NEEDED = Unknown(("expected_daily_maximum",))
 NO_STEP = Span(0.0, 0.0)
 PROPOSED, ACTIVE = MedicationList.PROPOSED, MedicationList.ACTIVE
 ONLY_PROPOSED, ONLY_ACTIVE = frozenset({PROPOSED}), frozenset({ACTIVE})
@@ -115,7 +110,7 @@ class OrderFacts(dict[str, FactValue]):
         if not (self._stands_in(PROPOSED) and self._stands_in(ACTIVE)):
             return NO_STEP
         after, before = self._daily_dose(ONLY_PROPOSED), self._daily_dose(ONLY_ACTIVE)
-        step = _sum(after, Span(-before.high, -before.low, before.roots))
+        step = total(after, Span(-before.high, -before.low, before.roots))
         if self._surely_stands_in(PROPOSED) and self._surely_stands_in(ACTIVE):
             return step
         return Span(min(step.low, 0.0), max(step.high, 0.0), step.roots)
@@ -137,7 +132,7 @@ class OrderFacts(dict[str, FactValue]):
 
         An order that may be of another drug may add nothing.
         """
-        total = Span(0.0, 0.0)
+        together = Span(0.0, 0.0)
         for other in self._same_drug:
             order, understood = self._request.orders[other.order]
             if order.list in lists:
@@ -146,8 +141,30 @@ class OrderFacts(dict[str, FactValue]):
                     daily = Span(0.0, daily.high, (*daily.roots, "identity"))
                 if daily.roots and other.order != self._exposure.order:
                     daily = daily._replace(roots=elsewhere(daily.roots, other))
-                total = _sum(total, daily)
-        return total
+                together = total(together, daily)
+        return together
+
+    def _other_product(self) -> FactValue:
+        """Whether another current order of the drug goes by the name of another product.
+
+        The INN stands for any licensed product, not for what goes by the chemical name.
+        """
+        mine = self._product_of(self._exposure)
+        others = [
+            other
+            for other in self._same_drug
+            if other.order != self._exposure.order
+            and self._list_of(other) in CURRENT
+            and are_two_products(mine, self._product_of(other))
+        ]
+        if not others:
+            return Answer.NO
+        if any(is_given(self._exposure, other) for other in others):
+            return Answer.YES
+        return Unknown(tuple(Elsewhere("identity", other.order) for other in others))
+
+    def _product_of(self, exposure: Exposure) -> str:
+        return self._request.orders[exposure.order][1].product
 
     def _days_since_stopped(self) -> FactValue:
         stopped_on = self._request.orders[self._exposure.order][0].stopped_on
@@ -176,6 +193,7 @@ class OrderFacts(dict[str, FactValue]):
         "doses_per_day": _doses_per_day,
         "dose_basis": _dose_basis,
         "indication": _indication,
+        "other_product": _other_product,
         "partner_phase": _without_partners,
         "partner_indication": _without_partners,
         "days_since_stopped": _days_since_stopped,
@@ -187,77 +205,6 @@ def is_given(exposure: Exposure, other: Exposure) -> bool:
     return other.sure or other.order == exposure.order
 
 
-def single_dose(understood: Understood, weight_kg: FactValue) -> FactValue:
-    """One dose in mg; unknown for a combination, whose dose says nothing of each part."""
-    dose = understood.dose
-    if dose is None or any(len(reading) > 1 for reading in understood.readings):
-        return DOSE_UNKNOWN
-    milligrams, per_kg = dose.milligrams(), dose.milligrams_per_kg()
-    a_day = dose.milligrams_per_day()
-    if a_day is not None:
-        return _part_of(a_day, doses_per_day(understood))
-    if milligrams is not None:
-        return Span(milligrams, milligrams)
-    if per_kg is None:
-        return DOSE_UNKNOWN
-    return times(Span(per_kg, per_kg), weight_kg or WEIGHT_UNKNOWN)
-
-
-def _part_of(milligrams_a_day: float, per_day: FactValue) -> Span:
-    """One of the doses of a whole day; anything up to it where nobody said how many there are."""
-    if isinstance(per_day, Span) and per_day.low > 0:
-        return Span(milligrams_a_day / per_day.high, milligrams_a_day / per_day.low)
-    return Span(0.0, milligrams_a_day, DOSE_UNKNOWN.roots)
-
-
-def doses_per_day(understood: Understood) -> FactValue:
-    """How many doses a day; unknown when taken as needed, however often that may be."""
-    if understood.as_needed is Answer.YES:
-        return AS_NEEDED
-    per_day = understood.doses_per_day
-    return PER_DAY_UNKNOWN if per_day is None else Span(per_day, per_day)
-
-
-def daily_dose(understood: Understood, weight_kg: FactValue) -> Span:
-    """One order's daily dose in mg: open upwards when taken as needed or frequency is unknown."""
-    single = single_dose(understood, weight_kg)
-    a_day = understood.dose.milligrams_per_day() if understood.dose is not None else None
-    if a_day is not None and isinstance(single, Span):
-        as_needed = understood.as_needed is Answer.YES
-        return Span(0.0, a_day, AS_NEEDED.roots) if as_needed else Span(a_day, a_day)
-    daily = times(single, doses_per_day(understood))
-    return daily if isinstance(daily, Span) else Span(0.0, math.inf, missing_lacks(daily))
-
-
-def times(one: FactValue, other: FactValue) -> FactValue:
-    """The product of two amounts; what either lacks where one of them is not known."""
-    if isinstance(one, Span) and isinstance(other, Span):
-        return Span(one.low * other.low, one.high * other.high, (*one.roots, *other.roots))
-    return Unknown((*missing_lacks(one), *missing_lacks(other)))
-
-
-def over(amount: FactValue, weight_kg: FactValue) -> FactValue:
-    """An amount for each kg of body weight; an unknown amount is asked for before the weight."""
-    if not isinstance(amount, Span):
-        return amount
-    if not isinstance(weight_kg, Span):
-        return WEIGHT_UNKNOWN
-    return Span(amount.low / weight_kg.high, amount.high / weight_kg.low, amount.roots)
-
-
-def missing_lacks(value: FactValue) -> tuple[Lack, ...]:
-    """What a value lacks in order to be known; nothing where it is."""
-    return value.roots if isinstance(value, (Span, Unknown)) else ()
-
-
-def elsewhere(roots: tuple[Lack, ...], exposure: Exposure) -> tuple[Lack, ...]:
-    """What an order lacks, as another order sees it; the patient's weight is one for all."""
-    return tuple(
-        root if root in WEIGHT_UNKNOWN.roots else Elsewhere(name_of(root), exposure.order)
-        for root in roots
-    )
-
-
-def _sum(left: Span, right: Span) -> Span:
-    roots = (*left.roots, *right.roots)
-    return Span(left.low + right.low, left.high + right.high, tuple(dict.fromkeys(roots)))
+def are_two_products(one: str, other: str) -> bool:
+    """Whether two names, where they are no INN, name different products."""
+    return one != other and (bool(one and other) or CHEMICAL_NAME in {one, other})

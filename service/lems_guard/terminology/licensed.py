@@ -4,7 +4,11 @@ No others are made after the label (clinical facts, H4). What a piece of a compo
 is unknown, and so is a dose where a count may be a whole day's pieces or a supply.
 """
 
+from collections.abc import Collection
+
 from lems_guard.clinical.dose import Dose
+from lems_guard.clinical.medication import CHEMICAL_NAME
+from lems_guard.terminology.lexicon import Entry, Kind
 from lems_guard.terminology.order_text import OrderText
 from lems_guard.terminology.quantities import Quantities
 from lems_guard.terminology.vocabulary import Readings
@@ -16,14 +20,37 @@ TABLET, MILLILITRE = Dose(10.0, "mg"), Dose(1.0, "mg")
 SUSPENDED = (MILLILITRE.value, MILLILITRE.unit, "ml")
 # Many at once without a frequency are what is handed out: `Firdapse 120 tablets`.
 MOST_AT_ONCE = 10
-# The chemical name alone is what compounded products go by.
-LICENSED_NAME = "amifampridin"
+AMINOPYRIDINES = frozenset({LICENSED, (("fampridine",),)})
+# What the INN and its variants have in common. Compounded products go by the chemical name.
+INN_STEM = "ampridin"
 
 
-def is_licensed(walked: OrderText) -> bool:
+def product_of(phrases: Collection[tuple[str, bool]]) -> str:
+    """By which product an aminopyridine goes in some phrases, each a brand or not.
+
+    The brand; nothing where the INN leaves it open; else that it is the chemical name.
+    """
+    brands = [phrase for phrase, is_brand in phrases if is_brand]
+    if brands:
+        return brands[0]
+    return "" if any(INN_STEM in phrase for phrase, _ in phrases) else CHEMICAL_NAME
+
+
+def product_of_name(entry: Entry) -> str:
+    """By which product an order goes that is a name and nothing else."""
+    is_one = entry.readings in AMINOPYRIDINES
+    return product_of([(entry.phrase, entry.kind is Kind.BRAND)]) if is_one else ""
+
+
+def product_in(walked: OrderText, named: Readings) -> str:
+    """By which product a text goes that names an aminopyridine and nothing else."""
+    is_one = named in AMINOPYRIDINES
+    return product_of([(drug.phrase, drug.brand) for drug in walked.named]) if is_one else ""
+
+
+def is_licensed(walked: OrderText, product: str) -> bool:
     """Whether a text that names amifampridine means the licensed product."""
-    by_name = any(drug.brand or drug.phrase.startswith(LICENSED_NAME) for drug in walked.named)
-    return by_name and not walked.compounded
+    return product != CHEMICAL_NAME and not walked.compounded
 
 
 def is_suspension(walked: OrderText) -> bool:

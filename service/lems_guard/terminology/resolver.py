@@ -20,6 +20,7 @@ from lems_guard.terminology.codes import UNKNOWN, CodeBook, Coded, combined
 from lems_guard.terminology.dose_basis import with_basis
 from lems_guard.terminology.dosing import dosing_of, in_milligrams
 from lems_guard.terminology.lexicon import Entry, Kind, Lexicon, lexicons_of
+from lems_guard.terminology.licensed import product_of_name
 from lems_guard.terminology.site.names import widened
 from lems_guard.terminology.suggest import CloseNames, suggestions, suspects
 from lems_guard.terminology.text_reading import NAME_DOES_NOT_TELL, TextReading, read_text
@@ -96,7 +97,8 @@ class Resolver:
     def _alone(self, entry: Entry) -> Understood:
         readings, matched_by = self._named(entry.readings), _MATCHED_BY[entry.kind]
         if len(readings) == 1:
-            return Understood(_EVALUATED, readings, entry.route, matched_by=matched_by)
+            name = Understood(_EVALUATED, readings, entry.route, matched_by=matched_by)
+            return name._replace(product=product_of_name(entry))
         return Understood(
             _AMBIGUOUS, readings, entry.route, matched_by=matched_by, notes=(NAME_DOES_NOT_TELL,)
         )
@@ -150,6 +152,7 @@ class Resolver:
             reading.matched_by,
             (),
             reading.notes,
+            product=reading.product,
         )
         return with_basis(understood, reading.readings, text)
 
@@ -174,7 +177,13 @@ class Resolver:
         dosing = in_milligrams(dosing, medication, reading, readings)
         matched_by = MatchedBy.CODE if known else reading.matched_by
         understood = Understood(
-            disposition, self._named(readings), *dosing, matched_by, (), tuple(notes)
+            disposition,
+            self._named(readings),
+            *dosing,
+            matched_by,
+            (),
+            tuple(notes),
+            product=reading.product,
         )
         return with_basis(understood, readings, text)
 
@@ -186,7 +195,8 @@ class Resolver:
             return NOTHING_SENT
         near = self.search(text, jurisdiction)
         named = () if reading.denied else self._named(reading.named)
-        return Understood(Disposition.UNRESOLVED, named, suggestions=near, notes=notes)
+        found = Understood(Disposition.UNRESOLVED, named, suggestions=near, notes=notes)
+        return found._replace(product=reading.product) if named else found
 
     def _named(self, readings: Readings) -> tuple[tuple[Ingredient, ...], ...]:
         known = self._ingredients

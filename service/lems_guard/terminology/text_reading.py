@@ -9,7 +9,13 @@ from lems_guard.clinical.medication import MatchedBy
 from lems_guard.clinical.route import Route
 from lems_guard.terminology.findings import COMPOUNDED, Named, is_denied
 from lems_guard.terminology.lexicon import Lexicon
-from lems_guard.terminology.licensed import LICENSED, add_strength, is_licensed, is_suspension
+from lems_guard.terminology.licensed import (
+    LICENSED,
+    add_strength,
+    is_licensed,
+    is_suspension,
+    product_in,
+)
 from lems_guard.terminology.order_text import LONGEST_TEXT, OrderText
 from lems_guard.terminology.vocabulary import IngredientSet, Readings
 from lems_guard.terminology.words import words_of
@@ -29,7 +35,8 @@ class TextReading(NamedTuple):
     what is ordered unless it is `denied`. `route`
     is what the sig says (OTHER: several), `implied_route` what the dose form or the brand tells.
     `licensed` and `suspension` are for amifampridine alone: whether the text leaves room for the
-    licensed product, and whether it speaks of its suspension.
+    licensed product, and whether it speaks of its suspension. `product` is the name by which an
+    aminopyridine goes (see `licensed.product_of`).
     """
 
     readings: Readings = ()
@@ -46,6 +53,7 @@ class TextReading(NamedTuple):
     licensed: bool = True
     suspension: bool = False
     denied: bool = False
+    product: str = ""
 
 
 NOTHING = TextReading()
@@ -61,17 +69,22 @@ def read_text(text: str, lexicon: Lexicon) -> TextReading:
     notes: list[str] = []
     named = _drugs(walked.named, notes, lexicon.mixtures) if walked.named else ()
     if walked.unexplained or not named:
-        notes = [_not_understood(walked.unexplained)]
-        return TextReading(named=named, notes=tuple(notes), denied=is_denied(words_of(text)))
+        return TextReading(
+            named=named,
+            notes=(_not_understood(walked.unexplained),),
+            denied=is_denied(words_of(text)),
+            product=product_in(walked, named),
+        )
     if walked.compounded and not any(drug.brand for drug in walked.named):
         named = _as_compounded(named, lexicon)
+    product = product_in(walked, named)
     if named != LICENSED:
-        return _understood(walked, named, notes)
-    licensed = is_licensed(walked)
+        return _understood(walked, named, notes)._replace(product=product)
+    licensed = is_licensed(walked, product)
     if licensed:
         add_strength(walked)
     reading = _understood(walked, named, notes)
-    return reading._replace(licensed=licensed, suspension=is_suspension(walked))
+    return reading._replace(product=product, licensed=licensed, suspension=is_suspension(walked))
 
 
 def _as_compounded(named: Readings, lexicon: Lexicon) -> Readings:
