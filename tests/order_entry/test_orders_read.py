@@ -108,6 +108,9 @@ def test_lines_in_sequence_are_not_taken_together() -> None:
     ("quantity", "dose"),
     [
         ({"value": 20, "unit": "MG"}, (20, "mg")),
+        ({"value": "7.5", "unit": "mg"}, (7.5, "mg")),
+        ({"value": "7,5", "unit": "mg"}, None),
+        ({"value": "some", "unit": "mg"}, None),
         ({"value": 2, "unit": "tablets", "code": "{tbl}"}, (2, "tablets")),
         ({"value": 2, "unit": "tablet", "code": "1"}, (2, "tablet")),
         ({"value": 5, "code": "[IU]"}, (5, "[IU]")),

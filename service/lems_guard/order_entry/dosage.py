@@ -116,7 +116,7 @@ def _dose(part: Resource) -> Amount | None:
 
 def _amount(quantity: Json) -> Amount | None:
     quantity = obj(quantity)
-    value = above_zero(quantity.get("value"))
+    value = _number(quantity.get("value"))
     unit = text(quantity.get("code")) or text(quantity.get("unit"))
     # UCUM writes counted things in braces or as 1; the words beside it say which.
     if unit.startswith("{") or unit == "1":
