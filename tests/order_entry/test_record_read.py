@@ -19,6 +19,7 @@ from lems_guard.v1 import terms_pb2 as terms
 from order_entry.calling import order, searchset
 
 TODAY = datetime.date(2026, 11, 22)
+TABLET = "amifampridine 10 MG Oral Tablet"
 AMI, FIRDAPSE = "amifampridine 20 mg po qid", "Firdapse 20 mg"
 
 
@@ -128,6 +129,9 @@ GOING, DRAFT = "MedicationRequest/a1", "MedicationRequest/m1"
         ([request("amifampridine", **dosed(20, 4)), statement("amifampridine", **dosed(20, 3))], 1,
          "less often is within what is ordered"),
         ([request("amifampridine", **dosed(20, 4)), statement("amifampridine")], 1, "no dose said"),
+        ([request(TABLET, **dosed(20, 4)), statement(TABLET)], 1, "a strength is no dose"),
+        ([request(AMI), statement("amifampridine 40 mg po qid", of=GOING)], 2,
+         "a dose in words, of its own order"),
         ([statement(AMI, wasNotTaken=True)], 0, "not taken, as DSTU2 says it"),
         ([statement(AMI, wasNotTaken="true")], 1, "no boolean tells nothing"),
         ([given(AMI, wasNotGiven=True)], 0, "not given, as DSTU2 says it"),

@@ -62,6 +62,12 @@ def nested(levels: int, **members: object) -> dict[str, Any]:
         (of_entries({"resource": {"resourceType": "Condition"}}), WHOLE),
         (of_entries({"resource": {"resourceType": "Condition", "code": ABSENT}}), WHOLE),
         ({"resourceType": "Bundle", "entry": 7}, PART),
+        (searchset({"resourceType": "Patient"}), PART),
+        (searchset({"resourceType": "Patient"}, ASTHMA), WHOLE),
+        (
+            of_entries({"resource": {"resourceType": "Patient"}, "search": {"mode": "include"}}),
+            WHOLE,
+        ),
     ],
 )
 def test_how_far_a_prefetch_was_read(value: object, reading: Reading) -> None:

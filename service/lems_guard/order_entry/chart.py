@@ -10,7 +10,7 @@ from lems_guard.order_entry.references import Shelf
 from lems_guard.order_entry.shapes import Json, Resource, is_unreadable, obj, text
 from lems_guard.order_entry.standing import MEDICATION_KINDS, REQUESTS
 
-# What a single resource in place of a Bundle must be, to be the answer to our query.
+# What an answer to our query holds, be it a Bundle or a single resource in place of one.
 KINDS = {
     "conditions": {"Condition"},
     "medications": MEDICATION_KINDS,
@@ -94,7 +94,7 @@ class Chart:
 
     def _take_bundle(self, key: str, bundle: Resource, answer: Answer) -> None:
         page = page_of(bundle)
-        is_torn, kinds = page.is_torn, set()
+        is_torn, kinds = page.is_torn or _is_of_others(key, page), set()
         for resource, full_url, _ in page.entries:
             if text(resource.get("resourceType")):
                 kinds.add(self._add(resource, full_url))
@@ -171,6 +171,12 @@ def _queries_for(kinds: set[str]) -> Iterator[str]:
         yield "medications"
     if kinds & MEDICATION_KINDS - {*REQUESTS}:
         yield "statements"
+
+
+def _is_of_others(key: str, page: Page) -> bool:
+    """Whether all that was found is of kinds that were not asked for."""
+    kinds = {text(each.resource.get("resourceType")) for each in page.entries if each.is_match}
+    return bool(kinds) and kinds.isdisjoint(KINDS.get(key, kinds))
 
 
 def _is_unreadable(resource: Resource) -> bool:

@@ -49,7 +49,11 @@ class Matcher:
 
     def _use(self, line: Line) -> Understood:
         if line not in self._uses:
-            self._uses[line] = self._understand(_as_sent(line))
+            sent = _as_sent(line)
+            found = self._understand(sent)
+            # A number in words alone may be the strength of a tablet.
+            is_dose = sent.dose or found.doses_per_day
+            self._uses[line] = found if is_dose else found._replace(dose=None)
         return self._uses[line]
 
 
