@@ -5,7 +5,16 @@ from typing import Any
 
 import pytest
 
-from order_entry.calling import REQUESTS, send, written
+from order_entry.calling import (
+    LEMS,
+    ORDER_SIGN,
+    REQUESTS,
+    order,
+    searchset,
+    send,
+    sign,
+    written,
+)
 from order_entry.schema import Card, checked, outcome
 from running import Running
 
@@ -48,3 +57,10 @@ def test_there_are_enough_of_them() -> None:
 def test_the_same_call_gets_the_same_bytes(service: Running, path: Path) -> None:
     address, call, _ = written(path, lems=True)
     assert send(service.http_at, address, call)[2] == send(service.http_at, address, call)[2]
+
+
+def test_stopping_the_only_drug_is_warned_of(service: Running) -> None:
+    prefetch = {"conditions": searchset(LEMS), "medications": searchset()}
+    stopped = order("prednisone 20 mg po daily", status="stopped")
+    cards = checked(send(service.http_at, ORDER_SIGN, sign(stopped, prefetch=prefetch)).content)
+    assert [card.source.topic.code for card in cards if card.indicator != "info"] == ["abrupt-stop"]

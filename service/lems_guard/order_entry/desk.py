@@ -123,14 +123,10 @@ class Desk:
     ) -> wire.CheckPrescriptionResponse | None:
         """The engine's reply, or `None` where it is not about LEMS.
 
-        Without any current order there is nothing that the engine could say.
+        Without any order there is nothing that the engine could say.
         """
         request = asked.request
-        if not request.proposed and not request.active:
-            if request.stopped:
-                asked.left_out["a stopped drug, with nothing else being taken"] = len(
-                    request.stopped
-                )
+        if not (request.proposed or request.active or request.stopped):
             nothing = wire.CheckPrescriptionResponse(completeness="COMPLETENESS_COMPLETE")
             return nothing if is_about_lems(asked, nothing) else None
         begun = time.perf_counter()
