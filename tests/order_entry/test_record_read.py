@@ -84,6 +84,15 @@ def dosed(milligrams: int, per_day: int) -> dict[str, Any]:
     }
 
 
+def coded(words: str, kind: str) -> dict[str, Any]:
+    """An entry under the code of a whole class."""
+    coding = [{"system": "http://www.whocc.no/atc", "code": "C07AB"}]
+    return entry(kind, words, order_id="c1") | {
+        "medicationCodeableConcept": {"coding": coding, "text": words}
+    }
+
+
+GIVEN = "MedicationAdministration"
 STOPPED = {"statusChanged": "2026-11-01"}
 GOING, DRAFT = "MedicationRequest/a1", "MedicationRequest/m1"
 
@@ -129,6 +138,8 @@ GOING, DRAFT = "MedicationRequest/a1", "MedicationRequest/m1"
         ([request("amifampridine", **dosed(20, 4)), statement("amifampridine", **dosed(20, 3))], 1,
          "less often is within what is ordered"),
         ([request("amifampridine", **dosed(20, 4)), statement("amifampridine")], 1, "no dose said"),
+        ([coded("metoprolol", GIVEN), coded("bisoprolol", "MedicationStatement")], 2,
+         "one code, and two drugs in words"),
         ([request(TABLET, **dosed(20, 4)), statement(TABLET)], 1, "a strength is no dose"),
         ([request(AMI), statement("amifampridine 40 mg po qid", of=GOING)], 2,
          "a dose in words, of its own order"),

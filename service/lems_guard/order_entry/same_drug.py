@@ -1,12 +1,22 @@
 """Whether two entries of a record tell of one drug, given in one way."""
 
+from typing import TypeAlias
+
 from lems_guard.clinical.dose import Dose
-from lems_guard.clinical.medication import Disposition, Medication, MedicationList, Understood
+from lems_guard.clinical.medication import (
+    Disposition,
+    Ingredient,
+    Medication,
+    MedicationList,
+    Understood,
+)
 from lems_guard.clinical.route import LOCAL_ROUTES, Route
 from lems_guard.grpc_api.read import ROUTES
 from lems_guard.order_entry.orders import Line
 from lems_guard.order_entry.patients import Vocabulary
 from lems_guard.v1 import prescription_pb2 as wire
+
+Contents: TypeAlias = tuple[tuple[Ingredient, ...], ...]
 
 
 class Matcher:
@@ -15,7 +25,7 @@ class Matcher:
     def __init__(self, vocabulary: Vocabulary) -> None:
         """Nothing has been understood yet."""
         self._understand = vocabulary.understand
-        self._names: dict[Line, frozenset[object]] = {}
+        self._contents: dict[Line, Contents] = {}
         self._uses: dict[Line, Understood] = {}
 
     def is_understood(self, line: Line) -> bool:
@@ -24,28 +34,40 @@ class Matcher:
 
     def names(self, line: Line) -> frozenset[object]:
         """By what a drug is known again: words, codes and what it holds."""
-        if line not in self._names:
-            asked = Medication("same", MedicationList.ACTIVE, line.words, line.codings)
-            found = self._understand(asked)
-            is_sure = found.disposition is not Disposition.UNRESOLVED
-            contents = {("contents", found.readings)} if is_sure else set()
-            self._names[line] = line.names | contents
-        return self._names[line]
+        contents = self._contents_of(line)
+        return line.names | {contents} if contents else line.names
 
     def is_one_drug(self, one: Line, other: Line) -> bool:
-        """Whether two lines name one drug, be it in different words."""
-        return bool(one.names & other.names or self.names(one) & self.names(other))
+        """Whether two lines name one drug, be it in different words.
+
+        What they hold decides where it is understood: a code may be that of a whole class.
+        """
+        contents, others = self._contents_of(one), self._contents_of(other)
+        if contents and others:
+            return not set(contents).isdisjoint(others)
+        return bool(one.names & other.names)
 
     def tells_all(self, order: Line, told: Line) -> bool:
         """Whether an order says already what else is told of its drug: route, dose, how often."""
         if order.content == told.content:
             return True
+        if not self.is_one_drug(order, told):
+            return False
         said, again = self._use(order), self._use(told)
         return (
             _is_by_route(said.route, again.route)
             and _is_of_dose(said.dose, again.dose)
             and not _is_more(said.doses_per_day, again.doses_per_day)
         )
+
+    def _contents_of(self, line: Line) -> Contents:
+        """What a drug may be made of, or nothing where it is not understood."""
+        if line not in self._contents:
+            asked = Medication("same", MedicationList.ACTIVE, line.words, line.codings)
+            found = self._understand(asked)
+            is_sure = found.disposition is not Disposition.UNRESOLVED
+            self._contents[line] = found.readings if is_sure else ()
+        return self._contents[line]
 
     def _use(self, line: Line) -> Understood:
         if line not in self._uses:
