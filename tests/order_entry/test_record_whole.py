@@ -126,6 +126,19 @@ def test_bundles_within_bundles_are_read(
     assert (len(chart.of_kind("Condition")), chart.conditions_read) == (found, reading), why
 
 
+@pytest.mark.parametrize("junk", [None, 7, "x", [], {}, [[]], [{}], True])
+@pytest.mark.parametrize("member", ["search", "mode", "link", "relation", "total", "issue", "code"])
+def test_no_shape_makes_reading_a_bundle_fail(member: str, junk: object) -> None:
+    issue = {"severity": "warning", "code": "processing"} | {member: junk}
+    outcome = {"resourceType": "OperationOutcome", "issue": [issue]} | {member: junk}
+    entry = {"resource": ASTHMA, "search": {"mode": "match"} | {member: junk}}
+    bundle = of_entries(entry, entry | {member: junk}, {"resource": outcome})
+    chart = Chart()
+    chart.take("conditions", bundle | {"link": [{"relation": "self"} | {member: junk}]})
+    chart.take("conditions", bundle | {member: junk})
+    assert chart.of_kind("Condition") == [ASTHMA]
+
+
 def test_orders_within_bundles_are_at_hand() -> None:
     chart = Chart()
     chart.take_drafts(searchset(searchset(order("metoprolol"))))

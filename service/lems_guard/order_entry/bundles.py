@@ -80,7 +80,7 @@ def _is_match(entry: Resource) -> bool:
     """Whether it is found, not merely sent along: what a server says of the search is neither."""
     if obj(entry.get("resource")).get("resourceType") == "OperationOutcome":
         return False
-    return "search" not in entry or obj(entry["search"]).get("mode") not in {"include", "outcome"}
+    return text(obj(entry.get("search")).get("mode")) not in {"include", "outcome"}
 
 
 def _is_lost(resource: Resource) -> bool:
