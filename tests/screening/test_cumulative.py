@@ -59,7 +59,17 @@ def noted(*orders: Order, known: KnowledgeBase = KNOWN) -> list[Alert]:
             "what is proposed before what is taken already",
         ),
         ([order("gentamicin|azithromycin")], [], "one order of which nobody knows which it is"),
-        ([order("gentamicin+azithromycin")], ["azithromycin"], "one order that holds both"),
+        ([order("gentamicin+azithromycin")], [], "one product of two drugs, as Opdualag is"),
+        (
+            [order("gentamicin+azithromycin"), order("gentamicin", ACTIVE)],
+            ["azithromycin"],
+            "one of the two by another order as well",
+        ),
+        (
+            [order("gentamicin+azithromycin"), order("labetalol")],
+            ["azithromycin"],
+            "a third drug beside the product",
+        ),
     ],
 )
 def test_where_the_note_stands(orders: list[Order], drugs: list[str], reason: str) -> None:

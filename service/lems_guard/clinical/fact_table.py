@@ -72,6 +72,7 @@ FACTS: dict[str, FactSpec] = {
         _order("route", None, "By which route is it given?"),
         _order("dose", None, "What is the single dose, in mg?"),
         _order("doses_per_day", None, "How many doses a day?"),
+        _order("list_doses_per_day", None, "How many doses a day, over all orders of the list?"),
         _order(
             "expected_daily_maximum",
             None,

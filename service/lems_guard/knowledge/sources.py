@@ -11,6 +11,8 @@ GRADES = {grade: grade for grade in ("1", "2", "3", "4", "C", "L", "U")}
 SOURCE_KEYS = ("id", "title", "publisher", "revised", "retrieved")
 EVIDENCE_KEYS = ("source", "locator", "grade", "population")
 
+# What the authors think without a document: no report of patients.
+JUDGEMENT = "judgement"
 # Stands in for a source that is not known, so that reading can go on to the next problem.
 NO_SOURCE = Source("", "", "", "", "")
 
@@ -36,7 +38,7 @@ def read_evidence(node: Node, sources: dict[str, Source], problems: Problems) ->
     cited = fields.scalar("source")
     if cited is not None:
         check_reference(cited, "source", sources, problems)
-    return Evidence(
+    evidence = Evidence(
         source=sources.get(cited.text, NO_SOURCE) if cited else NO_SOURCE,
         locator=fields.text("locator"),
         grade=fields.choice("grade", GRADES, "U"),
@@ -44,6 +46,12 @@ def read_evidence(node: Node, sources: dict[str, Source], problems: Problems) ->
         counter=fields.truth("counter", default=False),
         says=fields.text("says"),
     )
+    if cited is not None and cited.text == JUDGEMENT and evidence.population is Population.LEMS:
+        shown = (
+            "judgement has seen nobody with LEMS: MYASTHENIA_GRAVIS if carried over, or THEORETICAL"
+        )
+        problems.add(fields.place_of("population"), "unseen-population", shown)
+    return evidence
 
 
 def _iso(day: datetime.date | None) -> str:

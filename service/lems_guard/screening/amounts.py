@@ -44,6 +44,12 @@ def doses_per_day(understood: Understood) -> FactValue:
     return PER_DAY_UNKNOWN if per_day is None else Span(per_day, per_day)
 
 
+def how_often(understood: Understood) -> Span:
+    """One order's doses a day: open upwards when taken as needed or not told."""
+    per_day = doses_per_day(understood)
+    return per_day if isinstance(per_day, Span) else Span(0.0, math.inf, missing_lacks(per_day))
+
+
 def daily_dose(understood: Understood, weight_kg: FactValue) -> Span:
     """One order's daily dose in mg: open upwards when taken as needed or frequency is unknown."""
     single = single_dose(understood, weight_kg)

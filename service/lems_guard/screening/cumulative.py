@@ -5,7 +5,7 @@ drug does alone has been said.
 """
 
 from collections.abc import Iterable
-from itertools import combinations, product
+from itertools import combinations
 from typing import TypeAlias
 
 from lems_guard.clinical.alert import Alert, Finding
@@ -33,7 +33,7 @@ def notes_on(burdens: Iterable[Burden], situation: Situation) -> dict[str, list[
     """The notes by the drug in whose alert they stand."""
     found: dict[str, list[Finding]] = {}
     for rule, shares in burdens:
-        if _speaks(rule, situation) and _are_two(shares, situation):
+        if _speaks(rule, situation) and _are_two(shares):
             found.setdefault(shares[0][0].drug, []).append(_note(rule, shares, situation))
     return found
 
@@ -57,20 +57,24 @@ def _speaks(rule: Rule, situation: Situation) -> bool:
     return not (rule.needs_lems and situation.patient.lems_status is LemsStatus.ABSENT)
 
 
-def _are_two(shares: list[Share], situation: Situation) -> bool:
-    """Whether two of the drugs can be taken at once: not two readings of one order."""
-    return any(_are_together(*pair, situation) for pair in combinations(shares, 2))
+def _are_two(shares: list[Share]) -> bool:
+    """Whether two of the drugs come by two orders: not two parts, or two readings, of one."""
+    return any(
+        len(_orders_of(one) | _orders_of(other)) > 1 for one, other in combinations(shares, 2)
+    )
 
 
-def _are_together(one: Share, other: Share, situation: Situation) -> bool:
-    exposures = (situation.by_ingredient[share[0].drug] for share in (one, other))
-    return any(situation.are_together(*pair) for pair in product(*exposures))
+def _orders_of(share: Share) -> set[str]:
+    """The orders of the drug that count."""
+    alert, findings = share
+    counted = {medication_id for finding in findings for medication_id in finding.medication_ids}
+    return counted.intersection(alert.medication_ids)
 
 
 def _note(rule: Rule, shares: list[Share], situation: Situation) -> Finding:
     """Established where two drugs are; else possible for want of what they lack."""
     established = [share for share in shares if _is_established(share)]
-    certain = _are_two(established, situation)
+    certain = _are_two(established)
     missing = {lack for _, findings in shares for finding in findings for lack in finding.missing}
     lines = [line for share in shares for line in _lines(rule, share)]
     ids = {medication_id for medication_id, _ in lines}
@@ -91,8 +95,7 @@ def _is_established(share: Share) -> bool:
 
 def _lines(rule: Rule, share: Share) -> list[tuple[str, str]]:
     """Each order of the drug that counts, and the line that says so."""
-    alert, findings = share
-    counted = {medication_id for finding in findings for medication_id in finding.medication_ids}
+    alert, counted = share[0], _orders_of(share)
     return [
         (medication_id, f"{medication_id} → {alert.drug} → {rule.id}")
         for medication_id in alert.medication_ids

@@ -7,11 +7,12 @@ from lems_guard.clinical.alert import Exposure, ScreeningRequest
 from lems_guard.clinical.dose import DoseBasis
 from lems_guard.clinical.facts import Answer, Elsewhere, FactValue, Span, Unknown
 from lems_guard.clinical.indication import NecessaryUse
-from lems_guard.clinical.medication import CHEMICAL_NAME, MedicationList, Phase
+from lems_guard.clinical.medication import CHEMICAL_NAME, MedicationList, Phase, Understood
 from lems_guard.screening.amounts import (
     daily_dose,
     doses_per_day,
     elsewhere,
+    how_often,
     over,
     single_dose,
     times,
@@ -128,6 +129,12 @@ class OrderFacts(dict[str, FactValue]):
         return self._request.orders[exposure.order][0].list
 
     def _daily_dose(self, lists: frozenset[MedicationList]) -> Span:
+        return self._sum(lists, lambda understood: daily_dose(understood, self["weight_kg"]))
+
+    def _doses_per_day_in_list(self) -> Span:
+        return self._sum(frozenset({self._list()}), how_often)
+
+    def _sum(self, lists: frozenset[MedicationList], amount: Callable[[Understood], Span]) -> Span:
         """The sum over all orders of the drug in these lists: split regimens count together.
 
         An order that may be of another drug may add nothing.
@@ -136,12 +143,12 @@ class OrderFacts(dict[str, FactValue]):
         for other in self._same_drug:
             order, understood = self._request.orders[other.order]
             if order.list in lists:
-                daily = daily_dose(understood, self["weight_kg"])
+                part = amount(understood)
                 if not is_given(self._exposure, other):
-                    daily = Span(0.0, daily.high, (*daily.roots, "identity"))
-                if daily.roots and other.order != self._exposure.order:
-                    daily = daily._replace(roots=elsewhere(daily.roots, other))
-                together = total(together, daily)
+                    part = Span(0.0, part.high, (*part.roots, "identity"))
+                if part.roots and other.order != self._exposure.order:
+                    part = part._replace(roots=elsewhere(part.roots, other))
+                together = total(together, part)
         return together
 
     def _other_product(self) -> FactValue:
@@ -191,6 +198,7 @@ class OrderFacts(dict[str, FactValue]):
         "dose_step_mg": _dose_step,
         "days_since_last_step": _days_since_last_step,
         "doses_per_day": _doses_per_day,
+        "list_doses_per_day": _doses_per_day_in_list,
         "dose_basis": _dose_basis,
         "indication": _indication,
         "other_product": _other_product,
