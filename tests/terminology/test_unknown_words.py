@@ -80,3 +80,11 @@ def test_a_drug_that_is_named_to_be_denied_is_not_ordered(
     answer = understood(resolver, text)
     assert answer.disposition is Disposition.UNRESOLVED, reason
     assert not answer.readings, reason
+
+
+@pytest.mark.parametrize("sig", ["qhs", "qam", "nightly", "nocte", "at bedtime"])
+def test_a_time_of_day_behind_a_brand_is_a_sig(resolver: Resolver, sig: str) -> None:
+    """Unlike AM, PM and their like, none of these is a part of brands."""
+    answer = understood(resolver, f"Ambien {sig}")
+    assert answer.disposition is Disposition.EVALUATED
+    assert answer.doses_per_day == 1

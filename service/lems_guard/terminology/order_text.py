@@ -20,7 +20,7 @@ JOINS = frozenset({"/", "+", "and"})
 # Before an amount these say that it is the strength of one piece: `2 tablets of 10 mg`.
 EACH = frozenset({"of", "x", "each"})
 TOTAL, DIVIDED, TIMES = "total", "divided", "x #"
-BRAND_TAILS = frozenset({TOTAL, "plus"})
+BRAND_TAILS = frozenset({TOTAL, "plus", "am", "pm", "hs", "morning", "evening", "night", "bedtime"})
 
 
 class OrderText:
@@ -170,7 +170,7 @@ class OrderText:
     def _frequency(self, entry: Entry) -> None:
         self.other_words += 1
         if entry.pace is not None:
-            if entry.pace.moment:
+            if entry.phrase in BRAND_TAILS:
                 self._refuse_brand_tail()
             self.quantities.whole_day |= entry.phrase in WHOLE_DAY
             per_day = self._per_day if entry.pace.is_formula else entry.pace.per_day
