@@ -52,8 +52,10 @@ def drafted(resource: Resource, today: datetime.date, *, is_refill: bool = False
         return left_out("is withdrawn")
     if _is_not_taken(resource):
         return left_out("says that it is not taken")
+    if status not in ENDED or is_refill:
+        return PROPOSED
     end = _end(resource)
-    if status not in ENDED or is_refill or _may_go_on(resource, end, today):
+    if _may_go_on(resource, end, today):
         return PROPOSED
     return Standing(terms.MEDICATION_LIST_STOPPED, min(end or today, today).isoformat())
 

@@ -42,10 +42,9 @@ def product_of_name(entry: Entry) -> str:
     return product_of([(entry.phrase, entry.kind is Kind.BRAND)]) if is_one else ""
 
 
-def product_in(walked: OrderText, named: Readings) -> str:
+def product_in(walked: OrderText) -> str:
     """By which product a text goes that names an aminopyridine and nothing else."""
-    is_one = named in AMINOPYRIDINES
-    return product_of([(drug.phrase, drug.brand) for drug in walked.named]) if is_one else ""
+    return product_of([(drug.phrase, drug.brand) for drug in walked.named])
 
 
 def is_licensed(walked: OrderText, product: str) -> bool:

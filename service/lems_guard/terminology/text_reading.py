@@ -10,6 +10,7 @@ from lems_guard.clinical.route import Route
 from lems_guard.terminology.findings import COMPOUNDED, Named, is_denied
 from lems_guard.terminology.lexicon import Lexicon
 from lems_guard.terminology.licensed import (
+    AMINOPYRIDINES,
     LICENSED,
     add_strength,
     is_licensed,
@@ -69,15 +70,13 @@ def read_text(text: str, lexicon: Lexicon) -> TextReading:
     notes: list[str] = []
     named = _drugs(walked.named, notes, lexicon.mixtures) if walked.named else ()
     if walked.unexplained or not named:
-        return TextReading(
-            named=named,
-            notes=(_not_understood(walked.unexplained),),
-            denied=is_denied(words_of(text)),
-            product=product_in(walked, named),
-        )
+        unknown = TextReading(named=named, notes=(_not_understood(walked.unexplained),))
+        return _in_doubt(unknown, walked, words_of(text)) if named else unknown
     if walked.compounded and not any(drug.brand for drug in walked.named):
         named = _as_compounded(named, lexicon)
-    product = product_in(walked, named)
+    if named not in AMINOPYRIDINES:
+        return _understood(walked, named, notes)
+    product = product_in(walked)
     if named != LICENSED:
         return _understood(walked, named, notes)._replace(product=product)
     licensed = is_licensed(walked, product)
@@ -85,6 +84,12 @@ def read_text(text: str, lexicon: Lexicon) -> TextReading:
         add_strength(walked)
     reading = _understood(walked, named, notes)
     return reading._replace(product=product, licensed=licensed, suspension=is_suspension(walked))
+
+
+def _in_doubt(reading: TextReading, walked: OrderText, words: list[str]) -> TextReading:
+    """A text that is not understood but for the drug that it names."""
+    product = product_in(walked) if reading.named in AMINOPYRIDINES else ""
+    return reading._replace(denied=is_denied(words), product=product)
 
 
 def _as_compounded(named: Readings, lexicon: Lexicon) -> Readings:
