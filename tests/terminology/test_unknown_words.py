@@ -50,6 +50,8 @@ def test_what_is_not_understood_is_said(resolver: Resolver, text: str, reason: s
         ("Zestril PM", "lisinopril", "a brand with PM is another product, no time of day"),
         ("Zestril Total", "lisinopril", "a brand extension may hold another drug"),
         ("labetalol 10 mg IV prn SBP > 180", "labetalol", "a threshold is no part of our tables"),
+        ("metoprolol 25 mg bid hold for HR < 60", "metoprolol", "a limit is no denial"),
+        ("bupropion 150 mg, never at bedtime", "bupropion", "nor is this"),
     ],
 )
 def test_what_is_recognised_beside_unknown_words_may_be_ordered(
@@ -69,6 +71,7 @@ def test_what_is_recognised_beside_unknown_words_may_be_ordered(
     [
         ("no metoprolol today", "denied"),
         ("hold labetalol until HR > 60", "withheld"),
+        ("magnesium sulfate stopped yesterday", "over"),
         ("d/c bupropion", "discontinued"),
         ("allergic to ciprofloxacin", "an allergy is no order"),
         ("gentamicin level", "a measurement"),

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lems_guard.cli.output import write_text
+from lems_guard.cli.rules import RulesDir
 
 if TYPE_CHECKING:
     from lems_guard.bench.figures import Measured
@@ -24,16 +25,7 @@ CAUTION = (
 
 
 def bench(
-    rules: Annotated[
-        Path | None,
-        typer.Option(
-            "--rules",
-            metavar="DIR",
-            exists=True,
-            file_okay=False,
-            help="Folder of rules (packaged ones).",
-        ),
-    ] = None,
+    rules: RulesDir = None,
     *,
     quick: Annotated[bool, typer.Option("--quick", help="End within a minute.")] = False,
     release: Annotated[

@@ -10,9 +10,12 @@ from lems_guard.terminology.vocabulary import Readings
 COMPOUNDED = "compounded"
 # Beside one of these a drug that is named is not the one that is ordered.
 DENIALS = frozenset(
-    {"no", "not", "without", "hold", "held", "stop", "stopped", "discontinue", "discontinued"}
-    | {"dc", "allergic", "allergy", "intolerance", "intolerant", "avoid", "instead", "never"}
+    {"held", "stopped", "discontinued", "allergic", "allergy", "intolerance", "intolerant"}
     | {"refused", "level", "levels", "history"}
+)
+# So it is behind one of these; before them it is ordered, with a limit: `hold for HR < 60`.
+DENIALS_BEFORE = frozenset(
+    {"no", "not", "without", "hold", "stop", "discontinue", "dc", "avoid", "instead", "never"}
 )
 DISCONTINUED = " d / c "
 
@@ -40,8 +43,11 @@ class Step(NamedTuple):
         return self.entry is None and not self.number
 
 
-def is_denied(words: list[str]) -> bool:
-    """Whether a text that is not understood says that a drug it names is not ordered."""
+def is_denied(words: list[str], drug: str) -> bool:
+    """Whether a text that is not understood says that the drug it names first is not ordered."""
+    before = words[: words.index(drug.partition(" ")[0])]
+    if not DENIALS_BEFORE.isdisjoint(before):
+        return True
     return not DENIALS.isdisjoint(words) or DISCONTINUED in f" {' '.join(words)} "
 
 

@@ -89,7 +89,7 @@ def read_text(text: str, lexicon: Lexicon) -> TextReading:
 def _in_doubt(reading: TextReading, walked: OrderText, words: list[str]) -> TextReading:
     """A text that is not understood but for the drug that it names."""
     product = product_in(walked) if reading.named in AMINOPYRIDINES else ""
-    return reading._replace(denied=is_denied(words), product=product)
+    return reading._replace(denied=is_denied(words, walked.named[0].phrase), product=product)
 
 
 def _as_compounded(named: Readings, lexicon: Lexicon) -> Readings:
