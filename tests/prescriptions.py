@@ -77,19 +77,3 @@ def prescriptions(draw: st.DrawFn, texts: Sequence[str]) -> wire.CheckPrescripti
             order.stopped_on = draw(st.sampled_from(["", "2024-02-20"]))
         chosen.append(order)
     return request
-
-
-def renamed(request: wire.CheckPrescriptionRequest) -> wire.CheckPrescriptionRequest:
-    """The same orders under other ids that sort in the same way."""
-    copy = wire.CheckPrescriptionRequest()
-    copy.CopyFrom(request)
-    for orders in (copy.proposed, copy.active, copy.stopped):
-        for number, order in enumerate(sorted(orders, key=lambda each: each.id)):
-            order.id = f"{id_of_list(copy, orders)}-{number:03d}"
-    return copy
-
-
-def id_of_list(request: wire.CheckPrescriptionRequest, orders: object) -> str:
-    return next(
-        name for name in ("proposed", "active", "stopped") if getattr(request, name) == orders
-    )

@@ -8,15 +8,12 @@ from collections.abc import AsyncIterator, Callable
 from prometheus_client import CollectorRegistry
 
 from lems_guard.caching.clients import NO_TLS, Tls, client_of
-from lems_guard.caching.cost import Policy
-from lems_guard.caching.redis_tier import RedisTier
 from lems_guard.caching.seal import Seal
-from lems_guard.caching.searched_names import Asking, Needed, Searches, SharedNames
 from lems_guard.caching.store import FAILURES_TO_OPEN, Store
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.grpc_api.answer import Answer, Answerer
 from lems_guard.library import Edition
-from lems_guard.screening.remembering import RememberingScreener
+from lems_guard.screening.screen import RuleScreener
 from lems_guard.telemetry.cache_metrics import CacheMetrics
 from lems_guard.v1 import prescription_pb2 as wire
 
@@ -29,52 +26,42 @@ def answerer_of(edition: Edition, jurisdiction: Jurisdiction = Jurisdiction.US) 
     return Answerer(
         edition.knowledge,
         edition,
-        RememberingScreener(),
+        RuleScreener(),
         jurisdiction=jurisdiction,
         today=lambda: TODAY,
     )
 
 
+class Kept:
+    """Replies kept in a store for all replicas: what uses it as an edge's call would."""
+
+    def __init__(self, fresh: Answerer, store: Store, metrics: CacheMetrics) -> None:
+        self._fresh = fresh
+        self._store = store
+        self._metrics = metrics
+
+    async def answer(self, raw: bytes) -> Answer:
+        name = self._store.seal.name("reply", self._fresh.knowledge.digest, raw)
+        found = await self._store.get(name)
+        self._metrics.lookup("redis", found.result)()
+        answer = self._fresh.answer(raw)
+        if found.content is not None:
+            return answer._replace(reply=found.content, tier="redis")
+        self._store.put(name, lambda: answer.reply, 600)
+        return answer
+
+
 class Replica:
-    """One replica's way to Redis, all screenings and searches by way of it, and what it counts."""
+    """One replica's way to Redis, all replies by way of it, and what it counts."""
 
     def __init__(
-        self,
-        edition: Edition,
-        url: str,
-        *,
-        tls: Tls = NO_TLS,
-        secret: bytes = SECRET,
-        names: Policy = Policy.ALWAYS,
+        self, edition: Edition, url: str, *, tls: Tls = NO_TLS, secret: bytes = SECRET
     ) -> None:
         self.registry = CollectorRegistry()
         self.metrics = CacheMetrics(self.registry)
         self.store = Store(client_of(url, tls), Seal(secret), self.metrics)
         self.fresh = answerer_of(edition)
-        self.searched: list[str] = []
-
-        def search(text: str, jurisdiction: Jurisdiction) -> tuple[str, ...]:
-            self.searched.append(text)
-            return edition.resolver.suggest(text, jurisdiction)
-
-        searches = Searches(search)
-        answerer = answerer_of(edition.searching_by(searches))
-        needed = Needed(edition.searching_by, Jurisdiction.US)
-        self.names = SharedNames(
-            Asking(answerer.question, searches, needed, edition.knowledge.digest),
-            self.store,
-            self.metrics,
-            policy=names,
-            seconds=600,
-        )
-        self.answers = RedisTier(
-            answerer,
-            self.store,
-            self.metrics,
-            policy=Policy.ALWAYS,
-            seconds=600,
-            names=self.names,
-        )
+        self.answers = Kept(self.fresh, self.store, self.metrics)
 
     @contextlib.asynccontextmanager
     async def running(self, *, in_use: bool = True) -> AsyncIterator["Replica"]:
@@ -90,9 +77,7 @@ class Replica:
     async def ask(self, raw: bytes) -> Answer:
         """An answer, which must be what a fresh one is, byte for byte."""
         answer = await self.answers.answer(raw)
-        fresh = self.fresh.answer(raw)
-        assert answer.reply == fresh.reply
-        assert answer.tally == fresh.tally
+        assert answer.reply == self.fresh.answer(raw).reply
         return answer
 
     async def ask_many(self, first: int, number: int) -> list[str]:
@@ -107,8 +92,8 @@ class Replica:
 
     def waited_in_vain(self) -> int:
         """How many calls have waited for a Redis that did not answer."""
-        tiers = self.lookups(), self.lookups("names")
-        return sum(lookups["timeout"] + lookups["error"] for lookups in tiers)
+        lookups = self.lookups()
+        return lookups["timeout"] + lookups["error"]
 
     async def goes_on_without(self, first: int, number: int) -> None:
         """Ask while Redis is out of order: every answer is right, and hardly any waits."""
@@ -121,14 +106,11 @@ class Replica:
         await eventually(lambda: sum(self.writes().values()) >= self.lookups_without_hit())
 
     def lookups_without_hit(self) -> int:
-        tiers = self.lookups(), self.lookups("names")
         without = ("hit", "skipped", "open")
-        return sum(
-            number for done in tiers for result, number in done.items() if result not in without
-        )
+        return sum(number for result, number in self.lookups().items() if result not in without)
 
-    def lookups(self, tier: str = "redis") -> dict[str, int]:
-        return self._counted("lems_guard_cache_lookups_total", "result", tier=tier)
+    def lookups(self) -> dict[str, int]:
+        return self._counted("lems_guard_cache_lookups_total", "result", tier="redis")
 
     def writes(self) -> dict[str, int]:
         return self._counted("lems_guard_redis_writes_total", "result")
@@ -158,10 +140,7 @@ async def eventually(holds: Callable[[], bool]) -> None:
 
 
 def question(number: int, name: str = "order") -> bytes:
-    """A prescription that differs from every other number's in more than its orders' ids.
-
-    One of its names has to be searched.
-    """
+    """A prescription that differs from every other number's in more than its orders' ids."""
     return wire.CheckPrescriptionRequest(
         patient=wire.Patient(age_years=20 + number % 60, weight_kg=50 + number / 8),
         proposed=[

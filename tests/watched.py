@@ -95,7 +95,6 @@ def watched(replicas: int = 1) -> Iterator[Watched]:
             service = start(
                 LEMS_GUARD_REDIS_URL=redis.url,
                 LEMS_GUARD_CACHE_KEY="0123456789abcdef" * 4,
-                LEMS_GUARD_REDIS_SCREENINGS="always",
             )
             stack.callback(stop, service)
             services.append(service)

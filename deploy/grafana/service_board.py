@@ -16,7 +16,7 @@ UNDER_WAY = (
     f" / max by (instance) (lems_guard_calls_in_flight_limit{{{ONE}}})"
 )
 HIT, ASKED = f'{ONE},result="hit"', f'{ONE},result!="skipped"'
-IN_REDIS = f'tier=~"redis|names",{ONE}'
+IN_REDIS = f'tier="redis",{ONE}'
 SHARE_OF_HITS = (
     f"sum by (tier) ({rate('lems_guard_cache_lookups_total', HIT)})"
     f" / sum by (tier) ({rate('lems_guard_cache_lookups_total', ASKED)})"
@@ -144,7 +144,7 @@ SERVICE = (
             Panel(
                 "Look-ups in Redis",
                 PER_SECOND,
-                "Screenings and searched names. Corrupt: not written by us, and not believed.",
+                "Replies. Corrupt: not written by us, and not believed.",
                 (
                     (
                         by("result", "lems_guard_cache_lookups_total", IN_REDIS),

@@ -29,7 +29,7 @@ from lems_guard.knowledge.packed import (
 from lems_guard.screening.knowledge_base import DrugClass, KnowledgeBase
 from lems_guard.terminology.conditions import with_conditions
 from lems_guard.terminology.indications import with_use
-from lems_guard.terminology.resolver import Resolver, Search
+from lems_guard.terminology.resolver import Resolver
 from lems_guard.terminology.tables import read_vocabulary
 from lems_guard.terminology.vocabulary import Vocabulary
 
@@ -61,12 +61,6 @@ class Edition:
         """The same vocabulary, prepared as it is, beside other rules."""
         edition = copy.copy(self)
         object.__setattr__(edition, "knowledge", knowledge)
-        return edition
-
-    def searching_by(self, search: Search) -> "Edition":
-        """The same edition, and `search` in place of its search for close names."""
-        edition = copy.copy(self)
-        object.__setattr__(edition, "resolver", self.resolver.searching_by(search))
         return edition
 
     def explain(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:

@@ -9,14 +9,13 @@ import datetime
 import gc
 import signal
 import socket
-import time
 from collections.abc import AsyncIterator
 
 import structlog
 import uvicorn
 from starlette.applications import Starlette
 
-from lems_guard.caching.reply_cache import TIER, Replies, ReplyCache, unpacked_tally
+from lems_guard.caching.reply_cache import Replies, ReplyCache
 from lems_guard.clinical.errors import InvalidSettings
 from lems_guard.compiling import load_apart
 from lems_guard.grpc_api.alert_service import Alerts
@@ -33,7 +32,7 @@ from lems_guard.library import Edition, Library, packaged_rules
 from lems_guard.order_entry.engine import Engine
 from lems_guard.ordering import OFF, Surroundings, ordering
 from lems_guard.reloading import Reloader, in_background
-from lems_guard.screening.remembering import RememberingScreener
+from lems_guard.screening.screen import RuleScreener
 from lems_guard.settings import Address, Settings
 from lems_guard.shared import Shared
 from lems_guard.telemetry.call_log import CallLog
@@ -59,7 +58,7 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         """Load the knowledge base; raises `InvalidKnowledge` when there is none to serve."""
         self.settings = settings
-        self.metrics = Metrics(OUTCOMES, unpacked_tally)
+        self.metrics = Metrics(OUTCOMES)
         self.metrics.in_flight_limit.set(settings.max_in_flight)
         self.calls = CallLog(settings.log_calls_per_second)
         self.traced = Traced.of(settings.traces)
@@ -76,10 +75,7 @@ class Service:
     def take(self) -> None:
         """Put the library's current edition to work."""
         edition = self.library.current
-        shared = self.shared.through_redis(edition, self._answerer_on, self.settings)
-        self.answers: Answers = shared or Fresh(self._answerer_on(edition))
-        self.remembered = self._remembered(edition.knowledge.digest)
-        self.answers = self.remembered or self.answers
+        self.answers = self._remembering(Fresh(self._answerer_on(edition)), edition)
         self.engine = Engine(self.answers, edition, self.settings.jurisdiction)
         now = datetime.datetime.now(datetime.UTC)
         self.shown = Shown(edition, self.settings.jurisdiction, Reload(now))
@@ -118,30 +114,16 @@ class Service:
         return Answerer(
             edition.knowledge,
             edition,
-            RememberingScreener(),
+            RuleScreener(),
             jurisdiction=self.settings.jurisdiction,
             today=utc_today,
         )
 
-    def _remembered(self, digest: str) -> ReplyCache | None:
+    def _remembering(self, answers: Answers, edition: Edition) -> Answers:
         if not self.settings.reply_cache_bytes:
-            return None
-        edition, metrics = (digest, self.settings.jurisdiction), self.shared.cache_metrics
-        return ReplyCache(self.answers, self.replies, edition, utc_today, metrics)
-
-    def recall(self, raw: bytes, begun: float) -> bytes | None:
-        """The reply that was given to the same bytes today, counted and logged."""
-        if self.remembered is None:
-            return None
-        stored = self.remembered.recall(raw)
-        if stored is None:
-            return None
-        self.metrics.observe_packed(stored.packed_tally)
-        seconds = time.perf_counter() - begun
-        self.calls.answered(lambda: described(stored.answer()), seconds)
-        if self.traced.is_on:
-            self.traced.answered(stored.answer().tally.outcome, TIER)
-        return stored.reply
+            return answers
+        scope = edition.knowledge.digest, self.settings.jurisdiction
+        return ReplyCache(answers, self.replies, scope, utc_today, self.shared.cache_metrics)
 
     def observe(self, answer: Answer, seconds: float) -> None:
         """Count an answer, and log it unless too many are."""

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from lems_guard.caching.cost import Policy
 from lems_guard.clinical.severity import Jurisdiction
 
 HOST = re.compile(r"[\w.-]+|\[[0-9a-f:.]+(%\w+)?\]", re.IGNORECASE)
@@ -113,14 +112,6 @@ def existing_file(text: str) -> Path:
     if not os.access(path, os.R_OK) or not path.is_file():
         raise ValueError("a file that can be read")
     return path
-
-
-def policy(text: str) -> Policy:
-    """auto, always or off; raises `ValueError`."""
-    try:
-        return Policy(text.lower())
-    except ValueError:
-        raise ValueError("auto, always or off") from None
 
 
 class HookAuth(enum.Enum):

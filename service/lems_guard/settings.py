@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from lems_guard.caching.cost import Policy
 from lems_guard.clinical.errors import InvalidSettings
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.setting_values import (
@@ -33,7 +32,6 @@ from lems_guard.setting_values import (
     lifetime,
     number,
     origins,
-    policy,
     seconds,
     traces,
     web_address,
@@ -52,6 +50,12 @@ __all__ = [
 ]
 
 PREFIX = "LEMS_GUARD_"
+# Settings that were, and what takes their place: whoever still sets one relies on it.
+GONE = {
+    "LEMS_GUARD_REDIS_SCREENINGS": "LEMS_GUARD_REDIS_REPLIES",
+    "LEMS_GUARD_REDIS_NAMES": "LEMS_GUARD_REDIS_REPLIES",
+    "LEMS_GUARD_SCREENING_SECONDS": "LEMS_GUARD_REDIS_REPLIES",
+}
 
 
 def _shown(value: object) -> str:
@@ -136,16 +140,6 @@ class Settings:
     cache_key: Secret | None = _setting(
         "", key, f"secret of all replicas, needed with Redis: {HOW_TO_MAKE_A_KEY}"
     )
-    redis_screenings: Policy = _setting(
-        "auto",
-        policy,
-        "screenings that go by way of Redis: auto (those that cost more than a read), always, off",
-    )
-    redis_names: Policy = _setting(
-        "auto",
-        policy,
-        "searches for names close to an unknown one that go by way of Redis: auto, always, off",
-    )
     redis_ca: Path | None = _setting(
         "", existing_file, "certificates that Redis' own must come from; empty: the system's"
     )
@@ -153,11 +147,6 @@ class Settings:
         "", existing_file, "our certificate, where Redis asks for one"
     )
     redis_certificate_key: Path | None = _setting("", existing_file, "its private key")
-    screening_seconds: float = _setting(
-        "86400",
-        lifetime,
-        "how long a screening or a searched name stays in Redis, more or less",
-    )
     outcome_seconds: float = _setting(
         "2592000", lifetime, "how long a reported outcome is known again"
     )
@@ -209,10 +198,20 @@ class Settings:
                 values[spec.name] = spec.metadata["read"](text) if text else None
             except ValueError as fault:
                 faults.append(f"{name}: expected {fault}")
+        faults += _gone(environment)
         faults += _at_odds(values)
         if faults:
             raise InvalidSettings("\n".join(faults))
         return Settings(**values)
+
+
+def _gone(environment: Mapping[str, str]) -> list[str]:
+    """Settings that there were once, each with its successor."""
+    return [
+        f"{name}: there is no such setting any more: see {successor}"
+        for name, successor in GONE.items()
+        if environment.get(name)
+    ]
 
 
 def _at_odds(values: Mapping[str, Any]) -> list[str]:

@@ -9,9 +9,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lems_guard.caching.cost import Policy
-from lems_guard.grpc_api.answer import Answers
-from lems_guard.library import Edition
 from lems_guard.settings import Settings
 from lems_guard.sharing.in_process import InProcessOutcomes, InProcessRepeats, Memory
 from lems_guard.sharing.outcomes import (
@@ -27,7 +24,7 @@ from lems_guard.telemetry.metrics import Metrics
 from lems_guard.telemetry.sharing_metrics import SharingMetrics
 
 if TYPE_CHECKING:
-    from lems_guard.with_redis import AnswererOn, WithRedis
+    from lems_guard.with_redis import WithRedis
 
 
 @dataclass(frozen=True)
@@ -61,15 +58,6 @@ class Shared:
 
         counted_outcomes = CountedOutcomes(outcomes, count)
         return Shared(redis, counted_outcomes, repeats, tokens, cache_metrics, metrics)
-
-    def through_redis(
-        self, edition: Edition, answerer_on: "AnswererOn", settings: Settings
-    ) -> Answers | None:
-        """Answers by way of Redis, where there is one and it may hold what they need."""
-        policies = {settings.redis_screenings, settings.redis_names}
-        if self.redis is None or policies == {Policy.OFF}:
-            return None
-        return self.redis.answers(edition, answerer_on)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -3,26 +3,15 @@
 Redis' client takes a tenth of a second to import, and 9 MB: no service without Redis pays that.
 """
 
-from collections.abc import Callable
-from typing import TypeAlias
-
 from lems_guard.caching.clients import BadAddress, BadCertificate, Client, Tls, client_of
-from lems_guard.caching.cost import Policy
-from lems_guard.caching.redis_tier import RedisTier
 from lems_guard.caching.seal import Seal
-from lems_guard.caching.searched_names import Asking, Needed, Searches, SharedNames
 from lems_guard.caching.store import Store
 from lems_guard.clinical.errors import InvalidSettings
-from lems_guard.grpc_api.answer import Answerer, Answers
-from lems_guard.library import Edition
 from lems_guard.settings import HOW_TO_MAKE_A_KEY, Settings
 from lems_guard.sharing.in_process import Memory
 from lems_guard.sharing.in_redis import SharedOutcomes, SharedRepeats, SharedTokens
 from lems_guard.telemetry.cache_metrics import CacheMetrics
 from lems_guard.telemetry.sharing_metrics import SharingMetrics
-
-# An answerer that reads by some edition, or by one with another search.
-AnswererOn: TypeAlias = Callable[[Edition], Answerer]
 
 
 class WithRedis:
@@ -33,7 +22,6 @@ class WithRedis:
         seal = _seal(settings)
         self.store = Store(_client(address, settings), seal, metrics)
         self._settings = settings
-        self._metrics = metrics
 
     def outcomes(self, own: Memory, metrics: SharingMetrics) -> SharedOutcomes:
         """The alert outcomes that any replica was told of."""
@@ -46,33 +34,6 @@ class WithRedis:
     def tokens(self, metrics: SharingMetrics) -> SharedTokens:
         """The tokens that any replica let in."""
         return SharedTokens(self.store, metrics.remembered)
-
-    def answers(self, edition: Edition, answerer_on: AnswererOn) -> Answers:
-        """Screenings and searches that cost more than a read are shared."""
-        settings = self._settings
-        names = None
-        if settings.redis_names is Policy.OFF:
-            answerer = answerer_on(edition)
-        else:
-            searches = Searches(edition.resolver.suggest)
-            answerer = answerer_on(edition.searching_by(searches))
-            needed = Needed(edition.searching_by, settings.jurisdiction)
-            digest = edition.knowledge.digest
-            names = SharedNames(
-                Asking(answerer.question, searches, needed, digest),
-                self.store,
-                self._metrics,
-                policy=settings.redis_names,
-                seconds=settings.screening_seconds,
-            )
-        return RedisTier(
-            answerer,
-            self.store,
-            self._metrics,
-            policy=settings.redis_screenings,
-            seconds=settings.screening_seconds,
-            names=names,
-        )
 
 
 def _seal(settings: Settings) -> Seal:

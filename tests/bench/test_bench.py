@@ -17,7 +17,6 @@ from lems_guard.bench.load import BrokenLoad, Connection
 from lems_guard.bench.order_calls import Hospital
 from lems_guard.bench.pauses import pauses
 from lems_guard.bench.prescriptions import MEDICATIONS, Repeated, first_checks, next_checks
-from lems_guard.bench.redis_costs import Cost
 from lems_guard.bench.release import Scale, write_release
 from lems_guard.bench.run import FULL, NOT_ASKED, NOT_QUICK, Plan, measurements
 from lems_guard.bench.synthetic import prescriptions, world
@@ -108,21 +107,6 @@ def test_the_service_is_measured_against_an_echo(small: Small) -> None:
     figure = serving.vs_echo(*small, SHORT)
     assert is_sound(figure)
     assert figure.rounds == 2
-
-
-@pytest.mark.parametrize(
-    ("here", "hit", "missed", "told", "reason"),
-    [
-        (2.0, 1.0, 3.0, "50% hits", "a miss costs as much as a hit saves"),
-        (2.0, 1.0, 2.0, "0% hits", "asking in vain costs nothing"),
-        (2.0, 1.0, 1.9, "0% hits", "measured a little below"),
-        (1.0, 1.0, 3.0, "never", "a hit saves nothing"),
-    ],
-)
-def test_redis_pays_from_some_share_of_hits(
-    here: float, hit: float, missed: float, told: str, reason: str
-) -> None:
-    assert Cost("ten orders", here, hit, missed).pays_from() == told, reason
 
 
 def test_an_unequal_reply_ends_the_measurement(small: Small) -> None:

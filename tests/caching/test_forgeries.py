@@ -5,14 +5,16 @@ from collections.abc import Callable
 
 import pytest
 
-from lems_guard.caching.seal import MAC_BYTES, Seal, encode
-from lems_guard.caching.stored_screening import StoredScreening
-from lems_guard.clinical.alert import Completeness
+from lems_guard.caching.seal import MAC_BYTES, Seal
 from lems_guard.library import Edition
+from lems_guard.v1 import screening_pb2 as wire
+from lems_guard.v1 import terms_pb2
 from redis_servers import Server
 from replicas import SECRET, Replica
 
-ALL_CLEAR = encode(StoredScreening((), (), Completeness.COMPLETE, ()))
+ALL_CLEAR = wire.CheckPrescriptionResponse(
+    completeness=terms_pb2.COMPLETENESS_COMPLETE
+).SerializeToString()
 KEY_BYTES = 1 + MAC_BYTES
 FORGERIES: dict[str, Callable[[str, bytes, bytes], bytes]] = {
     "nothing": lambda _name, _value, _other: b"",
@@ -26,13 +28,6 @@ FORGERIES: dict[str, Callable[[str, bytes, bytes], bytes]] = {
     "longer": lambda _n, value, _o: value + b"\0",
     "one bit turned": lambda _n, value, _o: value[:40] + bytes((value[40] ^ 1,)) + value[41:],
     "another format": lambda _n, value, _o: bytes((value[0] + 1,)) + value[1:],
-    "ours, and no screening": lambda name, _v, _o: Seal(SECRET).close(name, b"no screening"),
-    "ours, of a rule that there is not": lambda name, _v, _o: Seal(SECRET).close(
-        name,
-        encode(
-            ([["id", "drug", 5, 1, "", [], [[99999, 0, 5, 1, [], [], []]], True, 1]], [], 1, [])
-        ),
-    ),
 }
 
 
@@ -44,9 +39,9 @@ def test_a_forged_all_clear_is_refused(
         server.client.flushall()
         async with Replica(edition, server.url).running() as replica:
             await replica.remembers(0, 1)
-            [(name, value)] = server.entries("screening").items()
+            [(name, value)] = server.entries("reply").items()
             await replica.remembers(1, 1)
-            [other] = [entry for key, entry in server.entries("screening").items() if key != name]
+            [other] = [entry for key, entry in server.entries("reply").items() if key != name]
             server.client.set(name, forgery(name.decode(), value, other))
             # `ask` compares with a fresh answer: the alerts are all there.
             assert await replica.ask_many(0, 1) == ["evaluated"]
@@ -61,7 +56,7 @@ def test_another_kind_of_value_is_no_answer_either(edition: Edition, server: Ser
         server.client.flushall()
         async with Replica(edition, server.url).running() as replica:
             await replica.remembers(0, 1)
-            [name] = server.entries("screening")
+            [name] = server.entries("reply")
             server.client.delete(name)
             server.client.lpush(name, "an element")
             assert await replica.ask_many(0, 1) == ["evaluated"]
@@ -78,7 +73,7 @@ def test_replicas_with_other_secrets_do_not_meet(edition: Edition, server: Serve
                 assert await replica.ask_many(0, 1) == ["evaluated"]
                 await replica.settled()
                 assert replica.lookups()["corrupt"] == 0
-        assert server.client.dbsize() == 4
+        assert server.client.dbsize() == 2
 
     asyncio.run(told())
 

@@ -59,6 +59,14 @@ def test_what_cannot_work_is_refused(name: str, value: str, *, is_refused: bool,
     assert told.startswith(f"LEMS_GUARD_{name}: expected ") is is_refused, why
 
 
+@pytest.mark.parametrize("name", ["REDIS_SCREENINGS", "REDIS_NAMES", "SCREENING_SECONDS"])
+def test_a_setting_that_is_gone_is_refused_by_its_successor(name: str) -> None:
+    told = refusal(**{name: "off"})
+    assert told == (
+        f"LEMS_GUARD_{name}: there is no such setting any more: see LEMS_GUARD_REDIS_REPLIES"
+    )
+
+
 def test_all_faults_are_told_together() -> None:
     told = refusal(HTTP_LISTEN="1:2:3", CDS_HOOKS_ORIGINS="a b", CDS_HOOKS_FHIR_SERVERS="http://x")
     assert len(told.splitlines()) == 3

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from lems_guard.clinical.errors import InvalidRequest
 from lems_guard.grpc_api.faults import faults_of
-from lems_guard.grpc_api.questions import LONGEST_REQUEST
+from lems_guard.grpc_api.questions import LONGEST_LINE
 from lems_guard.v1 import prescription_pb2 as wire
 from messages import TODAY, NoWords, messy_requests, order, questions, with_order, with_patient
 
@@ -23,14 +23,6 @@ def test_what_was_read_before_changes_no_question(
                 remembering.of(message)
         else:
             assert remembering.of(message) == questions().of(message)
-
-
-def test_an_order_is_read_again_only_when_its_patient_is_known() -> None:
-    asked, message = questions(), wire.CheckPrescriptionRequest(proposed=[order()])
-    first, second, third = (asked.of(message).request.orders[0] for _ in range(3))
-    assert first == second == third
-    assert first is not second
-    assert second is third
 
 
 def test_a_line_is_understood_once_whatever_its_id_and_patient() -> None:
@@ -50,11 +42,13 @@ def test_a_line_is_understood_once_whatever_its_id_and_patient() -> None:
     ]
 
 
-def test_a_long_order_is_not_remembered() -> None:
-    asked = questions()
-    message = wire.CheckPrescriptionRequest(proposed=[order(text="x" * LONGEST_REQUEST)])
-    orders = [asked.of(message).request.orders[0] for _ in range(3)]
-    assert orders[1] is not orders[2]
+@pytest.mark.parametrize(("length", "times"), [(LONGEST_LINE - 10, 1), (LONGEST_LINE, 2)])
+def test_a_long_line_is_not_remembered(length: int, times: int) -> None:
+    words = NoWords()
+    asked, message = questions(words), with_order(text="x" * length)
+    for _ in range(2):
+        asked.of(message)
+    assert len(words.asked) == times
 
 
 def test_the_decision_is_the_same_in_any_order_of_lists_and_codings() -> None:
@@ -92,14 +86,3 @@ def test_another_request_is_another_decision(
 ) -> None:
     plain = wire.CheckPrescriptionRequest(proposed=[order()])
     assert questions().of(message).decision != questions().of(plain).decision, reason
-
-
-def test_of_a_very_large_request_screening_remembers_nothing() -> None:
-    """Else a few long texts or ids would fill the memory: it goes by the patient's identity."""
-    asked = questions()
-    for large, is_known in ((False, True), (True, False)):
-        name = "p" * LONGEST_REQUEST if large else "p"
-        message = wire.CheckPrescriptionRequest(proposed=[order(id=name)])
-        first, second, third = (asked.of(message).request.patient for _ in range(3))
-        assert first == second == third
-        assert (second is third) is is_known

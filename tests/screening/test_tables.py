@@ -1,15 +1,13 @@
 """What a jurisdiction settles in advance changes no verdict."""
 
 import itertools
-import math
 
 import pytest
 
 from builders import row, rule
 from lems_guard.clinical.condition import All, Between, Condition, Either, Is, Not
-from lems_guard.clinical.facts import FAILS, HOLDS, Answer, FactValue, Span, Unknown
+from lems_guard.clinical.facts import FAILS, HOLDS, Answer, FactValue, Span
 from lems_guard.clinical.severity import Jurisdiction, Severity
-from lems_guard.screening.deciders import decider_of
 from lems_guard.screening.tables import all_rows, rows_in, settled
 
 US, EU, CH = Jurisdiction
@@ -32,7 +30,6 @@ NESTED = [
     All(()),
     Either(()),
 ]
-SPANS = ((17, 17), (18, 18), (18.5, 18.5), (40, 40), (41, 41), (17, 41), (18, 40), (0, 17))
 PATIENTS: list[dict[str, FactValue]] = [
     {"pregnant": pregnant, "age_years": age}
     for pregnant in (None, *Answer)
@@ -50,7 +47,6 @@ def test_what_is_left_judges_as_the_whole(jurisdiction: Jurisdiction) -> None:
                 assert whole == (HOLDS if left else FAILS), condition.words()
             else:
                 assert left.judge(patient) == whole, condition.words()
-                assert decider_of(left)(patient) == whole, condition.words()
 
 
 def test_rows_of_other_jurisdictions_are_left_out() -> None:
@@ -61,17 +57,6 @@ def test_rows_of_other_jurisdictions_are_left_out() -> None:
     )
     about = rule("drug", *table)
     assert [outcome for outcome, _ in rows_in(about, US)] == list(table[1:])
-    assert rows_in(about, US)[1].decide is None
+    assert rows_in(about, US)[1].when is None
     assert [outcome for outcome, _ in rows_in(about, EU)] == [table[0]]
     assert [outcome for outcome, _ in all_rows(about)] == list(table)
-
-
-@pytest.mark.parametrize("fact", ["dose", "age_years"])
-def test_every_kind_of_bound_and_value_is_judged_alike(fact: str) -> None:
-    bounds = [(None, 18.0), (None, 18.0, 40.0), (None, 40.0), (None, 40.0)]
-    values = (None, Unknown(("dose",)), Answer.YES, *map(Span, *zip(*SPANS, strict=True)))
-    values += (Span(17, 41, ("stopped_on",)), Span(0, math.inf))
-    for above, at_least, at_most, below in itertools.product(*bounds):
-        condition = Between(fact, above, at_least, at_most, below)
-        for value in values:
-            assert decider_of(condition)({fact: value}) == condition.judge({fact: value})

@@ -77,14 +77,12 @@ def redis() -> Iterator[Redis]:
                 process.kill()
 
 
-def p50_ratios(
-    rules: Path, requests: Requests, sizes: Sizes, policy: str = "auto"
-) -> dict[str, Figure]:
+def p50_ratios(rules: Path, requests: Requests, sizes: Sizes) -> dict[str, Figure]:
     """By key: the p50 beside a Redis in some state ÷ the p50 without any."""
     with contextlib.ExitStack() as stack:
         servers = {state: stack.enter_context(redis()) for state in KEYS}
         calls = {
-            state: stack.enter_context(_calls(rules, *_settings(beside, policy)))
+            state: stack.enter_context(_calls(rules, *_settings(beside)))
             for state, beside in servers.items()
         }
         calls[NONE] = stack.enter_context(_calls(rules))
@@ -97,11 +95,10 @@ def p50_ratios(
     return {state: ratio(told[state], told[NONE]) for state in KEYS}
 
 
-def _settings(beside: Redis, policy: str) -> tuple[str, ...]:
+def _settings(beside: Redis) -> tuple[str, ...]:
     return (
         f"LEMS_GUARD_REDIS_URL=redis://127.0.0.1:{beside.port}/0",
         f"LEMS_GUARD_CACHE_KEY={KEY}",
-        f"LEMS_GUARD_REDIS_SCREENINGS={policy}",
     )
 
 

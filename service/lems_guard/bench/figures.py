@@ -51,14 +51,9 @@ SUBJECTS = {
     subject.key: subject
     for subject in (
         Subject(
-            "evaluated_vs_echo",
-            "server CPU a request: bare echo of the same stack and messages ÷ the service; two of "
-            "the ten orders are new since the patient's last check",
-            Goal(0.8, at_least=True),
-        ),
-        Subject(
             "first_seen_vs_echo",
-            "the same, where patient and orders were never seen before",
+            "server CPU a request: bare echo of the same stack and messages ÷ the service; patient "
+            "and orders were never seen before",
             Goal(0.2, at_least=True),
         ),
         Subject(

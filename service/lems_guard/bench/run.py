@@ -12,7 +12,6 @@ from lems_guard.bench.pauses import Pauses, pauses
 from lems_guard.bench.peers import NotInstalled, UnequalAnswers, peers
 from lems_guard.bench.prescriptions import Repeated, Requests, first_checks, next_checks
 from lems_guard.bench.processes import NotServing
-from lems_guard.bench.redis_costs import costs_in_words
 from lems_guard.bench.release import Scale
 from lems_guard.clinical.errors import LemsGuardError
 from lems_guard.grpc_api.answer import Answerer
@@ -73,7 +72,6 @@ def measurements(rules: Path, plan: Plan) -> Iterator[Measured]:
 
     yield _startup(rules, plan)
     yield _measured("rss_mb", lambda: serving.memory(rules, load().requests, plan.service))
-    yield _measured("evaluated_vs_echo", lambda: serving.vs_echo(rules, *load(), plan.service))
     if plan.peers is None:
         yield Measured(SUBJECTS["first_seen_vs_echo"], None, NOT_QUICK)
     else:
@@ -134,11 +132,7 @@ def _importing(rules: Path, scale: Scale | None) -> Measured:
 def _beside_redis(rules: Path, load: Callable[[], Load], plan: Plan) -> Iterator[Measured]:
     ratios = functools.cache(lambda: beside_redis.p50_ratios(rules, load().requests, plan.service))
     for key in beside_redis.KEYS:
-        measured = _measured(key, lambda key=key: ratios()[key])  # type: ignore[misc]
-        if key == beside_redis.UP and measured.figure:
-            words = costs_in_words(load_edition(rules).edition)
-            measured = measured._replace(remark=words)
-        yield measured
+        yield _measured(key, lambda key=key: ratios()[key])  # type: ignore[misc]
 
 
 def _pauses(load: Callable[[], Load], plan: Plan) -> Measured:

@@ -18,7 +18,7 @@ from lems_guard.bench.load import PATH, Connection
 from lems_guard.bench.prescriptions import Requests
 from lems_guard.grpc_api.answer import Answerer
 from lems_guard.library import Edition
-from lems_guard.screening.remembering import RememberingScreener
+from lems_guard.screening.screen import RuleScreener
 from lems_guard.settings import Settings
 
 
@@ -45,7 +45,7 @@ def answerer_of(edition: Edition) -> Answerer:
     return Answerer(
         edition.knowledge,
         edition,
-        RememberingScreener(),
+        RuleScreener(),
         jurisdiction=Settings.from_environment({}).jurisdiction,
         today=lambda: datetime.date(2026, 11, 21),
     )

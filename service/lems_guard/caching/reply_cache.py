@@ -1,14 +1,15 @@
 """The reply cache: the same bytes asked again on the same day get the same bytes back.
 
 It holds bytes and nothing else, in one mapping: the garbage collector has nothing to walk. What
-was asked is kept as a hash only, so no order text stays in memory. Beside gRPC's own work the
-little that happens here is felt, so a hit touches as little as it can.
+was asked is kept as a keyed hash only, so no order text stays in memory, and none can be guessed
+from what does.
 """
 
 import datetime
+import secrets
 from collections import OrderedDict
 from collections.abc import Callable
-from hashlib import sha256
+from hashlib import blake2b
 
 import msgspec
 
@@ -20,16 +21,16 @@ from lems_guard.telemetry.cache_metrics import CacheMetrics
 # What an entry takes beside its content: three bytes objects, what holds them, and its place.
 OVERHEAD_BYTES = 250
 TIER = "reply_cache"
-NOTHING_MISSED = (None, b"")
+KEY_BYTES = 20
 
-unpacked_tally = msgspec.msgpack.Decoder(Tally).decode
+_decode = msgspec.msgpack.Decoder(Tally).decode
 
 
 class Stored(msgspec.Struct, frozen=True, gc=False):
-    """A reply and its tally, packed: the garbage collector passes them by."""
+    """A reply, and in bytes too what metrics count of it."""
 
     reply: bytes
-    packed_tally: bytes
+    tally: bytes
 
     @staticmethod
     def of(answer: Answer) -> "Stored":
@@ -38,7 +39,7 @@ class Stored(msgspec.Struct, frozen=True, gc=False):
 
     def answer(self) -> Answer:
         """The answer, come from here."""
-        return Answer(self.reply, unpacked_tally(self.packed_tally), TIER)
+        return Answer(self.reply, _decode(self.tally), TIER)
 
 
 class Replies:
@@ -49,10 +50,15 @@ class Replies:
         self._most = most_bytes
         self._evicted = evicted
         self._replies: OrderedDict[bytes, Stored] = OrderedDict()
+        self._secret = secrets.token_bytes(32)
         self.bytes = 0
 
     def __len__(self) -> int:
         return len(self._replies)
+
+    def key(self, asked: bytes) -> bytes:
+        """The key of what was asked: nobody else can work it out, or undo it."""
+        return blake2b(asked, key=self._secret, digest_size=KEY_BYTES).digest()
 
     def get(self, key: bytes) -> Stored | None:
         """The reply of a key, which counts as used."""
@@ -75,23 +81,13 @@ class Replies:
 
 
 def _size(key: bytes, stored: Stored) -> int:
-    return len(key) + len(stored.reply) + len(stored.packed_tally) + OVERHEAD_BYTES
+    return len(key) + len(stored.reply) + len(stored.tally) + OVERHEAD_BYTES
 
 
 class ReplyCache:
     """`Answers` of one edition that remember what they said today."""
 
-    __slots__ = (
-        "_answers",
-        "_day",
-        "_edition",
-        "_hit",
-        "_miss",
-        "_missed",
-        "_replies",
-        "_scope",
-        "_today",
-    )
+    __slots__ = ("_answers", "_edition", "_hit", "_miss", "_replies", "_today")
 
     def __init__(
         self,
@@ -110,41 +106,20 @@ class ReplyCache:
         self._replies = replies
         self._edition = f"{digest}|{jurisdiction.name}"
         self._today = today
-        self._begin(today())
-        # What was looked for last in vain, and its key: the answer that follows needs no new one.
-        self._missed: tuple[bytes | None, bytes] = NOTHING_MISSED
         self._hit = metrics.lookup("reply", "hit")
         self._miss = metrics.lookup("reply", "miss")
 
-    def recall(self, raw: bytes) -> Stored | None:
-        """The reply to the same bytes, if it was given today; nothing is awaited."""
-        day = self._today()
-        if day != self._day:
-            self._begin(day)
-        key = sha256(self._scope + raw).digest()
-        stored = self._replies.get(key)
-        if stored is None:
-            self._missed = raw, key
-            self._miss()
-        else:
-            self._hit()
-        return stored
-
     async def answer(self, raw: bytes) -> Answer:
         """The reply to a serialised CheckPrescriptionRequest; raises `InvalidRequest`."""
-        if self._missed[0] is not raw:  # else an edge has looked, and comes for the answer
-            stored = self.recall(raw)
-            if stored is not None:
-                return stored.answer()
-        (_, key), self._missed = self._missed, NOTHING_MISSED
-        day = self._day
+        day = self._today()
+        key = self._replies.key(f"{self._edition}|{day.toordinal()}|".encode() + raw)
+        stored = self._replies.get(key)
+        if stored is not None:
+            self._hit()
+            return stored.answer()
+        self._miss()
         answer = await self._answers.answer(raw)
         # At midnight the answer may be tomorrow's already, and the key still today's.
         if self._today() == day:
             self._replies.put(key, Stored.of(answer))
         return answer
-
-    def _begin(self, day: datetime.date) -> None:
-        """What was said the day before is not found any more, and gives way in time."""
-        self._day = day
-        self._scope = f"{self._edition}|{day.toordinal()}|".encode()

@@ -11,7 +11,6 @@ from lems_guard.clinical.errors import FieldViolation, InvalidRequest
 from lems_guard.grpc_api.answer import Answers, Observe
 from lems_guard.grpc_api.call import Context, abort, echo_request_id, is_late, refuse_late
 from lems_guard.grpc_api.items import item_answer, item_error
-from lems_guard.grpc_api.metered import AtOnce
 from lems_guard.v1 import interaction_check_service_pb2 as wire
 
 SERVICE = "lems_guard.v1.InteractionCheckService"
@@ -22,15 +21,12 @@ class Current(Protocol):
 
     answers: Answers
 
-    def recall(self, raw: bytes, begun: float) -> bytes | None:
-        """The reply to the same bytes where it is at hand, counted and logged already."""
-
 
 class InteractionCheck:
     """The service's two methods over whichever answers are current when a call begins."""
 
     def __init__(self, current: Current, observe: Observe) -> None:
-        """`observe` counts and logs each answer that had to be waited for."""
+        """`observe` counts and logs each answer."""
         self._current = current
         self._observe = observe
 
@@ -40,20 +36,6 @@ class InteractionCheck:
             "CheckPrescription": grpc.unary_unary_rpc_method_handler(self.check),
             "CheckPrescriptionStream": grpc.stream_stream_rpc_method_handler(self.stream),
         }
-
-    def at_once(self) -> dict[str, AtOnce]:
-        """By the method's path: the reply that is at hand already, if there is one."""
-        return {f"/{SERVICE}/CheckPrescription": self.again}
-
-    def again(self, raw: bytes, context: Context, begun: float) -> bytes | None:
-        """CheckPrescription, of the same bytes once more: nothing is awaited.
-
-        The deadline is not asked for either: this takes less time than to look.
-        """
-        reply = self._current.recall(raw, begun)
-        if reply is not None:
-            echo_request_id(context)
-        return reply
 
     async def check(self, raw: bytes, context: Context) -> bytes:
         """CheckPrescription."""

@@ -9,7 +9,7 @@ unset, and a cancelled or timed-out call never returns.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeAlias
 
 import grpc
@@ -28,8 +28,6 @@ KINDS = {
     (False, True): "server_stream",
     (True, True): "bidi_stream",
 }
-# What a call that began at some time is answered with at once; `None`: it must be worked out.
-AtOnce: TypeAlias = Callable[[bytes, Context, float], bytes | None]
 Started: TypeAlias = Callable[[], bool]  # tells whether the call may go on
 Ended: TypeAlias = Callable[[str, float], None]  # told a call's code and when it began
 Handler = Any  # grpc.RpcMethodHandler, which has no types worth the name
@@ -48,9 +46,7 @@ class MeteredCalls:
         self._most = most_in_flight
         self._in_flight = 0
 
-    def metered(
-        self, service: str, name: str, handler: Handler, at_once: AtOnce | None = None
-    ) -> Handler:
+    def metered(self, service: str, name: str, handler: Handler) -> Handler:
         """A method's handler, metered; its series begin at zero."""
         metrics = self._metrics.method(kind_of(handler), service, name)
         started, ended = self._counting(f"/{service}/{name}", metrics)
@@ -58,8 +54,6 @@ class MeteredCalls:
             return _streaming(handler, metrics, started, ended)
         behaviour = "stream_unary" if handler.request_streaming else "unary_unary"
         metered = _unary(getattr(handler, behaviour), started, ended)
-        if at_once is not None:
-            metered = _at_once(at_once, metrics, metered)
         return handler._replace(**{behaviour: metered})
 
     def _counting(self, path: str, metrics: MethodMetrics) -> tuple[Started, Ended]:
@@ -86,10 +80,9 @@ class MeteredMethods(grpc.GenericRpcHandler):
     For methods registered singly the server waits singly: each call would pay for every method.
     """
 
-    def __init__(self, calls: MeteredCalls, at_once: Mapping[str, AtOnce]) -> None:
-        """No method yet; what `at_once` answers, by path, never reaches its method's handler."""
+    def __init__(self, calls: MeteredCalls) -> None:
+        """No method yet."""
         self._calls = calls
-        self._at_once = at_once
         self._methods: dict[str, Handler] = {}
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Handler | None:
@@ -102,9 +95,7 @@ class MeteredMethods(grpc.GenericRpcHandler):
     def add_registered_method_handlers(self, service: str, handlers: dict[str, Handler]) -> None:
         """Register the methods of a service."""
         for name, each in handlers.items():
-            path = f"/{service}/{name}"
-            metered = self._calls.metered(service, name, each, self._at_once.get(path))
-            self._methods[path] = metered
+            self._methods[f"/{service}/{name}"] = self._calls.metered(service, name, each)
 
 
 def kind_of(handler: Handler) -> str:
@@ -134,22 +125,6 @@ def _unary(
             return response
         finally:
             ended(code, begun)
-
-    return metered
-
-
-def _at_once(
-    at_once: AtOnce, metrics: MethodMetrics, otherwise: Callable[..., Awaitable[Any]]
-) -> Callable[..., Awaitable[Any]]:
-    """One coroutine and nothing beside it, for calls that are answered at once."""
-
-    async def metered(request: bytes, context: Context) -> Any:  # noqa: ANN401
-        begun = time.perf_counter()
-        response = at_once(request, context, begun)
-        if response is None:
-            return await otherwise(request, context)
-        metrics.replied(time.perf_counter() - begun)
-        return response
 
     return metered
 

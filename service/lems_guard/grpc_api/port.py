@@ -84,7 +84,7 @@ def grpc_server(services: GrpcServices, connection_seconds: float) -> Port:
         options=options,
     )
     health = health_aio.HealthServicer()
-    metered: Any = MeteredMethods(services.calls, services.check.at_once())
+    metered: Any = MeteredMethods(services.calls)
     services.register(metered)
     health_pb2_grpc.add_HealthServicer_to_server(health, metered)
     names = (*SERVICES, "grpc.health.v1.Health", reflection.SERVICE_NAME)

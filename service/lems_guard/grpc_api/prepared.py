@@ -1,22 +1,17 @@
 """What of a reply depends on the knowledge base alone, serialised once when it is loaded."""
 
-from lems_guard.clinical.alert import Alert
 from lems_guard.clinical.evidence import Evidence
 from lems_guard.clinical.medication import Ingredient
 from lems_guard.clinical.rule import Advice, Outcome, Rule
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.grpc_api.wire import block, text, texts, whole
 from lems_guard.screening.knowledge_base import NO_CLASSES, KnowledgeBase
-from lems_guard.screening.memory import Recent
-
-# Few enough that the garbage collector walks them in a millisecond.
-MOST_ALERTS = 256
 
 
 class Prepared:
     """The serialised parts of one knowledge base: advice per outcome, ingredients, its name."""
 
-    __slots__ = ("_advice", "_classes_of", "_ingredients", "alerts", "digest", "knowledge_base")
+    __slots__ = ("_advice", "_classes_of", "_ingredients", "digest", "knowledge_base")
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
         """Serialise the advice of every outcome for every jurisdiction."""
@@ -34,8 +29,6 @@ class Prepared:
         }
         # Filled as ingredients are met; the vocabulary bounds it.
         self._ingredients: dict[Ingredient, bytes] = {}
-        # Alerts as they were written, by their identity: each is kept, so none other can have it.
-        self.alerts: Recent[tuple[int, Jurisdiction], tuple[Alert, bytes]] = Recent(MOST_ALERTS)
 
     def advice(self, outcome: Outcome, jurisdiction: Jurisdiction) -> tuple[bytes, bytes]:
         """The parts of a `Finding` before and after what varies from patient to patient."""

@@ -72,12 +72,12 @@ def parse(raw: bytes) -> wire.CheckPrescriptionRequest:
 
 def lone_order(message: wire.Medication) -> Medication:
     """One order outside a prescription, whose id may be empty; raises `InvalidRequest`."""
-    named = wire.Medication()
-    named.CopyFrom(message)
-    named.id = message.id or "medication"
     try:
-        return order(named, MedicationList.PROPOSED)
+        return order(message, MedicationList.PROPOSED)
     except AMISS:
+        named = wire.Medication()
+        named.CopyFrom(message)
+        named.id = message.id or "medication"
         prescription = wire.CheckPrescriptionRequest(proposed=[named])
         violations = faults_of(prescription, datetime.date.min)
         if not violations:
@@ -91,9 +91,7 @@ def lone_order(message: wire.Medication) -> Medication:
 
 
 def order(message: wire.Medication, medication_list: MedicationList) -> Medication:
-    """An order of a list; raises one of `AMISS`."""
-    if not message.id:
-        raise Unsound
+    """An order of a list, with or without an id; raises one of `AMISS`."""
     stopped_on = None
     if medication_list is MedicationList.STOPPED and message.stopped_on:
         stopped_on = day(message.stopped_on)

@@ -18,7 +18,6 @@ POLICIES = terms(9, OverridePolicy)
 LISTS, DISPOSITIONS = terms(2, MedicationList), terms(3, Disposition)
 ROUTES, MATCHES = terms(5, Route), terms(6, MatchedBy)
 INVOLVES_PROPOSED = whole(8, 1)
-LARGEST_RESULTS = 16_384  # bytes
 COMPLETENESS, JURISDICTIONS = terms(5, Completeness), terms(7, Jurisdiction)
 
 
@@ -31,12 +30,10 @@ def reply(
 ) -> bytes:
     """The whole reply, with the `result` of every order, numbered as in `screening.proto`."""
     jurisdiction = request.jurisdiction
-    # What is said of all orders holds their ids: where those are long, alerts are not remembered.
-    written = remembered if len(results) <= LARGEST_RESULTS else alert
     return b"".join(
         (
             text(1, decision_id),
-            *[written(found, jurisdiction, prepared) for found in screening.alerts],
+            *[alert(found, jurisdiction, prepared) for found in screening.alerts],
             results,
             *[gap(found) for found in screening.gaps],
             COMPLETENESS[screening.completeness],
@@ -46,16 +43,6 @@ def reply(
             texts(9, screening.notes),
         )
     )
-
-
-def remembered(found: Alert, jurisdiction: Jurisdiction, prepared: Prepared) -> bytes:
-    """An alert as it was written before, if it was."""
-    key = id(found), jurisdiction
-    known = prepared.alerts.get(key)
-    if known is None:
-        known = found, alert(found, jurisdiction, prepared)
-        prepared.alerts.keep(key, known)
-    return known[1]
 
 
 def alert(found: Alert, jurisdiction: Jurisdiction, prepared: Prepared) -> bytes:

@@ -1,7 +1,7 @@
 """Alerts: the findings of one offending drug together, as one thing a person reads."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from lems_guard.clinical.alert import Alert, Finding
 from lems_guard.clinical.patient import LemsStatus
@@ -15,19 +15,10 @@ SUSPECTED = (
 )
 
 
-def told(
-    alerts: Iterable[Alert], rules: Iterable[Rule], lay_out: Callable[[], Situation]
-) -> tuple[Alert, ...]:
-    """All alerts in a total order (worst, surest and proposed first), with notes on burdens.
-
-    `lay_out` gives the situation of all orders; only asked for where burdens may add up.
-    """
+def told(alerts: Iterable[Alert], rules: Iterable[Rule], situation: Situation) -> tuple[Alert, ...]:
+    """All alerts in a total order (worst, surest and proposed first), with notes on burdens."""
     ordered = tuple(sorted(alerts, key=order_of_alerts))
-    burdens = burdens_of(ordered, rules)
-    if not burdens:
-        return ordered
-    situation = lay_out()
-    notes = notes_on(burdens, situation)
+    notes = notes_on(burdens_of(ordered, rules), situation)
     return tuple(_noted(alert, notes.get(alert.drug, []), situation) for alert in ordered)
 
 

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 from lems_guard.clinical.alert import Exposure
+from lems_guard.clinical.condition import Condition
 from lems_guard.clinical.facts import FAILS, HOLDS, Facts, Lack, Verdict, either, every
 from lems_guard.clinical.route import KNOWN_ROUTES, Route
 from lems_guard.clinical.rule import Modifier, Outcome, Rule, WhenUnknown
 from lems_guard.clinical.severity import Certainty, Severity
-from lems_guard.screening.deciders import Decider
 from lems_guard.screening.situation import Situation
 from lems_guard.screening.tables import Row
 
@@ -63,8 +63,8 @@ def judge(
     possible: list[Undecided] = []
     gaps: list[Undecided] = []
     settled = False
-    for outcome, decide in rows:
-        truth, missing = applies(outcome, decide, exposure, situation, partners)
+    for outcome, when in rows:
+        truth, missing = applies(outcome, when, exposure, situation, partners)
         if truth is False:
             continue
         if truth is None and outcome.when_unknown is WhenUnknown.GAP:
@@ -88,7 +88,7 @@ def judge(
 
 def applies(
     outcome: Outcome,
-    decide: Decider | None,
+    when: Condition | None,
     exposure: Exposure,
     situation: Situation,
     partners: Sequence[Exposure] = (),
@@ -97,9 +97,9 @@ def applies(
     route = HOLDS
     if outcome.routes is not None:
         route = route_verdict(outcome.routes, exposure.route)
-    if decide is None or route.truth is False:
+    if when is None or route.truth is False:
         return route
-    verdict = decide(situation.facts_of(exposure, partners))
+    verdict = when.judge(situation.facts_of(exposure, partners))
     return verdict if route is HOLDS else every((route, verdict))
 
 

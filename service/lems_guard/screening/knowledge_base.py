@@ -66,9 +66,6 @@ class KnowledgeBase:
     _applicable: dict[tuple[str, Jurisdiction, MedicationList], tuple[Applicable, ...]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
-    _met: dict[str, frozenset[str]] = field(
-        init=False, repr=False, compare=False, default_factory=dict
-    )
 
     @staticmethod
     def of(
@@ -131,23 +128,6 @@ class KnowledgeBase:
         if rows is None:
             rows = self._rows[key] = rows_in(rule, jurisdiction)
         return rows
-
-    def met_by(self, drug: str) -> frozenset[str]:
-        """All drugs on whose presence the rules that name a drug depend, itself included.
-
-        None at all where no rule names it.
-        """
-        met = self._met.get(drug)
-        if met is None:
-            rules = [rule for rule, _ in self.candidates.get(drug, ())]
-            met = self._met[drug] = self._partners(rules) | {drug} if rules else frozenset()
-        return met
-
-    def _partners(self, rules: Iterable[Rule]) -> frozenset[str]:
-        partners = [rule.partners for rule in rules if rule.partners]
-        named = {name for drugs in partners for name in drugs.classes}
-        members = [each.members for each in self.classes if each.id in named]
-        return frozenset().union(*members, *(drugs.ingredients for drugs in partners))
 
     def rule(self, rule_id: str) -> Rule | None:
         """The rule of that id, if there is one."""

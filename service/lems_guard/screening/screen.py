@@ -1,13 +1,12 @@
 """Screening proper: look the candidate rules of each exposure up, judge them, gather alerts."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from lems_guard.clinical.alert import (
     Alert,
     Completeness,
     Exposure,
-    Gap,
     Screening,
     ScreeningRequest,
     is_current,
@@ -143,23 +142,17 @@ def _names(drugs: Drugs | None, exposure: Exposure, situation: Situation) -> boo
 
 
 def conclude(
-    opinions: Iterable[Opinion], situation: Situation, knowledge: KnowledgeBase
+    opinions: Sequence[Opinion], situation: Situation, knowledge: KnowledgeBase
 ) -> Screening:
     """Alerts, gaps, and how complete the check was."""
+    alerts = [opinion.alert for opinion in opinions if opinion.alert]
+    questions = [question for opinion in opinions for question in opinion.questions]
     return Screening(
-        *concluded(opinions, knowledge, lambda: situation),
+        told(alerts, knowledge.cumulative, situation),
+        gaps_of(questions),
         completeness_of(situation.request),
         notes_of(situation.request, knowledge),
     )
-
-
-def concluded(
-    opinions: Iterable[Opinion], knowledge: KnowledgeBase, lay_out: Callable[[], Situation]
-) -> tuple[tuple[Alert, ...], tuple[Gap, ...]]:
-    """The alerts and gaps of all opinions together."""
-    alerts = [opinion.alert for opinion in opinions if opinion.alert]
-    questions = [question for opinion in opinions for question in opinion.questions]
-    return told(alerts, knowledge.cumulative, lay_out), gaps_of(questions)
 
 
 def completeness_of(request: ScreeningRequest) -> Completeness:

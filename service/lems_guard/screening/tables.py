@@ -9,16 +9,15 @@ from typing import NamedTuple, TypeAlias
 from lems_guard.clinical.condition import All, Condition, Either, Is, Not
 from lems_guard.clinical.rule import Outcome, Rule
 from lems_guard.clinical.severity import Jurisdiction
-from lems_guard.screening.deciders import Decider, decider_of
 
 JURISDICTION = "jurisdiction"
 
 
 class Row(NamedTuple):
-    """A row of a decision table, and how what is left of its condition is judged."""
+    """A row of a decision table, and what is left of its condition; `None` where nothing is."""
 
     outcome: Outcome
-    decide: Decider | None
+    when: Condition | None
 
 
 Settled: TypeAlias = Condition | bool
@@ -26,10 +25,7 @@ Settled: TypeAlias = Condition | bool
 
 def all_rows(rule: Rule) -> tuple[Row, ...]:
     """The table as it was written."""
-    return tuple(
-        Row(outcome, None if outcome.when is None else outcome.when.judge)
-        for outcome in rule.outcomes
-    )
+    return tuple(Row(outcome, outcome.when) for outcome in rule.outcomes)
 
 
 def rows_in(rule: Rule, jurisdiction: Jurisdiction) -> tuple[Row, ...]:
@@ -38,7 +34,7 @@ def rows_in(rule: Rule, jurisdiction: Jurisdiction) -> tuple[Row, ...]:
     for outcome in rule.outcomes:
         left = True if outcome.when is None else settled(outcome.when, jurisdiction)
         if left is not False:
-            rows.append(Row(outcome, None if left is True else decider_of(left)))
+            rows.append(Row(outcome, None if left is True else left))
     return tuple(rows)
 
 

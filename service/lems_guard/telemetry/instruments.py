@@ -265,7 +265,6 @@ REDIS_RESULTS = ("hit", "miss", "corrupt", "timeout", "error", "open", "skipped"
 TIER_RESULTS = {
     "reply": ("hit", "miss"),
     "redis": REDIS_RESULTS,
-    "names": REDIS_RESULTS,
 }
 RECORDINGS = ("new", "repeated", "conflicting")
 VERDICTS = ("accepted", "overridden")

@@ -4,7 +4,7 @@ What every call counts is gathered in plain numbers and handed to Prometheus whe
 """
 
 import collections
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TypeAlias
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector
@@ -36,14 +36,9 @@ MOST_GATHERED = 256
 class Metrics:
     """All instruments of one service, in a registry of their own."""
 
-    def __init__(self, outcomes: Iterable[str], unpack: Callable[[bytes], Counted]) -> None:
-        """Create every series of a closed label set at zero.
-
-        `unpack` tells what to count of an answer that comes packed.
-        """
+    def __init__(self, outcomes: Iterable[str]) -> None:
+        """Create every series of a closed label set at zero."""
         self.registry = CollectorRegistry()
-        self._unpack = unpack
-        self._gathered_packed: collections.Counter[bytes] = collections.Counter()
         self._gathered: collections.Counter[Counted] = collections.Counter()
         self.rpc = RpcMetrics()
         self.registry.register(self.rpc)
@@ -74,16 +69,7 @@ class Metrics:
             self._count_gathered()
         self._gathered[counted] += 1
 
-    def observe_packed(self, packed: bytes) -> None:
-        """Count one answer that was given before: the same few, again and again."""
-        if len(self._gathered_packed) >= MOST_GATHERED:
-            self._count_gathered()
-        self._gathered_packed[packed] += 1
-
     def _count_gathered(self) -> None:
-        for packed, times in self._gathered_packed.items():
-            self._count(*self._unpack(packed), times)
-        self._gathered_packed.clear()
         for counted, times in self._gathered.items():
             self._count(*counted, times)
         self._gathered.clear()

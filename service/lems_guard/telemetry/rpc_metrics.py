@@ -62,11 +62,6 @@ class MethodMetrics:
         """A call has begun."""
         self.begun += 1
 
-    def replied(self, seconds: float) -> None:
-        """A call has begun and ended well, all at once."""
-        self.begun += 1
-        self.handled("OK", seconds)
-
     def handled(self, code: str, seconds: float) -> None:
         """A call has ended."""
         self.codes[code] += 1

@@ -1,9 +1,8 @@
 """Understanding an order: its codes, its text, its structured fields, and where they disagree."""
 
-import copy
 import functools
-from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from lems_guard.clinical.facts import Answer
 from lems_guard.clinical.medication import (
@@ -35,9 +34,6 @@ from lems_guard.terminology.vocabulary import Readings, Vocabulary
 if TYPE_CHECKING:  # SQLite is loaded only where a site has a release of its own
     from lems_guard.terminology.site.vocabulary import SiteVocabulary
 
-# What tells the names that a text which is not understood may have meant.
-Search: TypeAlias = Callable[[str, Jurisdiction], tuple[str, ...]]
-
 NOTHING_SENT = Understood(Disposition.UNRESOLVED, notes=("no code and no text",))
 _EVALUATED, _AMBIGUOUS = Disposition.EVALUATED, Disposition.AMBIGUOUS
 _OTHER, _YES = Route.OTHER, Answer.YES
@@ -68,7 +64,6 @@ class Resolver:
         self._ingredients = {name: Ingredient(name, rxcui) for name, rxcui in known.items()}
         self._lexicons = lexicons_of(vocabulary)
         self._codes = CodeBook(vocabulary, site)
-        self.search: Search = self.suggest
         self._site = site
         if site is not None:
             american = self._lexicons[Jurisdiction.US]
@@ -102,12 +97,6 @@ class Resolver:
         return Understood(
             _AMBIGUOUS, readings, entry.route, matched_by=matched_by, notes=(NAME_DOES_NOT_TELL,)
         )
-
-    def searching_by(self, search: Search) -> "Resolver":
-        """The same tables, and `search` in place of the search for close names."""
-        resolver = copy.copy(self)
-        resolver.search = search
-        return resolver
 
     def understand(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
         """What an order holds and how it is given, or that it is not understood."""
@@ -193,7 +182,7 @@ class Resolver:
         """What may have been meant, and what the text names beside words that nobody knows."""
         if not notes:
             return NOTHING_SENT
-        near = self.search(text, jurisdiction)
+        near = self.suggest(text, jurisdiction)
         named = () if reading.denied else self._named(reading.named)
         found = Understood(Disposition.UNRESOLVED, named, suggestions=near, notes=notes)
         return found._replace(product=reading.product) if named else found

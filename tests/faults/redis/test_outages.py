@@ -118,7 +118,7 @@ def test_redis_is_full(edition: Edition) -> None:
         async with Replica(edition, server.url).running() as replica:
             assert set(await replica.ask_many(0, 20)) == {"evaluated"}
             await replica.settled()
-            assert replica.writes() == {"stored": 0, "failed": 40, "dropped": 0}
+            assert replica.writes() == {"stored": 0, "failed": 20, "dropped": 0}
             assert replica.store.is_open_to_calls
 
     with alone("--maxmemory", "1", "--maxmemory-policy", "noeviction") as server:

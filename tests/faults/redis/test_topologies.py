@@ -106,6 +106,9 @@ def test_a_cluster_moves_a_slot_and_loses_a_node(edition: Edition) -> None:
             await replica.remembers(0, 30)
             held = [node.entries() for node in nodes]
             assert all(held)
+            # Asked for together, each comes from the node that has it.
+            names = [name.decode() for entries in held for name in entries]
+            assert {found.result for found in await replica.store.get_each(names)} == {"hit"}
             key = min(held[0])
             slot = nodes[0].client.execute_command("CLUSTER", "KEYSLOT", key)
             await asyncio.to_thread(move_slot, slot, nodes[0], nodes[1], nodes[2:])

@@ -1,0 +1,89 @@
+"""After a call nothing of its patient is left in memory, outside serialised replies."""
+
+import asyncio
+import gc
+from collections.abc import Iterator
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from lems_guard.caching.reply_cache import Replies, ReplyCache
+from lems_guard.clinical.errors import InvalidRequest
+from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.grpc_api.answer import Fresh
+from lems_guard.library import load_edition, packaged_rules
+from lems_guard.telemetry.cache_metrics import CacheMetrics
+from lems_guard.v1 import prescription_pb2 as wire
+from replicas import TODAY, answerer_of
+
+MARK = "canary-"
+WEIGHT = 73.062519
+BORN = "1956-02-13"
+
+
+def asked(number: int, *, sound: bool) -> bytes:
+    patient = wire.Patient(birth_date=BORN, weight_kg=WEIGHT)
+    patient.conditions.add(code=f"{MARK}code")
+    return wire.CheckPrescriptionRequest(
+        patient=patient,
+        proposed=[
+            wire.Medication(id=f"{MARK}{number}", text="metoprolol 50 mg po bid"),
+            wire.Medication(id=f"{MARK}{number}b" if sound else "", text="no such drug"),
+        ],
+        active=[wire.Medication(id=f"{MARK}a{number}", text="Firdapse 20 mg 4x/day")],
+    ).SerializeToString()
+
+
+def is_marked(value: object) -> bool:
+    match value:
+        case str():
+            return MARK in value or value == BORN
+        case bytes():
+            return MARK.encode() in value
+        case float():
+            return value == WEIGHT
+    return False
+
+
+def marked() -> Iterator[object]:
+    """Every marked value that is reachable from what the garbage collector walks, but our own.
+
+    What it does not track itself (a tuple of texts) is found from what holds it.
+    """
+    gc.collect()
+    waiting = gc.get_objects()
+    seen = set(map(id, (MARK, WEIGHT, BORN)))
+    while waiting:
+        for each in gc.get_referents(waiting.pop()):
+            if id(each) in seen:
+                continue
+            if is_marked(each):
+                yield each
+            elif isinstance(each, tuple | dict) and not gc.is_tracked(each):
+                seen.add(id(each))
+                waiting.append(each)
+
+
+def test_neither_patient_nor_id_is_left_of_calls_answered_and_refused() -> None:
+    answerer = answerer_of(load_edition(packaged_rules()).edition)
+    edition, replies = (answerer.knowledge.digest, Jurisdiction.US), Replies(10**7, lambda: None)
+    metrics = CacheMetrics(CollectorRegistry())
+    cache = ReplyCache(Fresh(answerer), replies, edition, lambda: TODAY, metrics)
+
+    def call(number: int) -> None:
+        for _ in range(2):
+            reply = asyncio.run(cache.answer(asked(number, sound=True))).reply
+            assert MARK.encode() in reply
+            with pytest.raises(InvalidRequest):
+                asyncio.run(cache.answer(asked(number, sound=False)))
+
+    for number in range(4):
+        call(number)
+    assert len(replies) == 4
+    assert list(marked()) == []
+
+
+def test_what_is_marked_is_found_wherever_it_is_held() -> None:
+    held = [(f"{MARK}id",), {"weight": (WEIGHT * 1,)}]
+    assert {type(each) for each in marked()} >= {str, float}
+    assert len(held) == 2
