@@ -20,7 +20,7 @@ class CompileRules(BuildHookInterface[Any]):
         if version == "editable":
             return
         sys.path.insert(0, str(SERVICE))
-        from lems_guard.library import compile_edition, write_compiled  # noqa: PLC0415
+        from lems_guard.editions.library import compile_edition, write_compiled  # noqa: PLC0415
 
         rules = SERVICE.parent / "rules"
         write_compiled(compile_edition(rules), rules)

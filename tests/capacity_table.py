@@ -19,6 +19,7 @@ from typing import Any
 
 import grpc
 
+from lems_guard.answering.answer import Answerer
 from lems_guard.bench import processes
 from lems_guard.bench.echo import write_replies
 from lems_guard.bench.load import Connection
@@ -26,8 +27,7 @@ from lems_guard.bench.order_calls import Hospital
 from lems_guard.bench.ordering import CALLS_A_ROUND, Calls
 from lems_guard.bench.prescriptions import Repeated, Requests, next_checks
 from lems_guard.bench.serving import Load, Sizes, answerer_of, memory, startup
-from lems_guard.grpc_api.answer import Answerer
-from lems_guard.library import load_edition, packaged_rules
+from lems_guard.editions.library import load_edition, packaged_rules
 from readme_tables import table
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
@@ -114,7 +114,7 @@ def signing(service: processes.Server, bodies: Iterator[bytes]) -> Callable[[], 
 
 def compiling(rules: Path) -> int:
     """Most memory of the process that compiles new rules, in MB."""
-    command = (sys.executable, "-m", "lems_guard.compiling", str(rules))
+    command = (sys.executable, "-m", "lems_guard.editions.compiling", str(rules))
     process = os.posix_spawn(
         sys.executable,
         command,

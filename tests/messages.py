@@ -5,12 +5,12 @@ import datetime
 from hypothesis import strategies as st
 
 from builders import knowledge
+from lems_guard.answering.prepared import Prepared
+from lems_guard.answering.question import Questions
 from lems_guard.clinical.alert import ScreeningRequest
 from lems_guard.clinical.medication import Coding, Disposition, Medication, Understood
 from lems_guard.clinical.patient import Patient
 from lems_guard.clinical.severity import Jurisdiction
-from lems_guard.grpc_api.prepared import Prepared
-from lems_guard.grpc_api.questions import Questions
 from lems_guard.v1 import prescription_pb2 as wire
 
 TODAY = datetime.date(2026, 11, 21)

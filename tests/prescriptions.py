@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from lems_guard.library import Edition
+from lems_guard.editions.library import Edition
 from lems_guard.v1 import prescription_pb2 as wire
 from lems_guard.v1 import terms_pb2
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from lems_guard.clinical.severity import Concern, Severity
-from lems_guard.library import load_edition, packaged_rules
+from lems_guard.editions.library import load_edition, packaged_rules
 from lems_guard.settings import settings_table
 from lems_guard.telemetry.instruments import INSTRUMENTS
 

@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator, Callable
 
 from prometheus_client import CollectorRegistry
 
-from lems_guard.caching.clients import NO_TLS, Tls, client_of
-from lems_guard.caching.seal import Seal
-from lems_guard.caching.store import FAILURES_TO_OPEN, Store
+from lems_guard.answering.answer import Answer, Answerer
 from lems_guard.clinical.severity import Jurisdiction
-from lems_guard.grpc_api.answer import Answer, Answerer
-from lems_guard.library import Edition
+from lems_guard.editions.library import Edition
 from lems_guard.screening.screen import RuleScreener
+from lems_guard.store.clients import NO_TLS, Tls, client_of
+from lems_guard.store.seal import Seal
+from lems_guard.store.store import FAILURES_TO_OPEN, Store
 from lems_guard.telemetry.cache_metrics import CacheMetrics
 from lems_guard.v1 import prescription_pb2 as wire
 

@@ -10,15 +10,15 @@ from typing import NamedTuple
 
 from starlette.routing import Route
 
+from lems_guard.answering.answer import Answer, Observe
+from lems_guard.callers.loopback import is_loopback
 from lems_guard.clinical.errors import InvalidSettings
-from lems_guard.grpc_api.answer import Answer, Observe
-from lems_guard.order_entry.closed import NobodyKnown, NothingFetched
-from lems_guard.order_entry.desk import Completes, Desk
-from lems_guard.order_entry.engine import Engine
-from lems_guard.order_entry.feedback import FeedbackDesk
-from lems_guard.order_entry.loopback import is_loopback
-from lems_guard.order_entry.repeats import RepeatFilter
-from lems_guard.order_entry.routes import KnowsCallers, OrderEntry
+from lems_guard.edges.order_entry.closed import NobodyKnown, NothingFetched
+from lems_guard.edges.order_entry.desk import Completes, Desk
+from lems_guard.edges.order_entry.engine import Engine
+from lems_guard.edges.order_entry.feedback import FeedbackDesk
+from lems_guard.edges.order_entry.repeats import RepeatFilter
+from lems_guard.edges.order_entry.routes import KnowsCallers, OrderEntry
 from lems_guard.settings import HookAuth, Settings
 from lems_guard.shared import Shared
 from lems_guard.telemetry.metrics import Metrics
@@ -85,7 +85,7 @@ def _fetcher(settings: Settings) -> Completes:
     """What fetches from FHIR servers, where any may be asked."""
     if not settings.cds_hooks_fhir_servers:
         return NothingFetched()
-    from lems_guard.order_entry.fetching import Fetcher  # noqa: PLC0415 - an HTTP client: 2 MB
+    from lems_guard.edges.order_entry.fetching import Fetcher  # noqa: PLC0415 - an HTTP client: 2 MB
 
     return Fetcher(frozenset(settings.cds_hooks_fhir_servers))
 
@@ -106,9 +106,9 @@ def _verifier(settings: Settings, shared: Shared) -> tuple[KnowsCallers | None, 
 
 def _verifier_of(file: Path, settings: Settings, shared: Shared) -> tuple[KnowsCallers, str]:
     # Signatures and an HTTP client: 10 MB that only a site with issuers needs.
-    from lems_guard.order_entry.issuers import Issuers  # noqa: PLC0415
-    from lems_guard.order_entry.key_addresses import get_keys  # noqa: PLC0415
-    from lems_guard.order_entry.tokens import TokenHolders, Verifier  # noqa: PLC0415
+    from lems_guard.callers.issuers import Issuers  # noqa: PLC0415
+    from lems_guard.callers.key_addresses import get_keys  # noqa: PLC0415
+    from lems_guard.callers.tokens import TokenHolders, Verifier  # noqa: PLC0415
 
     issuers = Issuers(file, get_keys)
     base_url = settings.cds_hooks_url or f"http://{settings.http_listen}"

@@ -15,23 +15,27 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
-from lems_guard.caching.reply_cache import Replies, ReplyCache
+from lems_guard.answering.answer import OUTCOMES, Answer, Answerer, Answers, Fresh
+from lems_guard.answering.described import described
+from lems_guard.answering.shown import Reload, Shown
+from lems_guard.caching.replies import Replies, ReplyCache
 from lems_guard.clinical.errors import InvalidSettings
-from lems_guard.compiling import load_apart
-from lems_guard.grpc_api.alert_service import Alerts
-from lems_guard.grpc_api.answer import OUTCOMES, Answer, Answerer, Answers, Fresh
-from lems_guard.grpc_api.described import described
-from lems_guard.grpc_api.interaction_check import InteractionCheck
-from lems_guard.grpc_api.json_methods import JsonMethods
-from lems_guard.grpc_api.knowledge import Knowledge
-from lems_guard.grpc_api.metered import MeteredCalls
-from lems_guard.grpc_api.port import Drain, GrpcServices, grpc_server, running_grpc
-from lems_guard.grpc_api.shown import Reload, Shown
-from lems_guard.grpc_api.tracing import Traced
-from lems_guard.library import Edition, Library, packaged_rules
-from lems_guard.order_entry.engine import Engine
+from lems_guard.edges.grpc.alert_service import Alerts
+from lems_guard.edges.grpc.interaction_check import InteractionCheck
+from lems_guard.edges.grpc.knowledge import Knowledge
+from lems_guard.edges.grpc.metered import MeteredCalls
+from lems_guard.edges.grpc.port import Drain, GrpcServices, grpc_server, running_grpc
+from lems_guard.edges.grpc.tracing import Traced
+from lems_guard.edges.http.admission import Admission
+from lems_guard.edges.http.json_calls import JsonCalls
+from lems_guard.edges.http.json_methods import JsonMethods
+from lems_guard.edges.http.probes import probe_routes
+from lems_guard.edges.order_entry.engine import Engine
+from lems_guard.edges.workbench.page import State, page_route
+from lems_guard.editions.compiling import load_apart
+from lems_guard.editions.library import Edition, Library, packaged_rules
+from lems_guard.editions.reloading import Reloader, in_background
 from lems_guard.ordering import OFF, Surroundings, ordering
-from lems_guard.reloading import Reloader, in_background
 from lems_guard.screening.screen import RuleScreener
 from lems_guard.settings import Address, Settings
 from lems_guard.shared import Shared
@@ -39,10 +43,6 @@ from lems_guard.telemetry.call_log import CallLog
 from lems_guard.telemetry.health import Health
 from lems_guard.telemetry.loop_lag import watch_loop
 from lems_guard.telemetry.metrics import Metrics
-from lems_guard.telemetry.probes import probe_routes
-from lems_guard.web.admission import Admission
-from lems_guard.web.json_calls import JsonCalls
-from lems_guard.web.page import State, page_route
 
 log = structlog.get_logger(__name__)
 

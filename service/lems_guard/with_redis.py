@@ -3,13 +3,13 @@
 Redis' client takes a tenth of a second to import, and 9 MB: no service without Redis pays that.
 """
 
-from lems_guard.caching.clients import BadAddress, BadCertificate, Client, Tls, client_of
-from lems_guard.caching.seal import Seal
-from lems_guard.caching.store import Store
 from lems_guard.clinical.errors import InvalidSettings
 from lems_guard.settings import HOW_TO_MAKE_A_KEY, Settings
 from lems_guard.sharing.in_process import Memory
 from lems_guard.sharing.in_redis import SharedOutcomes, SharedRepeats, SharedTokens
+from lems_guard.store.clients import BadAddress, BadCertificate, Client, Tls, client_of
+from lems_guard.store.seal import Seal
+from lems_guard.store.store import Store
 from lems_guard.telemetry.cache_metrics import CacheMetrics
 from lems_guard.telemetry.sharing_metrics import SharingMetrics
 

@@ -7,13 +7,13 @@ from typing import NamedTuple
 import pytest
 
 import lems_guard
+from lems_guard.answering.answer import Answerer
 from lems_guard.bench.prescriptions import Requests, next_checks
 from lems_guard.bench.serving import answerer_of
 from lems_guard.bench.synthetic import BLOCK_DRUGS, drug, world
 from lems_guard.clinical.route import Route
-from lems_guard.grpc_api.answer import Answerer
+from lems_guard.editions.library import Edition, write_compiled
 from lems_guard.knowledge.packed import sources_digest
-from lems_guard.library import Edition, write_compiled
 from lems_guard.terminology.vocabulary import Form, Frequency, RouteWord, Vocabulary
 
 

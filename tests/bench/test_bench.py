@@ -22,7 +22,7 @@ from lems_guard.bench.run import FULL, NOT_ASKED, NOT_QUICK, Plan, measurements
 from lems_guard.bench.synthetic import prescriptions, world
 from lems_guard.cli.bench import _plan, as_json, table_of
 from lems_guard.clinical.rule import RuleKind
-from lems_guard.library import load_edition, packaged_rules
+from lems_guard.editions.library import load_edition, packaged_rules
 from lems_guard.terminology.site.checks import MustResolve
 from lems_guard.terminology.site.rrf import COLUMNS, Release
 from lems_guard.v1 import prescription_pb2 as wire

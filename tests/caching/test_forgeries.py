@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from lems_guard.caching.seal import MAC_BYTES, Seal
-from lems_guard.library import Edition
+from lems_guard.editions.library import Edition
+from lems_guard.store.seal import MAC_BYTES, Seal
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2
 from redis_servers import Server

@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
-from lems_guard.caching.reply_cache import Replies, ReplyCache
+from lems_guard.answering.answer import Answerer, Fresh
+from lems_guard.caching.replies import Replies, ReplyCache
 from lems_guard.clinical.severity import Jurisdiction
-from lems_guard.grpc_api.answer import Answerer, Fresh
-from lems_guard.library import Edition, load_edition, packaged_rules
+from lems_guard.editions.library import Edition, load_edition, packaged_rules
 from lems_guard.telemetry.cache_metrics import CacheMetrics
 from lems_guard.v1 import prescription_pb2 as wire
 from prescriptions import prescriptions, texts_of

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lems_guard.caching.seal import Seal
+from lems_guard.store.seal import Seal
 
 SEAL = Seal(b"a secret of all replicas, 32 long")
 

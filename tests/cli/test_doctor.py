@@ -6,7 +6,7 @@ import socket
 import subprocess
 from pathlib import Path
 
-from lems_guard.library import packaged_rules
+from lems_guard.editions.library import packaged_rules
 from redis_servers import alone
 from running import COMMAND
 

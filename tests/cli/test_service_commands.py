@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import pytest
 
 from cli.conftest import ENVIRONMENT, Run, prescription
+from lems_guard.answering.proto_json import read_request
 from lems_guard.cli import client, demo
-from lems_guard.grpc_api.proto_json import read_request
 from lems_guard.settings import Address, address, settings_table
 
 

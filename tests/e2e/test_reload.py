@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from lems_guard.library import packaged_rules
+from lems_guard.editions.library import packaged_rules
 from lems_guard.v1 import knowledge_service_pb2, knowledge_service_pb2_grpc
 from running import Running, start, stop
 from steady_load import steady_load

@@ -9,9 +9,9 @@ import pytest
 from lems_guard.clinical.medication import Disposition, Ingredient, Medication, Understood
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.editions.library import compile_edition, packaged_rules, write_compiled
 from lems_guard.knowledge.cases import Understand
 from lems_guard.knowledge.compiler import Compilation, compile_rules
-from lems_guard.library import compile_edition, packaged_rules, write_compiled
 
 TINY = Path(__file__).parent / "tiny"
 DRUGS = frozenset({"amifampridine", "lisinopril", "metoprolol", "timolol"})

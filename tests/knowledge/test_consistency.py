@@ -15,8 +15,8 @@ from lems_guard.clinical.facts import Answer
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.rule import Review, Rule, RuleKind
 from lems_guard.clinical.severity import Concern, Jurisdiction, Severity
+from lems_guard.editions.library import draft_edition, edition_of, packaged_rules
 from lems_guard.knowledge.consistency import contradictions, idle_modifiers, overdue, unreviewed
-from lems_guard.library import draft_edition, edition_of, packaged_rules
 
 AVOID, CAUTION = Severity.AVOID, Severity.CAUTION
 SEIZURES = Is("seizure_history", frozenset({Answer.YES}))

@@ -9,9 +9,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
+from lems_guard.editions.library import packaged_rules
 from lems_guard.knowledge.editor_schema import schemas
 from lems_guard.knowledge.layout import CASES_ENDING, content_files
-from lems_guard.library import packaged_rules
 
 RULES = packaged_rules()
 CHECKS = {name: Draft202012Validator(json.loads(text)) for name, text in schemas().items()}

@@ -7,14 +7,14 @@ import pytest
 from lems_guard.clinical.errors import InvalidKnowledge
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList
 from lems_guard.clinical.severity import Jurisdiction
-from lems_guard.knowledge.packed import COMPILED
-from lems_guard.library import (
+from lems_guard.editions.library import (
     Library,
     Loaded,
     compile_edition,
     load_edition,
     write_compiled,
 )
+from lems_guard.knowledge.packed import COMPILED
 
 RULES = Path("weakness", "beta_blockers.yaml")
 CASES = Path("weakness", "beta_blockers_test.yaml")

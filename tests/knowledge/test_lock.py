@@ -11,8 +11,8 @@ from builders import row, rule
 from lems_guard.cli.rules import rules_app
 from lems_guard.clinical.rule import Review, Rule
 from lems_guard.clinical.severity import Severity
+from lems_guard.editions.library import draft_edition, edition_of, packaged_rules
 from lems_guard.knowledge.lock import Locked, checked, content_of, lock_of, read_lock, written
-from lems_guard.library import draft_edition, edition_of, packaged_rules
 
 BEFORE = rule("a", row(Severity.AVOID), rule_id="one")
 MILDER = replace(BEFORE, outcomes=(row(Severity.CAUTION),))

@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 
 from builders import asked_for, findings_of, order, request, row, rule, said
-from lems_guard import library as library_module
+from lems_guard.answering import prepared
+from lems_guard.answering.rule_messages import rule_message
 from lems_guard.clinical.alert import Screening
 from lems_guard.clinical.errors import InvalidKnowledge
 from lems_guard.clinical.overlay import Adjustment
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.severity import Jurisdiction, Severity
-from lems_guard.grpc_api import prepared
-from lems_guard.grpc_api.rule_messages import rule_message
+from lems_guard.editions import library as library_module
+from lems_guard.editions.library import Edition, Library, load_edition
 from lems_guard.knowledge.overlay import Overlay, overlaid, read_overlay
-from lems_guard.library import Edition, Library, load_edition
 from lems_guard.screening.knowledge_base import KnowledgeBase
 from lems_guard.screening.naive import NaiveScreener
 from lems_guard.screening.screen import RuleScreener

@@ -10,8 +10,8 @@ from lems_guard.clinical.medication import Medication, MedicationList
 from lems_guard.clinical.patient import Patient
 from lems_guard.clinical.rule import RuleKind
 from lems_guard.clinical.severity import Concern, Jurisdiction
+from lems_guard.editions.library import Draft, Edition, draft_edition, edition_of, packaged_rules
 from lems_guard.knowledge.cases import run_suites
-from lems_guard.library import Draft, Edition, draft_edition, edition_of, packaged_rules
 from lems_guard.screening.knowledge_base import KnowledgeBase
 from lems_guard.screening.naive import NaiveScreener
 from lems_guard.screening.screen import RuleScreener

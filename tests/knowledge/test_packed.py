@@ -16,6 +16,7 @@ from lems_guard.clinical.facts import Answer
 from lems_guard.clinical.medication import MedicationList, Phase
 from lems_guard.clinical.rule import Modifier
 from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.editions.library import packaged_rules
 from lems_guard.knowledge.compiler import Compilation, compile_rules
 from lems_guard.knowledge.layout import VOCABULARY
 from lems_guard.knowledge.packed import (
@@ -26,7 +27,6 @@ from lems_guard.knowledge.packed import (
     unpack,
     write_atomically,
 )
-from lems_guard.library import packaged_rules
 from lems_guard.screening.knowledge_base import KnowledgeBase
 from lems_guard.terminology.tables import read_vocabulary
 from lems_guard.terminology.vocabulary import Vocabulary

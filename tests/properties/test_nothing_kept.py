@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 from prometheus_client import CollectorRegistry
 
-from lems_guard.caching.reply_cache import Replies, ReplyCache
+from lems_guard.answering.answer import Fresh
+from lems_guard.caching.replies import Replies, ReplyCache
 from lems_guard.clinical.errors import InvalidRequest
 from lems_guard.clinical.severity import Jurisdiction
-from lems_guard.grpc_api.answer import Fresh
-from lems_guard.library import load_edition, packaged_rules
+from lems_guard.editions.library import load_edition, packaged_rules
 from lems_guard.telemetry.cache_metrics import CacheMetrics
 from lems_guard.v1 import prescription_pb2 as wire
 from replicas import TODAY, answerer_of

@@ -13,7 +13,7 @@ from lems_guard.clinical.patient import Patient
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.rule import Rule
 from lems_guard.clinical.severity import Jurisdiction, Severity
-from lems_guard.library import Edition, browse_edition, packaged_rules
+from lems_guard.editions.library import Edition, browse_edition, packaged_rules
 from lems_guard.screening.screen import RuleScreener
 
 PATIENT = Patient(

@@ -22,8 +22,8 @@ from lems_guard.clinical.medication import Disposition, Medication, MedicationLi
 from lems_guard.clinical.patient import Patient
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.severity import Jurisdiction, Severity
+from lems_guard.editions.library import Edition, browse_edition, packaged_rules
 from lems_guard.knowledge.suites import CASES_AS_OF
-from lems_guard.library import Edition, browse_edition, packaged_rules
 from lems_guard.screening.screen import RuleScreener
 
 CORPUS = Path(__file__).parent / "corpus"

@@ -20,7 +20,7 @@ from lems_guard.clinical.medication import MedicationList, Phase
 from lems_guard.clinical.patient import HepaticImpairment, Nat2Phenotype, Patient
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.severity import Concern, Jurisdiction, Severity
-from lems_guard.library import Edition, browse_edition, packaged_rules
+from lems_guard.editions.library import Edition, browse_edition, packaged_rules
 from lems_guard.screening.screen import RuleScreener
 
 MAPPING = Path(__file__).parent / "mapping.tsv"

@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from lems_guard.caching.seal import Seal, content_of
 from lems_guard.sharing.in_process import InProcessOutcomes, InProcessRepeats, Memory
 from lems_guard.sharing.outcomes import (
     AlertOutcome,
@@ -14,6 +13,7 @@ from lems_guard.sharing.outcomes import (
     Verdict,
 )
 from lems_guard.sharing.repeats import Episode
+from lems_guard.store.seal import Seal, content_of
 
 REPORT = AlertOutcome(
     "order 7, Mrs Canary", "0123456789abcdef", ("rule-b", "rule-a"), Verdict.ACCEPTED

@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator
 
 from prometheus_client import CollectorRegistry
 
-from lems_guard.caching.clients import client_of
-from lems_guard.caching.seal import Seal
-from lems_guard.caching.store import Store
 from lems_guard.sharing.in_process import Memory, card_name, outcome_name
 from lems_guard.sharing.in_redis import SharedOutcomes, SharedRepeats, SharedTokens
 from lems_guard.sharing.outcomes import AlertOutcome, OverrideReason, Recording, Verdict
 from lems_guard.sharing.repeats import Episode
 from lems_guard.sharing.tokens import Token
+from lems_guard.store.clients import client_of
+from lems_guard.store.seal import Seal
+from lems_guard.store.store import Store
 from lems_guard.telemetry.cache_metrics import CacheMetrics
 from redis_servers import Server, alone
 from replicas import SECRET, eventually

@@ -12,6 +12,7 @@ import grpc
 import pytest
 from google.protobuf.json_format import MessageToJson
 
+from edges.http.calling import CHECK, JSON, send
 from lems_guard.telemetry.instruments import INSTRUMENTS
 from lems_guard.v1 import alert_service_pb2, alert_service_pb2_grpc, knowledge_service_pb2_grpc
 from lems_guard.v1 import interaction_check_service_pb2 as wire
@@ -20,7 +21,6 @@ from lems_guard.v1 import knowledge_service_pb2 as knowledge
 from lems_guard.v1 import prescription_pb2 as prescription
 from running import Running, start, stop
 from telemetry.marked_pages import ask_by_http
-from web.calling import CHECK, JSON, send
 
 MARK = "canary7391"
 CODE = "73917391"

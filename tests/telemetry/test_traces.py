@@ -14,8 +14,8 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 
 from lems_guard.clinical.errors import InvalidSettings
-from lems_guard.grpc_api.traced import TracedCalls
-from lems_guard.grpc_api.tracing import Traced
+from lems_guard.edges.grpc.traced import TracedCalls
+from lems_guard.edges.grpc.tracing import Traced
 from lems_guard.telemetry.traces import Traces
 
 CHECK = "lems_guard.v1.InteractionCheckService/CheckPrescription"
@@ -109,7 +109,7 @@ def test_the_outcome_is_noted_on_the_span() -> None:
 def test_off_means_no_interceptor_and_nothing_imported() -> None:
     assert Traced.of("off").interceptors() == ()
     program = (
-        "import sys, lems_guard.server; from lems_guard.grpc_api.tracing import Traced;"
+        "import sys, lems_guard.server; from lems_guard.edges.grpc.tracing import Traced;"
         "Traced.of('off'); sys.exit(any('opentelemetry.exporter' in name for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

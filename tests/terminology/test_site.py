@@ -19,7 +19,7 @@ from lems_guard.clinical.medication import (
 from lems_guard.clinical.patient import Patient
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.severity import Jurisdiction
-from lems_guard.library import Edition, browse_edition, packaged_rules, with_site
+from lems_guard.editions.library import Edition, browse_edition, packaged_rules, with_site
 from lems_guard.screening.screen import RuleScreener
 from lems_guard.terminology.site.loading import Demands, import_release
 from lems_guard.terminology.site.ndc import eleven_digits

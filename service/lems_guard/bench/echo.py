@@ -13,7 +13,7 @@ from typing import Any
 import grpc
 import uvloop
 
-from lems_guard.grpc_api.interaction_check import SERVICE
+from lems_guard.edges.grpc.interaction_check import SERVICE
 from lems_guard.v1 import prescription_pb2 as wire
 
 LENGTH_BYTES = 4

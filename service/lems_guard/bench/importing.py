@@ -8,8 +8,8 @@ from pathlib import Path
 
 from lems_guard.bench.figures import Figure, middle
 from lems_guard.bench.release import Scale, write_release
+from lems_guard.editions.library import browse_edition
 from lems_guard.knowledge.layout import VOCABULARY
-from lems_guard.library import browse_edition
 from lems_guard.terminology.site.must_resolve import read_must_resolve
 
 # What `ru_maxrss` tells of a child begins with the memory of its parent; this does not.

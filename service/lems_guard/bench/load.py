@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from lems_guard.grpc_api.interaction_check import SERVICE
+from lems_guard.edges.grpc.interaction_check import SERVICE
 
 PATH = f"/{SERVICE}/CheckPrescription".encode()
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"

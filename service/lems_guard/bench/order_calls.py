@@ -11,7 +11,7 @@ import random
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from lems_guard.library import Edition
+from lems_guard.editions.library import Edition
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 SNOMED_CT = "http://snomed.info/sct"

@@ -16,7 +16,7 @@ from lems_guard.bench import processes
 from lems_guard.bench.figures import Figure, interleaved, ratio
 from lems_guard.bench.order_calls import Hospital
 from lems_guard.bench.serving import Sizes
-from lems_guard.library import load_edition
+from lems_guard.editions.library import load_edition
 
 PATH = "/cds-services/lems-guard-order-sign"
 CALLS_A_ROUND = 100

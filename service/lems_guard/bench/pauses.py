@@ -4,9 +4,9 @@ import gc
 import time
 from typing import Any, NamedTuple
 
+from lems_guard.answering.answer import Answerer
 from lems_guard.bench.figures import Figure, frozen
 from lems_guard.bench.prescriptions import Requests
-from lems_guard.grpc_api.answer import Answerer
 
 LONG_SECONDS = 0.005
 BATCH = 1000

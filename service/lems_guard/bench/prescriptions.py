@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from lems_guard.library import Edition
+from lems_guard.editions.library import Edition
 from lems_guard.v1 import prescription_pb2 as wire
 from lems_guard.v1 import terms_pb2
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from lems_guard.answering.answer import Answerer
 from lems_guard.bench import beside_redis, growth, importing, names, ordering, serving
 from lems_guard.bench.figures import SUBJECTS, Figure, Measured
 from lems_guard.bench.load import BrokenLoad
@@ -14,8 +15,7 @@ from lems_guard.bench.prescriptions import Repeated, Requests, first_checks, nex
 from lems_guard.bench.processes import NotServing
 from lems_guard.bench.release import Scale
 from lems_guard.clinical.errors import LemsGuardError
-from lems_guard.grpc_api.answer import Answerer
-from lems_guard.library import Edition, load_edition
+from lems_guard.editions.library import Edition, load_edition
 
 NOT_QUICK = "not measured with --quick"
 NOT_ASKED = "only measured with --release"

@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 
 import grpc
 
+from lems_guard.answering.answer import Answerer
 from lems_guard.bench import processes
 from lems_guard.bench.echo import write_replies
 from lems_guard.bench.figures import Figure, interleaved, middle, ratio
 from lems_guard.bench.load import PATH, Connection
 from lems_guard.bench.prescriptions import Requests
-from lems_guard.grpc_api.answer import Answerer
-from lems_guard.library import Edition
+from lems_guard.editions.library import Edition
 from lems_guard.screening.screen import RuleScreener
 from lems_guard.settings import Settings
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from lems_guard.order_entry.detected_issue import About, issue_bundle
+from lems_guard.fhir.detected_issue import About, issue_bundle
 from lems_guard.v1 import prescription_pb2 as request_wire
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms

@@ -71,8 +71,8 @@ def answer_to(line: Line, checker: "InProcess") -> tuple[bytes, bool]:
     """The answer to one line, and whether it was checked."""
     from google.protobuf.json_format import MessageToJson
 
-    from lems_guard.grpc_api.items import item_error
-    from lems_guard.grpc_api.proto_json import read_request
+    from lems_guard.answering.items import item_error
+    from lems_guard.answering.proto_json import read_request
     from lems_guard.v1.interaction_check_service_pb2 import CheckPrescriptionStreamResponse
 
     item = CheckPrescriptionStreamResponse(request_id=str(line.number))

@@ -41,7 +41,7 @@ def bench(
     Ends with 0 when all was measured, whatever the figures; with 1 when something could not be.
     """
     from lems_guard.bench.run import measurements  # noqa: PLC0415 - only needed here
-    from lems_guard.library import packaged_rules  # noqa: PLC0415
+    from lems_guard.editions.library import packaged_rules  # noqa: PLC0415
 
     plan = _plan(quick=quick, release=release)
     if json_file is not None:

@@ -122,8 +122,8 @@ def _form(form: Form, *, as_json: bool) -> str:
 
 def _request(given: Mapping[str, Any], file: str | None) -> "CheckPrescriptionRequest":
     """The prescription: from a file, or from words."""
+    from lems_guard.answering.proto_json import read_request
     from lems_guard.cli.prescription import request_of
-    from lems_guard.grpc_api.proto_json import read_request
 
     said = [name for name, value in given.items() if value not in (None, [], ())]
     if file is None:
@@ -170,10 +170,10 @@ def _answer(message: "CheckPrescriptionRequest", checker: Checker, form: str) ->
     """Check, print, and say by the exit code how it went."""
     from rich.console import Console
 
+    from lems_guard.answering.proto_json import as_json
     from lems_guard.cli.as_fhir import bundle
     from lems_guard.cli.report import Report, printed
     from lems_guard.cli.verdict import exit_code_of
-    from lems_guard.grpc_api.proto_json import as_json
 
     response = checker.check(message)
     if form.startswith("fhir"):

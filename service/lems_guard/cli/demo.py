@@ -68,9 +68,9 @@ def _answer(where: Address) -> str:
     """What the service says of the example, as `check` shows it."""
     from rich.console import Console
 
+    from lems_guard.answering.proto_json import read_request
     from lems_guard.cli.client import Client
     from lems_guard.cli.report import Report, printed
-    from lems_guard.grpc_api.proto_json import read_request
 
     request = read_request(example())
     with Client(where) as client:

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from lems_guard.clinical.errors import InvalidKnowledge, InvalidSettings
-from lems_guard.library import Library, packaged_rules
+from lems_guard.editions.library import Library, packaged_rules
 from lems_guard.settings import HOW_TO_MAKE_A_KEY, Address, Settings, unknown_settings, variable
 
 EARLIEST = datetime.date(2026, 11, 1)  # this release is younger than that
@@ -136,8 +136,8 @@ def _redis(settings: Settings) -> Finding:
         return Finding("Redis", "not configured; it is not needed")
     if settings.cache_key is None:
         return Finding("Redis", "LEMS_GUARD_CACHE_KEY is not set", HOW_TO_MAKE_A_KEY)
-    from lems_guard.caching.clients import Tls  # noqa: PLC0415 - only where there is a Redis
-    from lems_guard.caching.probe import ping  # noqa: PLC0415
+    from lems_guard.store.clients import Tls  # noqa: PLC0415 - only where there is a Redis
+    from lems_guard.store.probe import ping  # noqa: PLC0415
 
     tls = Tls(settings.redis_ca, settings.redis_certificate, settings.redis_certificate_key)
     try:

@@ -2,8 +2,8 @@
 
 import datetime
 
-from lems_guard.grpc_api.answer import Answerer
-from lems_guard.library import load_edition, packaged_rules, under, with_site
+from lems_guard.answering.answer import Answerer
+from lems_guard.editions.library import load_edition, packaged_rules, under, with_site
 from lems_guard.screening.screen import RuleScreener
 from lems_guard.settings import Settings
 from lems_guard.v1 import prescription_pb2, screening_pb2

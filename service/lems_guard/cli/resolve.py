@@ -40,7 +40,7 @@ def resolve(
 def _understood(texts: list[str], place: str | None) -> list[tuple[str, Understood]]:
     # Loaded when there is something to resolve, so that `--help` is quick.
     from lems_guard.clinical.severity import Jurisdiction  # noqa: PLC0415
-    from lems_guard.library import load_edition, packaged_rules, with_site  # noqa: PLC0415
+    from lems_guard.editions.library import load_edition, packaged_rules, with_site  # noqa: PLC0415
 
     settings = heeded_settings()
     loaded = load_edition(settings.rules or packaged_rules())

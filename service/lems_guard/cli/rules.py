@@ -17,9 +17,7 @@ from lems_guard.cli.rules_upkeep import diff, lock, schema
 from lems_guard.clinical.errors import InvalidKnowledge
 from lems_guard.clinical.rule import Rule
 from lems_guard.clinical.severity import Concern, Severity
-from lems_guard.knowledge.cases import CaseResult
-from lems_guard.knowledge.problems import Problem, suggestion
-from lems_guard.library import (
+from lems_guard.editions.library import (
     Draft,
     Edition,
     browse_edition,
@@ -29,6 +27,8 @@ from lems_guard.library import (
     results_of,
     write_compiled,
 )
+from lems_guard.knowledge.cases import CaseResult
+from lems_guard.knowledge.problems import Problem, suggestion
 from lems_guard.screening.knowledge_base import NO_CLASSES, named_by
 from lems_guard.settings import variable
 

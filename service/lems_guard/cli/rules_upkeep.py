@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from lems_guard.clinical.errors import InvalidKnowledge
+from lems_guard.editions.library import Edition, browse_edition, packaged_rules
 from lems_guard.knowledge.diff import (
     MedicationCase,
     Side,
@@ -19,7 +20,6 @@ from lems_guard.knowledge.diff import (
 from lems_guard.knowledge.editor_schema import schemas
 from lems_guard.knowledge.lock import LOCK, LockReport, checked, lock_of, read_lock, written
 from lems_guard.knowledge.problems import Problem, Problems
-from lems_guard.library import Edition, browse_edition, packaged_rules
 from lems_guard.screening.knowledge_base import KnowledgeBase
 
 CONTENT_FAULT = 2

@@ -70,8 +70,8 @@ def info(
 
 
 def _demands(*, accept_counts: bool) -> "Demands":
+    from lems_guard.editions.library import browse_edition, packaged_rules
     from lems_guard.knowledge.layout import VOCABULARY
-    from lems_guard.library import browse_edition, packaged_rules
     from lems_guard.settings import Settings
     from lems_guard.terminology.site.loading import Demands
     from lems_guard.terminology.site.must_resolve import read_must_resolve

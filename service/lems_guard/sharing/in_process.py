@@ -8,9 +8,9 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection
 
-from lems_guard.caching.seal import Seal, content_of, encode
 from lems_guard.sharing.outcomes import AlertOutcome, Recording
 from lems_guard.sharing.repeats import Episode
+from lems_guard.store.seal import Seal, content_of, encode
 
 MOST_ENTRIES = 100_000
 

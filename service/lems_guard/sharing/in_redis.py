@@ -7,12 +7,12 @@ hidden, and nobody kept out.
 
 from collections.abc import Callable, Collection
 
-from lems_guard.caching.seal import content_of
-from lems_guard.caching.store import CORRUPT, HIT, MISS, Store
 from lems_guard.sharing.in_process import Memory, card_name, outcome_name, outcome_note
 from lems_guard.sharing.outcomes import AlertOutcome, Recording
 from lems_guard.sharing.repeats import Episode
 from lems_guard.sharing.tokens import Token
+from lems_guard.store.seal import content_of
+from lems_guard.store.store import CORRUPT, HIT, MISS, Store
 
 # Hears of every use of a memory: shared with the other replicas, or of this one alone.
 Used = Callable[[str, str], None]

@@ -7,28 +7,28 @@ HOOK_CALLS = Instrument(
     "counter",
     ("hook", "status"),
     "calls of CDS Hooks, by HTTP status",
-    "order_entry/routes.py",
+    "edges/order_entry/routes.py",
 )
 CARDS = Instrument(
     "lems_guard_cds_hooks_cards_total",
     "counter",
     ("hook", "indicator"),
     "cards shown, by urgency",
-    "order_entry/desk.py",
+    "edges/order_entry/desk.py",
 )
 REPEATED_ALERTS = Instrument(
     "lems_guard_cds_hooks_repeated_alerts_total",
     "counter",
     ("rule",),
     "alerts left out at order-sign because the client asked not to repeat them",
-    "order_entry/desk.py",
+    "edges/order_entry/desk.py",
 )
 COMMENT_CHARACTERS = Instrument(
     "lems_guard_cds_hooks_comment_characters_total",
     "counter",
     (),
     "length of the comments on overrides; the comments themselves are not kept",
-    "order_entry/feedback.py",
+    "edges/order_entry/feedback.py",
 )
 
 HOOK_INSTRUMENTS = (HOOK_CALLS, CARDS, REPEATED_ALERTS, COMMENT_CHARACTERS)

@@ -13,35 +13,35 @@ RPC_LABELS = ("grpc_type", "grpc_service", "grpc_method")
 
 # The names of go-grpc-prometheus, so that stock dashboards and alerts work.
 STARTED = Instrument(
-    "grpc_server_started_total", "counter", RPC_LABELS, "calls begun", "grpc_api/metered.py"
+    "grpc_server_started_total", "counter", RPC_LABELS, "calls begun", "edges/grpc/metered.py"
 )
 HANDLED = Instrument(
     "grpc_server_handled_total",
     "counter",
     (*RPC_LABELS, "grpc_code"),
     "calls ended, by status code",
-    "grpc_api/metered.py",
+    "edges/grpc/metered.py",
 )
 RECEIVED = Instrument(
     "grpc_server_msg_received_total",
     "counter",
     RPC_LABELS,
     "messages received, those of streams one by one",
-    "grpc_api/metered.py",
+    "edges/grpc/metered.py",
 )
 SENT = Instrument(
     "grpc_server_msg_sent_total",
     "counter",
     RPC_LABELS,
     "messages sent, those of streams one by one",
-    "grpc_api/metered.py",
+    "edges/grpc/metered.py",
 )
 HANDLING = Instrument(
     "grpc_server_handling_seconds",
     "histogram",
     RPC_LABELS,
     "time from a call's begin to its end",
-    "grpc_api/metered.py",
+    "edges/grpc/metered.py",
     "seconds",
 )
 SCREENINGS = Instrument(
@@ -49,35 +49,35 @@ SCREENINGS = Instrument(
     "counter",
     ("outcome",),
     "prescriptions answered, by the worst that was said",
-    "grpc_api/answer.py",
+    "answering/answer.py",
 )
 FINDINGS = Instrument(
     "lems_guard_findings_total",
     "counter",
     ("severity", "concern", "rule"),
     "findings given, by severity, concern and rule",
-    "grpc_api/answer.py",
+    "answering/answer.py",
 )
 MEDICATIONS = Instrument(
     "lems_guard_medications_total",
     "counter",
     ("disposition",),
     "orders answered, by what became of them",
-    "grpc_api/answer.py",
+    "answering/answer.py",
 )
 UNRESOLVED = Instrument(
     "lems_guard_unresolved_medications_total",
     "counter",
     ("reason",),
     "orders that were not understood and hence not checked",
-    "grpc_api/answer.py",
+    "answering/answer.py",
 )
 GAPS = Instrument(
     "lems_guard_gaps_total",
     "counter",
     ("fact", "worst"),
     "facts that an answer lacked, by the worst they could bring",
-    "grpc_api/answer.py",
+    "answering/answer.py",
 )
 KNOWLEDGE = Instrument(
     "lems_guard_knowledge_base_info",

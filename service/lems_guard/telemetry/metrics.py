@@ -21,7 +21,7 @@ from lems_guard.telemetry.instruments import Instrument
 from lems_guard.telemetry.knowledge_metrics import KnowledgeMetrics
 from lems_guard.telemetry.rpc_metrics import RpcMetrics
 
-# Of one answer: its outcome, findings, dispositions, reasons and gaps (`grpc_api.answer.Tally`).
+# Of one answer: its outcome, findings, dispositions, reasons and gaps (`answering.answer.Tally`).
 Counted: TypeAlias = tuple[
     str,
     tuple[FindingKind, ...],

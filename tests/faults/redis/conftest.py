@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from lems_guard.library import Edition, load_edition, packaged_rules
+from lems_guard.editions.library import Edition, load_edition, packaged_rules
 from redis_servers import Server, alone
 
 

@@ -12,8 +12,8 @@ import time
 import weakref
 from collections.abc import Iterator
 
-from lems_guard.caching.store import MOST_WRITES_WAITING
-from lems_guard.library import Edition
+from lems_guard.editions.library import Edition
+from lems_guard.store.store import MOST_WRITES_WAITING
 from redis_servers import Server, alone, free_port, replica_of, running
 from replicas import Replica, eventually
 

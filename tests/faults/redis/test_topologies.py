@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import redis
 
-from lems_guard.caching.clients import NO_TLS, BadAddress, BadCertificate, Tls, client_of
-from lems_guard.library import Edition
+from lems_guard.editions.library import Edition
+from lems_guard.store.clients import NO_TLS, BadAddress, BadCertificate, Tls, client_of
 from redis_servers import (
     Server,
     alone,

@@ -1,0 +1,160 @@
+"""The seam that every edge stands on: the bytes of a request in, the bytes of its reply out.
+
+An `Answerer` holds one edition of the knowledge for good. A request takes the current one at its
+start and keeps it to its end, so a reload can never mix two editions in one answer. Edges know it
+as `Answers`, the port that caches stand behind too.
+"""
+
+import datetime
+from collections.abc import Callable
+from typing import NamedTuple, Protocol, TypeAlias
+
+from lems_guard.answering import read, write
+from lems_guard.answering.prepared import Prepared
+from lems_guard.answering.question import Question, Questions, Terminology
+from lems_guard.clinical.alert import Completeness, Screening, ScreeningRequest
+from lems_guard.clinical.medication import Disposition, Medication, Understood
+from lems_guard.clinical.severity import Concern, Jurisdiction, Severity
+from lems_guard.screening.knowledge_base import KnowledgeBase
+from lems_guard.screening.screen import Screener
+from lems_guard.v1 import prescription_pb2 as wire
+
+
+class Tally(NamedTuple):
+    """What metrics count of one answer.
+
+    A finding by rule, severity and concern; an order that was not understood by the reason; a gap
+    by its fact and the worst that this fact could bring.
+    """
+
+    outcome: str
+    findings: tuple[tuple[str, Severity, Concern], ...]
+    dispositions: tuple[tuple[Disposition, int], ...]
+    unresolved: tuple[str, ...]
+    gaps: tuple[tuple[str, Severity], ...]
+
+
+class Answer(NamedTuple):
+    """A serialised CheckPrescriptionResponse, what to count of it, and where it came from."""
+
+    reply: bytes
+    tally: Tally
+    tier: str = "evaluated"
+
+
+# Hears of each answer and of the seconds it took.
+Observe: TypeAlias = Callable[[Answer, float], None]
+
+
+class Answers(Protocol):
+    """What edges ask: `Fresh` answers, or a cache in front of them."""
+
+    async def answer(self, raw: bytes) -> Answer:
+        """The reply to a serialised CheckPrescriptionRequest; raises `InvalidRequest`."""
+
+
+DISPOSITIONS = tuple(Disposition)
+OUTCOMES = ("avoid_or_worse", "incomplete", "below_avoid", "clear")
+
+
+class Answerer:
+    """Answers requests from one edition of knowledge and terminology. Pure but for `today`."""
+
+    __slots__ = ("_prepared", "_screener", "knowledge", "question")
+
+    def __init__(
+        self,
+        knowledge: KnowledgeBase,
+        terminology: Terminology,
+        screener: Screener,
+        *,
+        jurisdiction: Jurisdiction,
+        today: Callable[[], datetime.date],
+    ) -> None:
+        """`jurisdiction` and `today` hold where a request does not say."""
+        self.knowledge = knowledge
+        self._screener = screener
+        self._prepared = Prepared(knowledge)
+        questions = Questions(terminology, self._prepared, jurisdiction=jurisdiction, today=today)
+        self.question = questions.of
+
+    def answer(self, raw: bytes) -> Answer:
+        """The reply to a serialised CheckPrescriptionRequest; raises `InvalidRequest`."""
+        return self.answer_message(read.parse(raw))
+
+    def answer_message(self, message: wire.CheckPrescriptionRequest) -> Answer:
+        """The reply to a CheckPrescriptionRequest; raises `InvalidRequest`."""
+        question = self.question(message)
+        return self.conclude(question, self.screen(question.request))
+
+    def screen(self, request: ScreeningRequest) -> Screening:
+        """The result for orders as understood."""
+        return self._screener.screen(request, self.knowledge)
+
+    def conclude(self, question: Question, screening: Screening) -> Answer:
+        """The reply to a question, from the result for its orders."""
+        decision, request, notes, results = question
+        if notes:
+            screening = screening.with_notes(notes)
+        reply = write.reply(decision, request, results, screening, self._prepared)
+        return Answer(reply, tally(request, screening))
+
+
+class Fresh:
+    """Every answer worked out anew."""
+
+    __slots__ = ("_answerer",)
+
+    def __init__(self, answerer: Answerer) -> None:
+        """Answer from one edition."""
+        self._answerer = answerer
+
+    async def answer(self, raw: bytes) -> Answer:
+        """The reply to a serialised CheckPrescriptionRequest; raises `InvalidRequest`."""
+        return self._answerer.answer(raw)
+
+
+def tally(request: ScreeningRequest, screening: Screening) -> Tally:
+    """What of an answer is counted."""
+    findings = [
+        (finding.rule.id, finding.severity, finding.rule.concern)
+        for alert in screening.alerts
+        for finding in alert.findings
+    ]
+    found = [understood.disposition for _, understood in request.orders]
+    unresolved = (
+        tuple(
+            unresolved_reason(order, understood)
+            for order, understood in request.orders
+            if understood.disposition is Disposition.UNRESOLVED
+        )
+        if Disposition.UNRESOLVED in found
+        else ()
+    )
+    return Tally(
+        outcome(screening),
+        tuple(findings),
+        tuple([(each, found.count(each)) for each in DISPOSITIONS if each in found]),
+        unresolved,
+        tuple([(gap.fact, gap.worst) for gap in screening.gaps]),
+    )
+
+
+def unresolved_reason(order: Medication, understood: Understood) -> str:
+    """Why an order was not understood: one of the reasons that metrics tell apart."""
+    if understood.suggestions:
+        return "similar_name"
+    if order.text:
+        return "unknown_name"
+    return "unknown_code" if order.codings else "nothing_sent"
+
+
+def outcome(screening: Screening) -> str:
+    """One of `OUTCOMES`; "clear" only when nothing was found and nothing grave is unknown."""
+    if screening.alerts and screening.alerts[0].severity >= Severity.AVOID:
+        return "avoid_or_worse"
+    if screening.completeness is Completeness.INCOMPLETE or any(
+        gap.worst is Severity.CONTRAINDICATED for gap in screening.gaps
+    ):
+        return "incomplete"
+    return "below_avoid" if screening.alerts else "clear"

@@ -1,0 +1,156 @@
+"""JSON Web Tokens of CDS clients: who calls is known, or the call is refused.
+
+ES384 and RS384 only; the audience is the exact address that is called; a token serves once, at one
+replica where they share a Redis. Verifying runs in a thread of its own: a signature takes most of a
+millisecond, and keys may have to be fetched.
+"""
+
+import asyncio
+import heapq
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import jwt
+
+from lems_guard.callers.issuers import Issuer, Issuers, Jwk
+from lems_guard.edges.order_entry.refusals import Refusal, unauthorized
+from lems_guard.sharing.tokens import Token, UsedTokens
+
+ALGORITHMS = {"ES384": ("EC", "P-384"), "RS384": ("RSA", None)}
+REQUIRED = ["iss", "aud", "exp", "iat", "jti"]
+LEEWAY_SECONDS = 30
+LONGEST_LIFE_SECONDS = 3600
+LONGEST_TOKEN = 8192
+LONGEST_ID = 512
+MOST_TOKENS = 200_000
+SMALLEST_RSA_BYTES = 256
+USED_BEFORE = "the token has been used before"
+
+
+class Replays:
+    """The tokens that have served, each until it ends; bounded, and then nobody is let in."""
+
+    def __init__(self, most: int = MOST_TOKENS) -> None:
+        """None has."""
+        self._most = most
+        self._lock = threading.Lock()
+        self._seen: set[tuple[str, str]] = set()
+        self._ends: list[tuple[float, tuple[str, str]]] = []
+
+    def claim(self, iss: str, jti: str, ends: float, now: float) -> bool:
+        """Whether the token serves for the first time; raises `Refusal` when there are too many."""
+        with self._lock:
+            while self._ends and self._ends[0][0] < now:
+                self._seen.discard(heapq.heappop(self._ends)[1])
+            if (iss, jti) in self._seen:
+                return False
+            if len(self._seen) >= self._most:
+                raise Refusal(503, "throttled", "too many tokens at once: try again later")
+            self._seen.add((iss, jti))
+            heapq.heappush(self._ends, (ends, (iss, jti)))
+            return True
+
+
+class Verifier:
+    """Verifies tokens for the addresses of this service."""
+
+    def __init__(
+        self,
+        issuers: Issuers,
+        base_url: str,
+        replays: Replays | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        """`base_url` is what clients call us by, without a slash at its end."""
+        self._issuers = issuers
+        self._base_url = base_url.rstrip("/")
+        self._replays = replays or Replays()
+        self._now = now
+
+    def token(self, authorization: str, path: str) -> Token:
+        """A request's token; raises `Refusal`."""
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token or len(token) > LONGEST_TOKEN:
+            raise unauthorized("a bearer token is needed")
+        try:
+            return self._verified(token.strip(), path)
+        except (jwt.PyJWTError, ValueError, TypeError, KeyError, UnicodeError):
+            raise unauthorized("the token is not valid here") from None
+
+    def _verified(self, token: str, path: str) -> Token:
+        header = jwt.get_unverified_header(token)
+        algorithm = header.get("alg")
+        if algorithm not in ALGORITHMS or str(header.get("typ", "JWT")).upper() != "JWT":
+            raise unauthorized("the token's algorithm or type is not accepted")
+        issuer = self._issuer(token)
+        claims = jwt.decode(
+            token,
+            self._key(issuer, header),
+            algorithms=[algorithm],
+            audience=f"{self._base_url}{path}",
+            issuer=issuer.iss,
+            leeway=LEEWAY_SECONDS,
+            options={"require": REQUIRED},
+        )
+        return self._once(issuer.iss, claims)
+
+    def _issuer(self, token: str) -> Issuer:
+        unverified = jwt.decode(token, options={"verify_signature": False})
+        iss = unverified.get("iss")
+        issuer = self._issuers.issuer(iss) if isinstance(iss, str) else None
+        if issuer is None:
+            raise unauthorized("the token's issuer is not allowed here")
+        return issuer
+
+    def _key(self, issuer: Issuer, header: dict[str, Any]) -> Any:  # noqa: ANN401 - PyJWT's own
+        kid, jku = header.get("kid"), header.get("jku", "")
+        if not isinstance(kid, str) or not kid:
+            raise unauthorized("the token names no key")
+        if jku and jku not in issuer.jku:
+            raise unauthorized("the token's key address is not allowed here")
+        kind = ALGORITHMS[header["alg"]]
+        for key in self._issuers.keys(issuer, kid, jku):
+            if key.get("kid") == kid and fits(key, *kind):
+                return jwt.PyJWK(key, algorithm=header["alg"]).key
+        raise unauthorized("the token's key is not known")
+
+    def _once(self, iss: str, claims: dict[str, Any]) -> Token:
+        now, ends, jti = self._now(), float(claims["exp"]), claims["jti"]
+        if not isinstance(jti, str) or not 0 < len(jti) <= LONGEST_ID:
+            raise unauthorized("the token needs an id")
+        if ends - now > LONGEST_LIFE_SECONDS + LEEWAY_SECONDS:
+            raise unauthorized("the token lives longer than an hour")
+        if not self._replays.claim(iss, jti, ends + LEEWAY_SECONDS, now):
+            raise unauthorized(USED_BEFORE)
+        return Token(iss, jti, ends + LEEWAY_SECONDS - now)
+
+
+class TokenHolders:
+    """Callers by their tokens, each of which serves once."""
+
+    def __init__(self, verifier: Verifier, elsewhere: UsedTokens) -> None:
+        """`elsewhere` tells what other replicas have heard."""
+        self._verifier = verifier
+        self._elsewhere = elsewhere
+        # Threads of their own: waiting for an issuer's keys must hold up nothing else.
+        self._threads = ThreadPoolExecutor(4, "cds-hooks-token")
+
+    async def caller(self, authorization: str, path: str) -> str:
+        """The issuer of a request's token; raises `Refusal`."""
+        loop = asyncio.get_running_loop()
+        token = await loop.run_in_executor(self._threads, self._verifier.token, authorization, path)
+        if not await self._elsewhere.claim(token):
+            raise unauthorized(USED_BEFORE)
+        return token.issuer
+
+
+def fits(key: Jwk, kind: str, curve: str | None) -> bool:
+    """Whether a key is of the kind, curve and use that an algorithm asks for."""
+    if key.get("kty") != kind or key.get("use", "sig") != "sig":
+        return False
+    if kind == "RSA":
+        return len(str(key.get("n", ""))) * 3 // 4 >= SMALLEST_RSA_BYTES
+    return key.get("crv") == curve

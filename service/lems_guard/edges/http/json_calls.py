@@ -1,0 +1,147 @@
+"""`/v1`: every unary method of the contract as `POST /v1/Service/Method`, proto3 JSON both ways.
+
+A fault is a google.rpc.Status as JSON under the HTTP status that belongs to its code.
+"""
+
+import re
+from collections.abc import Mapping
+from http import HTTPMethod
+from typing import Protocol
+
+import structlog
+from google.rpc import code_pb2, status_pb2
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from lems_guard.answering.status import INTERNAL_MESSAGE
+from lems_guard.edges.grpc.call import LONGEST_REQUEST_ID, REQUEST_ID
+from lems_guard.edges.http.admission import Admits
+from lems_guard.edges.http.json_methods import JsonCall, JsonReply, ended
+from lems_guard.telemetry.logs import place_of
+
+log = structlog.get_logger(__name__)
+
+JSON = "application/json"
+MOST_BYTES = 4_194_304  # as the gRPC port takes
+TIMEOUT = re.compile(r"(\d{1,8})([HMSmun])")
+SECONDS = {"H": 3600.0, "M": 60.0, "S": 1.0, "m": 1e-3, "u": 1e-6, "n": 1e-9}
+# What a handler may know of a call beside its message.
+PASSED_ON = ("traceparent", "tracestate")
+HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+HTTP_STATUSES: dict[int, int] = {  # as google/rpc/code.proto has them
+    code_pb2.OK: 200,
+    code_pb2.CANCELLED: 499,
+    code_pb2.INVALID_ARGUMENT: 400,
+    code_pb2.DEADLINE_EXCEEDED: 504,
+    code_pb2.NOT_FOUND: 404,
+    code_pb2.ALREADY_EXISTS: 409,
+    code_pb2.PERMISSION_DENIED: 403,
+    code_pb2.RESOURCE_EXHAUSTED: 429,
+    code_pb2.UNIMPLEMENTED: 501,
+    code_pb2.UNAVAILABLE: 503,
+}
+
+
+class Answers(Protocol):
+    """The contract's methods with JSON in and JSON out."""
+
+    async def answer(self, path: str, content: bytes, call: JsonCall) -> JsonReply:
+        """How a call of a path ends."""
+
+
+class Refused(Exception):
+    """A call that reaches no method: an HTTP status, a google.rpc.Code, and why."""
+
+    def __init__(self, status: int, code: int, why: str) -> None:
+        """`why` must hold nothing that was sent."""
+        super().__init__(why)
+        self.status = status
+        self.reply = ended(status_pb2.Status(code=code, message=why))
+
+
+class JsonCalls:
+    """The routes of `/v1`."""
+
+    def __init__(self, methods: Answers, admission: Admits, most_in_flight: int) -> None:
+        """More calls at once than `most_in_flight` are refused."""
+        self._methods = methods
+        self._admission = admission
+        self._most_in_flight = most_in_flight
+        self._in_flight = 0
+
+    def routes(self) -> list[Route]:
+        """The routes, for the HTTP port."""
+        paths = ("/v1", "/v1/{rest:path}")
+        return [Route(path, self.call, methods=list(HTTPMethod)) for path in paths]
+
+    async def call(self, request: Request) -> Response:
+        """The response to one call; no cross-origin page may make it, since no CORS is given."""
+        self._in_flight += 1
+        try:
+            status, reply = await self._replied(request)
+        except Refused as refused:
+            status, reply = refused.status, refused.reply
+        except ClientDisconnect:
+            status, reply = 499, ended(status_pb2.Status(code=code_pb2.CANCELLED))
+        except Exception as error:  # noqa: BLE001 - its message may hold what was sent
+            log.error("unforeseen error", **place_of(error))  # noqa: TRY400 - without its message
+            fault = status_pb2.Status(code=code_pb2.INTERNAL, message=INTERNAL_MESSAGE)
+            status, reply = 500, ended(fault)
+        finally:
+            self._in_flight -= 1
+        headers = HEADERS | request_id_of(request.headers)
+        if status == 405:
+            headers["allow"] = "POST"
+        return Response(reply.content, status, headers, JSON)
+
+    async def _replied(self, request: Request) -> tuple[int, JsonReply]:
+        refusal = self._admission.refusal(request.headers)
+        if refusal:
+            raise Refused(403, code_pb2.PERMISSION_DENIED, refusal)
+        if self._in_flight > self._most_in_flight:
+            raise Refused(429, code_pb2.RESOURCE_EXHAUSTED, "too many calls under way: NOT checked")
+        if request.method != "POST":
+            raise Refused(405, code_pb2.UNIMPLEMENTED, "every method is called by POST")
+        if not is_json(request.headers.get("content-type", "")):
+            raise Refused(415, code_pb2.INVALID_ARGUMENT, f"send {JSON}, in UTF-8")
+        told = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
+        call = JsonCall(told, seconds_of(request.headers))
+        path = request.path_params.get("rest", "")
+        reply = await self._methods.answer(path, await _body(request), call)
+        return HTTP_STATUSES.get(reply.code, 500), reply
+
+
+def is_json(content_type: str) -> bool:
+    """Whether a body is said to be JSON in UTF-8; no form of a web page can say so."""
+    kind, _, parameter = content_type.lower().replace(" ", "").partition(";")
+    return kind == JSON and parameter.replace('"', "") in {"", "charset=utf-8"}
+
+
+def seconds_of(headers: Mapping[str, str]) -> float | None:
+    """How long the client will wait: `grpc-timeout`, such as `500m`; raises `Refused`."""
+    said = headers.get("grpc-timeout")
+    if said is None:
+        return None
+    found = TIMEOUT.fullmatch(said)
+    if found is None:
+        wrong = "grpc-timeout: a number and one of H, M, S, m, u, n, such as 500m for half a second"
+        raise Refused(400, code_pb2.INVALID_ARGUMENT, wrong)
+    return int(found[1]) * SECONDS[found[2]]
+
+
+def request_id_of(headers: Mapping[str, str]) -> dict[str, str]:
+    """The call's own id, to be sent back, cut where it is too long."""
+    said = headers.get(REQUEST_ID, "")[:LONGEST_REQUEST_ID]
+    return {REQUEST_ID: said} if said and said.isascii() and said.isprintable() else {}
+
+
+async def _body(request: Request) -> bytes:
+    """The body, as long as it is not too large."""
+    content = bytearray()
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > MOST_BYTES:
+            why = f"at most {MOST_BYTES} bytes: NOT checked"
+            raise Refused(413, code_pb2.RESOURCE_EXHAUSTED, why)
+    return bytes(content)

@@ -1,0 +1,235 @@
+"""Cards: one for each offending drug, and one for what could not be checked.
+
+What does not bear on the orders at hand, or asks for nothing, shares one card of single lines.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from lems_guard.edges.order_entry.asking import Asked
+from lems_guard.edges.order_entry.card_ids import card_uuid, digest, own_uuid
+from lems_guard.edges.order_entry.card_shapes import (
+    TOPICS,
+    Action,
+    Card,
+    Coding,
+    Source,
+    Suggestion,
+    short,
+)
+from lems_guard.edges.order_entry.override_reasons import OFFERED
+from lems_guard.edges.order_entry.replacements import (
+    Candidate,
+    is_replaceable,
+    may_replace,
+    replacement,
+)
+from lems_guard.edges.order_entry.wording import Teller, concern_word
+from lems_guard.fhir.detected_issue import About, concern_code, detected_issue
+from lems_guard.fhir.orders import Order
+from lems_guard.fhir.shapes import release_of
+from lems_guard.screening.alerts import SUSPECTED
+from lems_guard.v1 import screening_pb2 as wire
+from lems_guard.v1 import terms_pb2 as terms
+
+# Severity is clinical; how loudly to say it is workflow, and decided here (decision 0010).
+INDICATORS = {
+    terms.SEVERITY_CONTRAINDICATED: "critical",
+    terms.SEVERITY_AVOID: "warning",
+    terms.SEVERITY_CAUTION: "warning",
+    terms.SEVERITY_MONITOR: "info",
+    terms.SEVERITY_INFORMATION: "info",
+}
+
+
+class Shown(NamedTuple):
+    """A card, with the rules that it speaks for and the orders that it is about."""
+
+    card: Card
+    rule_ids: tuple[str, ...]
+    orders: tuple[Order, ...]
+
+    def name(self) -> str:
+        """What it is known again by: artefact, drugs, summary, detail, urgency, as in PDDI-CDS."""
+        drugs = [_compared_by(order) for order in self.orders]
+        said = (self.card.summary, self.card.detail, self.card.indicator)
+        return digest(*self.rule_ids, "|", *drugs, "|", *said, size=16).hex()
+
+
+def _compared_by(order: Order) -> str:
+    """An order's drug by its codes, else by its words."""
+    codes = sorted(f"{each.system}|{each.code}" for each in order.line.codings)
+    return str(codes or order.message.text)
+
+
+class CardMaker:
+    """Makes the cards of one call."""
+
+    def __init__(
+        self,
+        asked: Asked,
+        response: wire.CheckPrescriptionResponse,
+        teller: Teller,
+        call: str,
+        about: About,
+    ) -> None:
+        """`call` tells this call from every other: cards of another one have other uuids."""
+        self._asked = asked
+        self._response = response
+        self._teller = teller
+        self._call = call
+        self._about = about
+
+    def is_own(self, alert: wire.Alert) -> bool:
+        """Whether an alert has a card of its own.
+
+        It asks for something, and is about the orders at hand; a contraindication always is.
+        """
+        if alert.severity == terms.SEVERITY_CONTRAINDICATED:
+            return True
+        # A quiet note that several drugs add up makes none of them a matter of the others' orders.
+        involved = {
+            each
+            for finding in alert.findings
+            if finding.severity >= terms.SEVERITY_CAUTION
+            for each in finding.medication_ids
+        }
+        return not self._asked.focus.isdisjoint(involved)
+
+    def own(self, alert: wire.Alert, instead: Iterable[Candidate]) -> Shown:
+        """The card of one offending drug."""
+        card = self._card(
+            headline(alert),
+            self._indicator(alert),
+            self._teller.detail(alert),
+            alert.findings[0].concern,
+            [each.rule_id for each in alert.findings],
+        )
+        card.suggestions = self._suggestions(alert, instead, card.uuid)
+        card.selection_behavior = "at-most-one" if card.suggestions else None
+        card.override_reasons = OFFERED
+        return self._shown(card, [alert])
+
+    def joined(self, alerts: list[wire.Alert]) -> Shown:
+        """The card that holds a line for each of the other alerts."""
+        number = "1 further note" if len(alerts) == 1 else f"{len(alerts)} further notes"
+        drugs = ", ".join(dict.fromkeys(alert.drug for alert in alerts))
+        card = self._card(
+            f"LEMS: {number} on what is taken or ordered: {drugs}",
+            "info",
+            "\n".join(self._teller.line(alert) for alert in alerts),
+            alerts[0].findings[0].concern,
+            [finding.rule_id for alert in alerts for finding in alert.findings],
+        )
+        return self._shown(card, alerts)
+
+    def _indicator(self, alert: wire.Alert) -> str:
+        """A contraindication that is only possible, or in no order at hand, asks and warns."""
+        sure = alert.certainty == terms.CERTAINTY_ESTABLISHED
+        involved = {each for finding in alert.findings for each in finding.medication_ids}
+        found = INDICATORS[alert.severity]
+        at_hand = not self._asked.focus.isdisjoint(involved)
+        return found if found != "critical" or (sure and at_hand) else "warning"
+
+    def _card(
+        self, summary: str, indicator: str, detail: str, concern: terms.Concern, rules: list[str]
+    ) -> Card:
+        topic = Coding(TOPICS, concern_code(concern), concern_word(concern))
+        content = f"{summary}\n{indicator}\n{detail}"
+        version = self._response.knowledge_base.version
+        return Card(
+            card_uuid(self._call, content, list(dict.fromkeys(rules))),
+            short(summary),
+            indicator,
+            Source(f"LEMS Guard, knowledge base {version}", topic),
+            detail,
+        )
+
+    def _shown(self, card: Card, alerts: list[wire.Alert]) -> Shown:
+        rules = {each.rule_id for alert in alerts for each in alert.findings}
+        orders = {each for alert in alerts for each in alert.medication_ids}
+        sent = tuple(self._asked.orders[order_id] for order_id in sorted(orders))
+        return Shown(card, tuple(sorted(rules)), sent)
+
+    def _suggestions(
+        self, alert: wire.Alert, instead: Iterable[Candidate], card: str
+    ) -> list[Suggestion]:
+        """Take the order away, order something else, or keep it and put the issue on record."""
+        found: list[Suggestion] = []
+        removable = self._removable(alert)
+        if removable and may_replace(alert):
+            delete = [
+                Action("delete", f"Remove the order for {self._words(name)}", resource_id=name)
+                for name in removable
+            ]
+            label = f"Remove the order for {alert.drug}"
+            found.append(Suggestion(short(label), own_uuid(card, "remove"), delete))
+            found += [
+                self._replace(alert, each, removable, delete, card)
+                for each in instead
+                if len(removable) == 1 and self._is_exchangeable(removable[0])
+            ]
+        if self._about.release in {"R4", "R5"}:
+            issue = detected_issue(alert, self._about)
+            put = Action("create", "Record the issue with the order", issue)
+            label = "Keep it, and record the issue"
+            found.append(Suggestion(label, own_uuid(card, "record"), [put]))
+        return found
+
+    def _replace(
+        self,
+        alert: wire.Alert,
+        candidate: Candidate,
+        removable: list[str],
+        delete: list[Action],
+        card: str,
+    ) -> Suggestion:
+        order = self._asked.orders[removable[0]]
+        create = Action(
+            "create",
+            f"Order {candidate.ingredient}; dose to be chosen ({candidate.text})",
+            replacement(order, candidate, self._about.patient),
+        )
+        label = f"Replace {alert.drug} by {candidate.ingredient} ({candidate.text})"
+        uuid = own_uuid(card, "replace", candidate.ingredient)
+        return Suggestion(short(label), uuid, [*delete, create])
+
+    def _removable(self, alert: wire.Alert) -> list[str]:
+        """The drafts of the offending drug, unless it is taken already.
+
+        To let such an order go is to stop the drug abruptly, which may do more harm than the drug.
+        """
+        orders = [self._asked.orders[each] for each in alert.medication_ids]
+        drafts = [order for order in orders if order.is_draft]
+        taken = any(order.message.phase == terms.PHASE_CONTINUE for order in drafts)
+        taken = taken or any(order.list == terms.MEDICATION_LIST_ACTIVE for order in orders)
+        references = [order.reference for order in drafts if order.list == 1]
+        usable = len(references) == len(drafts) and all(
+            each in self._asked.orders for each in references
+        )
+        return references if usable and not taken else []
+
+    def _is_exchangeable(self, order_id: str) -> bool:
+        if not is_replaceable(self._asked.orders[order_id]):
+            return False
+        held = (each.ingredients for each in self._response.medications if each.id == order_id)
+        return len(next(held, ())) == 1
+
+    def _words(self, order_id: str) -> str:
+        return self._asked.orders[order_id].name
+
+
+def headline(alert: wire.Alert) -> str:
+    """An alert's summary, so that the drug is named within the length of a card's.
+
+    What it says of suspected LEMS is said in full by the card's text.
+    """
+    rest = alert.summary.removeprefix(SUSPECTED).lstrip()
+    heads = ["LEMS suspected"] if rest != alert.summary else []
+    heads += ["possible"] if alert.certainty == terms.CERTAINTY_POSSIBLE else []
+    return f"{', '.join(heads).capitalize().replace('Lems', 'LEMS')}: {rest}" if heads else rest
+
+
+def release(asked: Asked) -> str:
+    """The FHIR release that the client speaks, as far as its orders show."""
+    return next((release_of(order.resource) for order in asked.orders.values()), "R4")

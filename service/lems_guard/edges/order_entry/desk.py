@@ -1,0 +1,251 @@
+"""The desk at which hook calls are answered: chart, request, engine, cards."""
+
+import datetime
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+import msgspec
+
+from lems_guard.answering.answer import Answer
+from lems_guard.clinical.errors import InvalidRequest
+from lems_guard.clinical.patient import LemsStatus
+from lems_guard.edges.order_entry.asking import Asked, Asking
+from lems_guard.edges.order_entry.card_ids import card_uuid
+from lems_guard.edges.order_entry.card_shapes import TOPICS, Card, Response, Source, short
+from lems_guard.edges.order_entry.card_shapes import Coding as Topic
+from lems_guard.edges.order_entry.cards import CardMaker, Shown, release
+from lems_guard.edges.order_entry.discovery import Service
+from lems_guard.edges.order_entry.engine import Engine
+from lems_guard.edges.order_entry.hooks import HookCall
+from lems_guard.edges.order_entry.refusals import bad_request, precondition_failed
+from lems_guard.edges.order_entry.repeats import RepeatFilter, Sifted
+from lems_guard.edges.order_entry.replacements import Replacements
+from lems_guard.edges.order_entry.unchecked import unchecked
+from lems_guard.edges.order_entry.wording import Teller
+from lems_guard.fhir.chart import Chart, Reading
+from lems_guard.fhir.detected_issue import About
+from lems_guard.fhir.patients import AMIFAMPRIDINE, AMINOPYRIDINE
+from lems_guard.screening.screen import LEMS_ABSENT
+from lems_guard.v1 import prescription_pb2 as request_wire
+from lems_guard.v1 import screening_pb2 as wire
+from lems_guard.v1 import terms_pb2 as terms
+
+FILTERED = "lems-guard.repeated-alerts"
+NEEDED = (
+    "the patient's Conditions and active MedicationRequests are needed: send them as prefetch, or "
+    "a fhirServer that this site allows; nothing was checked"
+)
+NEEDED_WHOLE = (
+    "the Conditions or active medications were read in part only, and no LEMS was found in that "
+    "part: send them whole; nothing was checked"
+)
+INFERRED = "LEMS is inferred from amifampridine on the medication list; no diagnosis was sent."
+NOT_TOLD = (
+    "No diagnosis of LEMS was sent, and no drug on the lists tells of it: rules that need LEMS "
+    "were not applied, those of aminopyridines were."
+)
+REFUTED = "The diagnosis of LEMS is recorded as refuted: rules that need LEMS were not applied."
+
+
+class Counts(Protocol):
+    """What counts cards."""
+
+    def observe(self, answer: Answer, seconds: float) -> None:
+        """A patient was screened, in so many seconds."""
+
+    def shown(self, hook: str, indicator: str) -> None:
+        """A card was shown."""
+
+    def repeated(self, rule_id: str) -> None:
+        """An alert of a rule was left out, because it was shown already."""
+
+
+class Completes(Protocol):
+    """What fetches what a client did not send."""
+
+    async def complete(self, chart: Chart, call: HookCall) -> None:
+        """Take in what can be had; never raises."""
+
+
+class Desk:
+    """Answers hook calls."""
+
+    def __init__(
+        self,
+        current: Callable[[], Engine],
+        today: Callable[[], datetime.date],
+        fetcher: Completes,
+        repeats: RepeatFilter,
+        counts: Counts,
+    ) -> None:
+        """`current` gives the engine in service."""
+        self._current = current
+        self._today = today
+        self._fetcher = fetcher
+        self._repeats = repeats
+        self._counts = counts
+
+    async def answer(self, service: Service, call: HookCall, caller: str) -> bytes:
+        """The response to a call of a hook; raises `Refusal`."""
+        if call.hook != service.hook:
+            raise bad_request(f"hook: this service is for {service.hook}")
+        if not call.patient_id():
+            raise bad_request("context.patientId (missing)")
+        chart = Chart()
+        chart.take_prefetch(call.prefetch or {})
+        chart.take_drafts(call.orders())
+        await self._fetcher.complete(chart, call)
+        if Reading.MISSING in {chart.conditions_read, chart.medications_read}:
+            raise precondition_failed(NEEDED)
+        return await self._cards(service, call, chart, caller)
+
+    async def _cards(self, service: Service, call: HookCall, chart: Chart, caller: str) -> bytes:
+        engine = self._current()
+        asked = Asking(chart, engine.vocabulary, self._today()).asked(call, service)
+        response = await self._screened(engine, asked)
+        if response is None:
+            if Reading.PART in {chart.conditions_read, chart.medications_read}:
+                raise precondition_failed(NEEDED_WHOLE)
+            return msgspec.json.encode(Response([]))
+        told = Conversation(engine, asked, response, call, chart)
+        sifted = await self._repeats.sift(service, call, caller, await told.alerts())
+        cards = [each.card for each in sifted.shown] + told.others()
+        for card in cards:
+            self._counts.shown(service.hook, card.indicator)
+        for each in sifted.repeated:
+            for rule_id in each.rule_ids:
+                self._counts.repeated(rule_id)
+        return msgspec.json.encode(Response(cards, _extension(sifted)))
+
+    async def _screened(
+        self, engine: Engine, asked: Asked
+    ) -> wire.CheckPrescriptionResponse | None:
+        """The engine's reply, or `None` where it is not about LEMS.
+
+        Without any order there is nothing that the engine could say.
+        """
+        request = asked.request
+        if not (request.proposed or request.active or request.stopped):
+            nothing = wire.CheckPrescriptionResponse(completeness="COMPLETENESS_COMPLETE")
+            return nothing if is_about_lems(asked, nothing) else None
+        begun = time.perf_counter()
+        answer, response = await self._answered(engine, request)
+        if not is_about_lems(asked, response):
+            return None
+        if not is_lems_told(asked, response):
+            request.patient.lems_status = terms.LEMS_STATUS_ABSENT
+            answer, response = await self._answered(engine, request)
+        self._counts.observe(answer, time.perf_counter() - begun)
+        return response
+
+    @staticmethod
+    async def _answered(
+        engine: Engine, request: request_wire.CheckPrescriptionRequest
+    ) -> tuple[Answer, wire.CheckPrescriptionResponse]:
+        try:
+            answer = await engine.answers.answer(request.SerializeToString(deterministic=True))
+        except InvalidRequest as fault:
+            raise bad_request("; ".join(each.description for each in fault.violations)) from None
+        return answer, wire.CheckPrescriptionResponse.FromString(answer.reply)
+
+
+class Conversation:
+    """One patient, and all that is to be said to the one who orders."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        asked: Asked,
+        response: wire.CheckPrescriptionResponse,
+        call: HookCall,
+        chart: Chart,
+    ) -> None:
+        """Ready to tell."""
+        names = {name: order.name for name, order in asked.orders.items()}
+        self._engine = engine
+        self._asked = asked
+        self._response = response
+        self._chart = chart
+        self._call = f"{call.hook}|{call.hook_instance}"
+        self._teller = Teller(names, self._notes(), reviewed=engine.is_reviewed)
+        inferred = asked.person.diagnoses.lems is None
+        about = About(release(asked), f"Patient/{call.patient_id()}", inferred, names)
+        self._maker = CardMaker(asked, response, self._teller, self._call, about)
+
+    def _notes(self) -> tuple[str, ...]:
+        """What bears on the answer as a whole."""
+        lems, notes = self._asked.person.diagnoses.lems, list(self._response.notes)
+        said = {None: (INFERRED,), LemsStatus.ABSENT: (REFUTED,)}.get(lems, ())
+        if not is_lems_told(self._asked, self._response):
+            said = (NOT_TOLD,)
+            notes = [note for note in notes if note != LEMS_ABSENT]
+        return (*said, *self._asked.person.notes, *notes)
+
+    async def alerts(self) -> list[Shown]:
+        """The cards of alerts, worst first; those that ask for nothing share one."""
+        alerts = list(self._response.alerts)
+        own = [alert for alert in alerts if self._maker.is_own(alert)]
+        rest = [alert for alert in alerts if not self._maker.is_own(alert)]
+        instead = await self._replacements().offered(own, self._response.jurisdiction)
+        shown = [self._maker.own(alert, instead.get(alert.id, ())) for alert in own]
+        return shown + ([self._maker.joined(rest)] if rest else [])
+
+    def _replacements(self) -> Replacements:
+        engine = self._engine
+
+        async def screen(
+            request: request_wire.CheckPrescriptionRequest,
+        ) -> wire.CheckPrescriptionResponse:
+            answer = await engine.answers.answer(request.SerializeToString(deterministic=True))
+            return wire.CheckPrescriptionResponse.FromString(answer.reply)
+
+        return Replacements(engine, self._asked.request, screen)
+
+    def others(self) -> list[Card]:
+        """The card of what was not checked; no filter ever takes it away."""
+        found = unchecked(self._asked, self._response, self._chart, self._teller)
+        if found is None:
+            return []
+        topic = Topic(TOPICS, "not-checked", "not checked")
+        version = self._engine.knowledge.version
+        return [
+            Card(
+                card_uuid(self._call, f"{found.summary}\n{found.detail}", ()),
+                short(found.summary),
+                found.indicator,
+                Source(f"LEMS Guard, knowledge base {version}", topic),
+                found.detail,
+            )
+        ]
+
+
+def is_about_lems(asked: Asked, response: wire.CheckPrescriptionResponse) -> bool:
+    """Whether LEMS is diagnosed or suspected, or an aminopyridine stands on any list."""
+    if asked.person.diagnoses.lems in {LemsStatus.CONFIRMED, LemsStatus.SUSPECTED}:
+        return True
+    return any(AMINOPYRIDINE in each.classes for each in _substances(response))
+
+
+def is_lems_told(asked: Asked, response: wire.CheckPrescriptionResponse) -> bool:
+    """Whether a diagnosis speaks of LEMS, be it to refute it, or a drug tells of it."""
+    if asked.person.diagnoses.lems is not None:
+        return True
+    return any(each.name in AMIFAMPRIDINE for each in _substances(response))
+
+
+def _substances(response: wire.CheckPrescriptionResponse) -> Iterator[wire.Ingredient]:
+    return (each for medication in response.medications for each in medication.ingredients)
+
+
+def _extension(sifted: Sifted) -> dict[str, Any] | msgspec.UnsetType:
+    """Repeated alerts stay retrievable: they are listed where the client can look."""
+    if not sifted.repeated:
+        return msgspec.UNSET
+    cards = [each.card for each in sifted.repeated]
+    return {
+        FILTERED: [
+            {"uuid": card.uuid, "summary": card.summary, "indicator": card.indicator}
+            for card in cards
+        ]
+    }

@@ -1,0 +1,173 @@
+"""Fetching what was not sent from the client's FHIR server, within bounds.
+
+Only hosts that the site allows are ever asked: the address comes from a request body.
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import quote, urlsplit
+
+import httpx2
+import msgspec
+import structlog
+
+from lems_guard.callers.loopback import is_loopback
+from lems_guard.edges.order_entry.discovery import PREFETCH
+from lems_guard.edges.order_entry.hooks import HookCall
+from lems_guard.edges.order_entry.refusals import FHIR_JSON
+from lems_guard.fhir.chart import Chart
+from lems_guard.fhir.drugs import concept_in, reference_in
+from lems_guard.fhir.shapes import Json, obj, objs, text
+from lems_guard.telemetry.logs import place_of
+
+log = structlog.get_logger(__name__)
+
+MEDICATION = re.compile(r"Medication/[A-Za-z0-9.\-]{1,64}")
+# What a server, a link of its pages or a token that no header can hold may bring about.
+UNHAD = (httpx2.HTTPError, httpx2.InvalidURL, msgspec.DecodeError, RecursionError, ValueError)
+PATIENT_TOKEN = "{{context.patientId}}"  # noqa: S105 - a placeholder of a query
+
+
+class Bounds(NamedTuple):
+    """What a call may cost: seconds for all fetches together, pages and bytes for each.
+
+    So many Medications are read one by one at most.
+    """
+
+    seconds: float = 2.0
+    pages: int = 5
+    page_bytes: int = 4_000_000
+    medications: int = 30
+
+
+class Fetcher:
+    """Reads from the FHIR servers of some hosts (`host` or `host:port`)."""
+
+    def __init__(
+        self,
+        hosts: frozenset[str],
+        bounds: Bounds = Bounds(),  # noqa: B008 - immutable
+        transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:
+        """Ask nobody else."""
+        self._hosts = hosts
+        self._bounds = bounds
+        self._transport = transport
+        self._client: httpx2.AsyncClient | None = None
+
+    async def complete(self, chart: Chart, call: HookCall) -> None:
+        """Fetch what a chart wants, then the Medications that its orders only refer to.
+
+        What cannot be had stays missing; never raises for it.
+        """
+        try:
+            async with asyncio.timeout(self._bounds.seconds):
+                await self._complete(chart, call)
+        except TimeoutError:
+            return
+        except Exception as error:  # noqa: BLE001 - whatever a server does, the rest is checked
+            log.error("unforeseen error", **place_of(error))  # noqa: TRY400 - without its message
+
+    async def _complete(self, chart: Chart, call: HookCall) -> None:
+        base = (call.fhir_server or "").rstrip("/")
+        if not self._may_ask(base):
+            return
+        headers = {"accept": FHIR_JSON}
+        if call.fhir_authorization and call.fhir_authorization.access_token:
+            headers["authorization"] = f"Bearer {call.fhir_authorization.access_token}"
+        async with asyncio.TaskGroup() as tasks:
+            for key in list(chart.wanting()):
+                url = self._url(chart, key, base, call.patient_id())
+                tasks.create_task(self._read(chart, key, url, base, headers))
+        async with asyncio.TaskGroup() as tasks:
+            for name in nameless(chart, base)[: self._bounds.medications]:
+                tasks.create_task(self._read_medication(chart, name, base, headers))
+
+    def _may_ask(self, base: str) -> bool:
+        """An allowed host, over TLS; without it only on this machine."""
+        try:
+            parts = urlsplit(base)
+            port = f":{parts.port}" if parts.port else ""
+        except ValueError:
+            return False
+        host = parts.hostname or ""
+        if parts.username or parts.query or parts.fragment:
+            return False
+        safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+        return safe and bool({host, f"{host}{port}"} & self._hosts)
+
+    @staticmethod
+    def _url(chart: Chart, key: str, base: str, patient_id: str) -> str:
+        if key in chart.next_pages:
+            return chart.next_pages[key]
+        query = PREFETCH[key].replace(PATIENT_TOKEN, quote(patient_id, safe=""))
+        return f"{base}/{query.replace('|', '%7C')}"
+
+    async def _read(
+        self, chart: Chart, key: str, url: str, base: str, headers: Mapping[str, str]
+    ) -> None:
+        """Take in one answer, page by page, as long as its links stay on the same server."""
+        for _ in range(self._bounds.pages):
+            if not url.startswith(f"{base}/") and url.partition("?")[0] != base:
+                return
+            page = await self._get(url, headers)
+            if page is None:
+                return
+            chart.take(key, page)
+            links = objs(obj(page).get("link"))
+            url = next(
+                (text(each.get("url")) for each in links if each.get("relation") == "next"), ""
+            )
+            if not url:
+                return
+
+    async def _read_medication(
+        self, chart: Chart, name: str, base: str, headers: Mapping[str, str]
+    ) -> None:
+        chart.shelf.put(obj(await self._get(f"{base}/{name}", headers)), name)
+
+    async def _get(self, url: str, headers: Mapping[str, str]) -> Json:
+        """One page, or `None` where there is none to be had."""
+        client = self._client = self._client or httpx2.AsyncClient(
+            transport=self._transport,
+            follow_redirects=False,
+            trust_env=False,
+            timeout=self._bounds.seconds,
+        )
+        try:
+            async with client.stream("GET", url, headers=dict(headers)) as response:
+                if response.status_code != httpx2.codes.OK:
+                    return None
+                content = bytearray()
+                async for chunk in response.aiter_bytes():
+                    content += chunk
+                    if len(content) > self._bounds.page_bytes:
+                        return None
+            return msgspec.json.decode(bytes(content))
+        except UNHAD:
+            return None
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            await self._client.aclose()
+
+
+def nameless(chart: Chart, base: str) -> list[str]:
+    """The Medications on a server by which alone some orders tell their drug.
+
+    An order that gives the drug's words is read by them: a hospital calls for every patient, and
+    its server is not asked for each drug of each.
+    """
+    names: dict[str, None] = {}
+    for order in chart.orders():
+        reference = reference_in(order)
+        if text(reference.get("display")) or concept_in(order):
+            continue
+        name = text(reference.get("reference")).removeprefix(f"{base}/")
+        name = name.partition("/_history/")[0]
+        if MEDICATION.fullmatch(name) and not chart.shelf.find(name, order):
+            names[name] = None
+    return list(names)

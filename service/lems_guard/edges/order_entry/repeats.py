@@ -1,0 +1,72 @@
+"""The repeat filter of PDDI-CDS, between order-select and order-sign, only where a client asks.
+
+Another clinician, patient or encounter, a changed text or urgency: each shows the card again. A
+client that does not say who orders is never filtered.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from lems_guard.edges.order_entry.cards import Shown
+from lems_guard.edges.order_entry.discovery import (
+    FILTER,
+    ORDER_SELECT,
+    ORDER_SIGN,
+    REMEMBER,
+    Service,
+)
+from lems_guard.edges.order_entry.hooks import HookCall
+from lems_guard.fhir.shapes import obj
+from lems_guard.sharing.repeats import Episode, RepeatMemory
+
+CONFIGURATIONS = ("pddi-configuration-items", "configuration-items")
+
+
+class Sifted(NamedTuple):
+    """The cards to be shown, and those left out because they were shown already."""
+
+    shown: Sequence[Shown]
+    repeated: Sequence[Shown]
+
+
+class RepeatFilter:
+    """Leaves out what an episode has seen."""
+
+    def __init__(self, memory: RepeatMemory) -> None:
+        """`memory` may be shared by all replicas."""
+        self._memory = memory
+
+    async def sift(
+        self, service: Service, call: HookCall, caller: str, cards: Sequence[Shown]
+    ) -> Sifted:
+        """Remember cards, or leave out the remembered ones, as the client asks."""
+        remembers = service is ORDER_SELECT and wants(call, REMEMBER)
+        filters = service is ORDER_SIGN and wants(call, FILTER)
+        episode = episode_of(call, caller) if remembers or filters else None
+        if episode is None or not cards:
+            return Sifted(cards, ())
+        names = [each.name() for each in cards]
+        if remembers:
+            await self._memory.remember(episode, names)
+            return Sifted(cards, ())
+        seen = await self._memory.shown(episode, names)
+        named = list(zip(cards, names, strict=True))
+        return Sifted(
+            [each for each, name in named if name not in seen],
+            [each for each, name in named if name in seen],
+        )
+
+
+def wants(call: HookCall, option: str) -> bool:
+    """Whether the client switched an option on; its examples and its text name two places."""
+    extension = obj(call.extension)
+    return any(obj(extension.get(name)).get(option) is True for name in CONFIGURATIONS)
+
+
+def episode_of(call: HookCall, caller: str) -> Episode | None:
+    """Who orders for whom, or `None` where the client does not say."""
+    clinician, patient = call.clinician(), call.patient_id()
+    if not clinician or not patient:
+        return None
+    client = f"{caller}|{call.fhir_server or ''}"
+    return Episode(client, clinician, patient, call.context.encounter_id or "")

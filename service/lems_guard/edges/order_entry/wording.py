@@ -1,0 +1,152 @@
+"""The words of a card: a short text in markdown that says why, on what evidence, and what to do."""
+
+import functools
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from lems_guard.edges.order_entry.card_shapes import plain
+from lems_guard.screening.alerts import SUSPECTED
+from lems_guard.v1 import screening_pb2 as wire
+from lems_guard.v1 import terms_pb2 as terms
+
+MOST_EVIDENCE = 3
+# More than the rules have outcomes; of each a few kilobytes of text.
+MOST_FINDINGS = 1024
+OF_THE_PATIENT = ("medication_ids", "why", "missing")
+POPULATIONS = {
+    terms.EVIDENCE_POPULATION_LEMS: "in LEMS",
+    terms.EVIDENCE_POPULATION_MYASTHENIA_GRAVIS: "in myasthenia gravis, carried over to LEMS",
+    terms.EVIDENCE_POPULATION_THEORETICAL: "theoretical, not seen in either disease",
+    terms.EVIDENCE_POPULATION_AMIFAMPRIDINE: "label or trials of amifampridine",
+}
+SECOND_PERSON = "Before it is overridden, a second qualified person should agree."
+UNREVIEWED = "No clinician has reviewed this content."
+
+
+def word(name: str, prefix: str) -> str:
+    """An enum's name in words: `CONCERN_QT_PROLONGATION` → "qt prolongation"."""
+    return name.removeprefix(prefix).lower().replace("_", " ")
+
+
+@functools.cache
+def severity_word(severity: terms.Severity) -> str:
+    """A severity in a word, as the knowledge base writes it."""
+    return terms.Severity.Name(severity).removeprefix("SEVERITY_")
+
+
+@functools.cache
+def concern_word(concern: terms.Concern) -> str:
+    """A concern in words."""
+    return word(terms.Concern.Name(concern), "CONCERN_")
+
+
+class Teller:
+    """Tells alerts in the words of one call; `names` holds each order's words by its id."""
+
+    def __init__(self, names: Mapping[str, str], notes: tuple[str, ...], *, reviewed: bool) -> None:
+        """`notes` are said in every card: they bear on the answer as a whole."""
+        self._names = names
+        self._notes = notes
+        self._reviewed = reviewed
+
+    def detail(self, alert: wire.Alert) -> str:
+        """The whole text of an alert's card, the worst finding first and at length."""
+        parts = [f"**{SUSPECTED}**"] if alert.summary.startswith(SUSPECTED) else []
+        parts += [self._finding(finding) for finding in alert.findings]
+        parts += [f"> {plain(note)}" for note in self._notes]
+        if alert.override_policy == terms.OVERRIDE_POLICY_SECOND_PERSON:
+            parts.append(SECOND_PERSON)
+        if not self._reviewed:
+            parts.append(f"*{UNREVIEWED}*")
+        return "\n\n".join(parts)
+
+    def line(self, alert: wire.Alert) -> str:
+        """An alert in one line."""
+        sure = "" if alert.certainty == terms.CERTAINTY_ESTABLISHED else ", possible"
+        return f"- **{severity_word(alert.severity)}**{sure}: {plain(alert.summary)}"
+
+    def name(self, order_id: str) -> str:
+        """An order in the client's own words."""
+        return plain(self._names.get(order_id, order_id))
+
+    def _finding(self, finding: wire.Finding) -> str:
+        words = words_of(finding)
+        missing = f"\n- **Not known:** {'; '.join(map(plain, finding.missing))}"
+        said = missing if finding.missing else ""
+        return f"{words.opening}{said}\n- **Why:** {self._why(finding)}{words.closing}"
+
+    def _why(self, finding: wire.Finding) -> str:
+        """The trail, with each order's id replaced by its words."""
+        return "; ".join(self._trail(step, finding) for step in finding.why)
+
+    def _trail(self, step: str, finding: wire.Finding) -> str:
+        for order_id in finding.medication_ids:
+            head, arrow, rest = step.partition(f"{order_id} → ")
+            if arrow and not head:
+                return f"{self.name(order_id)} → {plain(rest)}"
+        return plain(step)
+
+
+class Words(NamedTuple):
+    """What a finding says of any patient: before the facts that are missing, and after the trail.
+
+    `cited` are the sources as a DetectedIssue names them, `url` the first that can be read.
+    """
+
+    opening: str
+    closing: str
+    cited: tuple[str, ...]
+    url: str
+
+
+def words_of(finding: wire.Finding) -> Words:
+    """The words of a finding: the same finding of another patient's orders has the same."""
+    plainly = wire.Finding()
+    plainly.CopyFrom(finding)
+    for name in OF_THE_PATIENT:
+        plainly.ClearField(name)
+    return _words(plainly.SerializeToString(deterministic=True))
+
+
+@functools.lru_cache(MOST_FINDINGS)
+def _words(content: bytes) -> Words:
+    finding = wire.Finding.FromString(content)
+    return Words(
+        "\n".join(_opening(finding)),
+        "\n".join([f". Mechanism: {finding.mechanism}", *_evidence(finding)]),
+        tuple(_cited(item) for item in finding.evidence),
+        next((item.url for item in finding.evidence if item.url), ""),
+    )
+
+
+def _opening(finding: wire.Finding) -> Iterator[str]:
+    possible = finding.certainty == terms.CERTAINTY_POSSIBLE
+    sure = "possible" if possible else "established"
+    head = f"**{severity_word(finding.severity)}** ({sure}): {concern_word(finding.concern)}. "
+    yield head + finding.consequence
+    yield f"- **Do:** {finding.action}"
+    if finding.alternatives:
+        yield f"- **Instead:** {'; '.join(finding.alternatives)}"
+    if finding.monitoring:
+        yield f"- **Watch:** {'; '.join(finding.monitoring)}"
+
+
+def _evidence(finding: wire.Finding) -> Iterator[str]:
+    """The first sources for the rule, and always one that speaks against it."""
+    counter = [item for item in finding.evidence if item.counter][:1]
+    shown = [item for item in finding.evidence if not item.counter]
+    shown = shown[: MOST_EVIDENCE - len(counter)] + counter
+    for item in shown:
+        source = f"[{item.source}]({item.url})" if item.url else item.source
+        against = "Against: " if item.counter else ""
+        population = POPULATIONS.get(item.population, "population not given")
+        said = f" {item.says}" if item.says else ""
+        yield f"- **Evidence** ({population}; grade {item.grade}): {against}{source}.{said}"
+    more = len(finding.evidence) - len(shown)
+    named = f"rule `{finding.rule_id}`"
+    yield f"- {more} more sources: {named}" if more else f"- All sources: {named}"
+
+
+def _cited(item: wire.Evidence) -> str:
+    against = "Against: " if item.counter else ""
+    return f"{against}{item.source}" + (f", {item.locator}" if item.locator else "")

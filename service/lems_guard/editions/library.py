@@ -1,0 +1,257 @@
+"""The library: rules and vocabulary together as one edition, and the edition now in service."""
+
+import copy
+import dataclasses
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from lems_guard import __version__
+from lems_guard.clinical.errors import InvalidKnowledge
+from lems_guard.clinical.medication import Coding, Medication, Understood
+from lems_guard.clinical.patient import Patient
+from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.knowledge.cases import CaseResult, run_suites
+from lems_guard.knowledge.compiler import Compilation, compile_rules
+from lems_guard.knowledge.layout import VOCABULARY
+from lems_guard.knowledge.overlay import overlaid
+from lems_guard.knowledge.packed import (
+    COMPILED,
+    CompiledFileFault,
+    pack,
+    packed_digest,
+    sources_digest,
+    unpack,
+    write_atomically,
+)
+from lems_guard.screening.knowledge_base import DrugClass, KnowledgeBase
+from lems_guard.terminology.conditions import with_conditions
+from lems_guard.terminology.indications import with_use
+from lems_guard.terminology.resolver import Resolver
+from lems_guard.terminology.tables import read_vocabulary
+from lems_guard.terminology.vocabulary import Vocabulary
+
+if TYPE_CHECKING:  # SQLite is loaded only where a site has a release of its own
+    from lems_guard.terminology.site.vocabulary import SiteVocabulary
+
+PACKAGE = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One immutable pair of rules and vocabulary: a request takes one and keeps it to its end."""
+
+    knowledge: KnowledgeBase
+    vocabulary: Vocabulary
+    site: "SiteVocabulary | None" = field(default=None, repr=False, compare=False)
+    resolver: Resolver = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        resolver = Resolver(self.vocabulary, self.knowledge.candidates, self.site)
+        object.__setattr__(self, "resolver", resolver)
+
+    def understand(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
+        """What an order is, by this edition's vocabulary."""
+        understood = self.resolver.understand(medication, jurisdiction)
+        return with_use(understood, medication.indication, self.vocabulary.indications)
+
+    def with_knowledge(self, knowledge: KnowledgeBase) -> "Edition":
+        """The same vocabulary, prepared as it is, beside other rules."""
+        edition = copy.copy(self)
+        object.__setattr__(edition, "knowledge", knowledge)
+        return edition
+
+    def explain(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
+        """What an order is, with the trail of how that was found."""
+        return self.resolver.explained(medication, jurisdiction)
+
+    def with_conditions(
+        self, patient: Patient, conditions: tuple[Coding, ...]
+    ) -> tuple[Patient, tuple[str, ...]]:
+        """The patient with the facts that coded diagnoses tell, and what to say of them."""
+        return with_conditions(patient, conditions, self.vocabulary.conditions)
+
+    def ingredient_count(self) -> int:
+        """How many ingredients are recognised."""
+        new = self.site.new_ingredients.keys() if self.site else set[str]()
+        return len(self.vocabulary.ingredients.keys() | new)
+
+    def name_count(self) -> int:
+        """How many names, brands and codes they are recognised by."""
+        vocabulary = self.vocabulary
+        own = len(vocabulary.names) + len(vocabulary.brands) + len(vocabulary.codes)
+        return own + (self.site.about.counts["name"] if self.site else 0)
+
+
+def with_site(edition: Edition, path: Path | None) -> Edition:
+    """The edition with the site's own vocabulary, which counts in its digest and its classes."""
+    if path is None:
+        return edition
+    from lems_guard.terminology.site.schema import UnusableVocabulary  # noqa: PLC0415  # SQLite
+    from lems_guard.terminology.site.vocabulary import SiteVocabulary  # noqa: PLC0415
+
+    try:
+        site = SiteVocabulary(path, edition.vocabulary)
+    except UnusableVocabulary as fault:
+        raise InvalidKnowledge((str(fault),)) from fault
+    return Edition(_joined(edition.knowledge, site), edition.vocabulary, site)
+
+
+def _joined(knowledge: KnowledgeBase, site: "SiteVocabulary") -> KnowledgeBase:
+    """Ingredients that only the release knows belong to the classes that cite their ATC group."""
+    digest = hashlib.sha256(f"{knowledge.digest} {site.about.digest}".encode()).hexdigest()
+    classes = [_with_new_members(each, site) for each in knowledge.classes]
+    joined = KnowledgeBase.of(knowledge.version, digest, knowledge.rules, classes)
+    dated = tuple((day, _joined(each, site)) for day, each in knowledge.dated)
+    return dataclasses.replace(joined, overlay=knowledge.overlay, dated=dated)
+
+
+def _with_new_members(drug_class: DrugClass, site: "SiteVocabulary") -> DrugClass:
+    found = {name for group in drug_class.atc for name in site.ingredients_under(group)}
+    new = found - {name for name, _ in drug_class.excluded}
+    return dataclasses.replace(drug_class, members=drug_class.members | new) if new else drug_class
+
+
+class Loaded(NamedTuple):
+    """An edition, and why it was compiled from YAML (empty: the compiled file was read)."""
+
+    edition: Edition
+    compiled_because: str
+
+
+class Draft(NamedTuple):
+    """A folder as far as it could be read: the vocabulary, the rules, and every problem."""
+
+    vocabulary: Vocabulary | None
+    vocabulary_problems: tuple[str, ...]
+    rules: Compilation
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Everything that is wrong, a line each."""
+        return (*self.vocabulary_problems, *map(str, self.rules.problems))
+
+
+def packaged_rules() -> Path:
+    """The rules that came with the package: inside a wheel, beside `service/` in a checkout."""
+    inside = PACKAGE / "rules"
+    return inside if inside.is_dir() else PACKAGE.parents[1] / "rules"
+
+
+def draft_edition(rules_dir: Path) -> Draft:
+    """Read a folder without running its cases, and tell all that is wrong with it."""
+    vocabulary: Vocabulary | None = None
+    problems: tuple[str, ...] = ()
+    try:
+        vocabulary = read_vocabulary(rules_dir / VOCABULARY)
+    except InvalidKnowledge as fault:
+        problems = tuple(f"{VOCABULARY}/{problem}" for problem in fault.problems)
+    names = vocabulary.ingredient_names() if vocabulary else None
+    rules = compile_rules(rules_dir, names, sources_digest(rules_dir, __version__))
+    return Draft(vocabulary, problems, rules)
+
+
+def compile_edition(rules_dir: Path) -> Edition:
+    """Compile a folder and run its cases; rules that fail their own cases do not load."""
+    draft = draft_edition(rules_dir)
+    edition = edition_of(draft)
+    failures = tuple(
+        str(result.problem()) for result in results_of(draft, edition) if result.differences
+    )
+    if failures:
+        raise InvalidKnowledge(failures)
+    return edition
+
+
+def edition_of(draft: Draft) -> Edition:
+    """The edition that a draft without problems amounts to."""
+    if draft.vocabulary is None or draft.rules.knowledge is None:
+        raise InvalidKnowledge(draft.problems)
+    return Edition(draft.rules.knowledge, draft.vocabulary)
+
+
+def results_of(draft: Draft, edition: Edition) -> tuple[CaseResult, ...]:
+    """What became of every case."""
+    return tuple(run_suites(draft.rules.suites, edition.knowledge, edition.understand))
+
+
+def write_compiled(edition: Edition, rules_dir: Path) -> Path:
+    """Put the compiled file of an edition beside its sources."""
+    path = rules_dir / COMPILED
+    write_atomically(path, pack(edition.knowledge, edition.vocabulary))
+    return path
+
+
+def load_edition(rules_dir: Path) -> Loaded:
+    """The edition of a folder: from its compiled file when that fits the sources, else compiled."""
+    try:
+        return Loaded(read_compiled(rules_dir), "")
+    except CompiledFileFault as fault:
+        return Loaded(compile_edition(rules_dir), str(fault))
+
+
+def browse_edition(rules_dir: Path, overlay: Path | None = None) -> Edition:
+    """An edition to read in, not to answer from: its cases are not run."""
+    try:
+        edition = read_compiled(rules_dir)
+    except CompiledFileFault:
+        edition = edition_of(draft_edition(rules_dir))
+    return under(overlay, edition)
+
+
+def under(overlay: Path | None, edition: Edition) -> Edition:
+    """The edition as a site's overlay has it; raises `InvalidKnowledge` for one that is unsound."""
+    if overlay is None:
+        return edition
+    return edition.with_knowledge(overlaid(edition.knowledge, overlay))
+
+
+def read_compiled(rules_dir: Path) -> Edition:
+    """The edition in a folder's compiled file; raises `CompiledFileFault` when it does not fit."""
+    path = rules_dir / COMPILED
+    try:
+        content = path.read_bytes()
+    except OSError as fault:
+        raise CompiledFileFault(f"no compiled file at {path}") from fault
+    if packed_digest(content) != sources_digest(rules_dir, __version__):
+        raise CompiledFileFault(f"{path} was made from other sources")
+    return Edition(*unpack(content, Vocabulary))
+
+
+@dataclass
+class Library:
+    """The edition in service. A reload that fails leaves it there and remembers why."""
+
+    rules_dir: Path
+    load: Callable[[Path], Loaded] = load_edition
+    site: Path | None = None
+    overlay: Path | None = None
+    current: Edition = field(init=False)
+    compiled_because: str = field(init=False, default="")
+    problem: InvalidKnowledge | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        """The first edition must load: without one there is nothing to serve."""
+        self._take(self.load(self.rules_dir))
+
+    def reload(self) -> bool:
+        """Take the folder's present content into service; false when it does not compile."""
+        try:
+            self._take(self.load(self.rules_dir))
+        except InvalidKnowledge as problem:
+            self.problem = problem
+            return False
+        except OSError as fault:  # a file vanished while the folder was being read
+            self.problem = InvalidKnowledge((str(fault),))
+            return False
+        return True
+
+    def _take(self, loaded: Loaded) -> None:
+        # The overlay last: it is laid over the rules as they are with all that joins them.
+        edition = under(self.overlay, with_site(loaded.edition, self.site))
+        # Built before the first order that needs it, which would wait for it.
+        _ = edition.resolver.close_names
+        self.current, self.compiled_because = edition, loaded.compiled_because
+        self.problem = None

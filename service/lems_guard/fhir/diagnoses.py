@@ -1,0 +1,167 @@
+"""Reading Conditions: what is diagnosed, how surely, and what of it is over."""
+
+import functools
+import re
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+import msgspec
+
+from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.medication import CodeSystem, Coding
+from lems_guard.clinical.patient import LemsStatus, Patient
+from lems_guard.fhir.codes import means_pregnant
+from lems_guard.fhir.drugs import codings_of
+from lems_guard.fhir.shapes import Resource, code_of, codings_in, obj, objs, text
+
+NEVER_WAS = "entered-in-error"
+REFUTED = "refuted"
+UNSURE = {"unconfirmed", "provisional", "differential"}
+OVER = {"resolved", "inactive", "remission"}
+NOTHING_KNOWN = Patient(lems_status=LemsStatus.ABSENT)
+# As many as recur; of longer ones, which no coder writes, none is kept.
+MOST_DIAGNOSES = 2048
+LONGEST_DIAGNOSIS = 2048
+DIAGNOSTIC = (CodeSystem.ICD10CM, CodeSystem.SNOMED_CT)
+# As ICD-10 marks codes of an aetiology and of a manifestation: G73.1* (C80†).
+ICD_MARKS = "*†+! "
+MENTION = re.compile(r"\blems\b|lambert.{0,20}?eaton|eaton.{0,20}?lambert", re.IGNORECASE)
+DENIED_BEFORE = re.compile(
+    r"\b(?:no|not|without|excluded|ruled out|family history of)\b[\s:-]*"
+    r"(?:(?:evidence|signs?|diagnosis|history) of\s+)?\Z",
+    re.IGNORECASE,
+)
+DENIED_BEHIND = re.compile(
+    r"(?:\s+(?:myasthenic|syndrome))*[\s:,(-]*(?:(?:was|is|has been)\s+)?(?:excluded|ruled out)\b",
+    re.IGNORECASE,
+)
+READ = ("code", "verificationStatus", "clinicalStatus")
+SUREST_FIRST = (LemsStatus.CONFIRMED, LemsStatus.SUSPECTED, LemsStatus.ABSENT)
+
+Told = Callable[[tuple[Coding, ...]], Patient]
+
+
+class Diagnosis(NamedTuple):
+    """What one Condition tells. `lems` is `None` where it does not speak of LEMS.
+
+    `why_suspected` says why the diagnosis of LEMS is not one for certain, `conditions` are the
+    codings that the engine has to know of.
+    """
+
+    lems: LemsStatus | None = None
+    why_suspected: str = ""
+    conditions: tuple[Coding, ...] = ()
+    seizure_history: bool = False
+    pregnant: bool = False
+
+
+NOTHING = Diagnosis()
+
+
+class Diagnoses(NamedTuple):
+    """What all Conditions tell together."""
+
+    lems: LemsStatus | None
+    conditions: tuple[Coding, ...]
+    seizure_history: bool
+    pregnant: bool
+    notes: tuple[str, ...]
+
+
+class DiagnosisReader:
+    """Reads Conditions by a vocabulary, and knows again what it has read."""
+
+    def __init__(self, told: Told) -> None:
+        """`told` gives the facts that codings tell by the vocabulary."""
+        self._told = told
+        self._remembered = functools.lru_cache(MOST_DIAGNOSES)(self._diagnosis)
+
+    def read(self, resources: Iterable[Resource]) -> Diagnoses:
+        """All Conditions together; one that confirms LEMS outweighs those that doubt it."""
+        found = [self._one(resource) for resource in resources]
+        statuses = {each.lems for each in found} - {None}
+        lems = next((status for status in SUREST_FIRST if status in statuses), None)
+        notes = [
+            f"LEMS suspected: {each.why_suspected}."
+            for each in found
+            if each.why_suspected and lems is LemsStatus.SUSPECTED
+        ]
+        return Diagnoses(
+            lems,
+            tuple(coding for each in found for coding in each.conditions),
+            any(each.seizure_history for each in found),
+            any(each.pregnant for each in found),
+            tuple(notes),
+        )
+
+    def _one(self, resource: Resource) -> Diagnosis:
+        content = msgspec.json.encode([resource.get(name) for name in READ])
+        known = self._remembered if len(content) <= LONGEST_DIAGNOSIS else self._diagnosis
+        return known(content)
+
+    def _diagnosis(self, content: bytes) -> Diagnosis:
+        code, verification_status, clinical_status = msgspec.json.decode(content)
+        verification = code_of(verification_status)
+        if verification == NEVER_WAS:
+            return NOTHING
+        codings = tuple(
+            each._replace(code=each.code.rstrip(ICD_MARKS)) for each in codings_of(obj(code))
+        )
+        facts = self._told(codings)
+        is_coded = facts.lems_status is not LemsStatus.ABSENT
+        is_lems = is_coded or names_lems(obj(code)) or self._may_be_lems(obj(code))
+        if verification == REFUTED:
+            return Diagnosis(LemsStatus.ABSENT) if is_lems else NOTHING
+        if verification in UNSURE:
+            return suspected(f"the diagnosis is recorded as {verification}") if is_lems else NOTHING
+        status = code_of(clinical_status)
+        if is_lems and status in OVER:
+            return suspected(f"the diagnosis is recorded as {status}")
+        if is_lems and not is_coded:
+            return suspected("named without a code that is known here")
+        return _sure(codings, facts, is_over=status in OVER)
+
+    def _may_be_lems(self, concept: Resource) -> bool:
+        """Whether a code would mean LEMS if it were of a system in which LEMS has one.
+
+        WHO's ICD-10 and the editions that countries make of it have systems of their own.
+        """
+        codes = [text(coding.get("code")).rstrip(ICD_MARKS) for coding in codings_in(concept)]
+        return any(
+            self._told((Coding(system, code),)).lems_status is not LemsStatus.ABSENT
+            for code in codes
+            for system in DIAGNOSTIC
+        )
+
+
+def suspected(why: str) -> Diagnosis:
+    """A diagnosis of LEMS that is none for certain."""
+    return Diagnosis(LemsStatus.SUSPECTED, why)
+
+
+def _sure(codings: tuple[Coding, ...], facts: Patient, *, is_over: bool) -> Diagnosis:
+    """A diagnosis that is not doubted; one that is over may still matter."""
+    if is_over:
+        seized = Answer.YES in {facts.seizure_history, facts.epilepsy}
+        return Diagnosis(seizure_history=seized)
+    return Diagnosis(
+        lems=None if facts.lems_status is LemsStatus.ABSENT else LemsStatus.CONFIRMED,
+        conditions=codings if facts != NOTHING_KNOWN else (),
+        pregnant=any(means_pregnant(each.system, each.code) for each in codings),
+    )
+
+
+def names_lems(concept: Resource) -> bool:
+    """Whether a diagnosis names LEMS in words; a problem list is not always coded."""
+    words = [text(concept.get("text"))]
+    words += [text(coding.get("display")) for coding in objs(concept.get("coding"))]
+    return any(_mentions_lems(word) for word in words)
+
+
+def _mentions_lems(words: str) -> bool:
+    """Whether any mention of LEMS is not denied in the same breath; "rule out" is a suspicion."""
+    return any(
+        not DENIED_BEFORE.search(words, 0, mention.start())
+        and not DENIED_BEHIND.match(words, mention.end())
+        for mention in MENTION.finditer(words)
+    )

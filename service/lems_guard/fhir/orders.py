@@ -1,0 +1,149 @@
+"""Reading orders: a medication resource of any FHIR release to the Medication that is screened."""
+
+import functools
+from collections.abc import Callable
+from typing import NamedTuple
+
+import msgspec
+
+from lems_guard.clinical.medication import (
+    Coding,
+    Disposition,
+    Medication,
+    MedicationList,
+    Understood,
+)
+from lems_guard.fhir.dosage import Dosage, dosage_of
+from lems_guard.fhir.drugs import REFERRED, Drug, as_wire, codings_of, drug_of, referred_by
+from lems_guard.fhir.references import Shelf
+from lems_guard.fhir.shapes import (
+    Resource,
+    concepts,
+    text,
+    words_of,
+)
+from lems_guard.v1 import prescription_pb2 as wire
+from lems_guard.v1 import terms_pb2 as terms
+
+LONGEST_USE = 1000
+# As many lines as a hospital's formulary has; few enough that the garbage collector walks them in
+# a millisecond. Longer lines than any order screen writes are read each time.
+MOST_LINES = 4096
+LONGEST_LINE = 4096
+# The members that are read of an order; the Medication that it refers to is put beside them.
+READ = (
+    "medicationCodeableConcept",
+    "medicationReference",
+    "medication",
+    "dosageInstruction",
+    "dosage",
+    "reasonCode",
+    "reason",
+    "reasonCodeableConcept",
+)
+REFERRING = {"medicationReference", "medication"}
+
+
+class Line(NamedTuple):
+    """What an order says of drug, dose and use; the same line in any patient's order.
+
+    `content` is it as a serialised Medication, `names` the codes and words by which its drug is
+    known again.
+    """
+
+    content: bytes
+    name: str
+    words: str
+    codings: tuple[Coding, ...]
+    names: frozenset[object]
+
+
+class Order(NamedTuple):
+    """An order as sent, and as it is screened."""
+
+    resource: Resource
+    message: wire.Medication
+    list: terms.MedicationList
+    line: Line
+    is_draft: bool
+
+    @property
+    def name(self) -> str:
+        """The order in the client's own words."""
+        return self.line.name
+
+    @property
+    def reference(self) -> str:
+        """The order by type and id, or nothing where it has no id."""
+        return reference_of(self.resource)
+
+
+def reference_of(resource: Resource) -> str:
+    """A resource by type and id."""
+    own_id = text(resource.get("id"))
+    return f"{text(resource.get('resourceType'))}/{own_id}" if own_id else ""
+
+
+class OrderReader:
+    """Reads orders by a vocabulary, and knows again what it has read.
+
+    Hospitals write the same few thousand lines again and again, and a line is the same whoever
+    takes it: nothing but what it was read from goes into it.
+    """
+
+    def __init__(self, understand: Callable[[Medication], Understood]) -> None:
+        """`understand` tells whether a sig in words can be read together with the drug."""
+        self._understand = understand
+        self._remembered = functools.lru_cache(MOST_LINES)(self._line)
+
+    def line(self, resource: Resource, shelf: Shelf) -> Line:
+        """What an order says; its medication may lie on the shelf."""
+        parts = {name: resource[name] for name in READ if name in resource}
+        if not REFERRING.isdisjoint(parts):
+            referred = referred_by(resource, shelf)
+            if referred:
+                parts[REFERRED] = referred
+        content = msgspec.json.encode(parts)
+        return self._remembered(content) if len(content) <= LONGEST_LINE else self._line(content)
+
+    def _line(self, content: bytes) -> Line:
+        parts = msgspec.json.decode(content)
+        drug, dosage = drug_of(parts, self._understand), dosage_of(parts)
+        message = wire.Medication(
+            codings=as_wire(drug.codings),
+            text=self._text(drug, dosage),
+            form_text=drug.form,
+            route=dosage.route,
+            route_text=dosage.route_text,
+            doses_per_day=dosage.per_day,
+            as_needed=dosage.as_needed,
+        )
+        if dosage.dose:
+            message.dose.value, message.dose.unit = dosage.dose
+        _indicate(message, parts)
+        name = drug.words or next((each.code for each in drug.codings), "an order without a drug")
+        codings = tuple(each._replace(display="") for each in drug.codings)
+        names = frozenset({*codings, drug.words.casefold()} - {""})
+        return Line(message.SerializeToString(), name, drug.words, codings, names)
+
+    def _text(self, drug: Drug, dosage: Dosage) -> str:
+        """The drug's words, and behind them the sig where it alone tells how, and is readable."""
+        structured = dosage.dose or dosage.per_day or dosage.route or dosage.route_text
+        if structured or not dosage.sig or not drug.words:
+            return drug.words
+        together = f"{drug.words} {dosage.sig}"
+        alone, whole = (
+            self._understand(Medication("sig", MedicationList.PROPOSED, words))
+            for words in (drug.words, together)
+        )
+        understood = whole.disposition is not Disposition.UNRESOLVED
+        return together if understood and whole.readings == alone.readings else drug.words
+
+
+def _indicate(message: wire.Medication, resource: Resource) -> None:
+    reasons = concepts(resource, "reasonCode", "reason", "reasonCodeableConcept")
+    for reason in reasons:
+        message.indication.codings.extend(as_wire(codings_of(reason)))
+    words = "; ".join(found for found in map(words_of, reasons) if found)
+    if words:
+        message.indication.text = words[:LONGEST_USE]

@@ -1,0 +1,115 @@
+"""Reading the patient: what Patient, Condition, Observation and AllergyIntolerance tell."""
+
+import datetime
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from lems_guard.clinical.medication import Medication, MedicationList, Understood
+from lems_guard.clinical.patient import LemsStatus, age_from_birth_date
+from lems_guard.fhir.chart import Chart
+from lems_guard.fhir.diagnoses import Diagnoses, DiagnosisReader
+from lems_guard.fhir.drugs import as_wire, codings_of
+from lems_guard.fhir.measurements import OLDEST_YEARS, measured, renal_function
+from lems_guard.fhir.orders import OrderReader
+from lems_guard.fhir.shapes import Resource, code_of, concepts, text, words_of
+from lems_guard.v1 import prescription_pb2 as wire
+from lems_guard.v1 import terms_pb2 as terms
+
+NOT_ALLERGIC = {"refuted", "entered-in-error", "resolved", "inactive"}
+AMINOPYRIDINE = "aminopyridine"
+# What tells of LEMS by itself; fampridine, an aminopyridine too, is taken for multiple sclerosis.
+AMIFAMPRIDINE = {"amifampridine", "amifampridine (compounded)"}
+LEMS_STATUSES = {
+    LemsStatus.CONFIRMED: terms.LEMS_STATUS_CONFIRMED,
+    LemsStatus.SUSPECTED: terms.LEMS_STATUS_SUSPECTED,
+    LemsStatus.ABSENT: terms.LEMS_STATUS_ABSENT,
+}
+
+
+class Vocabulary(NamedTuple):
+    """What the knowledge in service can tell of codes and words."""
+
+    understand: Callable[[Medication], Understood]
+    is_aminopyridine: Callable[[str], bool]
+    orders: OrderReader
+    diagnoses: DiagnosisReader
+
+
+class Person(NamedTuple):
+    """The patient as screened, what the Conditions told, and what must be said of both."""
+
+    message: wire.Patient
+    diagnoses: Diagnoses
+    notes: tuple[str, ...]
+
+
+def person_of(chart: Chart, vocabulary: Vocabulary, today: datetime.date) -> Person:
+    """The patient, as far as the chart tells."""
+    resource = chart.patient()
+    diagnoses = vocabulary.diagnoses.read(chart.of_kind("Condition"))
+    message = wire.Patient(
+        # Without a diagnosis the patient is screened as suspected first; whether any drug tells of
+        # LEMS is known when the orders have been understood.
+        lems_status=LEMS_STATUSES[diagnoses.lems or LemsStatus.SUSPECTED],
+        birth_date=_birth_date(resource, today),
+        conditions=as_wire(diagnoses.conditions),
+        seizure_history=_yes(holds=diagnoses.seizure_history),
+        pregnant=_yes(holds=diagnoses.pregnant),
+        aminopyridine_hypersensitivity=_yes(
+            holds=_is_allergic(chart.of_kind("AllergyIntolerance"), vocabulary)
+        ),
+    )
+    notes = list(diagnoses.notes)
+    values = measured(chart.of_kind("Observation"))
+    if "weight" in values:
+        message.weight_kg = values["weight"].value
+    renal = renal_function(values, resource, today)
+    if renal:
+        message.creatinine_clearance_ml_min = renal.clearance
+        notes += [renal.how] if renal.how else []
+    return Person(message, diagnoses, tuple(notes))
+
+
+def _yes(*, holds: bool) -> terms.Answer:
+    """What is not told stays unknown: a list without an entry is no "no"."""
+    return terms.ANSWER_YES if holds else terms.ANSWER_UNSPECIFIED
+
+
+def _birth_date(resource: Resource, today: datetime.date) -> str:
+    """The birth date, where it can be one."""
+    birth_date = text(resource.get("birthDate"))
+    try:
+        age = age_from_birth_date(birth_date, today)
+    except ValueError:
+        return ""
+    return birth_date if 0 <= age.high <= OLDEST_YEARS else ""
+
+
+def _is_allergic(resources: Iterable[Resource], vocabulary: Vocabulary) -> bool:
+    """Whether an allergy to an aminopyridine is on record."""
+    return any(_is_to_aminopyridine(resource, vocabulary) for resource in resources)
+
+
+def _is_to_aminopyridine(resource: Resource, vocabulary: Vocabulary) -> bool:
+    statuses = (resource.get(name) for name in ("verificationStatus", "clinicalStatus", "status"))
+    if NOT_ALLERGIC.intersection(map(code_of, statuses)):
+        return False
+    reactions = resource.get("reaction")
+    substances = concepts(resource, "code", "substance")
+    for reaction in reactions if isinstance(reactions, list) else ():
+        if isinstance(reaction, dict):
+            substances += concepts(reaction, "substance")
+    return any(_names_aminopyridine(substance, vocabulary) for substance in substances)
+
+
+def _names_aminopyridine(concept: Resource, vocabulary: Vocabulary) -> bool:
+    words = words_of(concept)
+    if AMINOPYRIDINE in words.lower():
+        return True
+    codings = tuple(each._replace(display="") for each in codings_of(concept))
+    substance = Medication("allergy", MedicationList.ACTIVE, words, codings)
+    return any(
+        vocabulary.is_aminopyridine(ingredient.name)
+        for reading in vocabulary.understand(substance).readings
+        for ingredient in reading
+    )

@@ -1,0 +1,37 @@
+"""Whether an order goes on with a treatment: by the prescription that it names as its prior one."""
+
+from lems_guard.fhir.chart import Chart
+from lems_guard.fhir.orders import Line, OrderReader, reference_of
+from lems_guard.fhir.references import relative
+from lems_guard.fhir.same_drug import Matcher
+from lems_guard.fhir.shapes import Resource, obj, objs, text
+
+
+class Renewals:
+    """Tells the orders of one call that renew another from those that put a drug in its place."""
+
+    def __init__(self, chart: Chart, orders: OrderReader, matcher: Matcher) -> None:
+        """The prior prescription is sought in the chart."""
+        self._chart = chart
+        self._orders = orders
+        self._matcher = matcher
+
+    def follows(self, resource: Resource, line: Line) -> bool:
+        """Whether an order continues another one of its drug, or of one that nothing tells."""
+        prior = obj(resource.get("priorPrescription"))
+        if not prior:
+            return False
+        told = self._orders.line(self._sought(prior, resource), self._chart.shelf)
+        return self._matcher.is_one_drug(line, told) or not self._matcher.is_understood(told)
+
+    def _sought(self, prior: Resource, resource: Resource) -> Resource:
+        """The prior prescription as far as it is here, else by the words of the reference."""
+        name = text(prior.get("reference")).partition("/_history/")[0]
+        if name.startswith("#"):
+            held = objs(resource.get("contained"))
+            found = [each for each in held if f"#{text(each.get('id'))}" == name]
+        else:
+            own = relative(name)
+            found = [each for each in self._chart.orders() if own and reference_of(each) == own]
+        words = {"medicationCodeableConcept": {"text": text(prior.get("display"))}}
+        return next(iter(found), words)

@@ -1,0 +1,46 @@
+"""Tokens where several replicas stand behind one address."""
+
+import time
+from pathlib import Path
+
+from edges.order_entry.calling import ORDER_SIGN, send, sign
+from edges.order_entry.issuing import BASE, ISS, bearer, token, write_issuers
+from edges.order_entry.schema import outcome
+from redis_servers import alone
+from running import start, stop
+
+
+def test_a_token_serves_at_one_replica(tmp_path: Path) -> None:
+    """Two replicas behind one address, and the Redis that they share."""
+    with alone() as redis:
+        settings = {
+            "LEMS_GUARD_CDS_HOOKS_ISSUERS": str(write_issuers(tmp_path) / "issuers.json"),
+            "LEMS_GUARD_CDS_HOOKS_URL": BASE,
+            "LEMS_GUARD_REDIS_URL": redis.url,
+            "LEMS_GUARD_CACHE_KEY": "a secret of both replicas, 32 long",
+        }
+        replicas = [start(**settings), start(**settings)]
+        try:
+            one, other = (replica.http_at for replica in replicas)
+            for at in (one, other):
+                until_shared(at)
+            text = bearer(token())
+            assert send(one, ORDER_SIGN, sign(), Authorization=text).status == 200
+            again = send(other, ORDER_SIGN, sign(), Authorization=text)
+            assert again.status == 401
+            assert "used before" in outcome(again.content)
+            keys = b" ".join(redis.entries())
+            assert ISS.encode() not in keys
+        finally:
+            for replica in replicas:
+                stop(replica)
+
+
+def until_shared(at: str) -> None:
+    """Call with new tokens until Redis is asked about them."""
+    shared = b'lems_guard_shared_memory_total{memory="tokens",result="shared"} 0.0'
+    ends = time.monotonic() + 20
+    while shared in send(at, "/metrics").content:
+        assert time.monotonic() < ends
+        listed = bearer(token(aud=f"{BASE}/cds-services"))
+        assert send(at, "/cds-services", Authorization=listed).status == 200
