@@ -32,7 +32,7 @@ from lems_guard.screening.alerts import SUSPECTED
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
 
-# Severity is clinical; how loudly to say it is workflow, and decided here (decision 0010).
+# Severity is clinical; how loudly to say it is workflow, and decided here (decision 0005).
 INDICATORS = {
     terms.SEVERITY_CONTRAINDICATED: "critical",
     terms.SEVERITY_AVOID: "warning",
