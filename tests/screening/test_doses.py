@@ -144,8 +144,8 @@ def test_doses(sent: Order, single: FactValue, daily: FactValue, reason: str) ->
         ),
         (
             [amifampridine(30, 4, name="1"), amifampridine(20, None, name="2")],
-            Span(120, OPEN, (Elsewhere("doses_per_day", 1),)),
-            Span(120, OPEN, (Elsewhere("doses_per_day", 1),)),
+            Span(120, OPEN, (Elsewhere("doses_per_day", frozenset({1})),)),
+            Span(120, OPEN, (Elsewhere("doses_per_day", frozenset({1})),)),
             "the known part is the least it can be",
         ),
         (
@@ -153,8 +153,8 @@ def test_doses(sent: Order, single: FactValue, daily: FactValue, reason: str) ->
                 amifampridine(20, 3, name="1"),
                 order("amifampridine|amantadine", medication_id="2", mg=20, per_day=3),
             ],
-            Span(60, 120, (Elsewhere("identity", 1),)),
-            Span(60, 120, (Elsewhere("identity", 1),)),
+            Span(60, 120, (Elsewhere("identity", frozenset({1})),)),
+            Span(60, 120, (Elsewhere("identity", frozenset({1})),)),
             "an order that may be another drug may add nothing",
         ),
         (

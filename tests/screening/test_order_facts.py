@@ -68,12 +68,12 @@ def daily(mg: float | None, where: MedicationList, what: str = "a", name: str = 
         ),
         (
             [daily(30, PROPOSED), daily(None, ACTIVE)],
-            Span(-math.inf, 30, (Elsewhere("dose", 1),)),
+            Span(-math.inf, 30, (Elsewhere("dose", frozenset({1})),)),
             "at most 30 mg more; the dose of the active order is asked for",
         ),
         (
             [daily(30, PROPOSED), daily(20, ACTIVE, "a|b")],
-            Span(0, 30, (Elsewhere("identity", 1),)),
+            Span(0, 30, (Elsewhere("identity", frozenset({1})),)),
             "a start, if the active order is another drug",
         ),
         ([daily(30, PROPOSED), daily(20, STOPPED)], Span(0, 0), "begun again: a start"),

@@ -19,13 +19,17 @@ class Answer(Term):
 
 
 class Elsewhere(NamedTuple):
-    """A fact that is missing of another order than the one that is judged, by its place."""
+    """A fact that is missing of other orders than the one that is judged, by their places.
+
+    `but` is the place of that one where it stands among them: so many orders share one set.
+    """
 
     fact: str
-    order: int
+    orders: frozenset[int]
+    but: int | None = None
 
 
-# What is missing: a fact of the patient or of the order that is judged, or one of another order.
+# What is missing: a fact of the patient or of the order that is judged, or one of other orders.
 Lack: TypeAlias = str | Elsewhere
 
 

@@ -2,8 +2,7 @@
 
 import math
 
-from lems_guard.clinical.alert import Exposure
-from lems_guard.clinical.facts import Answer, Elsewhere, FactValue, Lack, Span, Unknown, name_of
+from lems_guard.clinical.facts import Answer, FactValue, Lack, Span, Unknown
 from lems_guard.clinical.medication import Understood
 
 DOSE_UNKNOWN = Unknown(("dose",))
@@ -80,14 +79,6 @@ def over(amount: FactValue, weight_kg: FactValue) -> FactValue:
 def missing_lacks(value: FactValue) -> tuple[Lack, ...]:
     """What a value lacks in order to be known; nothing where it is."""
     return value.roots if isinstance(value, (Span, Unknown)) else ()
-
-
-def elsewhere(roots: tuple[Lack, ...], exposure: Exposure) -> tuple[Lack, ...]:
-    """What an order lacks, as another order sees it; the patient's weight is one for all."""
-    return tuple(
-        root if root in WEIGHT_UNKNOWN.roots else Elsewhere(name_of(root), exposure.order)
-        for root in roots
-    )
 
 
 def total(left: Span, right: Span) -> Span:

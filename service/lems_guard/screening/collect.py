@@ -1,27 +1,55 @@
 """Collecting: what all rules say of all exposures to one drug, merged into findings."""
 
+from collections.abc import Iterator
+
 from lems_guard.clinical.alert import Exposure, Finding
-from lems_guard.clinical.facts import Lack, name_of
+from lems_guard.clinical.facts import name_of
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.rule import Outcome, Rule
 from lems_guard.clinical.severity import Certainty, Severity
+from lems_guard.screening.facts_beside import Beside, Partners, place_of
 from lems_guard.screening.gaps import Question, question_of
 from lems_guard.screening.judge import Judgement, Ruling
 from lems_guard.screening.situation import Situation
+
+# A finding explains itself by so many orders, and names so many that the drug interacts with: two
+# drugs of 250 orders each would else make answers of megabytes. No list that is read has as many.
+MOST_LINES, MOST_PARTNERS = 50, 20
 
 
 class _Draft:
     """A finding in the making: one rule's outcome for one drug, over several exposures."""
 
-    __slots__ = ("exposures", "judgement", "missing", "partners", "rule", "via")
+    __slots__ = ("_partners", "exposures", "judgement", "missing", "rule", "via")
 
     def __init__(self, rule: Rule, judgement: Judgement, via: str) -> None:
         self.rule = rule
         self.judgement = judgement
         self.via = via
         self.exposures: list[Exposure] = []
-        self.partners: dict[tuple[int, str], Exposure] = {}
-        self.missing: frozenset[Lack] = frozenset()
+        self.missing: set[str] = set()
+        self._partners: dict[int, tuple[Partners, set[Exposure]]] = {}
+
+    def stands(self, beside: Beside) -> None:
+        """One more exposure has partners: all that one of them has are the finding's."""
+        partners, _, left_out = beside
+        known = self._partners.get(id(partners))
+        if known is None:
+            self._partners[id(partners)] = partners, set(left_out)
+        else:
+            known[1].intersection_update(left_out)
+
+    def partners(self) -> list[Exposure]:
+        """The partners of all exposures together, in the request's order."""
+        found = [
+            [each for each in partners.in_order if each not in left_out]
+            if left_out
+            else partners.in_order
+            for partners, left_out in self._partners.values()
+        ]
+        if len(found) == 1:
+            return found[0]
+        return sorted({each for partners in found for each in partners}, key=place_of)
 
 
 class Collection:
@@ -38,20 +66,17 @@ class Collection:
         rule: Rule,
         via: str,
         exposure: Exposure,
-        partners: list[Exposure],
+        beside: Beside | None,
         ruling: Ruling,
     ) -> None:
         """Take in what one rule says of one exposure (beside its partners, in an interaction)."""
         for doubt in ruling.doubts:
-            self.questions.append(question_of(rule, exposure, doubt, self._situation))
+            self.questions.append(question_of(rule, exposure, doubt))
         if ruling.judgement is None:
             return
         judgement = ruling.judgement
-        if (
-            judgement.certainty is Certainty.ESTABLISHED
-            and partners
-            and not any(partner.sure for partner in partners)
-        ):
+        is_sure = beside is None or beside.partners.has_sure
+        if judgement.certainty is Certainty.ESTABLISHED and not is_sure:
             judgement = judgement._replace(
                 certainty=Certainty.POSSIBLE, missing=judgement.missing | {"identity"}
             )
@@ -61,9 +86,9 @@ class Collection:
         if draft is None:
             draft = self._drafts[key] = _Draft(rule, judgement, via)
         draft.exposures.append(exposure)
-        draft.missing |= judgement.missing
-        for partner in partners:
-            draft.partners[partner.order, partner.ingredient.name] = partner
+        draft.missing.update(map(name_of, judgement.missing))
+        if beside is not None:
+            draft.stands(beside)
 
     def findings(self) -> tuple[Finding, ...]:
         """The findings, worst first."""
@@ -74,32 +99,41 @@ class Collection:
 
     def _finding(self, draft: _Draft) -> Finding:
         outcome, severity, certainty, _ = draft.judgement
-        places = {exposure.order for exposure in draft.exposures}
-        places.update([partner.order for partner in draft.partners.values()])
+        partners = draft.partners()
+        named = partners[:MOST_PARTNERS]
+        places = {exposure.order for exposure in (*draft.exposures, *named)}
         orders = self._situation.request.orders
+        lines = [*self._lines(outcome, draft), *self._partner_lines(named)]
+        lines += _more(len(draft.exposures) - MOST_LINES, "orders of the same drug")
+        lines += _more(len(partners) - MOST_PARTNERS, "orders that it interacts with")
         return Finding(
             draft.rule,
             outcome,
             severity,
             certainty,
             tuple([orders[place][0].id for place in sorted(places)]),
-            tuple(sorted({name_of(lack) for lack in draft.missing})) if draft.missing else (),
-            self._why(outcome, draft),
+            tuple(sorted(draft.missing)),
+            tuple(lines),
         )
 
-    def _why(self, outcome: Outcome, draft: _Draft) -> tuple[str, ...]:
-        """Order → ingredient → class → route → rule, a line for each exposure and each partner."""
-        lines = []
-        for exposure in sorted(draft.exposures, key=lambda exposure: exposure.order):
+    def _lines(self, outcome: Outcome, draft: _Draft) -> Iterator[str]:
+        """Order → ingredient → class → route → rule, a line for each exposure."""
+        exposures = sorted(draft.exposures, key=lambda exposure: exposure.order)
+        for exposure in exposures[:MOST_LINES]:
             order = self._situation.order_of(exposure)
             parts = [order.id, exposure.ingredient.name]
             parts += [draft.via] * bool(draft.via)
             if outcome.routes is not None:
                 parts.append(spoken_route(exposure.route))
-            lines.append(" → ".join((*parts, draft.rule.id)))
-        for _, partner in sorted(draft.partners.items()):
-            lines.append(f"{self._situation.order_of(partner).id} → {partner.ingredient.name}")
-        return tuple(lines)
+            yield " → ".join((*parts, draft.rule.id))
+
+    def _partner_lines(self, partners: list[Exposure]) -> Iterator[str]:
+        for partner in partners:
+            yield f"{self._situation.order_of(partner).id} → {partner.ingredient.name}"
+
+
+def _more(number: int, what: str) -> list[str]:
+    return [f"… and {number} more {what}"] if number > 0 else []
 
 
 def order_of_findings(finding: Finding) -> tuple[int, int, int, str, int]:

@@ -5,7 +5,6 @@ drug does alone has been said.
 """
 
 from collections.abc import Iterable
-from itertools import combinations
 from typing import TypeAlias
 
 from lems_guard.clinical.alert import Alert, Finding
@@ -59,9 +58,7 @@ def _speaks(rule: Rule, situation: Situation) -> bool:
 
 def _are_two(shares: list[Share]) -> bool:
     """Whether two of the drugs come by two orders: not two parts, or two readings, of one."""
-    return any(
-        len(_orders_of(one) | _orders_of(other)) > 1 for one, other in combinations(shares, 2)
-    )
+    return len(shares) > 1 and len(set().union(*map(_orders_of, shares))) > 1
 
 
 def _orders_of(share: Share) -> set[str]:

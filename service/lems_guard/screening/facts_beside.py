@@ -1,29 +1,103 @@
-"""The facts of one order beside other drugs: its own, and what those drugs' orders tell."""
+"""The facts of one order beside other drugs: its own, and what those drugs' orders tell.
 
-from collections.abc import Callable, Sequence
-from typing import ClassVar
+All orders of a drug stand beside the same orders of other drugs, but for what cannot be true
+together with one of them. So what partners tell is gathered once for all of a drug's orders.
+"""
+
+import functools
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from typing import ClassVar, NamedTuple, TypeAlias
 
 from lems_guard.clinical.alert import Exposure
-from lems_guard.clinical.facts import Elsewhere, Facts, FactValue, Lack, Unknown
+from lems_guard.clinical.facts import Elsewhere, Facts, FactValue, Unknown
 from lems_guard.clinical.indication import NecessaryUse
 from lems_guard.clinical.medication import Phase
+
+FactsOf: TypeAlias = Callable[[Exposure], Facts]
+
+
+class Told(NamedTuple):
+    """What all partners tell of one fact.
+
+    `telling` is what one tells for certain that settles the fact; `unknown` are the places of the
+    orders that do not tell it.
+    """
+
+    telling: FactValue
+    values: Counter[FactValue]
+    unknown: frozenset[int]
+
+
+def place_of(exposure: Exposure) -> tuple[int, str]:
+    """Where an exposure stands among all: by its order, then by the drug's name."""
+    return exposure.order, exposure.ingredient.name
+
+
+class Partners:
+    """What a drug interacts with by a rule: other drugs that are taken now."""
+
+    def __init__(self, exposures: Iterable[Exposure]) -> None:
+        """Each exposure counts once, by however many classes it was found."""
+        self.exposures = tuple(dict.fromkeys(exposures))
+        self.has_sure = any(each.sure for each in self.exposures)
+        self.unsure = frozenset(each.order for each in self.exposures if not each.sure)
+        self.of_order: dict[int, list[Exposure]] = defaultdict(list)
+        for each in self.exposures:
+            self.of_order[each.order].append(each)
+        self._told: dict[str, Told] = {}
+
+    @functools.cached_property
+    def in_order(self) -> list[Exposure]:
+        """All of them, in the order of the request."""
+        return sorted(self.exposures, key=place_of)
+
+    def told(self, fact: str, telling: frozenset[FactValue], facts_of: FactsOf) -> Told:
+        """What all of them tell of a fact."""
+        found = self._told.get(fact)
+        if found is None:
+            values = [(each, facts_of(each)[fact]) for each in self.exposures]
+            found = self._told[fact] = Told(
+                next((value for each, value in values if each.sure and value in telling), None),
+                Counter(value for _, value in values),
+                frozenset(each.order for each, value in values if value is None),
+            )
+        return found
+
+
+class Beside(NamedTuple):
+    """The partners of one exposure: those of its drug, but for other readings of its own order.
+
+    Those are never sure: what is sure is true in every reading.
+    """
+
+    partners: Partners
+    place: int
+    left_out: tuple[Exposure, ...] = ()
+
+    def elsewhere(
+        self, fact: str, orders: frozenset[int], lacks: Callable[[Exposure], bool]
+    ) -> Iterable[Elsewhere]:
+        """The lack of a fact, without that of what is left out."""
+        if not self.left_out or self.place not in orders:
+            is_own = False
+        else:
+            own = self.partners.of_order[self.place]
+            is_own = not any(lacks(each) for each in own if each not in self.left_out)
+        if len(orders) > is_own:
+            yield Elsewhere(fact, orders, self.place if is_own else None)
 
 
 class FactsBeside(dict[str, FactValue]):
     """The facts of an exposure in an interaction: its own, and two of its partners."""
 
-    __slots__ = ("_facts_of", "_own", "_partners")
+    __slots__ = ("_beside", "_facts_of", "_own")
 
-    def __init__(
-        self,
-        own: Facts,
-        partners: Sequence[Exposure],
-        facts_of: Callable[[Exposure], Facts],
-    ) -> None:
+    def __init__(self, own: Facts, beside: Beside, facts_of: FactsOf) -> None:
         """`facts_of` gives the facts of a partner."""
         super().__init__()
         self._own = own
-        self._partners = partners
+        self._beside = beside
         self._facts_of = facts_of
 
     def __missing__(self, fact: str) -> FactValue:
@@ -42,16 +116,18 @@ class FactsBeside(dict[str, FactValue]):
 
     def _of_partners(self, fact: str, telling: frozenset[FactValue]) -> FactValue:
         """What one partner tells for certain, as that it starts; else what all have in common."""
-        values = {partner: self._facts_of(partner)[fact] for partner in self._partners}
-        told = [value for partner, value in values.items() if partner.sure and value in telling]
-        if told:
-            return told[0]
-        if len(set(values.values())) == 1 and None not in values.values():
-            return next(iter(values.values()))
-        roots: list[Lack] = []
-        for partner, value in values.items():
-            if value is None:
-                roots.append(Elsewhere(fact, partner.order))
-            if not partner.sure:
-                roots.append(Elsewhere("identity", partner.order))
-        return Unknown(tuple(dict.fromkeys(roots)))
+        beside, facts_of = self._beside, self._facts_of
+        told = beside.partners.told(fact, telling, facts_of)
+        if told.telling is not None:
+            return told.telling
+        values = told.values
+        if beside.left_out:
+            values = values - Counter(facts_of(each)[fact] for each in beside.left_out)
+        if len(values) == 1 and None not in values:
+            return next(iter(values))
+        return Unknown(
+            (
+                *beside.elsewhere(fact, told.unknown, lambda each: facts_of(each)[fact] is None),
+                *beside.elsewhere("identity", beside.partners.unsure, lambda each: not each.sure),
+            )
+        )

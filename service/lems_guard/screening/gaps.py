@@ -1,60 +1,70 @@
 """Gaps: what was not known and would change something, gathered over all drugs."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, TypeAlias
 
 from lems_guard.clinical.alert import Exposure, Gap
 from lems_guard.clinical.fact_table import FACTS
-from lems_guard.clinical.facts import Elsewhere, name_of
-from lems_guard.clinical.medication import MedicationList
+from lems_guard.clinical.facts import Elsewhere
+from lems_guard.clinical.medication import Medication, Understood
 from lems_guard.clinical.rule import Rule
 from lems_guard.clinical.severity import Severity
 from lems_guard.screening.judge import Doubt
-from lems_guard.screening.situation import Situation
+
+Order: TypeAlias = tuple[Medication, Understood]
+
+OF_THE_PATIENT: frozenset[int] = frozenset()
 
 
 class Question(NamedTuple):
     """A fact that is not known, and what a rule could say if it were.
 
-    `order` is the order that the fact is one of, by its list and id, in which orders are sorted.
+    `orders` are the places of those that the fact is one of, all `but` one; none for the patient's.
     """
 
     fact: str
     rule_id: str
     worst: Severity
-    order: tuple[MedicationList, str] | None
+    orders: frozenset[int]
+    but: int | None = None
 
 
-def question_of(rule: Rule, exposure: Exposure, doubt: Doubt, situation: Situation) -> Question:
-    """What a doubt makes one ask, and of which order."""
-    fact, place = name_of(doubt.lack), None
+def question_of(rule: Rule, exposure: Exposure, doubt: Doubt) -> Question:
+    """What a doubt makes one ask, and of which orders."""
     if isinstance(doubt.lack, Elsewhere):
-        place = doubt.lack.order
-    elif FACTS[fact].of_order:
-        place = exposure.order
-    order = None
-    if place is not None:
-        medication, _ = situation.request.orders[place]
-        order = medication.list, medication.id
-    return Question(fact, rule.id, doubt.severity, order)
+        return Question(doubt.lack.fact, rule.id, doubt.severity, *doubt.lack[1:])
+    is_of_order = FACTS[doubt.lack].of_order
+    orders = frozenset({exposure.order}) if is_of_order else OF_THE_PATIENT
+    return Question(doubt.lack, rule.id, doubt.severity, orders)
 
 
-def gaps_of(questions: Iterable[Question]) -> tuple[Gap, ...]:
+def gaps_of(questions: Iterable[Question], orders: Sequence[Order]) -> tuple[Gap, ...]:
     """One gap for each fact, gravest first."""
     by_fact: dict[str, list[Question]] = defaultdict(list)
     for question in questions:
         by_fact[question.fact].append(question)
-    gaps = [_gap(fact, asked) for fact, asked in by_fact.items()]
+    gaps = [_gap(fact, asked, orders) for fact, asked in by_fact.items()]
     return tuple(sorted(gaps, key=lambda gap: (-gap.worst, gap.fact)))
 
 
-def _gap(fact: str, asked: list[Question]) -> Gap:
-    orders = sorted({question.order for question in asked if question.order})
+def _gap(fact: str, asked: list[Question], orders: Sequence[Order]) -> Gap:
+    concerned = sorted((orders[place][0].list, orders[place][0].id) for place in _places(asked))
     return Gap(
         fact,
         tuple(sorted({question.rule_id for question in asked})),
         max(question.worst for question in asked),
         FACTS[fact].ask,
-        tuple(medication_id for _, medication_id in orders),
+        tuple(medication_id for _, medication_id in concerned),
     )
+
+
+def _places(asked: list[Question]) -> set[int]:
+    """The orders that are asked about. Many questions share one set: it is looked at once."""
+    without: dict[frozenset[int], set[int | None]] = defaultdict(set)
+    for question in asked:
+        without[question.orders].add(question.but)
+    found: set[int] = set()
+    for orders, but in without.items():
+        found |= orders if len(but) > 1 else orders - but
+    return found

@@ -5,9 +5,11 @@ Tests hold it equal to the indexed screener; nothing else uses it.
 
 import itertools
 
-from lems_guard.clinical.alert import Exposure, Screening, ScreeningRequest
-from lems_guard.clinical.rule import Rule
+from lems_guard.clinical.alert import Exposure, Screening, ScreeningRequest, is_current
+from lems_guard.clinical.medication import MedicationList
+from lems_guard.clinical.rule import Drugs, Rule, RuleKind
 from lems_guard.screening.collect import Collection
+from lems_guard.screening.facts_beside import Beside, Partners
 from lems_guard.screening.judge import judge
 from lems_guard.screening.knowledge_base import (
     NO_CLASSES,
@@ -15,7 +17,7 @@ from lems_guard.screening.knowledge_base import (
     is_in_scope,
     named_by,
 )
-from lems_guard.screening.screen import Opinion, conclude, in_play, is_in_place, opinion_of
+from lems_guard.screening.screen import Opinion, conclude, is_in_place, opinion_of
 from lems_guard.screening.situation import Situation
 from lems_guard.screening.tables import all_rows
 
@@ -43,21 +45,38 @@ def _opinion_on(drug: str, situation: Situation, knowledge: KnowledgeBase) -> Op
             continue
         if not is_in_place(rule, exposure, situation):
             continue
-        partners = _partners_of(rule, exposure, situation) if rule.partners else []
-        if partners or rule.partners is None:
-            ruling = judge(rule, all_rows(rule), exposure, situation, partners)
-            collection.add(rule, via, exposure, partners, ruling)
+        beside = _beside(rule, exposure, situation) if rule.partners else None
+        if beside or rule.partners is None:
+            ruling = judge(rule, all_rows(rule), exposure, situation, beside)
+            collection.add(rule, via, exposure, beside, ruling)
     return opinion_of(drug, collection, situation)
 
 
-def _partners_of(rule: Rule, exposure: Exposure, situation: Situation) -> list[Exposure]:
-    others = [
+def _beside(rule: Rule, exposure: Exposure, situation: Situation) -> Beside | None:
+    partners = [
         other
         for other in situation.exposures
-        if rule.partners is not None
-        and rule.partners.include(
-            other.ingredient.name,
-            situation.classes_of.get(other.ingredient.name, NO_CLASSES),
-        )
+        if _is_named(rule.partners, other, situation)
+        and is_current(situation.order_of(other).list)
+        and other.ingredient.name != exposure.ingredient.name
+        and situation.are_together(exposure, other)
+        and not _offends(rule, other, exposure, situation)
     ]
-    return in_play(rule, exposure, others, situation)
+    return Beside(Partners(partners), exposure.order) if partners else None
+
+
+def _is_named(drugs: Drugs | None, exposure: Exposure, situation: Situation) -> bool:
+    name = exposure.ingredient.name
+    return drugs is not None and drugs.include(name, situation.classes_of.get(name, NO_CLASSES))
+
+
+def _offends(rule: Rule, other: Exposure, exposure: Exposure, situation: Situation) -> bool:
+    """In a duplicate of a proposed and an active order the proposed one offends, if it can."""
+    lists = situation.order_of(other).list, situation.order_of(exposure).list
+    return (
+        rule.kind is RuleKind.DUPLICATE
+        and lists == (MedicationList.PROPOSED, MedicationList.ACTIVE)
+        and MedicationList.PROPOSED in rule.lists
+        and _is_named(rule.drugs, other, situation)
+        and _is_named(rule.partners, exposure, situation)
+    )

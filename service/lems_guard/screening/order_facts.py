@@ -7,17 +7,17 @@ from lems_guard.clinical.alert import Exposure, ScreeningRequest
 from lems_guard.clinical.dose import DoseBasis
 from lems_guard.clinical.facts import Answer, Elsewhere, FactValue, Span, Unknown
 from lems_guard.clinical.indication import NecessaryUse
-from lems_guard.clinical.medication import CHEMICAL_NAME, MedicationList, Phase, Understood
+from lems_guard.clinical.medication import MedicationList, Phase, Understood
 from lems_guard.screening.amounts import (
     daily_dose,
     doses_per_day,
-    elsewhere,
     how_often,
     over,
     single_dose,
     times,
     total,
 )
+from lems_guard.screening.same_drug import Lists, SameDrug
 
 NO_STEP = Span(0.0, 0.0)
 PROPOSED, ACTIVE = MedicationList.PROPOSED, MedicationList.ACTIVE
@@ -37,10 +37,10 @@ class OrderFacts(dict[str, FactValue]):
         self,
         patient_facts: dict[str, FactValue],
         exposure: Exposure,
-        same_drug: list[Exposure],
+        same_drug: SameDrug,
         request: ScreeningRequest,
     ) -> None:
-        """`same_drug` holds all exposures to the same drug, this one included."""
+        """`same_drug` tells of all exposures to the same drug, this one included."""
         super().__init__(patient_facts)
         self._exposure = exposure
         self._same_drug = same_drug
@@ -87,15 +87,10 @@ class OrderFacts(dict[str, FactValue]):
         return self._request.orders[self._exposure.order][1].dose_basis
 
     def _phase(self) -> Phase | None:
-        orders = self._request.orders
-        order = orders[self._exposure.order][0]
+        order = self._request.orders[self._exposure.order][0]
         if order.phase is not None or order.list is MedicationList.STOPPED:
             return order.phase
-        taken_already = any(
-            is_given(self._exposure, other) and orders[other.order][0].list is ACTIVE
-            for other in self._same_drug
-        )
-        return Phase.CONTINUE if taken_already else None
+        return Phase.CONTINUE if self._surely_stands_in(ACTIVE) else None
 
     def _daily_dose_here(self) -> Span:
         return self._daily_dose(frozenset({self._list()}))
@@ -108,7 +103,8 @@ class OrderFacts(dict[str, FactValue]):
 
         No step where the drug does not stand in both lists. Where that is open, both may be.
         """
-        if not (self._stands_in(PROPOSED) and self._stands_in(ACTIVE)):
+        same_drug = self._same_drug
+        if not (same_drug.stands_in(ONLY_PROPOSED) and same_drug.stands_in(ONLY_ACTIVE)):
             return NO_STEP
         after, before = self._daily_dose(ONLY_PROPOSED), self._daily_dose(ONLY_ACTIVE)
         step = total(after, Span(-before.high, -before.low, before.roots))
@@ -116,62 +112,28 @@ class OrderFacts(dict[str, FactValue]):
             return step
         return Span(min(step.low, 0.0), max(step.high, 0.0), step.roots)
 
-    def _stands_in(self, medication_list: MedicationList) -> bool:
-        return any(self._list_of(other) is medication_list for other in self._same_drug)
-
     def _surely_stands_in(self, medication_list: MedicationList) -> bool:
-        return any(
-            self._list_of(other) is medication_list and is_given(self._exposure, other)
-            for other in self._same_drug
-        )
+        """Whether the drug does for certain, given that this order holds it."""
+        if self._list() is medication_list:
+            return True
+        return self._same_drug.surely_stands_in(frozenset({medication_list}))
 
-    def _list_of(self, exposure: Exposure) -> MedicationList:
-        return self._request.orders[exposure.order][0].list
-
-    def _daily_dose(self, lists: frozenset[MedicationList]) -> Span:
-        return self._sum(lists, lambda understood: daily_dose(understood, self["weight_kg"]))
+    def _daily_dose(self, lists: Lists) -> Span:
+        return self._same_drug.sum(lists, daily_dose).seen_from(self._exposure)
 
     def _doses_per_day_in_list(self) -> Span:
-        return self._sum(frozenset({self._list()}), how_often)
-
-    def _sum(self, lists: frozenset[MedicationList], amount: Callable[[Understood], Span]) -> Span:
-        """The sum over all orders of the drug in these lists: split regimens count together.
-
-        An order that may be of another drug may add nothing.
-        """
-        together = Span(0.0, 0.0)
-        for other in self._same_drug:
-            order, understood = self._request.orders[other.order]
-            if order.list in lists:
-                part = amount(understood)
-                if not is_given(self._exposure, other):
-                    part = Span(0.0, part.high, (*part.roots, "identity"))
-                if part.roots and other.order != self._exposure.order:
-                    part = part._replace(roots=elsewhere(part.roots, other))
-                together = total(together, part)
-        return together
+        return self._same_drug.sum(frozenset({self._list()}), _how_often).seen_from(self._exposure)
 
     def _other_product(self) -> FactValue:
         """Whether another current order of the drug goes by the name of another product.
 
         The INN stands for any licensed product, not for what goes by the chemical name.
         """
-        mine = self._product_of(self._exposure)
-        others = [
-            other
-            for other in self._same_drug
-            if other.order != self._exposure.order
-            and self._list_of(other) in CURRENT
-            and are_two_products(mine, self._product_of(other))
-        ]
-        if not others:
+        mine = self._request.orders[self._exposure.order][1].product
+        others = self._same_drug.other_products(CURRENT, mine)
+        if not others.orders:
             return Answer.NO
-        if any(is_given(self._exposure, other) for other in others):
-            return Answer.YES
-        return Unknown(tuple(Elsewhere("identity", other.order) for other in others))
-
-    def _product_of(self, exposure: Exposure) -> str:
-        return self._request.orders[exposure.order][1].product
+        return Answer.YES if others.has_sure else Unknown((Elsewhere("identity", others.orders),))
 
     def _days_since_stopped(self) -> FactValue:
         stopped_on = self._request.orders[self._exposure.order][0].stopped_on
@@ -208,11 +170,5 @@ class OrderFacts(dict[str, FactValue]):
     }
 
 
-def is_given(exposure: Exposure, other: Exposure) -> bool:
-    """Whether, given one exposure to a drug, another to the same drug is certain as well."""
-    return other.sure or other.order == exposure.order
-
-
-def are_two_products(one: str, other: str) -> bool:
-    """Whether two names, where they are no INN, name different products."""
-    return one != other and (bool(one and other) or CHEMICAL_NAME in {one, other})
+def _how_often(understood: Understood, _weight_kg: FactValue) -> Span:
+    return how_often(understood)

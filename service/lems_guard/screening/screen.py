@@ -14,12 +14,13 @@ from lems_guard.clinical.alert import (
 from lems_guard.clinical.facts import Answer
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList, Understood
 from lems_guard.clinical.patient import LemsStatus, Patient
-from lems_guard.clinical.rule import Drugs, Rule, RuleKind
+from lems_guard.clinical.rule import Rule, RuleKind
 from lems_guard.screening.alerts import alert_of, told
 from lems_guard.screening.collect import Collection
 from lems_guard.screening.gaps import Question, gaps_of
 from lems_guard.screening.judge import SILENT, judge
-from lems_guard.screening.knowledge_base import NO_CLASSES, KnowledgeBase
+from lems_guard.screening.knowledge_base import KnowledgeBase
+from lems_guard.screening.partners import partners_of
 from lems_guard.screening.situation import SUPERSEDED, Situation
 
 # Completeness is about what is taken now; what a stopped drug leaves behind is said in words.
@@ -64,11 +65,11 @@ def opinion_on(drug: str, situation: Situation, knowledge: KnowledgeBase) -> Opi
         for rule, via, rows in knowledge.applicable(drug, jurisdiction, order_list):
             if not is_in_place(rule, exposure, situation):
                 continue
-            partners = partners_of(rule, exposure, situation) if rule.partners else []
-            if partners or rule.partners is None:
-                ruling = judge(rule, rows, exposure, situation, partners)
+            beside = partners_of(rule, exposure, situation) if rule.partners else None
+            if beside or rule.partners is None:
+                ruling = judge(rule, rows, exposure, situation, beside)
                 if ruling is not SILENT:
-                    collection.add(rule, via, exposure, partners, ruling)
+                    collection.add(rule, via, exposure, beside, ruling)
     return opinion_of(drug, collection, situation)
 
 
@@ -95,52 +96,6 @@ def _is_superseded(rule: Rule, exposure: Exposure, situation: Situation) -> bool
     return speaks_of_other and situation.is_superseded(rule.kind, exposure) is True
 
 
-def partners_of(rule: Rule, exposure: Exposure, situation: Situation) -> list[Exposure]:
-    """The current exposures that the drug interacts with; empty for other kinds of rule."""
-    if rule.partners is None:
-        return []
-    found = [
-        other
-        for name in sorted(rule.partners.ingredients & situation.by_ingredient.keys())
-        for other in situation.by_ingredient[name]
-    ]
-    for name in sorted(rule.partners.classes & situation.by_class.keys()):
-        found += situation.by_class[name]
-    return in_play(rule, exposure, found, situation)
-
-
-def in_play(
-    rule: Rule, exposure: Exposure, others: list[Exposure], situation: Situation
-) -> list[Exposure]:
-    """Partners that count: another drug, taken now, that does not offend in this one's place."""
-    excepted = rule.partners.excepted if rule.partners else frozenset()
-    return [
-        other
-        for other in others
-        if other.ingredient.name != exposure.ingredient.name
-        and other.ingredient.name not in excepted
-        and is_current(situation.order_of(other).list)
-        and situation.are_together(exposure, other)
-        and not (rule.kind is RuleKind.DUPLICATE and _offends(rule, other, exposure, situation))
-    ]
-
-
-def _offends(rule: Rule, other: Exposure, exposure: Exposure, situation: Situation) -> bool:
-    """In a duplicate of a proposed and an active order the proposed one offends, if it can."""
-    lists = situation.order_of(other).list, situation.order_of(exposure).list
-    return (
-        lists == (MedicationList.PROPOSED, MedicationList.ACTIVE)
-        and MedicationList.PROPOSED in rule.lists
-        and _names(rule.drugs, other, situation)
-        and _names(rule.partners, exposure, situation)
-    )
-
-
-def _names(drugs: Drugs | None, exposure: Exposure, situation: Situation) -> bool:
-    name = exposure.ingredient.name
-    return drugs is not None and drugs.include(name, situation.classes_of.get(name, NO_CLASSES))
-
-
 def conclude(
     opinions: Sequence[Opinion], situation: Situation, knowledge: KnowledgeBase
 ) -> Screening:
@@ -149,7 +104,7 @@ def conclude(
     questions = [question for opinion in opinions for question in opinion.questions]
     return Screening(
         told(alerts, knowledge.cumulative, situation),
-        gaps_of(questions),
+        gaps_of(questions, situation.request.orders),
         completeness_of(situation.request),
         notes_of(situation.request, knowledge),
     )

@@ -2,16 +2,17 @@
 
 import operator
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from lems_guard.clinical.alert import Exposure, ScreeningRequest
 from lems_guard.clinical.facts import Facts, FactValue
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList
 from lems_guard.clinical.patient import Patient
 from lems_guard.clinical.rule import RuleKind
-from lems_guard.screening.facts_beside import FactsBeside
+from lems_guard.screening.facts_beside import Beside, FactsBeside, Partners
 from lems_guard.screening.knowledge_base import NO_CLASSES, KnowledgeBase
 from lems_guard.screening.order_facts import CURRENT, OrderFacts
+from lems_guard.screening.same_drug import SameDrug
 
 PATIENT_FACTS = tuple(Patient.__slots__)
 PROPOSED, ACTIVE = MedicationList.PROPOSED, MedicationList.ACTIVE
@@ -31,10 +32,12 @@ class Situation:
 
     __slots__ = (
         "_order_facts",
+        "_same_drug",
         "by_class",
         "by_ingredient",
         "classes_of",
         "exposures",
+        "partners",
         "patient",
         "patient_facts",
         "proposed_ids",
@@ -52,6 +55,9 @@ class Situation:
         self.by_ingredient: dict[str, list[Exposure]] = defaultdict(list)
         self.by_class: dict[str, list[Exposure]] = defaultdict(list)
         self._order_facts: dict[tuple[int, str], Facts] = {}
+        self._same_drug: dict[str, SameDrug] = {}
+        # By rule, by whether a proposed order offends, and by the drug where it is one of them.
+        self.partners: dict[tuple[str, bool, str], Partners] = {}
         for exposure in self.exposures:
             self.by_ingredient[exposure.ingredient.name].append(exposure)
             for name in self.classes_of.get(exposure.ingredient.name, NO_CLASSES):
@@ -61,15 +67,24 @@ class Situation:
         """The order line an exposure comes from."""
         return self.request.orders[exposure.order][0]
 
-    def facts_of(self, exposure: Exposure, partners: Sequence[Exposure] = ()) -> Facts:
+    def same_drug(self, drug: str) -> SameDrug:
+        """All exposures to a drug together."""
+        found = self._same_drug.get(drug)
+        if found is None:
+            weight = self.patient_facts["weight_kg"]
+            found = SameDrug(self.by_ingredient[drug], self.request.orders, weight)
+            self._same_drug[drug] = found
+        return found
+
+    def facts_of(self, exposure: Exposure, beside: Beside | None = None) -> Facts:
         """Every fact that a condition may read about an exposure, its patient and its partners."""
         key = (exposure.order, exposure.ingredient.name)
         facts = self._order_facts.get(key)
         if facts is None:
-            same_drug = self.by_ingredient[exposure.ingredient.name]
+            same_drug = self.same_drug(exposure.ingredient.name)
             facts = OrderFacts(self.patient_facts, exposure, same_drug, self.request)
             self._order_facts[key] = facts
-        return FactsBeside(facts, partners, self.facts_of) if partners else facts
+        return FactsBeside(facts, beside, self.facts_of) if beside else facts
 
     def is_superseded(self, kind: RuleKind, exposure: Exposure) -> bool | None:
         """Whether, for rules of a kind, another order of the drug counts in place of this one.
@@ -81,12 +96,10 @@ class Situation:
         mine, theirs = SUPERSEDED[kind]
         if self.order_of(exposure).list is not mine:
             return False
-        others = [
-            other
-            for other in self.by_ingredient[exposure.ingredient.name]
-            if self.order_of(other).list in theirs
-        ]
-        return True if any(other.sure for other in others) else None if others else False
+        same_drug = self.same_drug(exposure.ingredient.name)
+        if same_drug.surely_stands_in(theirs):
+            return True
+        return None if same_drug.stands_in(theirs) else False
 
     def are_together(self, exposure: Exposure, other: Exposure) -> bool:
         """Whether two exposures can both be true: not so in two readings of the same order."""
