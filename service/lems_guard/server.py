@@ -15,7 +15,7 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
-from lems_guard.answering.answer import OUTCOMES, Answer, Answerer, Answers, Fresh
+from lems_guard.answering.answer import OUTCOMES, Answer, Answerer, Answers
 from lems_guard.answering.described import described
 from lems_guard.answering.shown import Reload, Shown
 from lems_guard.caching.replies import Replies, ReplyCache
@@ -75,7 +75,7 @@ class Service:
     def take(self) -> None:
         """Put the library's current edition to work."""
         edition = self.library.current
-        self.answers = self._remembering(Fresh(self._answerer_on(edition)), edition)
+        self.answers = self._remembering(self._answerer_on(edition), edition)
         self.engine = Engine(self.answers, edition, self.settings.jurisdiction)
         now = datetime.datetime.now(datetime.UTC)
         self.shown = Shown(edition, self.settings.jurisdiction, Reload(now))

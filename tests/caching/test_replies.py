@@ -1,13 +1,12 @@
 """The reply cache: bounded, bytes only, and never yesterday's answer."""
 
-import asyncio
 import datetime
 import gc
 
 import pytest
 from prometheus_client import CollectorRegistry
 
-from lems_guard.answering.answer import Answer, Answerer, Fresh
+from lems_guard.answering.answer import Answer, Answerer, Answers
 from lems_guard.caching.replies import OVERHEAD_BYTES, Replies, ReplyCache, Stored
 from lems_guard.clinical.errors import InvalidRequest
 from lems_guard.clinical.severity import Jurisdiction
@@ -28,13 +27,13 @@ class Calendar:
 class Midnight:
     """Answers that take until tomorrow."""
 
-    def __init__(self, answers: Fresh, calendar: Calendar) -> None:
+    def __init__(self, answers: Answers, calendar: Calendar) -> None:
         self._answers = answers
         self._calendar = calendar
 
-    async def answer(self, raw: bytes) -> Answer:
+    def answer(self, raw: bytes) -> Answer:
         self._calendar.day += datetime.timedelta(1)
-        return await self._answers.answer(raw)
+        return self._answers.answer(raw)
 
 
 def cache_of(
@@ -42,11 +41,11 @@ def cache_of(
 ) -> ReplyCache:
     metrics = CacheMetrics(CollectorRegistry())
     edition = (answerer.knowledge.digest, place)
-    return ReplyCache(Fresh(answerer), replies, edition, calendar, metrics)
+    return ReplyCache(answerer, replies, edition, calendar, metrics)
 
 
 def tier_of(cache: ReplyCache, raw: bytes) -> str:
-    return asyncio.run(cache.answer(raw)).tier
+    return cache.answer(raw).tier
 
 
 def unbounded() -> Replies:
@@ -65,9 +64,9 @@ def test_tomorrow_it_is_asked_anew(edition: Edition) -> None:
         edition.knowledge, edition, RuleScreener(), jurisdiction=Jurisdiction.US, today=calendar
     )
     cache = cache_of(answerer, calendar, unbounded())
-    today = asyncio.run(cache.answer(question(1)))
+    today = cache.answer(question(1))
     calendar.day += datetime.timedelta(1)
-    tomorrow = asyncio.run(cache.answer(question(1)))
+    tomorrow = cache.answer(question(1))
     assert tomorrow.tier == "evaluated"
     assert tomorrow.reply != today.reply
 
@@ -75,10 +74,10 @@ def test_tomorrow_it_is_asked_anew(edition: Edition) -> None:
 def test_an_answer_that_took_past_midnight_is_not_kept(edition: Edition) -> None:
     calendar = Calendar()
     replies = unbounded()
-    answers = Midnight(Fresh(answerer_of(edition)), calendar)
+    answers = Midnight(answerer_of(edition), calendar)
     metrics = CacheMetrics(CollectorRegistry())
     cache = ReplyCache(answers, replies, ("digest", Jurisdiction.US), calendar, metrics)
-    asyncio.run(cache.answer(question(1)))
+    cache.answer(question(1))
     assert len(replies) == 0
 
 
@@ -88,7 +87,7 @@ def test_another_jurisdiction_or_knowledge_base_is_another_answer(edition: Editi
         cache = cache_of(answerer_of(edition, place), Calendar(), replies, place)
         assert tier_of(cache, question(1)) == "evaluated"
     metrics = CacheMetrics(CollectorRegistry())
-    answers = Fresh(answerer_of(edition))
+    answers = answerer_of(edition)
     other = ReplyCache(answers, replies, ("other", Jurisdiction.US), Calendar(), metrics)
     assert tier_of(other, question(1)) == "evaluated"
     assert len(replies) == len(Jurisdiction) + 1
@@ -99,7 +98,7 @@ def test_a_refusal_is_not_kept(edition: Edition) -> None:
     cache = cache_of(answerer_of(edition), Calendar(), replies)
     for _ in range(2):
         with pytest.raises(InvalidRequest):
-            asyncio.run(cache.answer(b""))
+            cache.answer(b"")
     assert len(replies) == 0
 
 
@@ -121,9 +120,9 @@ def test_the_longest_unused_gives_way() -> None:
 
 def test_every_call_is_looked_for_once(edition: Edition) -> None:
     registry = CollectorRegistry()
-    answers, metrics = Fresh(answerer_of(edition)), CacheMetrics(registry)
+    answers, metrics = answerer_of(edition), CacheMetrics(registry)
     cache = ReplyCache(answers, unbounded(), ("digest", Jurisdiction.US), Calendar(), metrics)
-    fresh, again = (asyncio.run(cache.answer(question(1))) for _ in range(2))
+    fresh, again = (cache.answer(question(1)) for _ in range(2))
     assert again == fresh._replace(tier="reply_cache")
     counted = {
         result: registry.get_sample_value(
@@ -142,12 +141,8 @@ def test_each_process_has_keys_of_its_own() -> None:
 def test_the_garbage_collector_has_nothing_to_walk(edition: Edition) -> None:
     replies = unbounded()
     cache = cache_of(answerer_of(edition), Calendar(), replies)
-
-    async def fill() -> None:
-        for number in range(500):
-            await cache.answer(question(number))
-
-    asyncio.run(fill())
+    for number in range(500):
+        cache.answer(question(number))
     entries = dict(replies._replies)
     assert len(entries) == 500
     assert not any(gc.is_tracked(each) for pair in entries.items() for each in pair)

@@ -1,13 +1,11 @@
 """A cache never changes an answer: fresh, cached, reloaded: the same bytes."""
 
-import asyncio
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
-from lems_guard.answering.answer import Answerer, Fresh
+from lems_guard.answering.answer import Answerer
 from lems_guard.caching.replies import Replies, ReplyCache
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.editions.library import Edition, load_edition, packaged_rules
@@ -24,7 +22,7 @@ def generated(edition: Edition) -> st.SearchStrategy[wire.CheckPrescriptionReque
 def remembering(answerer: Answerer) -> ReplyCache:
     edition, replies = (answerer.knowledge.digest, Jurisdiction.US), Replies(10**7, lambda: None)
     metrics = CacheMetrics(CollectorRegistry())
-    return ReplyCache(Fresh(answerer), replies, edition, lambda: TODAY, metrics)
+    return ReplyCache(answerer, replies, edition, lambda: TODAY, metrics)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +39,7 @@ def test_the_same_bytes_wherever_they_come_from(
 ) -> None:
     raw = data.draw(generated(edition)).SerializeToString()
     fresh, cached = answerer_of(edition).answer(raw), remembering(answerer_of(edition))
-    first, again = (asyncio.run(cached.answer(raw)) for _ in range(2))
+    first, again = (cached.answer(raw) for _ in range(2))
     assert again.tier == "reply_cache"
     for where, answer in {
         "first": first,

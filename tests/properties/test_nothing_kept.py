@@ -1,13 +1,11 @@
 """After a call nothing of its patient is left in memory, outside serialised replies."""
 
-import asyncio
 import gc
 from collections.abc import Iterator
 
 import pytest
 from prometheus_client import CollectorRegistry
 
-from lems_guard.answering.answer import Fresh
 from lems_guard.caching.replies import Replies, ReplyCache
 from lems_guard.clinical.errors import InvalidRequest
 from lems_guard.clinical.severity import Jurisdiction
@@ -68,14 +66,14 @@ def test_neither_patient_nor_id_is_left_of_calls_answered_and_refused() -> None:
     answerer = answerer_of(load_edition(packaged_rules()).edition)
     edition, replies = (answerer.knowledge.digest, Jurisdiction.US), Replies(10**7, lambda: None)
     metrics = CacheMetrics(CollectorRegistry())
-    cache = ReplyCache(Fresh(answerer), replies, edition, lambda: TODAY, metrics)
+    cache = ReplyCache(answerer, replies, edition, lambda: TODAY, metrics)
 
     def call(number: int) -> None:
         for _ in range(2):
-            reply = asyncio.run(cache.answer(asked(number, sound=True))).reply
+            reply = cache.answer(asked(number, sound=True)).reply
             assert MARK.encode() in reply
             with pytest.raises(InvalidRequest):
-                asyncio.run(cache.answer(asked(number, sound=False)))
+                cache.answer(asked(number, sound=False))
 
     for number in range(4):
         call(number)

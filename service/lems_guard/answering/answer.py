@@ -47,9 +47,9 @@ Observe: TypeAlias = Callable[[Answer, float], None]
 
 
 class Answers(Protocol):
-    """What edges ask: `Fresh` answers, or a cache in front of them."""
+    """What edges ask, from any thread: an `Answerer`, or a cache in front of it."""
 
-    async def answer(self, raw: bytes) -> Answer:
+    def answer(self, raw: bytes) -> Answer:
         """The reply to a serialised CheckPrescriptionRequest; raises `InvalidRequest`."""
 
 
@@ -98,20 +98,6 @@ class Answerer:
             screening = screening.with_notes(notes)
         reply = write.reply(decision, request, results, screening, self._prepared)
         return Answer(reply, tally(request, screening))
-
-
-class Fresh:
-    """Every answer worked out anew."""
-
-    __slots__ = ("_answerer",)
-
-    def __init__(self, answerer: Answerer) -> None:
-        """Answer from one edition."""
-        self._answerer = answerer
-
-    async def answer(self, raw: bytes) -> Answer:
-        """The reply to a serialised CheckPrescriptionRequest; raises `InvalidRequest`."""
-        return self._answerer.answer(raw)
 
 
 def tally(request: ScreeningRequest, screening: Screening) -> Tally:

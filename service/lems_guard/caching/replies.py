@@ -109,7 +109,7 @@ class ReplyCache:
         self._hit = metrics.lookup("reply", "hit")
         self._miss = metrics.lookup("reply", "miss")
 
-    async def answer(self, raw: bytes) -> Answer:
+    def answer(self, raw: bytes) -> Answer:
         """The reply to a serialised CheckPrescriptionRequest; raises `InvalidRequest`."""
         day = self._today()
         key = self._replies.key(f"{self._edition}|{day.toordinal()}|".encode() + raw)
@@ -118,7 +118,7 @@ class ReplyCache:
             self._hit()
             return stored.answer()
         self._miss()
-        answer = await self._answers.answer(raw)
+        answer = self._answers.answer(raw)
         # At midnight the answer may be tomorrow's already, and the key still today's.
         if self._today() == day:
             self._replies.put(key, Stored.of(answer))

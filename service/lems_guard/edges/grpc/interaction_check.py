@@ -44,7 +44,7 @@ class InteractionCheck:
             await refuse_late(context)
         begun = time.perf_counter()
         try:
-            answer = await self._current.answers.answer(raw)
+            answer = self._current.answers.answer(raw)
         except Exception as error:  # noqa: BLE001  # every fault becomes a status, none an answer
             await abort(context, error)
         self._observe(answer, time.perf_counter() - begun)
@@ -59,14 +59,14 @@ class InteractionCheck:
         async for raw in requests:
             if is_late(context):
                 await refuse_late(context)
-            yield await self._item(answers, raw)
+            yield self._item(answers, raw)
 
-    async def _item(self, answers: Answers, raw: bytes) -> bytes:
+    def _item(self, answers: Answers, raw: bytes) -> bytes:
         item = wire.CheckPrescriptionStreamRequest()
         begun = time.perf_counter()
         try:
             _parse(item, raw)
-            answer = await answers.answer(item.request.SerializeToString())
+            answer = answers.answer(item.request.SerializeToString())
         except Exception as error:  # noqa: BLE001  # one item's fault must not end the stream
             return item_error(item.request_id, error)
         self._observe(answer, time.perf_counter() - begun)

@@ -103,13 +103,13 @@ class Desk:
     async def _cards(self, service: Service, call: HookCall, chart: Chart, caller: str) -> bytes:
         engine = self._current()
         asked = Asking(chart, engine.vocabulary, self._today()).asked(call, service)
-        response = await self._screened(engine, asked)
+        response = self._screened(engine, asked)
         if response is None:
             if Reading.PART in {chart.conditions_read, chart.medications_read}:
                 raise precondition_failed(NEEDED_WHOLE)
             return msgspec.json.encode(Response([]))
         told = Conversation(engine, asked, response, call, chart)
-        sifted = await self._repeats.sift(service, call, caller, await told.alerts())
+        sifted = await self._repeats.sift(service, call, caller, told.alerts())
         cards = [each.card for each in sifted.shown] + told.others()
         for card in cards:
             self._counts.shown(service.hook, card.indicator)
@@ -118,9 +118,7 @@ class Desk:
                 self._counts.repeated(rule_id)
         return msgspec.json.encode(Response(cards, _extension(sifted)))
 
-    async def _screened(
-        self, engine: Engine, asked: Asked
-    ) -> wire.CheckPrescriptionResponse | None:
+    def _screened(self, engine: Engine, asked: Asked) -> wire.CheckPrescriptionResponse | None:
         """The engine's reply, or `None` where it is not about LEMS.
 
         Without any order there is nothing that the engine could say.
@@ -130,21 +128,21 @@ class Desk:
             nothing = wire.CheckPrescriptionResponse(completeness="COMPLETENESS_COMPLETE")
             return nothing if is_about_lems(asked, nothing) else None
         begun = time.perf_counter()
-        answer, response = await self._answered(engine, request)
+        answer, response = self._answered(engine, request)
         if not is_about_lems(asked, response):
             return None
         if not is_lems_told(asked, response):
             request.patient.lems_status = terms.LEMS_STATUS_ABSENT
-            answer, response = await self._answered(engine, request)
+            answer, response = self._answered(engine, request)
         self._counts.observe(answer, time.perf_counter() - begun)
         return response
 
     @staticmethod
-    async def _answered(
+    def _answered(
         engine: Engine, request: request_wire.CheckPrescriptionRequest
     ) -> tuple[Answer, wire.CheckPrescriptionResponse]:
         try:
-            answer = await engine.answers.answer(request.SerializeToString(deterministic=True))
+            answer = engine.answers.answer(request.SerializeToString(deterministic=True))
         except InvalidRequest as fault:
             raise bad_request("; ".join(each.description for each in fault.violations)) from None
         return answer, wire.CheckPrescriptionResponse.FromString(answer.reply)
@@ -182,22 +180,22 @@ class Conversation:
             notes = [note for note in notes if note != LEMS_ABSENT]
         return (*said, *self._asked.person.notes, *notes)
 
-    async def alerts(self) -> list[Shown]:
+    def alerts(self) -> list[Shown]:
         """The cards of alerts, worst first; those that ask for nothing share one."""
         alerts = list(self._response.alerts)
         own = [alert for alert in alerts if self._maker.is_own(alert)]
         rest = [alert for alert in alerts if not self._maker.is_own(alert)]
-        instead = await self._replacements().offered(own, self._response.jurisdiction)
+        instead = self._replacements().offered(own, self._response.jurisdiction)
         shown = [self._maker.own(alert, instead.get(alert.id, ())) for alert in own]
         return shown + ([self._maker.joined(rest)] if rest else [])
 
     def _replacements(self) -> Replacements:
         engine = self._engine
 
-        async def screen(
+        def screen(
             request: request_wire.CheckPrescriptionRequest,
         ) -> wire.CheckPrescriptionResponse:
-            answer = await engine.answers.answer(request.SerializeToString(deterministic=True))
+            answer = engine.answers.answer(request.SerializeToString(deterministic=True))
             return wire.CheckPrescriptionResponse.FromString(answer.reply)
 
         return Replacements(engine, self._asked.request, screen)

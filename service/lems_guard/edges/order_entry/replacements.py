@@ -3,7 +3,7 @@
 An alternative that would itself be warned of is not offered.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from lems_guard.clinical.rule import Alternative
@@ -56,9 +56,7 @@ class Candidate(NamedTuple):
     route: str
 
 
-Screen = Callable[
-    [request_wire.CheckPrescriptionRequest], Awaitable[wire.CheckPrescriptionResponse]
-]
+Screen = Callable[[request_wire.CheckPrescriptionRequest], wire.CheckPrescriptionResponse]
 
 
 class Replacements:
@@ -75,7 +73,7 @@ class Replacements:
         self._request = request
         self._screen = screen
 
-    async def offered(
+    def offered(
         self, alerts: Iterable[wire.Alert], jurisdiction: terms.Jurisdiction
     ) -> dict[str, list[Candidate]]:
         """For each alert by its id, the drugs that may be offered in place of its orders."""
@@ -87,7 +85,7 @@ class Replacements:
         distinct = list(dict.fromkeys(each for some in found.values() for each in some))
         if not distinct:
             return {}
-        clear = await self._clear(distinct[:MOST_TRIED])
+        clear = self._clear(distinct[:MOST_TRIED])
         return {
             alert_id: [each for each in some if each in clear][:MOST_OFFERED]
             for alert_id, some in found.items()
@@ -123,7 +121,7 @@ class Replacements:
         )
         return dict.fromkeys(named)
 
-    async def _clear(self, candidates: list[Candidate]) -> set[Candidate]:
+    def _clear(self, candidates: list[Candidate]) -> set[Candidate]:
         """Those of which nothing at CAUTION or worse is said, beside what is taken already.
 
         The other drafts are left out: whichever alternative is taken, it is checked with them when
@@ -136,7 +134,7 @@ class Replacements:
         by_id = {f"instead #{number}": each for number, each in enumerate(candidates)}
         for order_id, each in by_id.items():
             trial.proposed.add(id=order_id, text=each.ingredient, route=each.route)
-        response = await self._screen(trial)
+        response = self._screen(trial)
         spoken_of = {
             order_id
             for alert in response.alerts
