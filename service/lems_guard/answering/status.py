@@ -7,9 +7,12 @@ from google.rpc import code_pb2, error_details_pb2, status_pb2
 
 from lems_guard.clinical.errors import (
     AlreadyRecorded,
+    CallerGone,
+    DeadlinePassed,
     FieldViolation,
     InvalidRequest,
     NotFound,
+    Overloaded,
     Unavailable,
 )
 
@@ -17,6 +20,9 @@ CODES: dict[type[Exception], int] = {
     InvalidRequest: code_pb2.INVALID_ARGUMENT,
     NotFound: code_pb2.NOT_FOUND,
     AlreadyRecorded: code_pb2.ALREADY_EXISTS,
+    Overloaded: code_pb2.RESOURCE_EXHAUSTED,
+    DeadlinePassed: code_pb2.DEADLINE_EXCEEDED,
+    CallerGone: code_pb2.CANCELLED,
     Unavailable: code_pb2.UNAVAILABLE,
 }
 
@@ -30,6 +36,11 @@ ENVELOPE, FRAME = 192, 8
 def code_of(error: Exception) -> int:
     """The google.rpc.Code of an error; INTERNAL for one that nobody foresaw."""
     return CODES.get(type(error), int(code_pb2.INTERNAL))
+
+
+def code_name_of(error: Exception) -> str:
+    """The name of that code."""
+    return str(code_pb2.Code.Name(code_of(error)))
 
 
 def message_of(error: Exception) -> str:

@@ -6,9 +6,10 @@
     ├── InvalidSettings    the environment asks for something impossible: every fault at once
     ├── NotFound           the caller named a rule that does not exist
     ├── AlreadyRecorded    the caller's id stands for something else already
-    ├── Unauthenticated    who calls could not be established
-    ├── PermissionDenied   who calls is known, or need not be, and may not do this
-    └── Unavailable        we cannot answer now: not ready, overloaded or out of time
+    ├── Overloaded         more calls than can be answered in time: this one is not
+    ├── DeadlinePassed     the answer would come when nobody waits for it any more
+    ├── CallerGone         the caller broke off
+    └── Unavailable        we cannot answer now: not ready
 
 What the caller did wrong is named with its place; what we did wrong never looks like an answer.
 """
@@ -59,13 +60,29 @@ class AlreadyRecorded(LemsGuardError):
     """What was reported under this id before is not what is reported now; the first one holds."""
 
 
-class Unauthenticated(LemsGuardError):
-    """Who calls could not be established; the message says what is missing, never a value sent."""
-
-
-class PermissionDenied(LemsGuardError):
-    """The caller may not do this; the message says what would have to be opened."""
-
-
 class Unavailable(LemsGuardError):
     """No answer can be given now; never turned into an empty one."""
+
+
+class Overloaded(LemsGuardError):
+    """One call more than can be answered in time."""
+
+    def __init__(self) -> None:
+        """Say that nothing was checked."""
+        super().__init__("too many calls under way: NOT checked")
+
+
+class DeadlinePassed(LemsGuardError):
+    """The caller waits no longer: work for nobody is work taken from others."""
+
+    def __init__(self) -> None:
+        """Say that nothing was checked."""
+        super().__init__("deadline passed: NOT checked")
+
+
+class CallerGone(LemsGuardError):
+    """The caller broke off before there was an answer."""
+
+    def __init__(self) -> None:
+        """Say that nothing was checked, to whoever reads it."""
+        super().__init__("the caller is gone: NOT checked")

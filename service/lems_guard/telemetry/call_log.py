@@ -3,6 +3,7 @@
 When more calls end than are to be logged, the rest are counted and the next line tells how many.
 """
 
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -22,18 +23,20 @@ class Allowance:
         self._second = 0
         self._left = per_second
         self._left_out = 0
+        self._mutex = threading.Lock()
 
     def take(self) -> int | None:
         """`None` when there is no more; else how many were left out since the last one."""
         second = int(self._now())
-        if second != self._second:
-            self._second, self._left = second, self._per_second
-        if self._left == 0:
-            self._left_out += 1
-            return None
-        self._left -= 1
-        left_out, self._left_out = self._left_out, 0
-        return left_out
+        with self._mutex:
+            if second != self._second:
+                self._second, self._left = second, self._per_second
+            if self._left == 0:
+                self._left_out += 1
+                return None
+            self._left -= 1
+            left_out, self._left_out = self._left_out, 0
+            return left_out
 
 
 class CallLog:

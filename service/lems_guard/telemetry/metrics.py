@@ -4,6 +4,7 @@ What every call counts is gathered in plain numbers and handed to Prometheus whe
 """
 
 import collections
+import threading
 from collections.abc import Iterable
 from typing import TypeAlias
 
@@ -40,6 +41,7 @@ class Metrics:
         """Create every series of a closed label set at zero."""
         self.registry = CollectorRegistry()
         self._gathered: collections.Counter[Counted] = collections.Counter()
+        self._mutex = threading.Lock()  # answers are given in one thread, metrics read in another
         self.rpc = RpcMetrics()
         self.registry.register(self.rpc)
         screenings = self._counter(instruments.SCREENINGS)
@@ -65,9 +67,10 @@ class Metrics:
 
     def observe(self, counted: Counted) -> None:
         """Count one answered prescription: answers are much alike, so first they are gathered."""
-        if len(self._gathered) >= MOST_GATHERED:
-            self._count_gathered()
-        self._gathered[counted] += 1
+        with self._mutex:
+            if len(self._gathered) >= MOST_GATHERED:
+                self._count_gathered()
+            self._gathered[counted] += 1
 
     def _count_gathered(self) -> None:
         for counted, times in self._gathered.items():
@@ -95,13 +98,15 @@ class Metrics:
 
     def knowledge_loaded(self, knowledge: KnowledgeBase) -> None:
         """Show which knowledge base is in service, and count its rules' findings from zero."""
-        self._count_gathered()
-        self.knowledge.loaded(knowledge)
-        self._findings.expect(knowledge)
+        with self._mutex:
+            self._count_gathered()
+            self.knowledge.loaded(knowledge)
+            self._findings.expect(knowledge)
 
     def exposition(self, accept: str) -> tuple[bytes, str]:
         """The metrics as text and its content type: OpenMetrics where it is asked for."""
-        self._count_gathered()
+        with self._mutex:
+            self._count_gathered()
         encode, content_type = choose_encoder(accept)
         return encode(self.registry), content_type
 

@@ -1,0 +1,253 @@
+"""The frame around every edge: whatever a call comes by, what is alike of all calls happens here.
+
+A call has a place from when it *enters*, which takes microseconds and may be done in a thread that
+must not wait; one that finds no place is refused. It is then *run*: in its turn something is
+evaluated for it, unless nobody waits for that any more. However a call ends, it is counted under
+its method and code, timed from its arrival, and logged where it failed.
+
+An edge does this, and no more than this:
+
+    method = frame.method("unary", "my-edge", "check")          # once
+    call = frame.enter(method, deadline=monotonic_seconds)      # raises Overloaded
+    reply = call.run(lambda: current.answers.answer(raw))       # raises what the work raises
+"""
+
+import math
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol, TypeVar
+
+import structlog
+
+from lems_guard.answering.status import code_name_of
+from lems_guard.clinical.errors import (
+    CallerGone,
+    DeadlinePassed,
+    LemsGuardError,
+    Overloaded,
+)
+from lems_guard.edges.turns import Lane, Turns
+from lems_guard.telemetry.call_log import CallLog
+from lems_guard.telemetry.logs import place_of
+from lems_guard.telemetry.rpc_metrics import MethodMetrics, RpcMetrics
+
+log = structlog.get_logger(__name__)
+
+Made = TypeVar("Made")
+
+NEVER = math.inf
+REQUEST_ID = "x-request-id"
+LONGEST_REQUEST_ID = 128
+
+
+class Span(Protocol):
+    """A trace's part that tells of one call."""
+
+    def ended(self, code: str) -> None:
+        """Note the code that the call ended with."""
+
+
+class Spans(Protocol):
+    """What makes a span for each call."""
+
+    def call(
+        self, method: str, metadata: Iterable[tuple[str, str | bytes]]
+    ) -> AbstractContextManager[Span]:
+        """The span of a call of `service/method`; its parent stands in the metadata."""
+
+
+class Places:
+    """So many calls may be under way at once."""
+
+    def __init__(self, most: int) -> None:
+        """All are free."""
+        self.most = most
+        self.taken = 0
+        self._mutex = threading.Lock()
+
+    def take(self) -> bool:
+        """Take a place; false where there is none."""
+        with self._mutex:
+            if self.taken >= self.most:
+                return False
+            self.taken += 1
+            return True
+
+    def give_back(self) -> None:
+        """Free a place."""
+        with self._mutex:
+            self.taken -= 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Method:
+    """A method of an edge: where its calls are counted, and the places that they share.
+
+    Of methods that are not our own (probes) calls are neither logged nor traced.
+    """
+
+    path: str
+    metrics: MethodMetrics
+    places: Places
+    is_own: bool
+
+
+class Frame:
+    """Lets calls in, and gives them their turns."""
+
+    def __init__(
+        self, limit: int, metrics: RpcMetrics, calls: CallLog, spans: Spans | None = None
+    ) -> None:
+        """No more than `limit` calls of all edges together are under way or waiting."""
+        self.places = Places(limit)
+        self.turns = Turns()
+        self.spans = spans
+        self._metrics = metrics
+        self._calls = calls
+
+    def method(
+        self,
+        kind: str,
+        service: str,
+        name: str,
+        places: Places | None = None,
+        *,
+        is_own: bool = True,
+    ) -> Method:
+        """A method that calls can enter by; its series begin at zero.
+
+        `kind` is go-grpc-prometheus' `grpc_type`. Only what never waits for a turn has `places` of
+        its own.
+        """
+        metrics = self._metrics.method(kind, service, name)
+        return Method(f"{service}/{name}", metrics, places or self.places, is_own)
+
+    def enter(
+        self,
+        method: Method,
+        *,
+        deadline: float = NEVER,
+        arrived: float | None = None,
+        metadata: Iterable[tuple[str, str | bytes]] = (),
+    ) -> "Call":
+        """A call that has its place; raises `Overloaded`, which has then been counted.
+
+        Deadline and arrival are moments of `time.monotonic`. Whoever enters must run or leave.
+        """
+        begun = time.monotonic() if arrived is None else arrived
+        if not method.places.take():
+            raise self.turned_away(method, Overloaded(), begun)
+        method.metrics.started()
+        return Call(self, method, (begun, deadline), metadata)
+
+    def turned_away(
+        self, method: Method, error: LemsGuardError, arrived: float | None = None
+    ) -> LemsGuardError:
+        """Count a call that ended before it could enter; the error that it is to be told."""
+        method.metrics.started()
+        self.ended(method, code_name_of(error), time.monotonic() if arrived is None else arrived)
+        return error
+
+    def ended(self, method: Method, code: str, arrived: float) -> None:
+        """Count a call's end."""
+        seconds = time.monotonic() - arrived
+        method.metrics.handled(code, seconds)
+        if code != "OK" and method.is_own:
+            self._calls.failed(method.path, code, seconds)
+
+
+class Call:
+    """A call under way. Within `with` it is traced, and at its end it is left."""
+
+    __slots__ = (
+        "_arrived",
+        "_deadline",
+        "_frame",
+        "_is_left",
+        "_metadata",
+        "_method",
+        "_span",
+        "_tracing",
+    )
+
+    def __init__(
+        self,
+        frame: Frame,
+        method: Method,
+        times: tuple[float, float],
+        metadata: Iterable[tuple[str, str | bytes]],
+    ) -> None:
+        """It has its place."""
+        self._frame = frame
+        self._method = method
+        self._arrived, self._deadline = times
+        self._metadata = metadata
+        self._is_left = False
+        self._tracing: AbstractContextManager[Span] | None = None
+
+    def run(self, work: Callable[[], Made]) -> Made:
+        """What the work makes, in this call's turn, upon which the call is left."""
+        with self:
+            return self.in_turn(work)
+
+    def in_turn(self, work: Callable[[], Made], lane: Lane = Lane.CALL) -> Made:
+        """What the work makes, in a turn; raises `DeadlinePassed` where it would come too late."""
+        turns = self._frame.turns
+        if not turns.take(lane, self._deadline):
+            raise DeadlinePassed
+        try:
+            if time.monotonic() >= self._deadline:
+                raise DeadlinePassed
+            return work()
+        finally:
+            turns.end()
+
+    def __enter__(self) -> "Call":
+        if self._frame.spans is not None and self._method.is_own:
+            self._tracing = self._frame.spans.call(self._method.path, self._metadata)
+            self._span = self._tracing.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        code = _code_of(error)
+        if self._tracing is not None:
+            self._span.ended(code)
+            self._tracing.__exit__(kind, error, trace)
+        if error is not None and not isinstance(error, LemsGuardError):
+            tell_unforeseen(error)
+        self.leave(code)
+
+    def leave(self, code: str) -> None:
+        """End the call with a code; once it is left, nothing more happens."""
+        if not self._is_left:
+            self._is_left = True
+            self._method.places.give_back()
+            self._frame.ended(self._method, code, self._arrived)
+
+
+def tell_unforeseen(error: BaseException) -> None:
+    """Log an error that nobody foresaw, by kind and place: its message may hold what was sent."""
+    if isinstance(error, Exception):
+        log.error("unforeseen error", **place_of(error))
+
+
+def request_id_of(said: str) -> str:
+    """A call's own id, to be sent back: cut where it is long, empty where it cannot be sent."""
+    told = said[:LONGEST_REQUEST_ID]
+    return told if told.isascii() and told.isprintable() else ""
+
+
+def _code_of(error: BaseException | None) -> str:
+    """The code that a call ends with; whoever breaks off from outside has gone."""
+    if error is None:
+        return "OK"
+    return code_name_of(error if isinstance(error, Exception) else CallerGone())

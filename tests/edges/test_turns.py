@@ -1,0 +1,63 @@
+"""Turns: calls in the order in which they came, items of streams behind them, but not for ever."""
+
+import math
+import threading
+import time
+from collections.abc import Callable
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lems_guard.edges.turns import MOST_PASSED, Lane, Turns
+
+
+def until(holds: Callable[[], bool]) -> None:
+    while not holds():
+        time.sleep(0.0005)
+
+
+def order_of(lanes: list[Lane]) -> list[int]:
+    """In which order those who came in this one had their turns, all waiting behind another."""
+    turns, had = Turns(), list[int]()
+    turns.take(Lane.CALL, math.inf)
+
+    def wait(number: int, lane: Lane) -> None:
+        turns.take(lane, math.inf)
+        had.append(number)
+        turns.end()
+
+    threads = []
+    for number, lane in enumerate(lanes):
+        threads.append(threading.Thread(target=wait, args=(number, lane)))
+        threads[-1].start()
+        until(lambda many=number + 1: turns.waiting == many)  # type: ignore[misc]
+    turns.end()
+    for thread in threads:
+        thread.join()
+    assert turns.take(Lane.CALL, -1.0), "the last turn was ended"
+    return had
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.sampled_from(Lane), max_size=24))
+def test_everybody_has_one_turn_each_lane_in_its_order(lanes: list[Lane]) -> None:
+    had = order_of(lanes)
+    assert sorted(had) == list(range(len(lanes)))
+    for lane in Lane:
+        of_lane = [number for number in had if lanes[number] is lane]
+        assert of_lane == sorted(of_lane)
+
+
+def test_calls_go_before_items_but_an_item_is_not_passed_for_ever() -> None:
+    calls = MOST_PASSED + 2
+    had = order_of([Lane.ITEM, *[Lane.CALL] * calls])
+    assert had.index(0) == MOST_PASSED
+
+
+def test_whoever_waits_no_longer_leaves_the_turn_to_others() -> None:
+    turns = Turns()
+    assert turns.take(Lane.CALL, math.inf)
+    assert not turns.take(Lane.CALL, time.monotonic() + 0.01)
+    assert turns.waiting == 0
+    turns.end()
+    assert turns.take(Lane.ITEM, math.inf)
