@@ -12,8 +12,8 @@ from starlette.routing import Route
 
 from lems_guard.answering.answer import Answer, Observe
 from lems_guard.callers.loopback import is_loopback
+from lems_guard.callers.nobody import NobodyKnown
 from lems_guard.clinical.errors import InvalidSettings
-from lems_guard.edges.order_entry.closed import NobodyKnown, NothingFetched
 from lems_guard.edges.order_entry.desk import Completes, Desk
 from lems_guard.edges.order_entry.engine import Engine
 from lems_guard.edges.order_entry.feedback import FeedbackDesk
@@ -81,10 +81,10 @@ def _rule_ids(engine: Engine) -> Iterable[str]:
     return (rule.id for rule in engine.knowledge.rules)
 
 
-def _fetcher(settings: Settings) -> Completes:
+def _fetcher(settings: Settings) -> Completes | None:
     """What fetches from FHIR servers, where any may be asked."""
     if not settings.cds_hooks_fhir_servers:
-        return NothingFetched()
+        return None
     from lems_guard.edges.order_entry.fetching import Fetcher  # noqa: PLC0415 - an HTTP client: 2 MB
 
     return Fetcher(frozenset(settings.cds_hooks_fhir_servers))

@@ -19,6 +19,7 @@ from lems_guard.answering.answer import OUTCOMES, Answer, Answerer, Answers
 from lems_guard.answering.described import described
 from lems_guard.answering.shown import Reload, Shown
 from lems_guard.caching.replies import Replies, ReplyCache
+from lems_guard.callers.admission import Admission
 from lems_guard.clinical.errors import InvalidSettings
 from lems_guard.edges.grpc.alert_service import Alerts
 from lems_guard.edges.grpc.interaction_check import InteractionCheck
@@ -26,7 +27,6 @@ from lems_guard.edges.grpc.knowledge import Knowledge
 from lems_guard.edges.grpc.metered import MeteredCalls
 from lems_guard.edges.grpc.port import Drain, GrpcServices, grpc_server, running_grpc
 from lems_guard.edges.grpc.tracing import Traced
-from lems_guard.edges.http.admission import Admission
 from lems_guard.edges.http.json_calls import JsonCalls
 from lems_guard.edges.http.json_methods import JsonMethods
 from lems_guard.edges.http.probes import probe_routes

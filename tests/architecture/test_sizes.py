@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).parents[2]
-MAX_FILE = 300
+MAX_FILE = 400
 MAX_FUNCTION = 50
 MAX_FUNCTION_P95 = 25
 MAX_FUNCTION_MEDIAN = 8

@@ -13,6 +13,8 @@ from lems_guard.clinical.errors import (
     InvalidRequest,
     NotFound,
     Overloaded,
+    PermissionDenied,
+    Unauthenticated,
     Unavailable,
 )
 
@@ -20,6 +22,8 @@ CODES: dict[type[Exception], int] = {
     InvalidRequest: code_pb2.INVALID_ARGUMENT,
     NotFound: code_pb2.NOT_FOUND,
     AlreadyRecorded: code_pb2.ALREADY_EXISTS,
+    Unauthenticated: code_pb2.UNAUTHENTICATED,
+    PermissionDenied: code_pb2.PERMISSION_DENIED,
     Overloaded: code_pb2.RESOURCE_EXHAUSTED,
     DeadlinePassed: code_pb2.DEADLINE_EXCEEDED,
     CallerGone: code_pb2.CANCELLED,

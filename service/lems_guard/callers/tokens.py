@@ -16,7 +16,7 @@ from typing import Any
 import jwt
 
 from lems_guard.callers.issuers import Issuer, Issuers, Jwk
-from lems_guard.edges.order_entry.refusals import Refusal, unauthorized
+from lems_guard.clinical.errors import Unauthenticated, Unavailable
 from lems_guard.sharing.tokens import Token, UsedTokens
 
 ALGORITHMS = {"ES384": ("EC", "P-384"), "RS384": ("RSA", None)}
@@ -41,14 +41,14 @@ class Replays:
         self._ends: list[tuple[float, tuple[str, str]]] = []
 
     def claim(self, iss: str, jti: str, ends: float, now: float) -> bool:
-        """Whether the token serves for the first time; raises `Refusal` when there are too many."""
+        """Whether the token serves for the first time; raises `Unavailable` for too many."""
         with self._lock:
             while self._ends and self._ends[0][0] < now:
                 self._seen.discard(heapq.heappop(self._ends)[1])
             if (iss, jti) in self._seen:
                 return False
             if len(self._seen) >= self._most:
-                raise Refusal(503, "throttled", "too many tokens at once: try again later")
+                raise Unavailable("too many tokens at once: try again later")
             self._seen.add((iss, jti))
             heapq.heappush(self._ends, (ends, (iss, jti)))
             return True
@@ -71,20 +71,20 @@ class Verifier:
         self._now = now
 
     def token(self, authorization: str, path: str) -> Token:
-        """A request's token; raises `Refusal`."""
+        """A request's token; raises `Unauthenticated` or `Unavailable`."""
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token or len(token) > LONGEST_TOKEN:
-            raise unauthorized("a bearer token is needed")
+            raise Unauthenticated("a bearer token is needed")
         try:
             return self._verified(token.strip(), path)
         except (jwt.PyJWTError, ValueError, TypeError, KeyError, UnicodeError):
-            raise unauthorized("the token is not valid here") from None
+            raise Unauthenticated("the token is not valid here") from None
 
     def _verified(self, token: str, path: str) -> Token:
         header = jwt.get_unverified_header(token)
         algorithm = header.get("alg")
         if algorithm not in ALGORITHMS or str(header.get("typ", "JWT")).upper() != "JWT":
-            raise unauthorized("the token's algorithm or type is not accepted")
+            raise Unauthenticated("the token's algorithm or type is not accepted")
         issuer = self._issuer(token)
         claims = jwt.decode(
             token,
@@ -102,29 +102,29 @@ class Verifier:
         iss = unverified.get("iss")
         issuer = self._issuers.issuer(iss) if isinstance(iss, str) else None
         if issuer is None:
-            raise unauthorized("the token's issuer is not allowed here")
+            raise Unauthenticated("the token's issuer is not allowed here")
         return issuer
 
     def _key(self, issuer: Issuer, header: dict[str, Any]) -> Any:  # noqa: ANN401 - PyJWT's own
         kid, jku = header.get("kid"), header.get("jku", "")
         if not isinstance(kid, str) or not kid:
-            raise unauthorized("the token names no key")
+            raise Unauthenticated("the token names no key")
         if jku and jku not in issuer.jku:
-            raise unauthorized("the token's key address is not allowed here")
+            raise Unauthenticated("the token's key address is not allowed here")
         kind = ALGORITHMS[header["alg"]]
         for key in self._issuers.keys(issuer, kid, jku):
             if key.get("kid") == kid and fits(key, *kind):
                 return jwt.PyJWK(key, algorithm=header["alg"]).key
-        raise unauthorized("the token's key is not known")
+        raise Unauthenticated("the token's key is not known")
 
     def _once(self, iss: str, claims: dict[str, Any]) -> Token:
         now, ends, jti = self._now(), float(claims["exp"]), claims["jti"]
         if not isinstance(jti, str) or not 0 < len(jti) <= LONGEST_ID:
-            raise unauthorized("the token needs an id")
+            raise Unauthenticated("the token needs an id")
         if ends - now > LONGEST_LIFE_SECONDS + LEEWAY_SECONDS:
-            raise unauthorized("the token lives longer than an hour")
+            raise Unauthenticated("the token lives longer than an hour")
         if not self._replays.claim(iss, jti, ends + LEEWAY_SECONDS, now):
-            raise unauthorized(USED_BEFORE)
+            raise Unauthenticated(USED_BEFORE)
         return Token(iss, jti, ends + LEEWAY_SECONDS - now)
 
 
@@ -139,11 +139,11 @@ class TokenHolders:
         self._threads = ThreadPoolExecutor(4, "cds-hooks-token")
 
     async def caller(self, authorization: str, path: str) -> str:
-        """The issuer of a request's token; raises `Refusal`."""
+        """The issuer of a request's token; raises `Unauthenticated` or `Unavailable`."""
         loop = asyncio.get_running_loop()
         token = await loop.run_in_executor(self._threads, self._verifier.token, authorization, path)
         if not await self._elsewhere.claim(token):
-            raise unauthorized(USED_BEFORE)
+            raise Unauthenticated(USED_BEFORE)
         return token.issuer
 
 

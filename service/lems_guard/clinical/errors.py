@@ -6,6 +6,8 @@
     ├── InvalidSettings    the environment asks for something impossible: every fault at once
     ├── NotFound           the caller named a rule that does not exist
     ├── AlreadyRecorded    the caller's id stands for something else already
+    ├── Unauthenticated    who calls could not be established
+    ├── PermissionDenied   who calls is known, or need not be, and may not do this
     ├── Overloaded         more calls than can be answered in time: this one is not
     ├── DeadlinePassed     the answer would come when nobody waits for it any more
     ├── CallerGone         the caller broke off
@@ -58,6 +60,14 @@ class NotFound(LemsGuardError):
 
 class AlreadyRecorded(LemsGuardError):
     """What was reported under this id before is not what is reported now; the first one holds."""
+
+
+class Unauthenticated(LemsGuardError):
+    """Who calls could not be established; the message says what is missing, never a value sent."""
+
+
+class PermissionDenied(LemsGuardError):
+    """The caller may not do this; the message says what would have to be opened."""
 
 
 class Unavailable(LemsGuardError):

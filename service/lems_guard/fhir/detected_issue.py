@@ -5,8 +5,6 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from lems_guard.edges.order_entry.card_ids import digest
-from lems_guard.edges.order_entry.wording import concern_word, severity_word, words_of
 from lems_guard.fhir.codes import (
     ACT_CODE,
     INTERACTION_CATEGORY,
@@ -18,6 +16,8 @@ from lems_guard.fhir.codes import (
     REASON_REPORTED,
     ServiceReason,
 )
+from lems_guard.fhir.content_ids import digest
+from lems_guard.fhir.words import cited, concern_word, severity_word
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
 
@@ -58,7 +58,7 @@ class About(NamedTuple):
 
 def detected_issue(alert: wire.Alert, about: About) -> dict[str, Any]:
     """The DetectedIssue of an alert; the same alert of the same patient has the same id."""
-    words = words_of(alert.findings[0])
+    evidence = alert.findings[0].evidence
     issue: dict[str, Any] = {
         "resourceType": "DetectedIssue",
         "id": f"lg-{digest(alert.id, about.patient, size=12).hex()}",
@@ -72,11 +72,12 @@ def detected_issue(alert: wire.Alert, about: About) -> dict[str, Any]:
         "severity": SEVERITIES[alert.severity],
         "author": {"display": "LEMS Guard"},
         "implicated": [_reference(each, about) for each in alert.medication_ids],
-        "evidence": [{"code": [{"text": cited}]} for cited in words.cited],
+        "evidence": [{"code": [{"text": cited(each)}]} for each in evidence],
         "detail": "\n".join(_told(finding) for finding in alert.findings),
     }
-    if words.url:
-        issue["reference"] = words.url
+    url = next((each.url for each in evidence if each.url), "")
+    if url:
+        issue["reference"] = url
     return issue
 
 

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from lems_guard.clinical.medication import Medication, MedicationList, Understood
 from lems_guard.clinical.patient import LemsStatus, age_from_birth_date
-from lems_guard.fhir.chart import Chart
 from lems_guard.fhir.diagnoses import Diagnoses, DiagnosisReader
 from lems_guard.fhir.drugs import as_wire, codings_of
 from lems_guard.fhir.measurements import OLDEST_YEARS, measured, renal_function
 from lems_guard.fhir.orders import OrderReader
+from lems_guard.fhir.record import Record
 from lems_guard.fhir.shapes import Resource, code_of, concepts, text, words_of
 from lems_guard.v1 import prescription_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
@@ -43,10 +43,10 @@ class Person(NamedTuple):
     notes: tuple[str, ...]
 
 
-def person_of(chart: Chart, vocabulary: Vocabulary, today: datetime.date) -> Person:
-    """The patient, as far as the chart tells."""
-    resource = chart.patient()
-    diagnoses = vocabulary.diagnoses.read(chart.of_kind("Condition"))
+def person_of(record: Record, vocabulary: Vocabulary, today: datetime.date) -> Person:
+    """The patient, as far as the record tells."""
+    resource = record.patient()
+    diagnoses = vocabulary.diagnoses.read(record.of_kind("Condition"))
     message = wire.Patient(
         # Without a diagnosis the patient is screened as suspected first; whether any drug tells of
         # LEMS is known when the orders have been understood.
@@ -56,11 +56,11 @@ def person_of(chart: Chart, vocabulary: Vocabulary, today: datetime.date) -> Per
         seizure_history=_yes(holds=diagnoses.seizure_history),
         pregnant=_yes(holds=diagnoses.pregnant),
         aminopyridine_hypersensitivity=_yes(
-            holds=_is_allergic(chart.of_kind("AllergyIntolerance"), vocabulary)
+            holds=_is_allergic(record.of_kind("AllergyIntolerance"), vocabulary)
         ),
     )
     notes = list(diagnoses.notes)
-    values = measured(chart.of_kind("Observation"))
+    values = measured(record.of_kind("Observation"))
     if "weight" in values:
         message.weight_kg = values["weight"].value
     renal = renal_function(values, resource, today)

@@ -1,18 +1,18 @@
 """Whether an order goes on with a treatment: by the prescription that it names as its prior one."""
 
-from lems_guard.fhir.chart import Chart
 from lems_guard.fhir.orders import Line, OrderReader, reference_of
+from lems_guard.fhir.record import Record
 from lems_guard.fhir.references import relative
 from lems_guard.fhir.same_drug import Matcher
 from lems_guard.fhir.shapes import Resource, obj, objs, text
 
 
 class Renewals:
-    """Tells the orders of one call that renew another from those that put a drug in its place."""
+    """Tells a patient's orders that renew another from those that put a drug in its place."""
 
-    def __init__(self, chart: Chart, orders: OrderReader, matcher: Matcher) -> None:
-        """The prior prescription is sought in the chart."""
-        self._chart = chart
+    def __init__(self, record: Record, orders: OrderReader, matcher: Matcher) -> None:
+        """The prior prescription is sought in the record."""
+        self._record = record
         self._orders = orders
         self._matcher = matcher
 
@@ -21,7 +21,7 @@ class Renewals:
         prior = obj(resource.get("priorPrescription"))
         if not prior:
             return False
-        told = self._orders.line(self._sought(prior, resource), self._chart.shelf)
+        told = self._orders.line(self._sought(prior, resource), self._record.shelf)
         return self._matcher.is_one_drug(line, told) or not self._matcher.is_understood(told)
 
     def _sought(self, prior: Resource, resource: Resource) -> Resource:
@@ -32,6 +32,6 @@ class Renewals:
             found = [each for each in held if f"#{text(each.get('id'))}" == name]
         else:
             own = relative(name)
-            found = [each for each in self._chart.orders() if own and reference_of(each) == own]
+            found = [each for each in self._record.orders() if own and reference_of(each) == own]
         words = {"medicationCodeableConcept": {"text": text(prior.get("display"))}}
         return next(iter(found), words)

@@ -10,10 +10,10 @@ import pytest
 
 from edges.order_entry.calling import LEMS, searchset, sign
 from lems_guard.clinical.medication import Disposition, Understood
+from lems_guard.edges.order_entry.chart import Chart, Reading
 from lems_guard.edges.order_entry.discovery import PREFETCH
 from lems_guard.edges.order_entry.fetching import Bounds, Fetcher
 from lems_guard.edges.order_entry.hooks import read_call
-from lems_guard.fhir.chart import Chart, Reading
 from lems_guard.fhir.orders import OrderReader
 
 BASE = "https://ehr.example/fhir"
@@ -66,7 +66,7 @@ def test_everything_missing_is_asked_for_with_the_token() -> None:
     assert {each.headers["authorization"] for each in asked} == {"Bearer t0k"}
     assert all(str(each.url).startswith(f"{BASE}/") for each in asked)
     assert chart.conditions_read is chart.medications_read is Reading.WHOLE
-    assert chart.of_kind("Condition") == [LEMS]
+    assert chart.record.of_kind("Condition") == [LEMS]
 
 
 def test_what_was_sent_is_not_asked_for() -> None:
@@ -148,7 +148,7 @@ def test_pages_are_followed_on_the_same_server_and_to_a_bound() -> None:
 
     chart, asked = fetched(paged)
     assert sum("Condition" in each.url.path for each in asked) == 2
-    assert len(chart.of_kind("Condition")) == 2
+    assert len(chart.record.of_kind("Condition")) == 2
     assert chart.conditions_read is Reading.PART
 
 
@@ -216,7 +216,9 @@ def test_a_drug_that_is_only_referred_to_is_read_where_it_is(
 ) -> None:
     chart, asked = fetched(a_medication, prefetch=dict.fromkeys(PREFETCH), orders=(order,))
     assert [str(each.url) for each in asked] == ([f"{BASE}/{asked_for}"] if asked_for else [])
-    found = OrderReader(lambda _: Understood(Disposition.UNRESOLVED)).line(order, chart.shelf)
+    found = OrderReader(lambda _: Understood(Disposition.UNRESOLVED)).line(
+        order, chart.record.shelf
+    )
     assert found.name.endswith(asked_for or found.name)
 
 

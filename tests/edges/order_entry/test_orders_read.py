@@ -8,8 +8,8 @@ import pytest
 from edges.order_entry.calling import REQUESTS, written
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList, Understood
 from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.edges.order_entry.chart import Chart
 from lems_guard.editions.library import Edition
-from lems_guard.fhir.chart import Chart
 from lems_guard.fhir.dosage import Amount, dosage_of
 from lems_guard.fhir.orders import OrderReader
 from lems_guard.fhir.references import Shelf
@@ -245,7 +245,7 @@ def drafts_of_all_requests() -> list[tuple[dict[str, Any], Shelf]]:
         chart = Chart()
         chart.take_prefetch(call.get("prefetch") or {})
         chart.take_drafts(call["context"].get("draftOrders"))
-        found += [(order, chart.shelf) for order in chart.orders()]
+        found += [(order, chart.record.shelf) for order in chart.record.orders()]
     return found
 
 

@@ -8,11 +8,11 @@ import pytest
 
 from edges.order_entry.calling import order, searchset
 from lems_guard.clinical.severity import Jurisdiction
-from lems_guard.edges.order_entry.asking import Asked, Asking
+from lems_guard.edges.order_entry.asking import Asked, asked_by
+from lems_guard.edges.order_entry.chart import Chart
 from lems_guard.edges.order_entry.discovery import SERVICES
 from lems_guard.edges.order_entry.hooks import read_call
 from lems_guard.editions.library import Edition
-from lems_guard.fhir.chart import Chart
 from lems_guard.fhir.diagnoses import NOTHING_KNOWN, DiagnosisReader
 from lems_guard.fhir.orders import OrderReader
 from lems_guard.fhir.patients import Vocabulary
@@ -46,7 +46,7 @@ def asked_of(
         OrderReader(understand),
         DiagnosisReader(lambda told: edition.with_conditions(NOTHING_KNOWN, told)[0]),
     )
-    return Asking(chart, vocabulary, TODAY).asked(read_call(json.dumps(call).encode()), service)
+    return asked_by(read_call(json.dumps(call).encode()), service, chart, vocabulary, TODAY)
 
 
 def entry(kind: str, words: str, status: str = "active", **members: Any) -> dict[str, Any]:  # noqa: ANN401

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from edges.order_entry.calling import LEMS, order, searchset
+from lems_guard.edges.order_entry.chart import Chart, Reading
 from lems_guard.edges.order_entry.hooks import Json
-from lems_guard.fhir.chart import Chart, Reading
 
 ABSENT = {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason"}]}
 NEXT = {"link": [{"relation": "next", "url": "https://ehr.example/fhir?page=2"}]}
@@ -123,7 +123,7 @@ def test_bundles_within_bundles_are_read(
 ) -> None:
     chart = Chart()
     chart.take("conditions", bundle)
-    assert (len(chart.of_kind("Condition")), chart.conditions_read) == (found, reading), why
+    assert (len(chart.record.of_kind("Condition")), chart.conditions_read) == (found, reading), why
 
 
 @pytest.mark.parametrize("junk", [None, 7, "x", [], {}, [[]], [{}], True])
@@ -136,13 +136,13 @@ def test_no_shape_makes_reading_a_bundle_fail(member: str, junk: object) -> None
     chart = Chart()
     chart.take("conditions", bundle | {"link": [{"relation": "self"} | {member: junk}]})
     chart.take("conditions", bundle | {member: junk})
-    assert chart.of_kind("Condition") == [ASTHMA]
+    assert chart.record.of_kind("Condition") == [ASTHMA]
 
 
 def test_orders_within_bundles_are_at_hand() -> None:
     chart = Chart()
     chart.take_drafts(searchset(searchset(order("metoprolol"))))
-    assert chart.orders() == [order("metoprolol")]
+    assert chart.record.orders() == [order("metoprolol")]
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 from edges.order_entry.calling import order, searchset
 from lems_guard.clinical.medication import Medication, Understood
 from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.edges.order_entry.chart import Chart
 from lems_guard.editions.library import Edition
-from lems_guard.fhir.chart import Chart
 from lems_guard.fhir.diagnoses import NOTHING_KNOWN, DiagnosisReader
 from lems_guard.fhir.orders import OrderReader
 from lems_guard.fhir.patients import Vocabulary
@@ -35,8 +35,8 @@ def is_renewal(edition: Edition, prior: object) -> bool:
     chart.take_prefetch({"medications": searchset(*on_record)})
     resource: dict[str, Any] = order("amifampridine", priorPrescription=prior)
     resource["contained"] = [PYRIDOSTIGMINE]
-    line = reader.line(resource, chart.shelf)
-    return Renewals(chart, reader, Matcher(vocabulary)).follows(resource, line)
+    line = reader.line(resource, chart.record.shelf)
+    return Renewals(chart.record, reader, Matcher(vocabulary)).follows(resource, line)
 
 
 PYRIDOSTIGMINE = order("pyridostigmine 60 mg", "x")

@@ -15,8 +15,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from lems_guard.answering.status import INTERNAL_MESSAGE
+from lems_guard.callers.admission import Admits
 from lems_guard.edges.grpc.call import LONGEST_REQUEST_ID, REQUEST_ID
-from lems_guard.edges.http.admission import Admits
 from lems_guard.edges.http.json_methods import JsonCall, JsonReply, ended
 from lems_guard.telemetry.logs import place_of
 

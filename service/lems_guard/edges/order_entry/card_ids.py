@@ -5,23 +5,15 @@ Any replica can count feedback on any card, also after a restart, and nothing ne
 """
 
 import functools
-import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
+
+from lems_guard.fhir.content_ids import digest
 
 TAGS = 3
 TAG_BYTES = 3
 MOST_RULES = 4096
 NO_RULE = bytes(TAG_BYTES)
-
-
-def digest(*parts: str, size: int) -> bytes:
-    """A hash over parts that are kept apart by their lengths."""
-    hasher = hashlib.blake2b(digest_size=size)
-    for part in parts:
-        content = part.encode("utf-8", "surrogatepass")
-        hasher.update(len(content).to_bytes(4) + content)
-    return hasher.digest()
 
 
 @functools.lru_cache(MOST_RULES)

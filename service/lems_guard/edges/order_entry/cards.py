@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from lems_guard.edges.order_entry.asking import Asked
-from lems_guard.edges.order_entry.card_ids import card_uuid, digest, own_uuid
+from lems_guard.edges.order_entry.card_ids import card_uuid, own_uuid
 from lems_guard.edges.order_entry.card_shapes import (
     TOPICS,
     Action,
@@ -24,10 +24,12 @@ from lems_guard.edges.order_entry.replacements import (
     may_replace,
     replacement,
 )
-from lems_guard.edges.order_entry.wording import Teller, concern_word
+from lems_guard.edges.order_entry.wording import Teller
+from lems_guard.fhir.content_ids import digest
 from lems_guard.fhir.detected_issue import About, concern_code, detected_issue
 from lems_guard.fhir.orders import Order
 from lems_guard.fhir.shapes import release_of
+from lems_guard.fhir.words import concern_word
 from lems_guard.screening.alerts import SUSPECTED
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms

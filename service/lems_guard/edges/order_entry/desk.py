@@ -10,11 +10,12 @@ import msgspec
 from lems_guard.answering.answer import Answer
 from lems_guard.clinical.errors import InvalidRequest
 from lems_guard.clinical.patient import LemsStatus
-from lems_guard.edges.order_entry.asking import Asked, Asking
+from lems_guard.edges.order_entry.asking import Asked, asked_by
 from lems_guard.edges.order_entry.card_ids import card_uuid
 from lems_guard.edges.order_entry.card_shapes import TOPICS, Card, Response, Source, short
 from lems_guard.edges.order_entry.card_shapes import Coding as Topic
 from lems_guard.edges.order_entry.cards import CardMaker, Shown, release
+from lems_guard.edges.order_entry.chart import Chart, Reading
 from lems_guard.edges.order_entry.discovery import Service
 from lems_guard.edges.order_entry.engine import Engine
 from lems_guard.edges.order_entry.hooks import HookCall
@@ -23,7 +24,6 @@ from lems_guard.edges.order_entry.repeats import RepeatFilter, Sifted
 from lems_guard.edges.order_entry.replacements import Replacements
 from lems_guard.edges.order_entry.unchecked import unchecked
 from lems_guard.edges.order_entry.wording import Teller
-from lems_guard.fhir.chart import Chart, Reading
 from lems_guard.fhir.detected_issue import About
 from lems_guard.fhir.patients import AMIFAMPRIDINE, AMINOPYRIDINE
 from lems_guard.screening.screen import LEMS_ABSENT
@@ -75,11 +75,11 @@ class Desk:
         self,
         current: Callable[[], Engine],
         today: Callable[[], datetime.date],
-        fetcher: Completes,
+        fetcher: Completes | None,
         repeats: RepeatFilter,
         counts: Counts,
     ) -> None:
-        """`current` gives the engine in service."""
+        """`current` gives the engine in service; without a fetcher nothing is fetched."""
         self._current = current
         self._today = today
         self._fetcher = fetcher
@@ -95,14 +95,15 @@ class Desk:
         chart = Chart()
         chart.take_prefetch(call.prefetch or {})
         chart.take_drafts(call.orders())
-        await self._fetcher.complete(chart, call)
+        if self._fetcher:
+            await self._fetcher.complete(chart, call)
         if Reading.MISSING in {chart.conditions_read, chart.medications_read}:
             raise precondition_failed(NEEDED)
         return await self._cards(service, call, chart, caller)
 
     async def _cards(self, service: Service, call: HookCall, chart: Chart, caller: str) -> bytes:
         engine = self._current()
-        asked = Asking(chart, engine.vocabulary, self._today()).asked(call, service)
+        asked = asked_by(call, service, chart, engine.vocabulary, self._today())
         response = self._screened(engine, asked)
         if response is None:
             if Reading.PART in {chart.conditions_read, chart.medications_read}:

@@ -14,10 +14,10 @@ import msgspec
 import structlog
 
 from lems_guard.callers.loopback import is_loopback
+from lems_guard.edges.order_entry.chart import Chart
 from lems_guard.edges.order_entry.discovery import PREFETCH
 from lems_guard.edges.order_entry.hooks import HookCall
 from lems_guard.edges.order_entry.refusals import FHIR_JSON
-from lems_guard.fhir.chart import Chart
 from lems_guard.fhir.drugs import concept_in, reference_in
 from lems_guard.fhir.shapes import Json, obj, objs, text
 from lems_guard.telemetry.logs import place_of
@@ -126,7 +126,7 @@ class Fetcher:
     async def _read_medication(
         self, chart: Chart, name: str, base: str, headers: Mapping[str, str]
     ) -> None:
-        chart.shelf.put(obj(await self._get(f"{base}/{name}", headers)), name)
+        chart.record.shelf.put(obj(await self._get(f"{base}/{name}", headers)), name)
 
     async def _get(self, url: str, headers: Mapping[str, str]) -> Json:
         """One page, or `None` where there is none to be had."""
@@ -162,12 +162,12 @@ def nameless(chart: Chart, base: str) -> list[str]:
     its server is not asked for each drug of each.
     """
     names: dict[str, None] = {}
-    for order in chart.orders():
+    for order in chart.record.orders():
         reference = reference_in(order)
         if text(reference.get("display")) or concept_in(order):
             continue
         name = text(reference.get("reference")).removeprefix(f"{base}/")
         name = name.partition("/_history/")[0]
-        if MEDICATION.fullmatch(name) and not chart.shelf.find(name, order):
+        if MEDICATION.fullmatch(name) and not chart.record.shelf.find(name, order):
             names[name] = None
     return list(names)

@@ -7,6 +7,8 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from lems_guard.clinical.errors import PermissionDenied, Unauthenticated, Unavailable
+
 FHIR_JSON = "application/fhir+json"
 Header: TypeAlias = tuple[bytes, bytes]
 
@@ -44,9 +46,13 @@ def bad_request(diagnostics: str) -> Refusal:
     return Refusal(400, "invalid", diagnostics)
 
 
-def unauthorized(diagnostics: str) -> Refusal:
-    """401: who calls could not be established."""
-    return Refusal(401, "login", diagnostics, (b"www-authenticate", b"Bearer"))
+def not_admitted(error: Unauthenticated | PermissionDenied | Unavailable) -> Refusal:
+    """401, 403 or 503: who calls is not known, may not, or could not be told now."""
+    if isinstance(error, Unauthenticated):
+        return Refusal(401, "login", str(error), (b"www-authenticate", b"Bearer"))
+    if isinstance(error, PermissionDenied):
+        return Refusal(403, "forbidden", str(error))
+    return Refusal(503, "throttled", str(error))
 
 
 def not_found(diagnostics: str) -> Refusal:

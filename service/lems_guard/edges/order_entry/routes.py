@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from lems_guard.clinical.errors import PermissionDenied, Unauthenticated, Unavailable
 from lems_guard.edges.order_entry.desk import Desk
 from lems_guard.edges.order_entry.discovery import DISCOVERY, SERVICES
 from lems_guard.edges.order_entry.feedback import FeedbackDesk
@@ -20,6 +21,7 @@ from lems_guard.edges.order_entry.refusals import (
     FHIR_JSON,
     Refusal,
     bad_request,
+    not_admitted,
     not_allowed,
     not_found,
 )
@@ -40,7 +42,7 @@ class KnowsCallers(Protocol):
     """What tells who calls."""
 
     async def caller(self, authorization: str, path: str) -> str:
-        """The client; raises `Refusal`."""
+        """The client; raises `Unauthenticated`, `PermissionDenied` or `Unavailable`."""
 
 
 class CountsCalls(Protocol):
@@ -179,6 +181,8 @@ class OrderEntry:
             return Reply(200, await page.answer(request, caller), JSON)
         except Refusal as refusal:
             return _refused(refusal)
+        except (Unauthenticated, PermissionDenied, Unavailable) as error:
+            return _refused(not_admitted(error))
         except RecursionError:
             return _refused(bad_request("the body is nested too deeply"))
         except ClientGone:

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from lems_guard.edges.order_entry.asking import Asked
 from lems_guard.edges.order_entry.card_shapes import plain
-from lems_guard.edges.order_entry.wording import Teller, severity_word
-from lems_guard.fhir.chart import Chart, Reading
+from lems_guard.edges.order_entry.chart import Chart, Reading
+from lems_guard.edges.order_entry.wording import Teller
 from lems_guard.fhir.patients import AMINOPYRIDINE
 from lems_guard.fhir.standing import ENDED_SOME_DAY
+from lems_guard.fhir.words import severity_word
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from lems_guard.edges.order_entry.card_shapes import plain
+from lems_guard.fhir.words import concern_word, severity_word
 from lems_guard.screening.alerts import SUSPECTED
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
@@ -21,23 +22,6 @@ POPULATIONS = {
 }
 SECOND_PERSON = "Before it is overridden, a second qualified person should agree."
 UNREVIEWED = "No clinician has reviewed this content."
-
-
-def word(name: str, prefix: str) -> str:
-    """An enum's name in words: `CONCERN_QT_PROLONGATION` → "qt prolongation"."""
-    return name.removeprefix(prefix).lower().replace("_", " ")
-
-
-@functools.cache
-def severity_word(severity: terms.Severity) -> str:
-    """A severity in a word, as the knowledge base writes it."""
-    return terms.Severity.Name(severity).removeprefix("SEVERITY_")
-
-
-@functools.cache
-def concern_word(concern: terms.Concern) -> str:
-    """A concern in words."""
-    return word(terms.Concern.Name(concern), "CONCERN_")
 
 
 class Teller:
@@ -88,15 +72,10 @@ class Teller:
 
 
 class Words(NamedTuple):
-    """What a finding says of any patient: before the facts that are missing, and after the trail.
-
-    `cited` are the sources as a DetectedIssue names them, `url` the first that can be read.
-    """
+    """What a finding says of any patient: before the missing facts, and after the trail."""
 
     opening: str
     closing: str
-    cited: tuple[str, ...]
-    url: str
 
 
 def words_of(finding: wire.Finding) -> Words:
@@ -114,8 +93,6 @@ def _words(content: bytes) -> Words:
     return Words(
         "\n".join(_opening(finding)),
         "\n".join([f". Mechanism: {finding.mechanism}", *_evidence(finding)]),
-        tuple(_cited(item) for item in finding.evidence),
-        next((item.url for item in finding.evidence if item.url), ""),
     )
 
 
@@ -145,8 +122,3 @@ def _evidence(finding: wire.Finding) -> Iterator[str]:
     more = len(finding.evidence) - len(shown)
     named = f"rule `{finding.rule_id}`"
     yield f"- {more} more sources: {named}" if more else f"- All sources: {named}"
-
-
-def _cited(item: wire.Evidence) -> str:
-    against = "Against: " if item.counter else ""
-    return f"{against}{item.source}" + (f", {item.locator}" if item.locator else "")

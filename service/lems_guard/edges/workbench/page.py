@@ -16,8 +16,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from lems_guard import __version__
+from lems_guard.callers.admission import Admits
 from lems_guard.clinical.severity import Jurisdiction
-from lems_guard.edges.http.admission import Admits
 from lems_guard.v1.knowledge_service_pb2 import GetKnowledgeBaseResponse
 
 NOT_REVIEWED = "Its content has not been reviewed by a clinician."

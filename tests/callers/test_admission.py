@@ -2,7 +2,7 @@
 
 import pytest
 
-from lems_guard.edges.http.admission import FOR_LOOPBACK, IS_OFF, Admission
+from lems_guard.callers.admission import FOR_LOOPBACK, IS_OFF, Admission
 from lems_guard.setting_values import Address, JsonApi, json_api
 
 HERE, ANYWHERE = Address("127.0.0.1", 8080), Address("0.0.0.0", 8080)  # noqa: S104

@@ -1,12 +1,11 @@
 """The chart: what of the patient's record came with a call, and what of it did not."""
 
 import enum
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from lems_guard.edges.order_entry.discovery import PREFETCH
-from lems_guard.fhir.bundles import Entry, Page, page_of
-from lems_guard.fhir.references import Shelf
+from lems_guard.fhir.bundles import Page, page_of
+from lems_guard.fhir.record import Record
 from lems_guard.fhir.shapes import Json, Resource, is_unreadable, obj, text
 from lems_guard.fhir.standing import MEDICATION_KINDS, REQUESTS
 
@@ -57,17 +56,14 @@ class Answer:
 
 
 class Chart:
-    """Resources by kind, and how far each prefetch key was read."""
+    """The record of one call, and how far each prefetch key was read."""
 
     def __init__(self) -> None:
         """Nothing has been read yet."""
-        self.shelf = Shelf()
-        self.drafts: list[Entry] = []
+        self.record = Record()
         self._answers: dict[str, Answer] = {}
         # What a client sent under names of its own, by the query of ours that it may stand for.
         self._of_its_own: dict[str, Reading] = {}
-        self._resources: dict[str, list[Resource]] = defaultdict(list)
-        self._known: set[tuple[str, str]] = set()
 
     def take_prefetch(self, prefetch: Mapping[str, Json]) -> None:
         """Take in what the client sent: `null` means that there is nothing."""
@@ -76,9 +72,8 @@ class Chart:
 
     def take_drafts(self, bundle: Json) -> None:
         """Take in the orders at hand; what travels with them may be referred to."""
-        self.drafts = page_of(obj(bundle)).entries
-        for entry in self.drafts:
-            self.shelf.put(entry.resource, entry.full_url)
+        for entry in page_of(obj(bundle)).entries:
+            self.record.add_draft(entry.resource, entry.full_url)
 
     def take(self, key: str, value: Json) -> None:
         """Take in one answer to a query of ours, or something the client adds of its own."""
@@ -89,7 +84,7 @@ class Chart:
         elif kind == "Bundle":
             self._take_bundle(key, value, answer)
         elif isinstance(kind, str) and kind in KINDS.get(key, {kind}) - {"OperationOutcome"}:
-            self._add(value, "")
+            self.record.add(value)
             answer.come(is_torn=_is_unreadable(value))
 
     def _take_bundle(self, key: str, bundle: Resource, answer: Answer) -> None:
@@ -97,21 +92,13 @@ class Chart:
         is_torn, kinds = page.is_torn or _is_of_others(key, page), set()
         for resource, full_url, _ in page.entries:
             if text(resource.get("resourceType")):
-                kinds.add(self._add(resource, full_url))
+                kinds.add(self.record.add(resource, full_url))
                 is_torn = is_torn or _is_unreadable(resource)
         answer.turn(page, is_torn=is_torn)
         if key not in PREFETCH:
             for name in _queries_for(kinds):
                 known = self._of_its_own.get(name, Reading.WHOLE)
                 self._of_its_own[name] = min(known, answer.reading)
-
-    def _add(self, resource: Resource, full_url: str) -> str:
-        kind, own_id = text(resource.get("resourceType")), text(resource.get("id"))
-        self.shelf.put(resource, full_url)
-        if not own_id or (kind, own_id) not in self._known:
-            self._known.add((kind, own_id))
-            self._resources[kind].append(resource)
-        return kind
 
     @property
     def next_pages(self) -> dict[str, str]:
@@ -147,20 +134,6 @@ class Chart:
         if statements is Reading.MISSING:
             return requests
         return min(max(requests, Reading.PART), statements)
-
-    def of_kind(self, *kinds: str) -> list[Resource]:
-        """The resources of some kinds."""
-        return [resource for kind in kinds for resource in self._resources.get(kind, ())]
-
-    def orders(self) -> list[Resource]:
-        """All orders and statements, those at hand among them."""
-        drafts = [each.resource for each in self.drafts]
-        listed = self.of_kind(*MEDICATION_KINDS)
-        return [each for each in drafts if each.get("resourceType") in MEDICATION_KINDS] + listed
-
-    def patient(self) -> Resource:
-        """The Patient, or an empty resource."""
-        return next(iter(self.of_kind("Patient")), {})
 
 
 def _queries_for(kinds: set[str]) -> Iterator[str]:

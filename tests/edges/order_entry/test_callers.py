@@ -1,13 +1,34 @@
-"""Tokens where several replicas stand behind one address."""
+"""Tokens over HTTP: at one service, and where several replicas stand behind one address."""
 
 import time
 from pathlib import Path
 
-from edges.order_entry.calling import ORDER_SIGN, send, sign
-from edges.order_entry.issuing import BASE, ISS, bearer, token, write_issuers
-from edges.order_entry.schema import outcome
+from callers.issuing import BASE, ISS, bearer, token, write_issuers
+from edges.order_entry.calling import ORDER_SIGN, order, send, sign
+from edges.order_entry.schema import checked, outcome
 from redis_servers import alone
 from running import start, stop
+
+
+def test_a_service_with_an_issuer_lets_it_in_and_nobody_else(tmp_path: Path) -> None:
+    running = start(
+        LEMS_GUARD_CDS_HOOKS_ISSUERS=str(write_issuers(tmp_path) / "issuers.json"),
+        LEMS_GUARD_CDS_HOOKS_URL=BASE,
+    )
+    try:
+        call = sign(order("metoprolol po"))
+        text = bearer(token())
+        assert checked(send(running.http_at, ORDER_SIGN, call, Authorization=text).content)
+        again = send(running.http_at, ORDER_SIGN, call, Authorization=text)
+        assert again.status == 401
+        assert "used before" in outcome(again.content)
+        elsewhere = send(running.http_at, "/cds-services", Authorization=bearer(token()))
+        assert elsewhere.status == 401
+        listed = bearer(token(aud=f"{BASE}/cds-services"))
+        assert send(running.http_at, "/cds-services", Authorization=listed).status == 200
+        assert "notices" not in send(running.http_at, "/readyz").json()
+    finally:
+        stop(running)
 
 
 def test_a_token_serves_at_one_replica(tmp_path: Path) -> None:

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from edges.order_entry.calling import ORDER_SIGN, order, send, sign
-from edges.order_entry.issuing import (
+from callers.issuing import (
     BASE,
     EC_KEY,
     ISS,
@@ -24,12 +23,9 @@ from edges.order_entry.issuing import (
     token,
     write_issuers,
 )
-from edges.order_entry.schema import checked, outcome
 from lems_guard.callers.issuers import Fetched, Issuers
 from lems_guard.callers.tokens import Replays, Verifier
-from lems_guard.clinical.errors import InvalidSettings
-from lems_guard.edges.order_entry.refusals import Refusal
-from running import start, stop
+from lems_guard.clinical.errors import InvalidSettings, Unauthenticated, Unavailable
 
 
 @pytest.fixture
@@ -114,21 +110,20 @@ FAULTS: dict[str, Callable[[], str]] = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_token_at_fault_is_refused(folder: Path, fault: str) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(Unauthenticated):
         verifier(folder).token(bearer(FAULTS[fault]()), PATH)
-    assert refused.value.status == 401
 
 
 @pytest.mark.parametrize("authorization", ["", "Basic abc", "Bearer", "bearer  "])
 def test_what_is_no_bearer_token_is_refused(folder: Path, authorization: str) -> None:
-    with pytest.raises(Refusal):
+    with pytest.raises(Unauthenticated):
         verifier(folder).token(authorization, PATH)
 
 
 def test_a_token_serves_once(folder: Path) -> None:
     known, text = verifier(folder), bearer(token())
     known.token(text, PATH)
-    with pytest.raises(Refusal):
+    with pytest.raises(Unauthenticated):
         known.token(text, PATH)
 
 
@@ -136,19 +131,18 @@ def test_too_many_tokens_let_nobody_in() -> None:
     replays = Replays(2)
     assert replays.claim("a", "1", 10, 0)
     assert replays.claim("b", "1", 10, 0)
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(Unavailable):
         replays.claim("c", "1", 10, 0)
-    assert refused.value.status == 503
     assert replays.claim("c", "1", 30, 20)
 
 
 def test_keys_rotate_with_the_file(folder: Path) -> None:
     known = verifier(folder)
-    with pytest.raises(Refusal):
+    with pytest.raises(Unauthenticated):
         known.token(bearer(token({"kid": "new"}, OTHER_EC_KEY)), PATH)
     (folder / "ehr.json").write_bytes(jwks(new=OTHER_EC_KEY))
     known.token(bearer(token({"kid": "new"}, OTHER_EC_KEY)), PATH)
-    with pytest.raises(Refusal):
+    with pytest.raises(Unauthenticated):
         known.token(bearer(token()), PATH)
 
 
@@ -163,7 +157,7 @@ def test_a_file_that_breaks_leaves_the_last_good_keys(folder: Path) -> None:
 def test_an_issuer_leaves_with_the_file(folder: Path) -> None:
     known = verifier(folder)
     (folder / "issuers.json").write_text('{"issuers": []}')
-    with pytest.raises(Refusal):
+    with pytest.raises(Unauthenticated):
         known.token(bearer(token()), PATH)
 
 
@@ -232,23 +226,3 @@ def test_an_issuer_that_nobody_could_call_for_is_told_at_the_start(
         Issuers(tmp_path / "issuers.json", no_network)
     assert str(refused.value).startswith("LEMS_GUARD_CDS_HOOKS_ISSUERS: "), why
     assert told in str(refused.value), why
-
-
-def test_a_service_with_an_issuer_lets_it_in_and_nobody_else(folder: Path) -> None:
-    running = start(
-        LEMS_GUARD_CDS_HOOKS_ISSUERS=str(folder / "issuers.json"), LEMS_GUARD_CDS_HOOKS_URL=BASE
-    )
-    try:
-        call = sign(order("metoprolol po"))
-        text = bearer(token())
-        assert checked(send(running.http_at, ORDER_SIGN, call, Authorization=text).content)
-        again = send(running.http_at, ORDER_SIGN, call, Authorization=text)
-        assert again.status == 401
-        assert "used before" in outcome(again.content)
-        elsewhere = send(running.http_at, "/cds-services", Authorization=bearer(token()))
-        assert elsewhere.status == 401
-        listed = bearer(token(aud=f"{BASE}/cds-services"))
-        assert send(running.http_at, "/cds-services", Authorization=listed).status == 200
-        assert "notices" not in send(running.http_at, "/readyz").json()
-    finally:
-        stop(running)
