@@ -70,7 +70,7 @@ def test_rules_that_fail_their_own_cases_do_not_load(rules: Path) -> None:
     with pytest.raises(InvalidKnowledge) as caught:
         load_edition(rules)
     [problem] = caught.value.problems
-    assert problem.startswith("weakness/beta_blockers_test.yaml:2:5: case-failed: ")
+    assert problem.startswith("weakness/beta_blockers_test.yaml:4:9: case-failed: ")
 
 
 def test_problems_of_vocabulary_and_rules_come_together(rules: Path) -> None:

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from builders import row, rule
+from builders import rule
 from lems_guard.cli.rules import rules_app
 from lems_guard.clinical.rule import Review, Rule
-from lems_guard.clinical.severity import Severity
 from lems_guard.editions.library import draft_edition, edition_of, packaged_rules
-from lems_guard.knowledge.lock import Locked, checked, content_of, lock_of, read_lock, written
+from lems_guard.knowledge.compiler import Compilation
+from lems_guard.knowledge.lock import Locked, checked, lock_of, read_lock, written
 
-BEFORE = rule("a", row(Severity.AVOID), rule_id="one")
-MILDER = replace(BEFORE, outcomes=(row(Severity.CAUTION),))
+BEFORE = replace(rule("a", rule_id="one"), written="said")
+MILDER = replace(BEFORE, written="said otherwise")
 LOCK = lock_of([BEFORE], {}, {})
 
 
@@ -60,9 +60,77 @@ def test_a_damaged_lock_is_named(line: str) -> None:
     assert {problem.code for problem in problems} == {"damaged-lock"}
 
 
-def test_two_rules_with_one_content_have_one_hash() -> None:
-    assert content_of(BEFORE) == content_of(replace(BEFORE, version=7))
-    assert content_of(BEFORE) != content_of(MILDER)
+SUMMARY = '    summary: "{drug}: a β-blocker can worsen weakness in LEMS"'
+EVIDENCE = '{source: list, locator: page 1, grade: "1", population: LEMS, says: to be avoided}'
+NAMED = f"evidence:\n  at-first: {EVIDENCE}\nrules:\n"
+ONE, BOTH = {"beta-blocker-weakness"}, {"beta-blocker-weakness", "amifampridine-seizure-history"}
+
+
+@pytest.mark.parametrize(
+    ("edits", "changed", "reason"),
+    [
+        ([(SUMMARY, f"    # why\n{SUMMARY}")], set(), "a comment is not said to anybody"),
+        ([("version: 1", "version: 7")], set(), "the version is what the content is held against"),
+        ([("state: unreviewed, due", "state: unreviewed,\n      due")], set(), "layout"),
+        ([("to be avoided", "to be\n        avoided")], set(), "a line broken elsewhere"),
+        (
+            [
+                ("    concern: SEIZURE\n", ""),
+                ("kind: patient", "kind: patient\n    concern: SEIZURE"),
+            ],
+            set(),
+            "keys in another order",
+        ),
+        ([("frequency_of_harm: not available", "frequency_of_harm: 1 in 10")], BOTH, "both say it"),
+        ([("to be avoided", "to be shunned")], ONE, "another word of its evidence"),
+        (
+            [
+                ("    frequency_of_harm: not available\n", ""),
+                ("rules:\n", "defaults:\n  frequency_of_harm: not available\nrules:\n"),
+            ],
+            set(),
+            "said once for the file, it is said by each rule",
+        ),
+        (
+            [
+                ("    frequency_of_harm: not available\n", ""),
+                ("rules:\n", "defaults:\n  frequency_of_harm: 1 in 10\nrules:\n"),
+            ],
+            BOTH,
+            "a default that changes, changes every rule that takes it",
+        ),
+        ([(EVIDENCE, "at-first"), ("rules:\n", NAMED)], set(), "named, it says the same"),
+        (
+            [
+                (EVIDENCE, "at-first"),
+                ("rules:\n", NAMED.replace("avoided", "shunned")),
+            ],
+            ONE,
+            "whoever uses a name says what stands under it",
+        ),
+    ],
+)
+def test_content_is_what_each_rule_says_with_what_its_file_says_once(
+    tiny: Path,
+    compiled: Callable[[Path], Compilation],
+    edits: list[tuple[str, str]],
+    changed: set[str],
+    reason: str,
+) -> None:
+    before = _written(compiled(tiny))
+    path = tiny / "weakness" / "beta_blockers.yaml"
+    text = path.read_text("utf-8")
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text, "utf-8")
+    after = _written(compiled(tiny))
+    assert {rule for rule in before if before[rule] != after[rule]} == changed, reason
+
+
+def _written(found: Compilation) -> dict[str, str]:
+    assert found.knowledge is not None, found.problems
+    return {each.id: each.written for each in found.knowledge.rules}
 
 
 def test_the_shipped_rules_keep_to_their_lock() -> None:

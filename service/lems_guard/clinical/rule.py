@@ -108,7 +108,8 @@ class Review:
 class Rule:
     """One rule, complete: what it is about, its decision table, its texts, its standing.
 
-    The fields follow the W3C minimum information model for drug interactions.
+    The fields follow the W3C minimum information model for drug interactions. `written` is a short
+    hash of the rule as written, without its version and review: what the lock and a signature hold.
     """
 
     id: str
@@ -127,3 +128,4 @@ class Rule:
     frequency_of_harm: str
     review: Review
     file: str
+    written: str = ""

@@ -11,10 +11,11 @@ from lems_guard.knowledge.layout import Layout
 from lems_guard.knowledge.meaning import can_miss_a_fact
 from lems_guard.knowledge.problems import Place, Problem, Problems
 from lems_guard.knowledge.reader import read
+from lems_guard.knowledge.rule_files import rules_of
 from lems_guard.knowledge.rules import read_rule
 from lems_guard.knowledge.shape import Fields
 from lems_guard.knowledge.sources import read_source
-from lems_guard.knowledge.suites import Case, CaseNames, Suite, read_case
+from lems_guard.knowledge.suites import Case, CaseNames, Suite, read_cases
 from lems_guard.knowledge.tree import Node
 from lems_guard.screening.knowledge_base import KnowledgeBase
 
@@ -37,6 +38,8 @@ class Named(Protocol):
 
 # What a reference to a missing thing is called, by the list that the thing stands in.
 UNKNOWN_CODES = {"sources": "unknown-source", "classes": "unknown-class", "rules": "unknown-rule"}
+# A name of a mapping that stands elsewhere in the file is text; what is unknown stays text.
+UNKNOWN_NAMES = frozenset({"unknown-evidence", "unknown-alternative"})
 
 Thing = TypeVar("Thing", bound=Named)
 
@@ -76,15 +79,26 @@ class _Compiler:
             lambda node, file: read_rule(node, file, names, self._problems),
         )
         suites = tuple(self._suite(file, rules) for file in self._layout.rules)
-        problems = tuple(filter(self._is_cause, self._problems.sorted()))
+        problems = self._causes()
         if problems:
             return Compilation(None, suites, problems)
         knowledge = KnowledgeBase.of(version, digest, rules.values(), classes.values())
         return Compilation(knowledge, suites, ())
 
-    def _is_cause(self, problem: Problem) -> bool:
-        """A name is not called unknown where the file that may define it could not be read."""
-        return problem.code not in self._partial
+    def _causes(self) -> tuple[Problem, ...]:
+        """The problems without what only follows from another.
+
+        A name is not called unknown where the file that may define it could not be read; nor has
+        an unknown name the wrong shape besides.
+        """
+        found = self._problems.sorted()
+        misnamed = {problem[:3] for problem in found if problem.code in UNKNOWN_NAMES}
+        return tuple(
+            problem
+            for problem in found
+            if problem.code not in self._partial
+            and not (problem.code == "wrong-shape" and problem[:3] in misnamed)
+        )
 
     def _version(self) -> str:
         """The edition's name, from `knowledge.yaml`."""
@@ -117,8 +131,10 @@ class _Compiler:
         """The items of the one list that a file holds; an empty one is a problem."""
         root = self._document(file)
         if root is None:
-            self._partial.add(UNKNOWN_CODES.get(key, ""))
+            self._partial.add(UNKNOWN_CODES[key])
             return ()
+        if key == "rules":
+            return rules_of(root, self._problems)
         return Fields(root, self._problems, "the file", (key,)).items(key, least=1)
 
     def _document(self, file: str) -> Node | None:
@@ -136,10 +152,8 @@ class _Compiler:
         cases_file = self._layout.cases_of(file)
         names = CaseNames(frozenset(own), rules, self._ingredients)
         before = len(self._problems)
-        cases: tuple[Case, ...] = ()
-        if cases_file in self._layout.cases:
-            listed = self._listed("cases", cases_file)
-            cases = tuple(read_case(node, names, self._problems) for node in listed)
+        root = self._document(cases_file) if cases_file in self._layout.cases else None
+        cases = read_cases(root, names, self._problems) if root is not None else ()
         if len(self._problems) == before:
             self._check_shown(own, cases, cases_file)
         return Suite(cases_file, frozenset(own), cases)

@@ -11,7 +11,6 @@ from lems_guard.clinical.patient import Patient
 from lems_guard.clinical.rule import Rule
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.knowledge.cases import Understand
-from lems_guard.knowledge.lock import content_of
 from lems_guard.knowledge.problems import Problems
 from lems_guard.knowledge.reader import read
 from lems_guard.knowledge.shape import Fields, named
@@ -55,7 +54,7 @@ def rules_changed(old: Iterable[Rule], new: Iterable[Rule]) -> Iterator[str]:
 
 def _changed(old: Rule, new: Rule) -> Iterator[str]:
     versions = f"{old.version} → {new.version}"
-    if content_of(old) != content_of(new):
+    if old.written != new.written:
         severities = tuple(
             " ".join(row.severity.name for row in rule.outcomes) for rule in (old, new)
         )

@@ -21,7 +21,16 @@ from lems_guard.clinical.severity import (
     OverridePolicy,
     Severity,
 )
-from lems_guard.knowledge import advice, classes, conditions, overlay, rules, sources, suites
+from lems_guard.knowledge import (
+    advice,
+    classes,
+    conditions,
+    overlay,
+    rule_files,
+    rules,
+    sources,
+    suites,
+)
 from lems_guard.knowledge.shape import kebab, named
 
 Schema: TypeAlias = dict[str, Any]
@@ -34,16 +43,35 @@ TRUTH: Schema = {"type": "boolean"}
 DAY: Schema = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
 NAME: Schema = {"type": "string", "pattern": r"^[a-z0-9]+(-[a-z0-9]+)*$"}
 CONDITION: Schema = {"$ref": "#/$defs/condition"}
+EVIDENCE: Schema = {"$ref": "#/$defs/evidence"}
+ALTERNATIVE: Schema = {"$ref": "#/$defs/alternative"}
+CASE: Schema = {"$ref": "#/$defs/case"}
+PATIENT: Schema = {"$ref": "#/$defs/patient"}
+ORDER: Schema = {"$ref": "#/$defs/order"}
 
 
 def schemas() -> dict[str, str]:
     """Every schema by the name of its file."""
     made = {
-        "rules": _file("rules", _rule(), condition=_condition()),
-        "cases": _file("cases", _case()),
-        "sources": _file("sources", _source()),
-        "classes": _file("classes", _class()),
-        "overlay": _file("overlay", _overlay_entry()),
+        "rules": _file(
+            "rules",
+            _list(_rule(), least=1),
+            _shared(),
+            condition=_condition(),
+            evidence=_evidence(),
+            alternative=_alternative(),
+        ),
+        "cases": _file(
+            "cases",
+            _cases(),
+            {"defaults": _mapping((), suites.DEFAULT_KEYS, _request())},
+            case=_case(),
+            patient=_patient(),
+            order=_order(),
+        ),
+        "sources": _file("sources", _list(_source(), least=1)),
+        "classes": _file("classes", _list(_class(), least=1)),
+        "overlay": _file("overlay", _list(_overlay_entry(), least=1)),
     }
     return {f"{name}.schema.json": _printed(schema) for name, schema in made.items()}
 
@@ -52,9 +80,13 @@ def _printed(schema: Schema) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def _file(key: str, item: Schema, **definitions: Schema) -> Schema:
+def _file(
+    key: str, content: Schema, shared: Mapping[str, Schema] | None = None, **definitions: Schema
+) -> Schema:
+    """A file that holds `content` under `key`, and what is shared by all of it besides."""
     whole = {"$schema": DIALECT, "title": f"LEMS Guard: {key}"}
-    return whole | _mapping((key,), (), {key: _list(item, least=1)}) | {"$defs": definitions}
+    keys = shared or {}
+    return whole | _mapping((key,), keys, {key: content, **keys}) | {"$defs": definitions}
 
 
 def _mapping(
@@ -74,6 +106,11 @@ def _list(item: Schema, least: int = 0) -> Schema:
     return {"type": "array", "items": item} | ({"minItems": least} if least else {})
 
 
+def _by_name(thing: Schema) -> Schema:
+    """A mapping whose keys are names that the author chooses."""
+    return {"type": "object", "propertyNames": NAME, "additionalProperties": thing}
+
+
 def _one_of(names: Iterable[str]) -> Schema:
     """One of some words; a word that is a number may be written as one."""
     words = list(names)
@@ -84,18 +121,33 @@ def _drugs() -> Schema:
     return _mapping((), rules.DRUG_KEYS, dict.fromkeys(rules.DRUG_KEYS, _list(TEXT, least=1)))
 
 
+def _shared() -> dict[str, Schema]:
+    """What stands in a file of rules besides them."""
+    thing = dict.fromkeys(advice.TEXTS, TEXT)
+    thing |= {"alternatives": ALTERNATIVE, "evidence": EVIDENCE}
+    sections = {name: _by_name(thing[key]) for key, name in rule_files.SECTIONS.items()}
+    return {"defaults": _mapping((), rule_files.DEFAULT_KEYS, _frame()), **sections}
+
+
 def _advice() -> dict[str, Schema]:
-    alternative = {
+    """Texts, alternatives and evidence: written out, or by their names in the file."""
+    text: Schema = {"anyOf": [TEXT, _list(TEXT, least=1)]}
+    return {
+        **{key: text for key in advice.TEXTS if key in rule_files.SECTIONS},
+        "alternatives": _list({"anyOf": [NAME, ALTERNATIVE]}),
+        "monitoring": _list(TEXT),
+        "evidence": _list({"anyOf": [NAME, EVIDENCE]}, least=1),
+        "override_policy": _one_of(named(OverridePolicy)),
+    }
+
+
+def _alternative() -> Schema:
+    typed = {
         "ingredients": _list(TEXT, least=1),
         "route": _one_of(named(Route)),
         "jurisdictions": _list(_one_of(named(Jurisdiction)), least=1),
     }
-    return {
-        "alternatives": _list(_mapping(("text",), advice.ALTERNATIVE_KEYS, alternative)),
-        "monitoring": _list(TEXT),
-        "evidence": _list(_evidence(), least=1),
-        "override_policy": _one_of(named(OverridePolicy)),
-    }
+    return _mapping(("text",), advice.ALTERNATIVE_KEYS, typed)
 
 
 def _evidence() -> Schema:
@@ -107,22 +159,32 @@ def _evidence() -> Schema:
     return _mapping(sources.EVIDENCE_KEYS, ("counter", "says"), typed)
 
 
-def _rule() -> Schema:
-    typed = {
-        "id": NAME,
-        "version": WHOLE,
+def _frame() -> dict[str, Schema]:
+    """What makes the rules of a file one family."""
+    return {
         "kind": _one_of(rules.KINDS),
         "concern": _one_of(named(Concern)),
-        "drugs": _drugs(),
         "partners": _drugs(),
         "needs_lems": TRUTH,
         "jurisdictions": _list(_one_of(named(Jurisdiction)), least=1),
         "lists": _list(_one_of(named(MedicationList)), least=1),
+        "override_policy": _one_of(named(OverridePolicy)),
+    }
+
+
+def _rule() -> Schema:
+    """A rule; what its file may say once for all is not asked of it."""
+    typed = {
+        "id": NAME,
+        "version": WHOLE,
+        "drugs": _drugs(),
         "outcomes": _list(_outcome(), least=1),
         "modifiers": _list(_mapping(("when", "reason"), (), {"when": CONDITION})),
         "review": _review(),
     }
-    return _mapping(rules.RULE_KEYS, rules.OPTIONAL_KEYS, _advice() | typed)
+    needed = [key for key in rules.RULE_KEYS if key not in rule_files.DEFAULT_KEYS]
+    optional = (*rules.OPTIONAL_KEYS, *(key for key in rules.RULE_KEYS if key not in needed))
+    return _mapping(needed, optional, _advice() | _frame() | typed)
 
 
 def _outcome() -> Schema:
@@ -173,19 +235,31 @@ def _class() -> Schema:
     return _mapping(("id", "title", "members"), ("atc", "excluded"), typed)
 
 
+def _cases() -> Schema:
+    """Cases by rule, then by what they show."""
+    shown = dict.fromkeys(suites.SHOWS, _list(CASE, least=1))
+    return _by_name(_mapping((), suites.SHOWS, shown))
+
+
+def _request() -> dict[str, Schema]:
+    """What is sent: by default, or what a case changes of it."""
+    orders = _list({"anyOf": [{"type": "string"}, ORDER]})
+    return {
+        "jurisdiction": _one_of(named(Jurisdiction)),
+        "as_of": DAY,
+        "patient": PATIENT,
+        **{item.name.lower(): orders for item in MedicationList},
+    }
+
+
 def _case() -> Schema:
-    orders = _list({"anyOf": [{"type": "string"}, _order()]})
     expected = _mapping(
-        ("drug", "rule", "severity"),
-        ("certainty",),
+        ("drug", "severity"),
+        ("rule", "certainty"),
         {"severity": _one_of(named(Severity)), "certainty": _one_of(named(Certainty))},
     )
     typed = {
-        "shows": _one_of(suites.SHOWS),
-        "jurisdiction": _one_of(named(Jurisdiction)),
-        "as_of": DAY,
-        "patient": _patient(),
-        **{item.name.lower(): orders for item in MedicationList},
+        **_request(),
         "expect": _list(expected),
         "gaps": _list(_one_of(FACTS)),
         "incomplete": TRUTH,
@@ -200,7 +274,7 @@ def _patient() -> Schema:
         if choices is not None:
             typed[name] = _one_of((*named(choices), conditions.UNKNOWN))
         elif name in FACTS:
-            typed[name] = NUMBER
+            typed[name] = {"anyOf": [NUMBER, _one_of((conditions.UNKNOWN,))]}
     return _mapping((), suites.PATIENT_KEYS, typed)
 
 

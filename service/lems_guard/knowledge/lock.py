@@ -1,24 +1,23 @@
 """The lock: which version of each rule has which content, and which ids are used up.
 
 `rules.lock` is written by a command and read by lint: content that changes without its version, an
-id that vanishes or comes back, all show there. A rule's review is no content of it; neither is the
-wording of its sources, nor who belongs to a class.
+id that vanishes or comes back, all show there. Content is the rule as written, with what its file
+says once put in: an engine that learns new fields or values changes no rule. A rule's review is no
+content of it; neither is the wording of its sources, nor who belongs to a class.
 """
 
-import dataclasses
-import enum
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from lems_guard.clinical.evidence import Source
 from lems_guard.clinical.rule import Rule
 from lems_guard.knowledge.problems import Place, Problem
+from lems_guard.knowledge.tree import Branch, Node, Series
 
 LOCK = "rules.lock"
 RETIRED = "retired"
-NO_CONTENT = frozenset({"version", "review", "file"})
+NO_CONTENT = frozenset({"version", "review"})
 
 
 class Locked(NamedTuple):
@@ -43,30 +42,20 @@ class LockReport(NamedTuple):
     warnings: tuple[Problem, ...]
 
 
-def content_of(rule: Rule) -> str:
-    """A short hash over all that a rule says."""
-    plain = {
-        field.name: _plain(getattr(rule, field.name))
-        for field in dataclasses.fields(rule)
-        if field.name not in NO_CONTENT
-    }
-    text = json.dumps(plain, sort_keys=True, ensure_ascii=False)
+def content_of(rule: Node) -> str:
+    """A short hash of a rule as written: neither comments, layout nor the order of keys count."""
+    entries = rule.entries if isinstance(rule, Branch) else ()
+    said = Branch(rule.place, tuple(entry for entry in entries if entry[0].text not in NO_CONTENT))
+    text = json.dumps(_plain(said), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, Source):
-        return value.id
-    if isinstance(value, enum.Enum):
-        return value.name
-    if isinstance(value, frozenset):
-        return sorted(map(str, map(_plain, value)))
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if dataclasses.is_dataclass(value):
-        found = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-        return [type(value).__name__, {name: _plain(item) for name, item in found.items()}]
-    return value
+def _plain(node: Node) -> object:
+    if isinstance(node, Branch):
+        return {key.text: _plain(value) for key, value in node.entries}
+    if isinstance(node, Series):
+        return [_plain(item) for item in node.items]
+    return " ".join(node.text.split())
 
 
 def read_lock(text: str) -> tuple[dict[str, Locked], tuple[Problem, ...]]:
@@ -97,7 +86,7 @@ def lock_of(
     """The lock of these rules: what was retired stays, what is retired now joins it."""
     kept = {rule: entry for rule, entry in before.items() if entry.retired}
     gone = {rule: Locked(rule, 0, "", reason) for rule, reason in retired.items()}
-    present = {rule.id: Locked(rule.id, rule.version, content_of(rule)) for rule in rules}
+    present = {rule.id: Locked(rule.id, rule.version, rule.written) for rule in rules}
     return present | kept | gone
 
 
@@ -134,7 +123,7 @@ def _against(rule: Rule, entry: Locked) -> Iterator[tuple[str, str]]:
     if entry.retired:
         yield "reused-id", f"{rule.id!r} was retired ({entry.retired}): take another id"
         return
-    changed = content_of(rule) != entry.content
+    changed = rule.written != entry.content
     if rule.version < entry.version:
         yield "version-went-back", f"{rule.id!r} was at version {entry.version} already"
     elif changed and rule.version == entry.version:

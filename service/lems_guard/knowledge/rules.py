@@ -17,6 +17,7 @@ from lems_guard.clinical.rule import (
 from lems_guard.clinical.severity import Certainty, Concern, Jurisdiction, Severity
 from lems_guard.knowledge.advice import ADVICE_KEYS, Names, read_advice
 from lems_guard.knowledge.conditions import read_condition
+from lems_guard.knowledge.lock import content_of
 from lems_guard.knowledge.meaning import check_meaning
 from lems_guard.knowledge.problems import Problems
 from lems_guard.knowledge.shape import Fields, kebab, named, one_of
@@ -84,6 +85,7 @@ def read_rule(node: Node, file: str, names: Names, problems: Problems) -> Rule:
         frequency_of_harm=fields.text("frequency_of_harm"),
         review=_review(fields.node("review"), problems),
         file=file,
+        written=content_of(node),
     )
     if len(problems) == before:
         check_meaning(rule, fields, names.classes)

@@ -1,9 +1,14 @@
-"""Cases as written: the file beside a rule file, read into requests and what they must give."""
+"""Cases as written: the file beside a rule file, read into requests and what they must give.
+
+Cases stand by rule and by what they show. `defaults` hold the request that a case changes: the
+patient fact by fact, a list as a whole.
+"""
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from dataclasses import fields as fields_of
+from typing import NamedTuple
 
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.fact_table import FACTS
@@ -20,25 +25,19 @@ from lems_guard.clinical.patient import Patient, age_from_birth_date
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.severity import Certainty, Jurisdiction, Severity
 from lems_guard.knowledge.conditions import UNKNOWN
+from lems_guard.knowledge.defaults import Defaults
 from lems_guard.knowledge.problems import Place, Problems
-from lems_guard.knowledge.shape import Fields, check_reference, named, text_of
-from lems_guard.knowledge.tree import Node, Scalar
+from lems_guard.knowledge.shape import Fields, check_reference, named, number_of, text_of
+from lems_guard.knowledge.tree import Branch, Node, Scalar, kind_of
 
 # The day on which cases are judged unless they name another: content must not age by itself.
 CASES_AS_OF = datetime.date(2026, 11, 21)
-SHOWS = {name: name for name in ("fires", "near-miss", "missing-fact")}
-CASE_KEYS = ("name", "rule", "shows", "reason", "expect")
-OPTIONAL_KEYS = (
-    "jurisdiction",
-    "as_of",
-    "patient",
-    "proposed",
-    "active",
-    "stopped",
-    "gaps",
-    "incomplete",
-)
+SHOWS = ("fires", "near-miss", "missing-fact")
+CASE_KEYS = ("name", "reason")
+DEFAULT_KEYS = ("jurisdiction", "as_of", "patient", "proposed", "active", "stopped")
+OPTIONAL_KEYS = (*DEFAULT_KEYS, "expect", "gaps", "incomplete")
 PATIENT_KEYS = (*(field.name for field in fields_of(Patient)), "birth_date")
+AGES = frozenset({"age_years", "birth_date"})
 ORDER_KEYS = (
     "id",
     "text",
@@ -104,32 +103,97 @@ class CaseNames:
     ingredients: Collection[str] | None
 
 
-def read_case(node: Node, names: CaseNames, problems: Problems) -> Case:
-    """One case."""
-    fields = Fields(node, problems, "a case", CASE_KEYS, OPTIONAL_KEYS)
-    rule = fields.scalar("rule")
-    if rule is not None:
+class _Group(NamedTuple):
+    """What the cases of one list show, and of which rule."""
+
+    rule: str
+    shows: str
+
+
+class _Requests:
+    """The request that the cases of a file change."""
+
+    def __init__(self, node: Node | None, problems: Problems) -> None:
+        self._lists = Defaults(node, "'defaults'", DEFAULT_KEYS, problems)
+        patient = self._lists.node("patient")
+        self._patient = Defaults(patient, "the default patient", PATIENT_KEYS, problems)
+
+    def put_into(self, case: Node) -> Node:
+        """The case as a whole request."""
+        if not isinstance(case, Branch):
+            return case
+        said = {key.text: (key, value) for key, value in case.entries}
+        key, own = said.pop("patient", (Scalar(case.place, "patient", plain=True), None))
+        own = Branch(case.place, ()) if own is None else own
+        patient = self._put_into_patient(own) if isinstance(own, Branch) else own
+        entries = (*said.values(), (key, patient))
+        return self._lists.put_into(Branch(case.place, entries))
+
+    def check_used(self) -> None:
+        """A default that no case takes is a problem."""
+        self._lists.check_used()
+        self._patient.check_used()
+
+    def _put_into_patient(self, own: Branch) -> Branch:
+        """An age is said in one way: a day of birth stands instead of years, and they of it."""
+        aged = not AGES.isdisjoint(key.text for key, _ in own.entries)
+        return self._patient.put_into(own, instead=AGES if aged else ())
+
+
+def read_cases(root: Node, names: CaseNames, problems: Problems) -> tuple[Case, ...]:
+    """The cases of a file: by rule, then by what they show."""
+    fields = Fields(root, problems, "the file", ("cases",), ("defaults",))
+    requests = _Requests(fields.node("defaults"), problems)
+    cases = tuple(
+        _case(requests.put_into(node), group, names, problems)
+        for group, nodes in _groups(fields.node("cases"), names, problems)
+        for node in nodes
+    )
+    requests.check_used()
+    return cases
+
+
+def _groups(
+    node: Node | None, names: CaseNames, problems: Problems
+) -> Iterator[tuple[_Group, tuple[Node, ...]]]:
+    if node is None:
+        return
+    if not isinstance(node, Branch):
+        shown = f"'cases' is a mapping of rules, not {kind_of(node)}"
+        problems.add(node.place, "wrong-shape", shown)
+        return
+    for rule, value in node.entries:
         check_reference(rule, "rule of this file", names.own_rules, problems)
+        shown_by = Fields(value, problems, "the cases of a rule", (), SHOWS)
+        for shows in SHOWS:
+            yield _Group(rule.text, shows), shown_by.items(shows, least=1)
+
+
+def _case(node: Node, group: _Group, names: CaseNames, problems: Problems) -> Case:
+    fields = Fields(node, problems, "a case", CASE_KEYS, OPTIONAL_KEYS)
     as_of = fields.date("as_of") or CASES_AS_OF
     return Case(
         place=node.place,
         name=fields.text("name"),
-        rule=rule.text if rule else "",
-        shows=fields.choice("shows", SHOWS, "fires"),
+        rule=group.rule,
+        shows=group.shows,
         reason=fields.text("reason"),
         jurisdiction=fields.choice("jurisdiction", named(Jurisdiction), Jurisdiction.US),
         as_of=as_of,
         patient=patient_of(fields.node("patient"), as_of, problems),
         orders=orders_of(fields),
-        expect=tuple(_expected(item, names, problems) for item in fields.items("expect")),
+        expect=tuple(
+            _expected(item, group.rule, names, problems) for item in fields.items("expect")
+        ),
         gaps=fields.references("gaps", "fact", FACTS),
         incomplete=fields.truth("incomplete", default=False),
     )
 
 
-def _expected(node: Node, names: CaseNames, problems: Problems) -> Expected:
-    required = ("drug", "rule", "severity")
-    fields = Fields(node, problems, "an expected finding", required, ("certainty",))
+def _expected(node: Node, own_rule: str, names: CaseNames, problems: Problems) -> Expected:
+    """A finding; of the case's own rule where no other is named."""
+    optional = ("rule", "certainty")
+    fields = Fields(node, problems, "an expected finding", ("drug", "severity"), optional)
     drug, rule = fields.scalar("drug"), fields.scalar("rule")
     if drug is not None:
         check_reference(drug, "ingredient", names.ingredients, problems)
@@ -137,7 +201,7 @@ def _expected(node: Node, names: CaseNames, problems: Problems) -> Expected:
         check_reference(rule, "rule", names.rules, problems)
     return Expected(
         drug.text if drug else "",
-        rule.text if rule else "",
+        rule.text if rule else own_rule,
         fields.choice("severity", named(Severity), Severity.INFORMATION),
         fields.choice("certainty", named(Certainty), Certainty.ESTABLISHED),
     )
@@ -165,7 +229,10 @@ def _fact(fields: Fields, name: str) -> object:
     if choices is not None:
         unknown = {} if name == "lems_status" else {UNKNOWN: None}
         return fields.choice(name, {**named(choices), **unknown}, None)
-    number = fields.number(name)
+    scalar = fields.scalar(name)
+    if scalar is None or scalar.text == UNKNOWN:
+        return None
+    number = number_of(scalar, name, fields.problems)
     return None if number is None else Span(number, number)
 
 
