@@ -94,6 +94,8 @@ def crowds(edition: Edition) -> dict[str, Crowd]:
         "unknown, all alike": texts("zzqx 5 mg po bid"),
         "unknown, all different": texts("zzqx{} 5 mg po bid"),
         "names with a slip": texts("metropolol {}", "Zithromx {}", "amifampridene {}"),
+        "long texts": texts("metoprolol 50 mg po bid " + "and so on " * 390),
+        "long texts of names": texts(" ".join(named * 3)[:3990] + " {}"),
         "mixtures": texts("TPN with magnesium sulfate", "amoxicillin and clavulanate and zzq"),
     }
 

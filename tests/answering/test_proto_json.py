@@ -2,7 +2,8 @@
 
 import pytest
 
-from lems_guard.answering.proto_json import MOST_FAULTS, read_request
+from lems_guard.answering.bounds import MORE_FAULTS, MOST_FAULTS
+from lems_guard.answering.proto_json import read_request
 from lems_guard.clinical.errors import InvalidRequest
 
 BRACES = "expected an object in braces"
@@ -67,7 +68,8 @@ def test_of_very_many_faults_the_first_are_told() -> None:
     content = ",".join(f'"x{number}": 1' for number in range(10_000))
     with pytest.raises(InvalidRequest) as refused:
         read_request(f"{{{content}}}".encode())
-    assert len(refused.value.violations) == MOST_FAULTS
+    assert len(refused.value.violations) == MOST_FAULTS + 1
+    assert refused.value.violations[-1] == MORE_FAULTS
 
 
 def test_bytes_that_are_no_text_are_refused() -> None:

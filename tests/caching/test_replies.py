@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from lems_guard.answering.answer import Answer, Answerer, Answers
 from lems_guard.caching.replies import OVERHEAD_BYTES, Replies, ReplyCache, Stored
+from lems_guard.clinical.deadline import InTime, always
 from lems_guard.clinical.errors import InvalidRequest
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.editions.library import Edition
@@ -31,9 +32,9 @@ class Midnight:
         self._answers = answers
         self._calendar = calendar
 
-    def answer(self, raw: bytes) -> Answer:
+    def answer(self, raw: bytes, in_time: InTime = always) -> Answer:
         self._calendar.day += datetime.timedelta(1)
-        return self._answers.answer(raw)
+        return self._answers.answer(raw, in_time)
 
 
 def cache_of(

@@ -9,6 +9,7 @@ import grpc
 import pytest
 from google.rpc import error_details_pb2, status_pb2
 
+from lems_guard.answering.bounds import MOST_FAULTS
 from lems_guard.v1 import interaction_check_service_pb2 as wire
 from lems_guard.v1 import interaction_check_service_pb2_grpc as rpc
 from lems_guard.v1 import prescription_pb2 as prescription
@@ -133,16 +134,16 @@ def test_a_refusal_fits_into_metadata_however_many_faults_there_are(
     assert named == [f"proposed[{index}].id" for index in range(len(named))]
     assert len(named) > 20
     assert not last
-    assert f"and {500 - len(named)} more faults".encode() in raw
+    assert b"and more faults" in raw
 
 
-def test_the_error_of_an_item_names_every_fault(stub: rpc.InteractionCheckServiceStub) -> None:
+def test_the_error_of_an_item_names_a_hundred_faults(stub: rpc.InteractionCheckServiceStub) -> None:
     """It is a message like any other, not metadata."""
     bad = prescription.CheckPrescriptionRequest(proposed=[medication("", "x")] * 500)
     (answer,) = stub.CheckPrescriptionStream(
         iter([wire.CheckPrescriptionStreamRequest(request=bad)])
     )
-    assert len(answer.error.field_violations) == 500
+    assert len(answer.error.field_violations) == MOST_FAULTS + 1
 
 
 def test_a_stop_alone_is_checked(stub: rpc.InteractionCheckServiceStub) -> None:

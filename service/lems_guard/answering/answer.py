@@ -11,8 +11,9 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from lems_guard.answering import read, write
 from lems_guard.answering.prepared import Prepared
-from lems_guard.answering.question import Question, Questions, Terminology
+from lems_guard.answering.question import Questions, Terminology
 from lems_guard.clinical.alert import Completeness, Screening, ScreeningRequest
+from lems_guard.clinical.deadline import InTime, always
 from lems_guard.clinical.medication import Disposition, Medication, Understood
 from lems_guard.clinical.severity import Concern, Jurisdiction, Severity
 from lems_guard.screening.knowledge_base import KnowledgeBase
@@ -49,8 +50,11 @@ Observe: TypeAlias = Callable[[Answer, float], None]
 class Answers(Protocol):
     """What edges ask, from any thread: an `Answerer`, or a cache in front of it."""
 
-    def answer(self, raw: bytes) -> Answer:
-        """The reply to a serialised CheckPrescriptionRequest; raises `InvalidRequest`."""
+    def answer(self, raw: bytes, in_time: InTime = always) -> Answer:
+        """The reply to a serialised CheckPrescriptionRequest.
+
+        Raises `InvalidRequest`, or what `in_time` raises: it is asked order by order.
+        """
 
 
 DISPOSITIONS = tuple(Disposition)
@@ -78,22 +82,16 @@ class Answerer:
         questions = Questions(terminology, self._prepared, jurisdiction=jurisdiction, today=today)
         self.question = questions.of
 
-    def answer(self, raw: bytes) -> Answer:
-        """The reply to a serialised CheckPrescriptionRequest; raises `InvalidRequest`."""
-        return self.answer_message(read.parse(raw))
+    def answer(self, raw: bytes, in_time: InTime = always) -> Answer:
+        """The reply to a serialised CheckPrescriptionRequest; raises as `Answers` do."""
+        return self.answer_message(read.parse(raw), in_time)
 
-    def answer_message(self, message: wire.CheckPrescriptionRequest) -> Answer:
-        """The reply to a CheckPrescriptionRequest; raises `InvalidRequest`."""
-        question = self.question(message)
-        return self.conclude(question, self.screen(question.request))
-
-    def screen(self, request: ScreeningRequest) -> Screening:
-        """The result for orders as understood."""
-        return self._screener.screen(request, self.knowledge)
-
-    def conclude(self, question: Question, screening: Screening) -> Answer:
-        """The reply to a question, from the result for its orders."""
-        decision, request, notes, results = question
+    def answer_message(
+        self, message: wire.CheckPrescriptionRequest, in_time: InTime = always
+    ) -> Answer:
+        """The reply to a CheckPrescriptionRequest; raises as `Answers` do."""
+        decision, request, notes, results = self.question(message, in_time)
+        screening = self._screener.screen(request, self.knowledge, in_time)
         if notes:
             screening = screening.with_notes(notes)
         reply = write.reply(decision, request, results, screening, self._prepared)

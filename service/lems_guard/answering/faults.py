@@ -10,11 +10,19 @@ from collections.abc import Iterable, Iterator
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
+from lems_guard.answering.bounds import (
+    MOST,
+    MOST_FIELDS,
+    MOST_MEDICATIONS,
+    TOO_MANY_MEDICATIONS,
+    at_most,
+    of_codings,
+    of_medication,
+)
 from lems_guard.clinical.errors import FieldViolation
 from lems_guard.clinical.patient import age_from_birth_date, day
 from lems_guard.v1 import prescription_pb2 as wire
 
-MOST_MEDICATIONS = 500
 OLDEST_YEARS = 130
 DATE = "a date as YYYY-MM-DD"
 NO_ID = "every medication needs an id, unique over proposed, active and stopped"
@@ -23,32 +31,32 @@ NO_ID = "every medication needs an id, unique over proposed, active and stopped"
 def faults_of(
     request: wire.CheckPrescriptionRequest, today: datetime.date
 ) -> tuple[FieldViolation, ...]:
-    """All faults of a request, those of the whole first."""
-    found = [
-        *_of_lists(request),
-        *_of_ids(request),
-        *faults_of_enums(request, ""),
-        *_of_patient(request.patient, _as_of(request, today)),
-    ]
-    if request.as_of and not _is_day(request.as_of):
-        found.append(FieldViolation("as_of", DATE))
-    for name in ("proposed", "active", "stopped"):
-        for index, medication in enumerate(getattr(request, name)):
-            found += _of_medication(medication, f"{name}[{index}]")
-    for index, medication in enumerate(request.stopped):
-        found += _of_stop(medication.stopped_on, f"stopped[{index}]", _as_of(request, today))
-    return tuple(found)
+    """The faults of a request, those of the whole first, and `MOST_FAULTS` at most.
+
+    A list that holds too many is not looked into.
+    """
+    if len(request.proposed) + len(request.active) + len(request.stopped) > MOST_MEDICATIONS:
+        return (TOO_MANY_MEDICATIONS,)
+    return at_most(_faults_of(request, _as_of(request, today)))
 
 
-def _of_lists(request: wire.CheckPrescriptionRequest) -> Iterator[FieldViolation]:
+def _faults_of(
+    request: wire.CheckPrescriptionRequest, as_of: datetime.date
+) -> Iterator[FieldViolation]:
     if not request.proposed and not request.active and not request.stopped:
         yield FieldViolation(
             "proposed", "send at least one medication in proposed, active or stopped"
         )
-    if len(request.proposed) + len(request.active) + len(request.stopped) > MOST_MEDICATIONS:
-        yield FieldViolation(
-            "proposed", f"at most {MOST_MEDICATIONS} medications over the three lists"
-        )
+    yield from _of_ids(request)
+    yield from faults_of_enums(request, "")
+    yield from _of_patient(request.patient, as_of)
+    if request.as_of and not _is_day(request.as_of):
+        yield FieldViolation("as_of", DATE)
+    for name in ("proposed", "active", "stopped"):
+        for index, medication in enumerate(getattr(request, name)):
+            yield from _of_medication(medication, f"{name}[{index}]")
+    for index, medication in enumerate(request.stopped):
+        yield from _of_stop(medication.stopped_on, f"stopped[{index}]", as_of)
 
 
 def _of_ids(request: wire.CheckPrescriptionRequest) -> Iterator[FieldViolation]:
@@ -67,6 +75,8 @@ def faults_of_enums(message: Message, prefix: str) -> Iterator[FieldViolation]:
     """Enum numbers that this version of the contract does not know, anywhere in a message."""
     for field, value in message.ListFields():
         values = value if field.is_repeated else (value,)
+        if len(values) > MOST.get(field.name, MOST_FIELDS):
+            continue
         for index, each in enumerate(values):
             path = f"{prefix}{field.name}[{index}]" if field.is_repeated else prefix + field.name
             if field.type == FieldDescriptor.TYPE_MESSAGE:
@@ -76,8 +86,10 @@ def faults_of_enums(message: Message, prefix: str) -> Iterator[FieldViolation]:
 
 
 def _of_medication(medication: wire.Medication, path: str) -> Iterator[FieldViolation]:
-    yield from _of_codings(medication.codings, f"{path}.codings")
-    yield from _of_codings(medication.indication.codings, f"{path}.indication.codings")
+    yield from of_medication(medication, path)
+    yield from _of_codings(medication.codings[: MOST["codings"]], f"{path}.codings")
+    reasons = medication.indication.codings[: MOST["codings"]]
+    yield from _of_codings(reasons, f"{path}.indication.codings")
     dose = medication.dose
     if dose.HasField("value"):
         if not dose.unit:
@@ -104,7 +116,8 @@ def _of_codings(codings: Iterable[wire.Coding], path: str) -> Iterator[FieldViol
 
 
 def _of_patient(patient: wire.Patient, as_of: datetime.date) -> Iterator[FieldViolation]:
-    yield from _of_codings(patient.conditions, "patient.conditions")
+    yield from of_codings(patient.conditions, "conditions", "patient.conditions")
+    yield from _of_codings(patient.conditions[: MOST["conditions"]], "patient.conditions")
     yield from _of_age(patient, as_of)
     if patient.HasField("weight_kg") and not 0 < patient.weight_kg < math.inf:
         yield FieldViolation("patient.weight_kg", "kilograms, above 0")

@@ -6,7 +6,6 @@ value is repeated.
 """
 
 import difflib
-import itertools
 import json
 from collections.abc import Iterator
 from typing import Any, TypeAlias, TypeVar
@@ -16,14 +15,22 @@ from google.protobuf.json_format import MessageToJson, ParseDict, ParseError
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
+from lems_guard.answering.bounds import (
+    LONGEST_NAME,
+    MOST,
+    MOST_FIELDS,
+    TOO_MANY_FIELDS,
+    at_most,
+    too_many,
+)
 from lems_guard.clinical.errors import FieldViolation, InvalidRequest
 from lems_guard.v1 import prescription_pb2 as wire
 
 Json: TypeAlias = Any  # what json.loads gives
 Read = TypeVar("Read", bound=Message)
 
-# More are not told: nobody reads them, and finding them holds up others.
-MOST_FAULTS = 100
+# More objects than any request that is read has are not even built.
+MOST_OBJECTS = MOST_FIELDS
 FIELD_NAMES = frozenset(
     name
     for message in wire.DESCRIPTOR.message_types_by_name.values()
@@ -47,7 +54,7 @@ def read_message(content: bytes, kind: type[Read]) -> Read:
     """The message that some JSON holds; raises `InvalidRequest` with every fault and its place."""
     value = _json(content)
     descriptor: Any = kind.DESCRIPTOR  # protobuf's types know two classes of it
-    found = tuple(itertools.islice(faults(value, descriptor, ""), MOST_FAULTS))
+    found = at_most(faults(value, descriptor, ""))
     if found:
         raise InvalidRequest(found)
     return ParseDict(value, kind())
@@ -61,11 +68,13 @@ def as_json(message: Message) -> bytes:
 def _json(content: bytes) -> Json:
     """What some JSON says; raises `InvalidRequest` with the line and column of a fault."""
     try:
-        value: Json = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_object)
+        value: Json = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_Objects())
     except UnicodeDecodeError as fault:
         description = f"no UTF-8 text: byte {fault.start + 1} is at fault"
     except json.JSONDecodeError as fault:
         description = f"no JSON: line {fault.lineno}, column {fault.colno}: {fault.msg}"
+    except ValueError:
+        description = "no JSON that can be read: a number has too many digits"
     except RecursionError:
         description = "no JSON that can be read: it is nested too deeply"
     except _Twice as fault:
@@ -82,13 +91,22 @@ class _Twice(Exception):
     """
 
 
-def _object(pairs: list[tuple[str, Json]]) -> Json:
-    members: dict[str, Json] = {}
-    for name, value in pairs:
-        if name in members:
-            raise _Twice(f" {name!r}" if name in FIELD_NAMES else "")
-        members[name] = value
-    return members
+class _Objects:
+    """Makes the objects of some JSON, each name once, and no more of them than are ever read."""
+
+    def __init__(self) -> None:
+        self._made = 0
+
+    def __call__(self, pairs: list[tuple[str, Json]]) -> Json:
+        self._made += 1
+        if self._made > MOST_OBJECTS:
+            raise InvalidRequest((TOO_MANY_FIELDS,))
+        members: dict[str, Json] = {}
+        for name, value in pairs:
+            if name in members:
+                raise _Twice(f" {name!r}" if name in FIELD_NAMES else "")
+            members[name] = value
+        return members
 
 
 def _refuse(description: str) -> Json:
@@ -122,7 +140,7 @@ def _fields(message: Descriptor) -> dict[str, FieldDescriptor]:
 
 
 def _unknown(name: str, fields: dict[str, FieldDescriptor], path: str) -> FieldViolation:
-    near = difflib.get_close_matches(name, fields, 1, 0.6)
+    near = difflib.get_close_matches(name[:LONGEST_NAME], fields, 1, 0.6)
     if near:
         return FieldViolation(path, f"has no field {name!r} (did you mean {near[0]}?)")
     # A name that is like no field's may be a drug or a person.
@@ -138,6 +156,8 @@ def _of_field(value: Json, field: FieldDescriptor, path: str) -> Iterator[FieldV
         yield from _of_one(value, field, path)
     elif not isinstance(value, list):
         yield FieldViolation(path, "expected a list in brackets")
+    elif len(value) > MOST.get(field.name, MOST_OBJECTS):
+        yield FieldViolation(path, too_many(field.name) if field.name in MOST else "too many")
     else:
         for index, each in enumerate(value):
             yield from _of_one(each, field, f"{path}[{index}]")
@@ -155,10 +175,21 @@ def _fits(value: Json, field: FieldDescriptor) -> bool:
     # Protobuf would read true as 1, the first value of every enum, and false as not given.
     if field.containing_type is None or isinstance(value, list | dict | bool):
         return False
+    if isinstance(value, str) and field.cpp_type == FieldDescriptor.CPPTYPE_STRING:
+        return value.isascii() or is_unicode(value)
     alone = {field.name: [value] if field.is_repeated else value}
     try:
         ParseDict(alone, GetMessageClass(field.containing_type)())
     except (ParseError, ValueError, TypeError):
+        return False
+    return True
+
+
+def is_unicode(text: str) -> bool:
+    """Whether a text can be written in UTF-8: half a character, as JSON may hold, cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
         return False
     return True
 

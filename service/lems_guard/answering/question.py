@@ -12,16 +12,18 @@ from collections.abc import Callable, Collection
 from typing import NamedTuple, Protocol
 
 from lems_guard.answering import read, write
+from lems_guard.answering.bounds import LONGEST_NAME, MOST_MEDICATIONS
 from lems_guard.answering.canonical import (
     canonical_order,
     canonical_patient,
     decision_id,
     measured,
 )
-from lems_guard.answering.faults import MOST_MEDICATIONS, faults_of
+from lems_guard.answering.faults import faults_of
 from lems_guard.answering.prepared import Prepared
 from lems_guard.answering.wire import text
 from lems_guard.clinical.alert import ScreeningRequest
+from lems_guard.clinical.deadline import InTime, always
 from lems_guard.clinical.errors import InvalidRequest
 from lems_guard.clinical.medication import Coding, Medication, MedicationList, Understood
 from lems_guard.clinical.patient import Patient, day
@@ -103,25 +105,27 @@ class Questions:
         self._today = today
         self._known_line = functools.lru_cache(MOST_LINES)(self._line)
 
-    def of(self, message: wire.CheckPrescriptionRequest) -> Question:
-        """What a request asks; raises `InvalidRequest` with every fault and its path."""
+    def of(self, message: wire.CheckPrescriptionRequest, in_time: InTime = always) -> Question:
+        """What a request asks; raises `InvalidRequest` with each fault's path, or as `in_time`."""
         try:
-            return self._of(message)
+            return self._of(message, in_time)
         except read.AMISS:
             violations = faults_of(message, self._today())
             if not violations:
                 raise
             raise InvalidRequest(violations) from None
 
-    def _of(self, message: wire.CheckPrescriptionRequest) -> Question:
+    def _of(self, message: wire.CheckPrescriptionRequest, in_time: InTime) -> Question:
+        sent = message.proposed, message.active, message.stopped
+        if not 0 < sum(map(len, sent)) <= MOST_MEDICATIONS:
+            raise read.Unsound
         as_of = day(message.as_of) if message.as_of else self._today()
         jurisdiction = read.JURISDICTIONS[message.jurisdiction] or self._jurisdiction
         patient, notes = self._terminology.with_conditions(
-            read.patient(message.patient, as_of), read.codings(message.patient.conditions)
+            read.patient(message.patient, as_of), read.conditions(message.patient)
         )
-        sent = message.proposed, message.active, message.stopped
         lists = [
-            self._read(messages, each, jurisdiction)
+            self._read(messages, each, jurisdiction, in_time)
             for each, messages in zip(LISTS, sent, strict=True)
         ]
         orders = [*lists[0], *lists[1], *lists[2]]
@@ -142,9 +146,13 @@ class Questions:
         messages: Collection[wire.Medication],
         medication_list: MedicationList,
         jurisdiction: Jurisdiction,
+        in_time: InTime,
     ) -> list[ReadOrder]:
         """The orders of a list, sorted by their ids."""
-        found = [self._order(each, medication_list, jurisdiction) for each in messages]
+        found = []
+        for each in messages:
+            in_time()
+            found.append(self._order(each, medication_list, jurisdiction))
         found.sort(key=BY_ID)
         return found
 
@@ -152,7 +160,7 @@ class Questions:
         self, message: wire.Medication, medication_list: MedicationList, jurisdiction: Jurisdiction
     ) -> ReadOrder:
         raw, name = message.SerializeToString(), text(1, message.id)
-        if not name or not raw.startswith(name):
+        if not name or len(message.id) > LONGEST_NAME or not raw.startswith(name):
             raise read.Unsound
         rest = raw[len(name) :]
         line_of = self._known_line if len(rest) <= LONGEST_LINE else self._line
@@ -180,8 +188,6 @@ class Questions:
 
 def check(orders: list[ReadOrder], lists: list[list[ReadOrder]], as_of: datetime.date) -> None:
     """Refuse what no single order tells; raises `read.Unsound`."""
-    if not 0 < len(orders) <= MOST_MEDICATIONS:
-        raise read.Unsound
     if len(set(map(BY_ID, orders))) < len(orders):
         raise read.Unsound
     if any(each.order[0].stopped_on and each.order[0].stopped_on > as_of for each in lists[2]):

@@ -9,9 +9,11 @@ import datetime
 import math
 import operator
 from collections.abc import Iterable
+from typing import Any, TypeVar
 
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError, Message
 
+from lems_guard.answering.bounds import of_codings, of_medication, refuse_crowds
 from lems_guard.answering.faults import OLDEST_YEARS, faults_of
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.errors import FieldViolation, InvalidRequest
@@ -46,6 +48,8 @@ LEMS_STATUSES = {0: LemsStatus.CONFIRMED, **{each.value: each for each in LemsSt
 HEPATIC = {0: None, **{each.value: each for each in HepaticImpairment}}
 NAT2 = {0: None, **{each.value: each for each in Nat2Phenotype}}
 
+Read = TypeVar("Read", bound=Message)
+
 BELOW_ZERO = -math.ulp(0.0)
 
 # The questions to be answered with yes or no: the patient's last fields, in their order.
@@ -61,13 +65,18 @@ AMISS = (Unsound, KeyError, ValueError)
 
 
 def parse(raw: bytes) -> wire.CheckPrescriptionRequest:
-    """The message of some bytes; raises `InvalidRequest` when they are none."""
+    """The request of some bytes; raises as `parse_message` does."""
+    return parse_message(raw, wire.CheckPrescriptionRequest)
+
+
+def parse_message(raw: bytes, kind: type[Read]) -> Read:
+    """The message of some bytes; raises `InvalidRequest` when they are none, or hold too many."""
+    descriptor: Any = kind.DESCRIPTOR  # protobuf's types know two classes of it
+    refuse_crowds(raw, descriptor)
     try:
-        return wire.CheckPrescriptionRequest.FromString(raw)
+        return kind.FromString(raw)
     except DecodeError:
-        raise InvalidRequest(
-            (FieldViolation("", "the bytes are no CheckPrescriptionRequest"),)
-        ) from None
+        raise InvalidRequest((FieldViolation("", f"the bytes are no {descriptor.name}"),)) from None
 
 
 def lone_order(message: wire.Medication) -> Medication:
@@ -92,6 +101,8 @@ def lone_order(message: wire.Medication) -> Medication:
 
 def order(message: wire.Medication, medication_list: MedicationList) -> Medication:
     """An order of a list, with or without an id; raises one of `AMISS`."""
+    if any(of_medication(message, "")):
+        raise Unsound
     stopped_on = None
     if medication_list is MedicationList.STOPPED and message.stopped_on:
         stopped_on = day(message.stopped_on)
@@ -139,6 +150,13 @@ def _above_zero(number: float) -> float:
     if not 0 < number < math.inf:
         raise Unsound
     return number
+
+
+def conditions(message: wire.Patient) -> tuple[Coding, ...]:
+    """The patient's diagnoses; raises one of `AMISS`."""
+    if any(of_codings(message.conditions, "conditions", "")):
+        raise Unsound
+    return codings(message.conditions)
 
 
 def patient(message: wire.Patient, as_of: datetime.date) -> Patient:

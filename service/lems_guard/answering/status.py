@@ -55,7 +55,7 @@ def message_of(error: Exception) -> str:
 def details_of(error: Exception, longest: int | None) -> bytes | None:
     """The serialised google.rpc.Status with a BadRequest that names the fields, if any is at fault.
 
-    In `longest` bytes: the last violation then tells how many more there are. `None`: every one.
+    In `longest` bytes: the last violation then tells that there are more. `None`: every one.
     """
     if not isinstance(error, InvalidRequest):
         return None
@@ -73,11 +73,10 @@ def details_of(error: Exception, longest: int | None) -> bytes | None:
 
 
 def _within(room: int, violations: tuple[FieldViolation, ...]) -> Iterator[FieldViolation]:
-    """The violations that find room, in bytes; where not all do, how many more there are."""
-    for index, each in enumerate(violations):
+    """The violations that find room, in bytes; where not all do, that there are more."""
+    for each in violations:
         room -= FRAME + len(each.field.encode()) + len(each.description.encode())
         if room < 0:
-            more = len(violations) - index
-            yield FieldViolation("", f"and {more} more faults, which are not listed here")
+            yield FieldViolation("", "and more faults, which are not listed here")
             return
         yield each

@@ -14,6 +14,7 @@ from hashlib import blake2b
 import msgspec
 
 from lems_guard.answering.answer import Answer, Answers, Tally
+from lems_guard.clinical.deadline import InTime, always
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.store.seal import encode
 from lems_guard.telemetry.cache_metrics import CacheMetrics
@@ -109,8 +110,8 @@ class ReplyCache:
         self._hit = metrics.lookup("reply", "hit")
         self._miss = metrics.lookup("reply", "miss")
 
-    def answer(self, raw: bytes) -> Answer:
-        """The reply to a serialised CheckPrescriptionRequest; raises `InvalidRequest`."""
+    def answer(self, raw: bytes, in_time: InTime = always) -> Answer:
+        """The reply to a serialised CheckPrescriptionRequest; raises as `Answers` do."""
         day = self._today()
         key = self._replies.key(f"{self._edition}|{day.toordinal()}|".encode() + raw)
         stored = self._replies.get(key)
@@ -118,7 +119,7 @@ class ReplyCache:
             self._hit()
             return stored.answer()
         self._miss()
-        answer = self._answers.answer(raw)
+        answer = self._answers.answer(raw, in_time)
         # At midnight the answer may be tomorrow's already, and the key still today's.
         if self._today() == day:
             self._replies.put(key, Stored.of(answer))

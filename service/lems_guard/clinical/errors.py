@@ -36,7 +36,7 @@ class InvalidRequest(LemsGuardError):
     def __init__(self, violations: tuple[FieldViolation, ...]) -> None:
         """Keep the violations, and say the first in the message."""
         self.violations = violations
-        more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
+        more = " (and more)" if len(violations) > 1 else ""
         where = violations[0].field or "request"
         super().__init__(f"{where}: {violations[0].description}{more}")
 

@@ -9,7 +9,7 @@ An edge does this, and no more than this:
 
     method = frame.method("unary", "my-edge", "check")          # once
     call = frame.enter(method, deadline=monotonic_seconds)      # raises Overloaded
-    reply = call.run(lambda: current.answers.answer(raw))       # raises what the work raises
+    reply = call.run(lambda: current.answers.answer(raw, call.in_time))  # raises what it raises
 """
 
 import math
@@ -200,11 +200,15 @@ class Call:
         if not turns.take(lane, self._deadline):
             raise DeadlinePassed
         try:
-            if time.monotonic() >= self._deadline:
-                raise DeadlinePassed
+            self.in_time()
             return work()
         finally:
             turns.end()
+
+    def in_time(self) -> None:
+        """Raises `DeadlinePassed` once it has: for what works on the call, order by order."""
+        if time.monotonic() >= self._deadline:
+            raise DeadlinePassed
 
     def __enter__(self) -> "Call":
         if self._frame.spans is not None and self._method.is_own:

@@ -7,6 +7,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterator
 
+from lems_guard.answering.bounds import LONGEST_NAME, of_medication
 from lems_guard.fhir.orders import Line, Order, reference_of
 from lems_guard.fhir.patients import Vocabulary, person_of
 from lems_guard.fhir.record import Record
@@ -36,6 +37,9 @@ LINKS = {
     "request",
     "prescription",
 }
+# With a number behind it a reference is still no longer than an id may be.
+LONGEST_REFERENCE = LONGEST_NAME - 8
+TOO_LONG = "an order has more words or codes than are read"
 OVER = "an order is over already, and is checked as one that ends"
 
 
@@ -156,6 +160,10 @@ class Lists:
             return None
         message = self._lists[standing.list - 1].add()
         message.MergeFromString(line.content)
+        if any(of_medication(message, "")):
+            del self._lists[standing.list - 1][-1]
+            self.leave_out(TOO_LONG)
+            return None
         message.id = own_id = self._new_id(resource)
         if self._renewals.follows(resource, line):
             message.phase = terms.PHASE_CONTINUE
@@ -167,7 +175,9 @@ class Lists:
 
     def _new_id(self, resource: Resource) -> str:
         """The order's own reference; where that is missing or taken, with a number."""
-        reference = reference_of(resource) or f"{text(resource.get('resourceType'))}/"
+        reference, kind = reference_of(resource), f"{text(resource.get('resourceType'))}/"
+        if not 0 < len(reference) <= LONGEST_REFERENCE:
+            reference = kind
         if reference in self.orders or reference.endswith("/"):
             return f"{reference}#{len(self.orders) + 1}"
         return reference

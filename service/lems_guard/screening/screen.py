@@ -11,6 +11,7 @@ from lems_guard.clinical.alert import (
     ScreeningRequest,
     is_current,
 )
+from lems_guard.clinical.deadline import InTime, always
 from lems_guard.clinical.facts import Answer
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList, Understood
 from lems_guard.clinical.patient import LemsStatus, Patient
@@ -33,7 +34,9 @@ STOPPED_UNKNOWN = (
 class Screener(Protocol):
     """The one port on which everything else composes: caches and telemetry wrap it."""
 
-    def screen(self, request: ScreeningRequest, knowledge: KnowledgeBase) -> Screening:
+    def screen(
+        self, request: ScreeningRequest, knowledge: KnowledgeBase, in_time: InTime = always
+    ) -> Screening:
         """Screen one patient's orders against one edition of the knowledge base."""
 
 
@@ -47,20 +50,25 @@ class Opinion(NamedTuple):
 class RuleScreener:
     """The screener: indexed by ingredient and class, so cost follows the list, not the rules."""
 
-    def screen(self, request: ScreeningRequest, knowledge: KnowledgeBase) -> Screening:
-        """Judge only the rules that name one of the drugs on the lists."""
+    def screen(
+        self, request: ScreeningRequest, knowledge: KnowledgeBase, in_time: InTime = always
+    ) -> Screening:
+        """Judge only the rules that name a drug on the lists; raises as `in_time` does."""
         knowledge = knowledge.on(request.as_of)
         situation = Situation(request, knowledge)
         drugs = [drug for drug in situation.by_ingredient if drug in knowledge.candidates]
-        opinions = [opinion_on(drug, situation, knowledge) for drug in drugs]
+        opinions = [opinion_on(drug, situation, knowledge, in_time) for drug in drugs]
         return conclude(opinions, situation, knowledge)
 
 
-def opinion_on(drug: str, situation: Situation, knowledge: KnowledgeBase) -> Opinion:
+def opinion_on(
+    drug: str, situation: Situation, knowledge: KnowledgeBase, in_time: InTime
+) -> Opinion:
     """Judge the rules that name a drug on each exposure to it."""
     collection = Collection(situation)
     jurisdiction = situation.request.jurisdiction
     for exposure in situation.by_ingredient[drug]:
+        in_time()
         order_list = situation.order_of(exposure).list
         for rule, via, rows in knowledge.applicable(drug, jurisdiction, order_list):
             if not is_in_place(rule, exposure, situation):

@@ -32,9 +32,10 @@ class InteractionCheckServiceStub:
 
     A call's own id travels as `x-request-id` metadata and comes back as trailing metadata, its first
     128 characters. A request that cannot be read is answered by INVALID_ARGUMENT with a
-    google.rpc.BadRequest naming each field; of very many it names the first, as far as trailing
-    metadata has room (3 kB), and a last one without a field says how many more there are. A deadline
-    or an overload is answered by an error status, never by an empty answer.
+    google.rpc.BadRequest naming each field; of very many it names the first, a hundred at most and as
+    far as trailing metadata has room (3 kB), and a last one without a field says that there are more.
+    A deadline or an overload is answered by an error status, never by an empty answer; work on a call
+    ends with its deadline.
     """
 
     def __init__(self, channel):
@@ -60,9 +61,10 @@ class InteractionCheckServiceServicer:
 
     A call's own id travels as `x-request-id` metadata and comes back as trailing metadata, its first
     128 characters. A request that cannot be read is answered by INVALID_ARGUMENT with a
-    google.rpc.BadRequest naming each field; of very many it names the first, as far as trailing
-    metadata has room (3 kB), and a last one without a field says how many more there are. A deadline
-    or an overload is answered by an error status, never by an empty answer.
+    google.rpc.BadRequest naming each field; of very many it names the first, a hundred at most and as
+    far as trailing metadata has room (3 kB), and a last one without a field says that there are more.
+    A deadline or an overload is answered by an error status, never by an empty answer; work on a call
+    ends with its deadline.
     """
 
     def CheckPrescription(self, request, context):
@@ -106,9 +108,10 @@ class InteractionCheckService:
 
     A call's own id travels as `x-request-id` metadata and comes back as trailing metadata, its first
     128 characters. A request that cannot be read is answered by INVALID_ARGUMENT with a
-    google.rpc.BadRequest naming each field; of very many it names the first, as far as trailing
-    metadata has room (3 kB), and a last one without a field says how many more there are. A deadline
-    or an overload is answered by an error status, never by an empty answer.
+    google.rpc.BadRequest naming each field; of very many it names the first, a hundred at most and as
+    far as trailing metadata has room (3 kB), and a last one without a field says that there are more.
+    A deadline or an overload is answered by an error status, never by an empty answer; work on a call
+    ends with its deadline.
     """
 
     @staticmethod

@@ -202,6 +202,9 @@ def test_a_refill_of_what_has_ended_is_a_new_supply(edition: Edition, status: st
          "given today: it acts now"),
         (statement("bupropion", wasNotTaken=True), "", ["an order says that it is not taken"],
          "and it is said to be left out"),
+        (order("bupropion " + "x" * 4000), "", ["an order has more words or codes than are read"],
+         "one such order does not keep the others from being checked"),
+        (order("bupropion", order_id="x" * 300), "proposed", [], "a name too long is replaced"),
     ],
 )  # fmt: skip
 def test_an_order_at_hand_that_has_ended(

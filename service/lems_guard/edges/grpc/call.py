@@ -1,12 +1,14 @@
 """What a call carries beside its message: its id, and the status it ends with."""
 
+import time
 from typing import Any, NoReturn, TypeAlias
 
 import grpc
 import structlog
 
 from lems_guard.answering.status import code_of, details_of, message_of
-from lems_guard.clinical.errors import LemsGuardError
+from lems_guard.clinical.deadline import InTime, always
+from lems_guard.clinical.errors import DeadlinePassed, LemsGuardError
 from lems_guard.telemetry.logs import place_of
 
 log = structlog.get_logger(__name__)
@@ -37,6 +39,20 @@ def is_late(context: Context) -> bool:
     """Whether the call's deadline has passed."""
     remaining: Any = context.time_remaining()  # typed as a float, but None without a deadline
     return remaining is not None and remaining <= 0
+
+
+def in_time_of(context: Context) -> InTime:
+    """What ends the work on a call once its deadline has passed."""
+    remaining: Any = context.time_remaining()
+    if remaining is None:
+        return always
+    end = time.monotonic() + remaining
+
+    def in_time() -> None:
+        if time.monotonic() > end:
+            raise DeadlinePassed
+
+    return in_time
 
 
 async def refuse_late(context: Context) -> NoReturn:

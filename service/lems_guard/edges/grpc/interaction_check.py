@@ -5,15 +5,25 @@ from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
 import grpc
-from google.protobuf.message import DecodeError
 
 from lems_guard.answering.answer import Answers, Observe
+from lems_guard.answering.bounds import LONGEST_NAME
 from lems_guard.answering.items import item_answer, item_error
-from lems_guard.clinical.errors import FieldViolation, InvalidRequest
-from lems_guard.edges.grpc.call import Context, abort, echo_request_id, is_late, refuse_late
+from lems_guard.answering.read import parse_message
+from lems_guard.clinical.deadline import InTime
+from lems_guard.clinical.errors import DeadlinePassed, FieldViolation, InvalidRequest
+from lems_guard.edges.grpc.call import (
+    Context,
+    abort,
+    echo_request_id,
+    in_time_of,
+    is_late,
+    refuse_late,
+)
 from lems_guard.v1 import interaction_check_service_pb2 as wire
 
 SERVICE = "lems_guard.v1.InteractionCheckService"
+LONG_ID = FieldViolation("request_id", f"at most {LONGEST_NAME} characters")
 
 
 class Current(Protocol):
@@ -44,7 +54,7 @@ class InteractionCheck:
             await refuse_late(context)
         begun = time.perf_counter()
         try:
-            answer = self._current.answers.answer(raw)
+            answer = self._current.answers.answer(raw, in_time_of(context))
         except Exception as error:  # noqa: BLE001  # every fault becomes a status, none an answer
             await abort(context, error)
         self._observe(answer, time.perf_counter() - begun)
@@ -59,23 +69,27 @@ class InteractionCheck:
         async for raw in requests:
             if is_late(context):
                 await refuse_late(context)
-            yield self._item(answers, raw)
+            try:
+                yield self._item(answers, raw, in_time_of(context))
+            except DeadlinePassed as late:
+                await abort(context, late)
 
-    def _item(self, answers: Answers, raw: bytes) -> bytes:
-        item = wire.CheckPrescriptionStreamRequest()
-        begun = time.perf_counter()
+    def _item(self, answers: Answers, raw: bytes, in_time: InTime) -> bytes:
+        request_id, begun = "", time.perf_counter()
         try:
-            _parse(item, raw)
-            answer = answers.answer(item.request.SerializeToString())
+            item = parse_message(raw, wire.CheckPrescriptionStreamRequest)
+            request_id = _short(item.request_id)
+            answer = answers.answer(item.request.SerializeToString(), in_time)
+        except DeadlinePassed:
+            raise
         except Exception as error:  # noqa: BLE001  # one item's fault must not end the stream
-            return item_error(item.request_id, error)
+            return item_error(request_id, error)
         self._observe(answer, time.perf_counter() - begun)
-        return item_answer(item.request_id, answer)
+        return item_answer(request_id, answer)
 
 
-def _parse(item: wire.CheckPrescriptionStreamRequest, raw: bytes) -> None:
-    try:
-        item.MergeFromString(raw)
-    except DecodeError:
-        fault = FieldViolation("", "the bytes are no CheckPrescriptionStreamRequest")
-        raise InvalidRequest((fault,)) from None
+def _short(request_id: str) -> str:
+    """The client's name for an item; raises `InvalidRequest` for one that is too long."""
+    if len(request_id) > LONGEST_NAME:
+        raise InvalidRequest((LONG_ID,))
+    return request_id
