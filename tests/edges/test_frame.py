@@ -133,6 +133,21 @@ def test_what_grows_late_while_it_waits_is_counted_and_not_evaluated() -> None:
     assert framed.edge.said("boo") == "BOO"
 
 
+def test_what_grows_late_while_it_is_evaluated_ends() -> None:
+    metrics = RpcMetrics()
+    frame = Frame(1, metrics, CallLog(100))
+    method = frame.method("unary", "toy", "Shout")
+    call = frame.enter(method, deadline=time.monotonic() + 60)
+    late = frame.enter(frame.method("unary", "toy", "Whisper", Places(1)), deadline=0)
+    call.in_time()
+    with pytest.raises(DeadlinePassed):
+        late.in_time()
+    call.leave("OK")
+    with pytest.raises(DeadlinePassed):
+        late.run(late.in_time)
+    assert metrics.method("unary", "toy", "Whisper").codes["DEADLINE_EXCEEDED"] == 1
+
+
 def test_a_call_is_left_once(framed: Framed) -> None:
     call = framed.frame.enter(framed.frame.method("unary", "toy", "Shout"))
     call.run(str)

@@ -1,5 +1,7 @@
 """Whether an order goes on with a treatment: by the prescription that it names as its prior one."""
 
+import functools
+
 from lems_guard.fhir.orders import Line, OrderReader, reference_of
 from lems_guard.fhir.record import Record
 from lems_guard.fhir.references import relative
@@ -32,6 +34,15 @@ class Renewals:
             found = [each for each in held if f"#{text(each.get('id'))}" == name]
         else:
             own = relative(name)
-            found = [each for each in self._record.orders() if own and reference_of(each) == own]
+            found = [self._listed[own]] if own in self._listed else []
         words = {"medicationCodeableConcept": {"text": text(prior.get("display"))}}
         return next(iter(found), words)
+
+    @functools.cached_property
+    def _listed(self) -> dict[str, Resource]:
+        """The orders of the record by their references; the first of a reference."""
+        found: dict[str, Resource] = {}
+        for each in self._record.orders():
+            if reference := reference_of(each):
+                found.setdefault(reference, each)
+        return found

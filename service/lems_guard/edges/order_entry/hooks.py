@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
-from lems_guard.edges.order_entry.refusals import bad_request
+from lems_guard.edges.order_entry.refusals import Refusal, bad_request
 
 Json: TypeAlias = Any  # what a JSON decoder gives
 Body = TypeVar("Body")
@@ -105,6 +105,9 @@ class Feedback(Camel):
     feedback: list[CardFeedback]
 
 
+# A record of eight megabytes holds half as many.
+MOST_PARTS = 200_000
+
 _CALL = msgspec.json.Decoder(HookCall)
 _FEEDBACK = msgspec.json.Decoder(Feedback)
 
@@ -120,6 +123,9 @@ def read_feedback(body: bytes) -> Feedback:
 
 
 def _read(body: bytes, decoder: "msgspec.json.Decoder[Body]") -> Body:
+    # Counted before they are made: of empty ones a body would hold millions.
+    if body.count(b"{") + body.count(b"[") > MOST_PARTS:
+        raise Refusal(413, "too-long", f"at most {MOST_PARTS} objects and lists")
     try:
         return decoder.decode(body.removeprefix(BOM_UTF8))  # which some systems write before JSON
     except msgspec.ValidationError as fault:
