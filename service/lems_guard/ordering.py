@@ -14,7 +14,7 @@ from lems_guard.answering.answer import Answer, Observe
 from lems_guard.callers.loopback import is_loopback
 from lems_guard.callers.nobody import NobodyKnown
 from lems_guard.clinical.errors import InvalidSettings
-from lems_guard.edges.order_entry.desk import Completes, Desk
+from lems_guard.edges.order_entry.desk import Desk, Fetches
 from lems_guard.edges.order_entry.engine import Engine
 from lems_guard.edges.order_entry.feedback import FeedbackDesk
 from lems_guard.edges.order_entry.repeats import RepeatFilter
@@ -81,7 +81,7 @@ def _rule_ids(engine: Engine) -> Iterable[str]:
     return (rule.id for rule in engine.knowledge.rules)
 
 
-def _fetcher(settings: Settings) -> Completes | None:
+def _fetcher(settings: Settings) -> Fetches | None:
     """What fetches from FHIR servers, where any may be asked."""
     if not settings.cds_hooks_fhir_servers:
         return None

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from lems_guard.fhir.shapes import Resource, code_of, obj, objs, text
+from lems_guard.fhir.shapes import Json, Resource, code_of, obj, objs, text
 
 GRAVE = {"error", "fatal"}
 # Kinds of issue (https://hl7.org/fhir/valueset-issue-type.html) that tell of something that was
@@ -58,8 +58,9 @@ def page_of(bundle: Resource, depth: int = 0) -> Page:
         else:
             entries.append(entry)
             is_torn = is_torn or _is_lost(entry.resource)
-    total = bundle.get("total")
-    return Page(entries, is_torn, matches, total if isinstance(total, int) else 0, _next(bundle))
+    total, next_page = _total(bundle), _next(bundle)
+    is_torn = is_torn or total is None or next_page is None
+    return Page(entries, is_torn, matches, total or 0, next_page or "")
 
 
 def is_cut(page: Page) -> bool:
@@ -70,10 +71,22 @@ def is_cut(page: Page) -> bool:
 def _entries(bundle: Resource) -> list[Entry]:
     sent = bundle.get("entry", [])
     entries = map(obj, sent if isinstance(sent, list) else [sent])
-    return [
-        Entry(obj(each.get("resource")), text(each.get("fullUrl")), _is_match(each))
-        for each in entries
-    ]
+    return [_entry(each) for each in entries]
+
+
+def _entry(sent: Resource) -> Entry:
+    """An entry; some clients put the resource itself in its place."""
+    if text(sent.get("resourceType")):
+        sent = {"resource": sent}
+    return Entry(obj(sent.get("resource")), text(sent.get("fullUrl")), _is_match(sent))
+
+
+def _total(bundle: Resource) -> int | None:
+    """How many the whole answer has; zero where it does not say, `None` where nobody can tell."""
+    total = bundle.get("total")
+    if total is None:
+        return 0
+    return total if type(total) is int and total >= 0 else None
 
 
 def _is_match(entry: Resource) -> bool:
@@ -85,20 +98,39 @@ def _is_match(entry: Resource) -> bool:
 
 def _is_lost(resource: Resource) -> bool:
     """Whether it is no resource that can be read, or tells of others that are not shown."""
-    kind = resource.get("resourceType")
+    kind = text(resource.get("resourceType"))
     if kind == "OperationOutcome":
         return any(_is_grave(issue) for issue in objs(resource.get("issue")))
-    return kind == "Bundle" or not text(kind)
+    return kind == "Bundle" or not kind
+
+
+def is_not_supported(value: Json) -> bool:
+    """Whether an answer says that a server has no resources of the kind that was asked for.
+
+    https://hl7.org/fhir/valueset-issue-type.html: `not-supported`, a resource type among the rest.
+    """
+    issues = objs(obj(value).get("issue"))
+    is_outcome = obj(value).get("resourceType") == "OperationOutcome"
+    return is_outcome and bool(issues) and all(_says_not_supported(issue) for issue in issues)
+
+
+def _says_not_supported(issue: Resource) -> bool:
+    return code_of(issue.get("code")) == "not-supported"
 
 
 def _is_grave(issue: Resource) -> bool:
     return code_of(issue.get("severity")) in GRAVE or code_of(issue.get("code")) in WITHHELD
 
 
-def _next(bundle: Resource) -> str:
-    links = objs(bundle.get("link"))
-    return next((text(each.get("url")) for each in links if _is_next(each)), "")
+def _next(bundle: Resource) -> str | None:
+    """Where the answer goes on; empty where it does not, `None` where nobody can tell."""
+    sent = bundle.get("link")
+    links = sent if isinstance(sent, list) else [] if sent is None else [sent]
+    if not all(text(obj(each).get("relation")) for each in links):
+        return None
+    following = [each for each in links if _is_next(each)]
+    return text(following[0].get("url")) or None if following else ""
 
 
 def _is_next(link: Resource) -> bool:
-    return text(link.get("relation")) == "next"
+    return text(link.get("relation")).lower() == "next"

@@ -83,6 +83,11 @@ def reference_in(resource: Resource) -> Resource:
     return {}
 
 
+def is_drug_told(order: Resource) -> bool:
+    """Whether an order says anything of its drug, be it by a reference alone."""
+    return bool(concept_in(order) or reference_in(order) or _display(order))
+
+
 def referred_by(resource: Resource, shelf: Shelf) -> Resource:
     """The Medication that an order refers to, as far as it is here, its ingredients with it."""
     reference = text(reference_in(resource).get("reference"))

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from lems_guard.answering import read
 from lems_guard.clinical.medication import (
     Coding,
     Disposition,
@@ -48,7 +49,7 @@ class Line(NamedTuple):
     """What an order says of drug, dose and use; the same line in any patient's order.
 
     `content` is it as a serialised Medication, `names` the codes and words by which its drug is
-    known again.
+    known again, `holds` the ingredients that it may have.
     """
 
     content: bytes
@@ -56,6 +57,7 @@ class Line(NamedTuple):
     words: str
     codings: tuple[Coding, ...]
     names: frozenset[object]
+    holds: frozenset[str]
 
 
 class Order(NamedTuple):
@@ -124,7 +126,9 @@ class OrderReader:
         name = drug.words or next((each.code for each in drug.codings), "an order without a drug")
         codings = tuple(each._replace(display="") for each in drug.codings)
         names = frozenset({*codings, drug.words.casefold()} - {""})
-        return Line(message.SerializeToString(), name, drug.words, codings, names)
+        understood = self._understand(read.order(message, MedicationList.PROPOSED))
+        holds = frozenset(each.name for reading in understood.readings for each in reading)
+        return Line(message.SerializeToString(), name, drug.words, codings, names, holds)
 
     def _text(self, drug: Drug, dosage: Dosage) -> str:
         """The drug's words, and behind them the sig where it alone tells how, and is readable."""

@@ -1,10 +1,14 @@
 """A patient's record as FHIR resources, each once, with what they refer to."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 
-from lems_guard.fhir.references import Shelf
-from lems_guard.fhir.shapes import Resource, text
+from lems_guard.fhir.references import Shelf, relative
+from lems_guard.fhir.shapes import Json, Resource, objs, text
 from lems_guard.fhir.standing import MEDICATION_KINDS
+
+# What holds several orders in any release: within itself, or by reference.
+GROUPS = {"RequestGroup", "RequestOrchestration", "CarePlan"}
 
 
 class Record:
@@ -14,15 +18,16 @@ class Record:
         """Nothing has been read yet."""
         self.shelf = Shelf()
         self.drafts: list[Resource] = []
+        self._named_drafts: set[str] = set()
         self._resources: dict[str, list[Resource]] = defaultdict(list)
-        self._known: set[tuple[str, str]] = set()
+        self._known: dict[tuple[str, str], Resource] = {}
 
     def add(self, resource: Resource, full_url: str = "") -> str:
-        """Add a resource of the record, and tell its kind; the first of an id stays."""
-        kind, own_id = text(resource.get("resourceType")), text(resource.get("id"))
+        """Add a resource of the record, and tell its kind; the same one again is not another."""
+        kind, own_id = _kind_of(resource), text(resource.get("id"))
         self.shelf.put(resource, full_url)
-        if not own_id or (kind, own_id) not in self._known:
-            self._known.add((kind, own_id))
+        if not own_id or self._known.get((kind, own_id)) != resource:
+            self._known[kind, own_id] = resource
             self._resources[kind].append(resource)
         return kind
 
@@ -30,6 +35,22 @@ class Record:
         """Add what is being ordered; what travels with it may be referred to."""
         self.shelf.put(resource, full_url)
         self.drafts.append(resource)
+        self._named_drafts |= {full_url, f"{_kind_of(resource)}/{text(resource.get('id'))}"}
+        if _kind_of(resource) in GROUPS:
+            held = objs(resource.get("contained"))
+            # What an order in a group refers to by `#` is held by the group.
+            self.drafts += [each | {"contained": held} for each in held if is_order(each)]
+
+    @property
+    def unread_drafts(self) -> int:
+        """How many orders that a group of drafts refers to have not come."""
+        groups = (each for each in self.drafts if _kind_of(each) in GROUPS)
+        return sum(not self._is_here(name, each) for each in groups for name in _referred(each))
+
+    def _is_here(self, name: str, group: Resource) -> bool:
+        if name.startswith("#"):
+            return any(text(each.get("id")) == name[1:] for each in objs(group.get("contained")))
+        return name in self._named_drafts or relative(name) in self._named_drafts
 
     def of_kind(self, *kinds: str) -> list[Resource]:
         """The resources of some kinds that are on record."""
@@ -47,4 +68,16 @@ class Record:
 
 def is_order(resource: Resource) -> bool:
     """Whether a resource tells of a medication that is ordered, given or taken."""
-    return text(resource.get("resourceType")) in MEDICATION_KINDS
+    return _kind_of(resource) in MEDICATION_KINDS
+
+
+def _kind_of(resource: Resource) -> str:
+    return text(resource.get("resourceType"))
+
+
+def _referred(group: Json) -> Iterator[str]:
+    """The names of what the actions of a group refer to, those within others among them."""
+    for action in (*objs(group.get("action")), *objs(group.get("activity"))):
+        for holder in (action.get("resource"), action.get("reference")):
+            yield from (text(each.get("reference")) for each in objs(holder))
+        yield from _referred({"action": action.get("action")})

@@ -30,7 +30,10 @@ def test_discovery_lists_every_hook_under_stable_ids(service: Running) -> None:
 
 
 def test_prefetch_keeps_to_the_recommended_subset(service: Running) -> None:
-    """Reads, and searches by `=`, `_count` and `_sort`; of tokens the patient's id alone."""
+    """Reads, and searches by `=`, `_count` and `_sort`; of tokens the patient's id alone.
+
+    Beside it `_include`: an order that only refers to its drug tells nothing without it.
+    """
     for each in send(service.http_at, "/cds-services").json()["services"]:
         for template in each["prefetch"].values():
             rest = template.replace("{{context.patientId}}", "")
@@ -40,7 +43,7 @@ def test_prefetch_keeps_to_the_recommended_subset(service: Running) -> None:
                 assert path == "Patient/"
                 continue
             names = {part.partition("=")[0] for part in query.split("&")}
-            assert names <= {"patient", "status", "code", "_count", "_sort"}
+            assert names <= {"patient", "status", "code", "_count", "_sort", "_include"}
             assert "," not in query
 
 

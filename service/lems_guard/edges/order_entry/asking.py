@@ -12,19 +12,22 @@ from lems_guard.edges.order_entry.discovery import (
     Service,
 )
 from lems_guard.edges.order_entry.hooks import HookCall
-from lems_guard.edges.order_entry.refusals import bad_request
+from lems_guard.fhir.drugs import is_drug_told
 from lems_guard.fhir.lists import Lists
 from lems_guard.fhir.orders import Order
 from lems_guard.fhir.patients import Person, Vocabulary
-from lems_guard.fhir.record import is_order
+from lems_guard.fhir.record import GROUPS, is_order
 from lems_guard.fhir.references import relative
-from lems_guard.fhir.shapes import Resource, obj, text
+from lems_guard.fhir.shapes import Resource, text
 from lems_guard.v1 import prescription_pb2 as wire
 
 # Resources that travel with orders and are none themselves.
 SUPPORTING = {
+    *GROUPS,
+    "AllergyIntolerance",
     "Condition",
     "Coverage",
+    "DetectedIssue",
     "Device",
     "Encounter",
     "Location",
@@ -40,6 +43,10 @@ SUPPORTING = {
     "Specimen",
     "Substance",
 }
+# What may have been an order, and was not read.
+NO_RESOURCE = "an entry of the orders held no resource that can be read"
+NOT_HERE = "an order that a group refers to was not sent"
+UNREAD = {NO_RESOURCE, NOT_HERE}
 
 
 class Asked(NamedTuple):
@@ -58,13 +65,13 @@ class Asked(NamedTuple):
 def asked_by(
     call: HookCall, service: Service, chart: Chart, vocabulary: Vocabulary, today: datetime.date
 ) -> Asked:
-    """The whole request; raises `Refusal` where the hook's orders are missing."""
+    """The whole request."""
     lists = Lists(chart.record, vocabulary, today)
     if service.orders:
-        if obj(call.orders()).get("resourceType") != "Bundle":
-            raise bad_request(f"context.{service.orders}: a Bundle is expected")
         for resource in chart.record.drafts:
             _take_draft(lists, resource, service)
+        for _ in range(chart.record.unread_drafts):
+            lists.leave_out(NOT_HERE)
     lists.take_record()
     focus = _focus(lists.orders, call, service)
     return Asked(lists.request, lists.orders, lists.left_out, lists.person, focus)
@@ -73,9 +80,12 @@ def asked_by(
 def _take_draft(lists: Lists, resource: Resource, service: Service) -> None:
     kind = text(resource.get("resourceType"))
     if is_order(resource):
+        # While it is being written an order has no drug yet, of which there is nothing to say.
+        if service is ORDER_SELECT and not is_drug_told(resource):
+            return
         lists.take_draft(resource, is_refill=service is MEDICATION_REFILL)
     elif not kind:
-        lists.leave_out("an entry of the orders held no resource")
+        lists.leave_out(NO_RESOURCE)
     elif kind not in SUPPORTING:
         lists.leave_out("an order is for no medication")
 

@@ -1,16 +1,18 @@
 """The chart: what of the patient's record came with a call, and what of it did not."""
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from lems_guard.edges.order_entry.discovery import PREFETCH
-from lems_guard.fhir.bundles import Page, page_of
+from lems_guard.fhir.bundles import Page, is_not_supported, page_of
 from lems_guard.fhir.record import Record
+from lems_guard.fhir.references import relative
 from lems_guard.fhir.shapes import Json, Resource, is_unreadable, obj, text
 from lems_guard.fhir.standing import MEDICATION_KINDS, REQUESTS
 
 # What an answer to our query holds, be it a Bundle or a single resource in place of one.
 KINDS = {
+    "patient": {"Patient"},
     "conditions": {"Condition"},
     "medications": MEDICATION_KINDS,
     "statements": MEDICATION_KINDS,
@@ -29,7 +31,7 @@ class Answer:
     """The answer to one query, over all its pages: what is lost on one is not found on the next."""
 
     def __init__(self) -> None:
-        """Nothing has come."""
+        """It was asked for, and nothing has come."""
         self.next_page = ""
         self._has_come = self._is_torn = False
         self._matches = self._total = 0
@@ -56,14 +58,22 @@ class Answer:
 
 
 class Chart:
-    """The record of one call, and how far each prefetch key was read."""
+    """The record of one call, and how far each prefetch key was read.
 
-    def __init__(self) -> None:
+    `strangers` counts the resources that say themselves that they are of another patient: they are
+    no part of the record, and what held them was not read whole.
+    """
+
+    def __init__(self, patient_id: str = "") -> None:
         """Nothing has been read yet."""
         self.record = Record()
+        self.strangers = 0
+        self._patient = f"Patient/{patient_id}" if patient_id else ""
         self._answers: dict[str, Answer] = {}
-        # What a client sent under names of its own, by the query of ours that it may stand for.
-        self._of_its_own: dict[str, Reading] = {}
+        # The queries of ours that something bears on which a client sent under a name of its own:
+        # it may hold less than we ask for, so it never stands for the whole. Those that are torn.
+        self._of_its_own: set[str] = set()
+        self._torn_of_its_own: set[str] = set()
 
     def take_prefetch(self, prefetch: Mapping[str, Json]) -> None:
         """Take in what the client sent: `null` means that there is nothing."""
@@ -75,30 +85,47 @@ class Chart:
         for entry in page_of(obj(bundle)).entries:
             self.record.add_draft(entry.resource, entry.full_url)
 
+    def ask(self, key: str) -> None:
+        """Note that a query is asked: where no answer comes it has failed."""
+        self._answers.setdefault(key, Answer())
+
     def take(self, key: str, value: Json) -> None:
         """Take in one answer to a query of ours, or something the client adds of its own."""
-        kind = obj(value).get("resourceType")
+        kind = text(obj(value).get("resourceType"))
+        known = self._answers.get(key)
+        if is_not_supported(value) and (known is None or known.reading is Reading.MISSING):
+            # As good as never asked: there is nothing of the kind on that server.
+            self._answers.pop(key, None)
+            return
         answer = self._answers.setdefault(key, Answer())
         if value is None:
             answer.come(is_torn=False)
         elif kind == "Bundle":
             self._take_bundle(key, value, answer)
-        elif isinstance(kind, str) and kind in KINDS.get(key, {kind}) - {"OperationOutcome"}:
-            self.record.add(value)
-            answer.come(is_torn=_is_unreadable(value))
+        elif kind and kind in KINDS.get(key, {kind}) - {"OperationOutcome"}:
+            is_lost = self._add(value) == ""
+            answer.come(is_torn=is_lost or _is_unreadable(value))
 
     def _take_bundle(self, key: str, bundle: Resource, answer: Answer) -> None:
         page = page_of(bundle)
         is_torn, kinds = page.is_torn or _is_of_others(key, page), set()
         for resource, full_url, _ in page.entries:
             if text(resource.get("resourceType")):
-                kinds.add(self.record.add(resource, full_url))
-                is_torn = is_torn or _is_unreadable(resource)
+                kind = self._add(resource, full_url)
+                kinds.add(kind)
+                is_torn = is_torn or not kind or _is_unreadable(resource)
         answer.turn(page, is_torn=is_torn)
         if key not in PREFETCH:
-            for name in _queries_for(kinds):
-                known = self._of_its_own.get(name, Reading.WHOLE)
-                self._of_its_own[name] = min(known, answer.reading)
+            self._of_its_own.update(_queries_for(kinds))
+        if key not in PREFETCH and answer.reading is Reading.PART:
+            self._torn_of_its_own.update(_queries_for(kinds))
+
+    def _add(self, resource: Resource, full_url: str = "") -> str:
+        """Add a resource to the record, and tell its kind; empty where it is another patient's."""
+        if _is_of_another(resource, self._patient):
+            self.strangers += 1
+            return ""
+        return self.record.add(resource, full_url)
 
     @property
     def next_pages(self) -> dict[str, str]:
@@ -106,20 +133,18 @@ class Chart:
         return {key: each.next_page for key, each in self._answers.items() if each.next_page}
 
     def reading(self, key: str) -> Reading:
-        """How far the answer to a query of ours was read.
-
-        What a client sends under a name of its own stands in only where it sent nothing under
-        ours: a search that failed is not mended by another one.
-        """
+        """How far the answer to a query of ours was read."""
         if key not in self._answers:
-            return self._of_its_own.get(key, Reading.MISSING)
-        return min(self._answers[key].reading, self._of_its_own.get(key, Reading.WHOLE))
+            return Reading.PART if key in self._of_its_own else Reading.MISSING
+        reading = self._answers[key].reading
+        return min(reading, Reading.PART) if key in self._torn_of_its_own else reading
 
-    def wanting(self) -> Iterator[str]:
-        """The queries that are still to be asked, or asked on."""
+    def wanting(self, keys: Iterable[str] = PREFETCH) -> Iterator[str]:
+        """Those of some queries that are still to be asked, or asked on."""
         next_pages = self.next_pages
-        for key in PREFETCH:
-            if self.reading(key) is Reading.MISSING or key in next_pages:
+        for key in keys:
+            answer = self._answers.get(key)
+            if answer is None or answer.reading is Reading.MISSING or key in next_pages:
                 yield key
 
     @property
@@ -129,15 +154,29 @@ class Chart:
 
     @property
     def medications_read(self) -> Reading:
-        """How far what is being taken was read: statements alone are a part of it."""
+        """How far what is being taken was read: statements alone are a part of it.
+
+        Not every client has statements; where they were asked for and did not come, a part is lost.
+        """
         requests, statements = self.reading("medications"), self.reading("statements")
-        if statements is Reading.MISSING:
-            return requests
-        return min(max(requests, Reading.PART), statements)
+        if "statements" in self._answers and statements is not Reading.MISSING:
+            return min(max(requests, Reading.PART), statements)
+        is_lost = "statements" in self._answers or "statements" in self._torn_of_its_own
+        return min(requests, Reading.PART) if is_lost else requests
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all was read that tells of LEMS and of what is taken."""
+        return min(self.conditions_read, self.medications_read) is Reading.WHOLE
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether nothing was read of the diagnoses, or of what is taken."""
+        return min(self.conditions_read, self.medications_read) is Reading.MISSING
 
 
 def _queries_for(kinds: set[str]) -> Iterator[str]:
-    """The queries of ours that what a client names itself may stand for."""
+    """The queries of ours that what a client names itself bears on."""
     if "Condition" in kinds:
         yield "conditions"
     if not kinds.isdisjoint(REQUESTS):
@@ -150,6 +189,18 @@ def _is_of_others(key: str, page: Page) -> bool:
     """Whether all that was found is of kinds that were not asked for."""
     kinds = {text(each.resource.get("resourceType")) for each in page.entries if each.is_match}
     return bool(kinds) and kinds.isdisjoint(KINDS.get(key, kinds))
+
+
+def _is_of_another(resource: Resource, patient: str) -> bool:
+    """Whether a resource says that it is of another patient than the one at hand."""
+    if not patient:
+        return False
+    if text(resource.get("resourceType")) == "Patient":
+        told = f"Patient/{text(resource.get('id'))}" if text(resource.get("id")) else ""
+    else:
+        subject = obj(resource.get("subject")) or obj(resource.get("patient"))
+        told = relative(text(subject.get("reference")).partition("/_history/")[0])
+    return told.startswith("Patient/") and told != patient
 
 
 def _is_unreadable(resource: Resource) -> bool:

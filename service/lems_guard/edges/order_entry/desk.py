@@ -1,35 +1,22 @@
-"""The desk at which hook calls are answered: chart, request, engine, cards."""
+"""The desk at which hook calls are answered: what is missing is fetched, then all is evaluated."""
 
 import datetime
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 import msgspec
 
 from lems_guard.answering.answer import Answer
-from lems_guard.clinical.errors import InvalidRequest
-from lems_guard.clinical.patient import LemsStatus
-from lems_guard.edges.order_entry.asking import Asked, asked_by
-from lems_guard.edges.order_entry.card_ids import card_uuid
-from lems_guard.edges.order_entry.card_shapes import TOPICS, Card, Response, Source, short
-from lems_guard.edges.order_entry.card_shapes import Coding as Topic
-from lems_guard.edges.order_entry.cards import CardMaker, Shown, release
-from lems_guard.edges.order_entry.chart import Chart, Reading
-from lems_guard.edges.order_entry.discovery import Service
+from lems_guard.edges.order_entry.card_shapes import Response
+from lems_guard.edges.order_entry.chart import Chart
+from lems_guard.edges.order_entry.discovery import PREFETCH, TELLING, Service
 from lems_guard.edges.order_entry.engine import Engine
+from lems_guard.edges.order_entry.evaluating import Evaluation, evaluation_of
 from lems_guard.edges.order_entry.hooks import HookCall
 from lems_guard.edges.order_entry.refusals import bad_request, precondition_failed
 from lems_guard.edges.order_entry.repeats import RepeatFilter, Sifted
-from lems_guard.edges.order_entry.replacements import Replacements
-from lems_guard.edges.order_entry.unchecked import unchecked
-from lems_guard.edges.order_entry.wording import Teller
-from lems_guard.fhir.detected_issue import About
-from lems_guard.fhir.patients import AMIFAMPRIDINE, AMINOPYRIDINE
-from lems_guard.screening.screen import LEMS_ABSENT
-from lems_guard.v1 import prescription_pb2 as request_wire
-from lems_guard.v1 import screening_pb2 as wire
-from lems_guard.v1 import terms_pb2 as terms
+from lems_guard.fhir.relevance import are_drugs_told, may_concern
+from lems_guard.fhir.shapes import obj
 
 FILTERED = "lems-guard.repeated-alerts"
 NEEDED = (
@@ -38,14 +25,10 @@ NEEDED = (
 )
 NEEDED_WHOLE = (
     "the Conditions or active medications were read in part only, and no LEMS was found in that "
-    "part: send them whole; nothing was checked"
+    "part: send them whole, with the Medications that they refer to; nothing was checked"
 )
-INFERRED = "LEMS is inferred from amifampridine on the medication list; no diagnosis was sent."
-NOT_TOLD = (
-    "No diagnosis of LEMS was sent, and no drug on the lists tells of it: rules that need LEMS "
-    "were not applied, those of aminopyridines were."
-)
-REFUTED = "The diagnosis of LEMS is recorded as refuted: rules that need LEMS were not applied."
+OF_ANOTHER = "prefetch: it holds the record of another patient than context.patientId"
+NOTHING = msgspec.json.encode(Response([]))
 
 
 class Counts(Protocol):
@@ -62,10 +45,17 @@ class Counts(Protocol):
 
 
 class Completes(Protocol):
-    """What fetches what a client did not send."""
+    """Fetches for one call."""
 
-    async def complete(self, chart: Chart, call: HookCall) -> None:
-        """Take in what can be had; never raises."""
+    async def complete(self, chart: Chart, keys: Iterable[str]) -> None:
+        """Take in what can be had of some queries; never raises."""
+
+
+class Fetches(Protocol):
+    """What fetches what clients did not send."""
+
+    def begin(self, call: HookCall) -> Completes | None:
+        """Begin for a call; `None` where nothing may be fetched for it."""
 
 
 class Desk:
@@ -75,7 +65,7 @@ class Desk:
         self,
         current: Callable[[], Engine],
         today: Callable[[], datetime.date],
-        fetcher: Completes | None,
+        fetcher: Fetches | None,
         repeats: RepeatFilter,
         counts: Counts,
     ) -> None:
@@ -88,30 +78,28 @@ class Desk:
 
     async def answer(self, service: Service, call: HookCall, caller: str) -> bytes:
         """The response to a call of a hook; raises `Refusal`."""
-        if call.hook != service.hook:
-            raise bad_request(f"hook: this service is for {service.hook}")
-        if not call.patient_id():
-            raise bad_request("context.patientId (missing)")
-        chart = Chart()
-        chart.take_prefetch(call.prefetch or {})
-        chart.take_drafts(call.orders())
-        if self._fetcher:
-            await self._fetcher.complete(chart, call)
-        if Reading.MISSING in {chart.conditions_read, chart.medications_read}:
+        chart = charted(service, call)
+        engine, today = self._current(), self._today()
+        fetching = self._fetcher.begin(call) if self._fetcher else None
+        if fetching:
+            await fetching.complete(chart, TELLING)
+        if chart.is_missing:
             raise precondition_failed(NEEDED)
-        return await self._cards(service, call, chart, caller)
+        if not may_concern(chart.record, engine.vocabulary):
+            return nothing_of(chart, engine, today)
+        if fetching:
+            await fetching.complete(chart, PREFETCH)
+        evaluation = evaluation_of(engine, service, call, chart, today)
+        if evaluation is None:
+            return nothing_of(chart, engine, today)
+        sifted = await self._repeats.sift(service, call, caller, evaluation.alerts)
+        return self._told(service, evaluation, sifted)
 
-    async def _cards(self, service: Service, call: HookCall, chart: Chart, caller: str) -> bytes:
-        engine = self._current()
-        asked = asked_by(call, service, chart, engine.vocabulary, self._today())
-        response = self._screened(engine, asked)
-        if response is None:
-            if Reading.PART in {chart.conditions_read, chart.medications_read}:
-                raise precondition_failed(NEEDED_WHOLE)
-            return msgspec.json.encode(Response([]))
-        told = Conversation(engine, asked, response, call, chart)
-        sifted = await self._repeats.sift(service, call, caller, told.alerts())
-        cards = [each.card for each in sifted.shown] + told.others()
+    def _told(self, service: Service, evaluation: Evaluation, sifted: Sifted) -> bytes:
+        """The response, counted."""
+        if evaluation.answer:
+            self._counts.observe(evaluation.answer, evaluation.seconds)
+        cards = [each.card for each in sifted.shown] + evaluation.others
         for card in cards:
             self._counts.shown(service.hook, card.indicator)
         for each in sifted.repeated:
@@ -119,122 +107,28 @@ class Desk:
                 self._counts.repeated(rule_id)
         return msgspec.json.encode(Response(cards, _extension(sifted)))
 
-    def _screened(self, engine: Engine, asked: Asked) -> wire.CheckPrescriptionResponse | None:
-        """The engine's reply, or `None` where it is not about LEMS.
 
-        Without any order there is nothing that the engine could say.
-        """
-        request = asked.request
-        if not (request.proposed or request.active or request.stopped):
-            nothing = wire.CheckPrescriptionResponse(completeness="COMPLETENESS_COMPLETE")
-            return nothing if is_about_lems(asked, nothing) else None
-        begun = time.perf_counter()
-        answer, response = self._answered(engine, request)
-        if not is_about_lems(asked, response):
-            return None
-        if not is_lems_told(asked, response):
-            request.patient.lems_status = terms.LEMS_STATUS_ABSENT
-            answer, response = self._answered(engine, request)
-        self._counts.observe(answer, time.perf_counter() - begun)
-        return response
-
-    @staticmethod
-    def _answered(
-        engine: Engine, request: request_wire.CheckPrescriptionRequest
-    ) -> tuple[Answer, wire.CheckPrescriptionResponse]:
-        try:
-            answer = engine.answers.answer(request.SerializeToString(deterministic=True))
-        except InvalidRequest as fault:
-            raise bad_request("; ".join(each.description for each in fault.violations)) from None
-        return answer, wire.CheckPrescriptionResponse.FromString(answer.reply)
+def charted(service: Service, call: HookCall) -> Chart:
+    """The chart of what a call holds; raises `Refusal`."""
+    if call.hook != service.hook:
+        raise bad_request(f"hook: this service is for {service.hook}")
+    if not call.patient_id():
+        raise bad_request("context.patientId (missing)")
+    if service.orders and obj(call.orders()).get("resourceType") != "Bundle":
+        raise bad_request(f"context.{service.orders}: a Bundle is expected")
+    chart = Chart(call.patient_id())
+    chart.take_prefetch(call.prefetch or {})
+    if chart.strangers:
+        raise bad_request(OF_ANOTHER)
+    chart.take_drafts(call.orders())
+    return chart
 
 
-class Conversation:
-    """One patient, and all that is to be said to the one who orders."""
-
-    def __init__(
-        self,
-        engine: Engine,
-        asked: Asked,
-        response: wire.CheckPrescriptionResponse,
-        call: HookCall,
-        chart: Chart,
-    ) -> None:
-        """Ready to tell."""
-        names = {name: order.name for name, order in asked.orders.items()}
-        self._engine = engine
-        self._asked = asked
-        self._response = response
-        self._chart = chart
-        self._call = f"{call.hook}|{call.hook_instance}"
-        self._teller = Teller(names, self._notes(), reviewed=engine.is_reviewed)
-        inferred = asked.person.diagnoses.lems is None
-        about = About(release(asked), f"Patient/{call.patient_id()}", inferred, names)
-        self._maker = CardMaker(asked, response, self._teller, self._call, about)
-
-    def _notes(self) -> tuple[str, ...]:
-        """What bears on the answer as a whole."""
-        lems, notes = self._asked.person.diagnoses.lems, list(self._response.notes)
-        said = {None: (INFERRED,), LemsStatus.ABSENT: (REFUTED,)}.get(lems, ())
-        if not is_lems_told(self._asked, self._response):
-            said = (NOT_TOLD,)
-            notes = [note for note in notes if note != LEMS_ABSENT]
-        return (*said, *self._asked.person.notes, *notes)
-
-    def alerts(self) -> list[Shown]:
-        """The cards of alerts, worst first; those that ask for nothing share one."""
-        alerts = list(self._response.alerts)
-        own = [alert for alert in alerts if self._maker.is_own(alert)]
-        rest = [alert for alert in alerts if not self._maker.is_own(alert)]
-        instead = self._replacements().offered(own, self._response.jurisdiction)
-        shown = [self._maker.own(alert, instead.get(alert.id, ())) for alert in own]
-        return shown + ([self._maker.joined(rest)] if rest else [])
-
-    def _replacements(self) -> Replacements:
-        engine = self._engine
-
-        def screen(
-            request: request_wire.CheckPrescriptionRequest,
-        ) -> wire.CheckPrescriptionResponse:
-            answer = engine.answers.answer(request.SerializeToString(deterministic=True))
-            return wire.CheckPrescriptionResponse.FromString(answer.reply)
-
-        return Replacements(engine, self._asked.request, screen)
-
-    def others(self) -> list[Card]:
-        """The card of what was not checked; no filter ever takes it away."""
-        found = unchecked(self._asked, self._response, self._chart, self._teller)
-        if found is None:
-            return []
-        topic = Topic(TOPICS, "not-checked", "not checked")
-        version = self._engine.knowledge.version
-        return [
-            Card(
-                card_uuid(self._call, f"{found.summary}\n{found.detail}", ()),
-                short(found.summary),
-                found.indicator,
-                Source(f"LEMS Guard, knowledge base {version}", topic),
-                found.detail,
-            )
-        ]
-
-
-def is_about_lems(asked: Asked, response: wire.CheckPrescriptionResponse) -> bool:
-    """Whether LEMS is diagnosed or suspected, or an aminopyridine stands on any list."""
-    if asked.person.diagnoses.lems in {LemsStatus.CONFIRMED, LemsStatus.SUSPECTED}:
-        return True
-    return any(AMINOPYRIDINE in each.classes for each in _substances(response))
-
-
-def is_lems_told(asked: Asked, response: wire.CheckPrescriptionResponse) -> bool:
-    """Whether a diagnosis speaks of LEMS, be it to refute it, or a drug tells of it."""
-    if asked.person.diagnoses.lems is not None:
-        return True
-    return any(each.name in AMIFAMPRIDINE for each in _substances(response))
-
-
-def _substances(response: wire.CheckPrescriptionResponse) -> Iterator[wire.Ingredient]:
-    return (each for medication in response.medications for each in medication.ingredients)
+def nothing_of(chart: Chart, engine: Engine, today: datetime.date) -> bytes:
+    """No cards, for a patient who has no LEMS; raises `Refusal` where that is not known."""
+    if not chart.is_whole or not are_drugs_told(chart.record, engine.vocabulary, today):
+        raise precondition_failed(NEEDED_WHOLE)
+    return NOTHING
 
 
 def _extension(sifted: Sifted) -> dict[str, Any] | msgspec.UnsetType:

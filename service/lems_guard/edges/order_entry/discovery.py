@@ -12,14 +12,19 @@ LATEST = "_sort=-date&_count=1"
 PREFETCH = {
     "patient": PATIENT,
     "conditions": f"Condition?{OF_PATIENT}",
-    "medications": f"MedicationRequest?{OF_PATIENT}&status=active",
-    "statements": f"MedicationStatement?{OF_PATIENT}&status=active",
+    "medications": f"MedicationRequest?{OF_PATIENT}&status=active"
+    "&_include=MedicationRequest:medication",
+    "statements": f"MedicationStatement?{OF_PATIENT}&status=active"
+    "&_include=MedicationStatement:medication",
     "allergies": f"AllergyIntolerance?{OF_PATIENT}",
     "weight": f"Observation?{OF_PATIENT}&code=http://loinc.org|29463-7&{LATEST}",
     "creatinine": f"Observation?{OF_PATIENT}&code=http://loinc.org|2160-0&{LATEST}",
     "creatinineMolar": f"Observation?{OF_PATIENT}&code=http://loinc.org|14682-9&{LATEST}",
     "clearance": f"Observation?{OF_PATIENT}&code=http://loinc.org|35591-7&{LATEST}",
 }
+# Those that tell whether the patient has LEMS or takes an aminopyridine: nothing else is asked for
+# before that is known, and nothing else of anybody whom it does not concern.
+TELLING = ("conditions", "medications", "statements")
 
 REMEMBER = "cache-for-order-sign-filtering"
 FILTER = "filter-out-repeated-alerts"

@@ -5,9 +5,10 @@ Only hosts that the site allows are ever asked: the address comes from a request
 
 import asyncio
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable
 from typing import NamedTuple
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import httpx2
 import msgspec
@@ -19,7 +20,7 @@ from lems_guard.edges.order_entry.discovery import PREFETCH
 from lems_guard.edges.order_entry.hooks import HookCall
 from lems_guard.edges.order_entry.refusals import FHIR_JSON
 from lems_guard.fhir.drugs import concept_in, reference_in
-from lems_guard.fhir.shapes import Json, obj, objs, text
+from lems_guard.fhir.shapes import Json, obj, text
 from lems_guard.telemetry.logs import place_of
 
 log = structlog.get_logger(__name__)
@@ -57,33 +58,18 @@ class Fetcher:
         self._transport = transport
         self._client: httpx2.AsyncClient | None = None
 
-    async def complete(self, chart: Chart, call: HookCall) -> None:
-        """Fetch what a chart wants, then the Medications that its orders only refer to.
-
-        What cannot be had stays missing; never raises for it.
-        """
-        try:
-            async with asyncio.timeout(self._bounds.seconds):
-                await self._complete(chart, call)
-        except TimeoutError:
-            return
-        except Exception as error:  # noqa: BLE001 - whatever a server does, the rest is checked
-            log.error("unforeseen error", **place_of(error))  # noqa: TRY400 - without its message
-
-    async def _complete(self, chart: Chart, call: HookCall) -> None:
+    def begin(self, call: HookCall) -> "Fetching | None":
+        """Begin to fetch for a call; `None` where its server may not be asked."""
         base = (call.fhir_server or "").rstrip("/")
         if not self._may_ask(base):
-            return
-        headers = {"accept": FHIR_JSON}
-        if call.fhir_authorization and call.fhir_authorization.access_token:
-            headers["authorization"] = f"Bearer {call.fhir_authorization.access_token}"
-        async with asyncio.TaskGroup() as tasks:
-            for key in list(chart.wanting()):
-                url = self._url(chart, key, base, call.patient_id())
-                tasks.create_task(self._read(chart, key, url, base, headers))
-        async with asyncio.TaskGroup() as tasks:
-            for name in nameless(chart, base)[: self._bounds.medications]:
-                tasks.create_task(self._read_medication(chart, name, base, headers))
+            return None
+        self._client = self._client or httpx2.AsyncClient(
+            transport=self._transport,
+            follow_redirects=False,
+            trust_env=False,
+            timeout=self._bounds.seconds,
+        )
+        return Fetching(self._client, base, call, self._bounds)
 
     def _may_ask(self, base: str) -> bool:
         """An allowed host, over TLS; without it only on this machine."""
@@ -98,61 +84,96 @@ class Fetcher:
         safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
         return safe and bool({host, f"{host}{port}"} & self._hosts)
 
-    @staticmethod
-    def _url(chart: Chart, key: str, base: str, patient_id: str) -> str:
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            await self._client.aclose()
+
+
+class Fetching:
+    """The fetches for one call: all of them together have the time that a call may take."""
+
+    def __init__(
+        self, client: httpx2.AsyncClient, base: str, call: HookCall, bounds: Bounds
+    ) -> None:
+        """The time counts from now."""
+        self._client = client
+        self._base = base
+        self._bounds = bounds
+        self._patient = quote(call.patient_id(), safe="")
+        self._ends = time.monotonic() + bounds.seconds
+        self._headers = {"accept": FHIR_JSON}
+        token = call.fhir_authorization.access_token if call.fhir_authorization else None
+        if token:
+            self._headers["authorization"] = f"Bearer {token}"
+
+    async def complete(self, chart: Chart, keys: Iterable[str]) -> None:
+        """Fetch what a chart wants of some queries, and the Medications that orders only refer to.
+
+        What cannot be had stays missing, as something that was asked for; never raises for it.
+        """
+        wanted = list(chart.wanting(keys))
+        for key in wanted:
+            chart.ask(key)
+        try:
+            async with asyncio.timeout(self._ends - time.monotonic()):
+                await self._complete(chart, wanted)
+        except TimeoutError:
+            return
+        except Exception as error:  # noqa: BLE001 - whatever a server does, the rest is checked
+            log.error("unforeseen error", **place_of(error))  # noqa: TRY400 - without its message
+
+    async def _complete(self, chart: Chart, wanted: Iterable[str]) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            for key in wanted:
+                tasks.create_task(self._read(chart, key, self._url(chart, key)))
+        async with asyncio.TaskGroup() as tasks:
+            for name in nameless(chart, self._base)[: self._bounds.medications]:
+                tasks.create_task(self._read_medication(chart, name))
+
+    def _url(self, chart: Chart, key: str) -> str:
         if key in chart.next_pages:
             return chart.next_pages[key]
-        query = PREFETCH[key].replace(PATIENT_TOKEN, quote(patient_id, safe=""))
-        return f"{base}/{query.replace('|', '%7C')}"
+        query = PREFETCH[key].replace(PATIENT_TOKEN, self._patient)
+        return f"{self._base}/{query.replace('|', '%7C')}"
 
-    async def _read(
-        self, chart: Chart, key: str, url: str, base: str, headers: Mapping[str, str]
-    ) -> None:
+    async def _read(self, chart: Chart, key: str, url: str) -> None:
         """Take in one answer, page by page, as long as its links stay on the same server."""
         for _ in range(self._bounds.pages):
-            if not url.startswith(f"{base}/") and url.partition("?")[0] != base:
-                return
-            page = await self._get(url, headers)
+            page = await self._get(url) if is_below(url, self._base) else None
             if page is None:
                 return
             chart.take(key, page)
-            links = objs(obj(page).get("link"))
-            url = next(
-                (text(each.get("url")) for each in links if each.get("relation") == "next"), ""
-            )
-            if not url:
+            if key not in chart.next_pages or chart.next_pages[key] == url:
                 return
+            url = chart.next_pages[key]
 
-    async def _read_medication(
-        self, chart: Chart, name: str, base: str, headers: Mapping[str, str]
-    ) -> None:
-        chart.record.shelf.put(obj(await self._get(f"{base}/{name}", headers)), name)
+    async def _read_medication(self, chart: Chart, name: str) -> None:
+        chart.record.shelf.put(obj(await self._get(f"{self._base}/{name}")), name)
 
-    async def _get(self, url: str, headers: Mapping[str, str]) -> Json:
-        """One page, or `None` where there is none to be had."""
-        client = self._client = self._client or httpx2.AsyncClient(
-            transport=self._transport,
-            follow_redirects=False,
-            trust_env=False,
-            timeout=self._bounds.seconds,
-        )
+    async def _get(self, url: str) -> Json:
+        """What a server says, be it that it cannot; `None` where nothing is to be had."""
         try:
-            async with client.stream("GET", url, headers=dict(headers)) as response:
-                if response.status_code != httpx2.codes.OK:
-                    return None
+            async with self._client.stream("GET", url, headers=self._headers) as response:
                 content = bytearray()
                 async for chunk in response.aiter_bytes():
                     content += chunk
                     if len(content) > self._bounds.page_bytes:
                         return None
-            return msgspec.json.decode(bytes(content))
+            answer = msgspec.json.decode(bytes(content))
         except UNHAD:
             return None
+        is_outcome = obj(answer).get("resourceType") == "OperationOutcome"
+        return answer if response.status_code == httpx2.codes.OK or is_outcome else None
 
-    async def close(self) -> None:
-        """Close the connections."""
-        if self._client is not None:
-            await self._client.aclose()
+
+def is_below(url: str, base: str) -> bool:
+    """Whether an address lies on a server's base, and leaves it by none of its steps."""
+    if url.partition("?")[0] == base:
+        return True
+    path = unquote(url.removeprefix(base).partition("?")[0].partition("#")[0])
+    steps = set(path.replace("\\", "/").split("/"))
+    return url.startswith(f"{base}/") and steps.isdisjoint({"..", "."})
 
 
 def nameless(chart: Chart, base: str) -> list[str]:

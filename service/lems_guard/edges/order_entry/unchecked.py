@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from lems_guard.edges.order_entry.asking import Asked
+from lems_guard.edges.order_entry.asking import UNREAD, Asked
 from lems_guard.edges.order_entry.card_shapes import plain
 from lems_guard.edges.order_entry.chart import Chart, Reading
 from lems_guard.edges.order_entry.wording import Teller
@@ -43,16 +43,19 @@ def unchecked(
     """All that was not checked, or `None` where everything was."""
     orders = [each for each in response.medications if each.disposition in UNSETTLED]
     parts = list(_parts_missing(chart))
-    lines = [_order_line(each, teller) for each in orders]
+    unread = sorted(UNREAD & asked.left_out.keys())
+    lines = [f"- **{why}** ({asked.left_out[why]})" for why in unread]
+    lines += [_order_line(each, teller) for each in orders]
     lines += [f"- {part}" for part in parts]
     lines += [_gap_line(gap, teller) for gap in response.gaps]
     if not lines and not asked.left_out.keys() - {f"an order {ENDED_SOME_DAY}"}:
         return None
-    lines += [f"- {plain(why)} ({number})" for why, number in sorted(asked.left_out.items())]
+    rest = sorted(asked.left_out.keys() - UNREAD)
+    lines += [f"- {plain(why)} ({asked.left_out[why]})" for why in rest]
     grave = _is_grave(asked, response)
-    told = list(_told(orders, parts, response, asked))
+    told = [*unread, *_told(orders, parts, response, rest, asked)]
     summary = f"LEMS check incomplete: {'; '.join(told)}"
-    indicator = "warning" if orders or parts or grave else "info"
+    indicator = "warning" if unread or orders or parts or grave else "info"
     return Unchecked(summary, "\n".join([*lines, "", NO_PROOF]), indicator)
 
 
@@ -79,6 +82,8 @@ def _parts_missing(chart: Chart) -> Iterator[str]:
         yield "The list of conditions was read in part only."
     if chart.medications_read is Reading.PART:
         yield "The list of active medications was read in part only."
+    if chart.strangers:
+        yield "What the server gave of another patient was left out."
 
 
 def _order_line(each: wire.MedicationResult, teller: Teller) -> str:
@@ -104,6 +109,7 @@ def _told(
     orders: list[wire.MedicationResult],
     parts: list[str],
     response: wire.CheckPrescriptionResponse,
+    rest: list[str],
     asked: Asked,
 ) -> Iterator[str]:
     for disposition, words in WORDS.items():
@@ -116,8 +122,8 @@ def _told(
     if facts:
         more = f" and {len(facts) - MOST_FACTS} more" if len(facts) > MOST_FACTS else ""
         yield f"not known: {', '.join(facts[:MOST_FACTS])}{more}"
-    if asked.left_out and not (orders or parts or facts):
-        yield "; ".join(asked.left_out)
+    if rest and not (orders or parts or facts):
+        yield "; ".join(rest)
 
 
 @functools.lru_cache(MOST_FACT_NAMES)

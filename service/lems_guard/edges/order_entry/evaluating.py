@@ -1,0 +1,181 @@
+"""Evaluating a chart: the engine's answer, and the cards that are made of it. All of it is sync."""
+
+import datetime
+import time
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lems_guard.answering.answer import Answer
+from lems_guard.clinical.errors import InvalidRequest
+from lems_guard.clinical.patient import LemsStatus
+from lems_guard.edges.order_entry.asking import Asked, asked_by
+from lems_guard.edges.order_entry.card_ids import card_uuid
+from lems_guard.edges.order_entry.card_shapes import TOPICS, Card, Source, short
+from lems_guard.edges.order_entry.card_shapes import Coding as Topic
+from lems_guard.edges.order_entry.cards import CardMaker, Shown, release
+from lems_guard.edges.order_entry.chart import Chart
+from lems_guard.edges.order_entry.discovery import Service
+from lems_guard.edges.order_entry.engine import Engine
+from lems_guard.edges.order_entry.hooks import HookCall
+from lems_guard.edges.order_entry.refusals import bad_request
+from lems_guard.edges.order_entry.replacements import Replacements
+from lems_guard.edges.order_entry.unchecked import unchecked
+from lems_guard.edges.order_entry.wording import Teller
+from lems_guard.fhir.detected_issue import About
+from lems_guard.fhir.patients import AMIFAMPRIDINE, AMINOPYRIDINE
+from lems_guard.fhir.relevance import HAVE_LEMS
+from lems_guard.screening.screen import LEMS_ABSENT
+from lems_guard.v1 import prescription_pb2 as request_wire
+from lems_guard.v1 import screening_pb2 as wire
+from lems_guard.v1 import terms_pb2 as terms
+
+INFERRED = "LEMS is inferred from amifampridine on the medication list; no diagnosis was sent."
+NOT_TOLD = (
+    "No diagnosis of LEMS was sent, and no drug on the lists tells of it: rules that need LEMS "
+    "were not applied, those of aminopyridines were."
+)
+REFUTED = "The diagnosis of LEMS is recorded as refuted: rules that need LEMS were not applied."
+
+
+class Evaluation(NamedTuple):
+    """What is to be said: the cards of alerts, worst first, and those that no filter takes away.
+
+    `answer` is the engine's, with the seconds it took; without any order there is none.
+    """
+
+    alerts: list[Shown]
+    others: list[Card]
+    answer: Answer | None
+    seconds: float
+
+
+def evaluation_of(
+    engine: Engine, service: Service, call: HookCall, chart: Chart, today: datetime.date
+) -> Evaluation | None:
+    """What is to be said of a chart, or `None` where it is not about LEMS; raises `Refusal`."""
+    asked = asked_by(call, service, chart, engine.vocabulary, today)
+    begun = time.perf_counter()
+    answer, response = screened(engine, asked)
+    seconds = time.perf_counter() - begun
+    if response is None:
+        return None
+    told = Conversation(engine, asked, response, call, chart)
+    return Evaluation(told.alerts(), told.others(), answer, seconds)
+
+
+def screened(
+    engine: Engine, asked: Asked
+) -> tuple[Answer | None, wire.CheckPrescriptionResponse | None]:
+    """The engine's answer and reply; no reply where it is not about LEMS.
+
+    Without any order there is nothing that the engine could say.
+    """
+    request = asked.request
+    if not (request.proposed or request.active or request.stopped):
+        nothing = wire.CheckPrescriptionResponse(completeness="COMPLETENESS_COMPLETE")
+        return None, nothing if is_about_lems(asked, nothing) else None
+    answer, response = _answered(engine, request)
+    if not is_about_lems(asked, response):
+        return None, None
+    if not is_lems_told(asked, response):
+        request.patient.lems_status = terms.LEMS_STATUS_ABSENT
+        answer, response = _answered(engine, request)
+    return answer, response
+
+
+def _answered(
+    engine: Engine, request: request_wire.CheckPrescriptionRequest
+) -> tuple[Answer, wire.CheckPrescriptionResponse]:
+    try:
+        answer = engine.answers.answer(request.SerializeToString(deterministic=True))
+    except InvalidRequest as fault:
+        raise bad_request("; ".join(each.description for each in fault.violations)) from None
+    return answer, wire.CheckPrescriptionResponse.FromString(answer.reply)
+
+
+class Conversation:
+    """One patient, and all that is to be said to the one who orders."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        asked: Asked,
+        response: wire.CheckPrescriptionResponse,
+        call: HookCall,
+        chart: Chart,
+    ) -> None:
+        """Ready to tell."""
+        names = {name: order.name for name, order in asked.orders.items()}
+        self._engine = engine
+        self._asked = asked
+        self._response = response
+        self._chart = chart
+        self._call = f"{call.hook}|{call.hook_instance}"
+        self._teller = Teller(names, self._notes(), reviewed=engine.is_reviewed)
+        inferred = asked.person.diagnoses.lems is None
+        about = About(release(asked), f"Patient/{call.patient_id()}", inferred, names)
+        self._maker = CardMaker(asked, response, self._teller, self._call, about)
+
+    def _notes(self) -> tuple[str, ...]:
+        """What bears on the answer as a whole."""
+        lems, notes = self._asked.person.diagnoses.lems, list(self._response.notes)
+        said = {None: (INFERRED,), LemsStatus.ABSENT: (REFUTED,)}.get(lems, ())
+        if not is_lems_told(self._asked, self._response):
+            said = (NOT_TOLD,)
+            notes = [note for note in notes if note != LEMS_ABSENT]
+        return (*said, *self._asked.person.notes, *notes)
+
+    def alerts(self) -> list[Shown]:
+        """The cards of alerts, worst first; those that ask for nothing share one."""
+        alerts = list(self._response.alerts)
+        own = [alert for alert in alerts if self._maker.is_own(alert)]
+        rest = [alert for alert in alerts if not self._maker.is_own(alert)]
+        instead = self._replacements().offered(own, self._response.jurisdiction)
+        shown = [self._maker.own(alert, instead.get(alert.id, ())) for alert in own]
+        return shown + ([self._maker.joined(rest)] if rest else [])
+
+    def _replacements(self) -> Replacements:
+        engine = self._engine
+
+        def screen(
+            request: request_wire.CheckPrescriptionRequest,
+        ) -> wire.CheckPrescriptionResponse:
+            answer = engine.answers.answer(request.SerializeToString(deterministic=True))
+            return wire.CheckPrescriptionResponse.FromString(answer.reply)
+
+        return Replacements(engine, self._asked.request, screen)
+
+    def others(self) -> list[Card]:
+        """The card of what was not checked; no filter ever takes it away."""
+        found = unchecked(self._asked, self._response, self._chart, self._teller)
+        if found is None:
+            return []
+        topic = Topic(TOPICS, "not-checked", "not checked")
+        version = self._engine.knowledge.version
+        return [
+            Card(
+                card_uuid(self._call, f"{found.summary}\n{found.detail}", ()),
+                short(found.summary),
+                found.indicator,
+                Source(f"LEMS Guard, knowledge base {version}", topic),
+                found.detail,
+            )
+        ]
+
+
+def is_about_lems(asked: Asked, response: wire.CheckPrescriptionResponse) -> bool:
+    """Whether LEMS is diagnosed or suspected, or an aminopyridine stands on any list."""
+    if asked.person.diagnoses.lems in HAVE_LEMS:
+        return True
+    return any(AMINOPYRIDINE in each.classes for each in _substances(response))
+
+
+def is_lems_told(asked: Asked, response: wire.CheckPrescriptionResponse) -> bool:
+    """Whether a diagnosis speaks of LEMS, be it to refute it, or a drug tells of it."""
+    if asked.person.diagnoses.lems is not None:
+        return True
+    return any(each.name in AMIFAMPRIDINE for each in _substances(response))
+
+
+def _substances(response: wire.CheckPrescriptionResponse) -> Iterator[wire.Ingredient]:
+    return (each for medication in response.medications for each in medication.ingredients)
