@@ -1,15 +1,24 @@
 """After a call nothing of its patient is left in memory, outside serialised replies."""
 
+import asyncio
 import gc
+import json
 from collections.abc import Iterator
 
 import pytest
 from prometheus_client import CollectorRegistry
 
+from lems_guard.answering.answer import Answer
 from lems_guard.caching.replies import Replies, ReplyCache
 from lems_guard.clinical.errors import InvalidRequest
 from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.edges.order_entry.desk import Desk
+from lems_guard.edges.order_entry.discovery import SERVICES
+from lems_guard.edges.order_entry.engine import Engine
+from lems_guard.edges.order_entry.hooks import read_call
+from lems_guard.edges.order_entry.repeats import RepeatFilter
 from lems_guard.editions.library import load_edition, packaged_rules
+from lems_guard.sharing.in_process import InProcessRepeats, Memory
 from lems_guard.telemetry.cache_metrics import CacheMetrics
 from lems_guard.v1 import prescription_pb2 as wire
 from replicas import TODAY, answerer_of
@@ -78,6 +87,70 @@ def test_neither_patient_nor_id_is_left_of_calls_answered_and_refused() -> None:
     for number in range(4):
         call(number)
     assert len(replies) == 4
+    assert list(marked()) == []
+
+
+class Uncounted:
+    """Counts nothing."""
+
+    def observe(self, answer: Answer, seconds: float) -> None:
+        pass
+
+    def shown(self, hook: str, indicator: str) -> None:
+        pass
+
+    def repeated(self, rule_id: str) -> None:
+        pass
+
+
+def hook_call(number: int) -> bytes:
+    """An order-sign call whose every identifier is marked."""
+
+    def resource(kind: str, **members: object) -> dict[str, object]:
+        return {"resourceType": kind, "id": f"{MARK}{kind}{number}", **members}
+
+    def order(words: str, status: str) -> dict[str, object]:
+        return resource(
+            "MedicationRequest",
+            status=status,
+            subject={"reference": f"Patient/{MARK}p"},
+            medicationCodeableConcept={"text": words},
+        )
+
+    def bundle(*resources: object) -> dict[str, object]:
+        return {"resourceType": "Bundle", "entry": [{"resource": each} for each in resources]}
+
+    lems = {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "G70.80"}]}
+    call = {
+        "hook": "order-sign",
+        "hookInstance": f"{MARK}{number}",
+        "context": {
+            "userId": f"Practitioner/{MARK}u",
+            "patientId": f"{MARK}p",
+            "draftOrders": bundle(order("ciprofloxacin 500 mg po bid", "draft")),
+        },
+        "prefetch": {
+            "patient": resource("Patient", birthDate=BORN),
+            "conditions": bundle(resource("Condition", code=lems)),
+            "medications": bundle(order("Firdapse 20 mg 4x/day", "active")),
+        },
+    }
+    return json.dumps(call).encode()
+
+
+def test_nor_of_a_hook_call() -> None:
+    edition = load_edition(packaged_rules()).edition
+    engine = Engine(answerer_of(edition), edition, Jurisdiction.US)
+    repeats = RepeatFilter(InProcessRepeats(Memory(600)))
+    desk = Desk(lambda: engine, lambda: TODAY, None, repeats, Uncounted())
+    service = SERVICES["lems-guard-order-sign"]
+
+    def call(number: int) -> None:
+        reply = asyncio.run(desk.answer(service, read_call(hook_call(number)), "caller"))
+        assert b"amifampridine" in reply
+
+    for number in range(3):
+        call(number)
     assert list(marked()) == []
 
 
