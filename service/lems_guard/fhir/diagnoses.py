@@ -88,7 +88,7 @@ class DiagnosisReader:
         ]
         return Diagnoses(
             lems,
-            tuple(coding for each in found for coding in each.conditions),
+            tuple(dict.fromkeys(coding for each in found for coding in each.conditions)),
             any(each.seizure_history for each in found),
             any(each.pregnant for each in found),
             tuple(notes),

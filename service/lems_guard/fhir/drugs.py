@@ -7,6 +7,7 @@ its ingredients add is read with it, or the whole is not understood.
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeAlias, cast
 
+from lems_guard.answering.bounds import LONGEST_NAME, LONGEST_WORDS
 from lems_guard.answering.read import SYSTEMS
 from lems_guard.clinical.medication import (
     Coding,
@@ -105,9 +106,10 @@ def codings_of(concept: Resource) -> tuple[Coding, ...]:
         Coding(
             SYSTEMS[code_system(text(coding.get("system")))],
             text(coding.get("code")),
-            text(coding.get("display")),
+            text(coding.get("display"))[:LONGEST_WORDS],
         )
         for coding in codings_in(concept)
+        if len(text(coding.get("code"))) <= LONGEST_NAME
     )
     return tuple(coding for coding in found if coding.system)
 

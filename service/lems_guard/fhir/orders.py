@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from lems_guard.answering import read
+from lems_guard.answering.bounds import LONGEST_TEXT, MOST_CODINGS
 from lems_guard.clinical.medication import (
     Coding,
     Disposition,
@@ -126,9 +127,17 @@ class OrderReader:
         name = drug.words or next((each.code for each in drug.codings), "an order without a drug")
         codings = tuple(each._replace(display="") for each in drug.codings)
         names = frozenset({*codings, drug.words.casefold()} - {""})
-        understood = self._understand(read.order(message, MedicationList.PROPOSED))
-        holds = frozenset(each.name for reading in understood.readings for each in reading)
+        holds = self._holds(message)
         return Line(message.SerializeToString(), name, drug.words, codings, names, holds)
+
+    def _holds(self, message: wire.Medication) -> frozenset[str]:
+        """The ingredients that an order may have; of one over a bound by what is within it."""
+        try:
+            order = read.order(message, MedicationList.PROPOSED)
+        except read.AMISS:
+            order = read.order(within_bounds(message), MedicationList.PROPOSED)
+        readings = self._understand(order).readings
+        return frozenset(each.name for reading in readings for each in reading)
 
     def _text(self, drug: Drug, dosage: Dosage) -> str:
         """The drug's words, and behind them the sig where it alone tells how, and is readable."""
@@ -142,6 +151,11 @@ class OrderReader:
         )
         understood = whole.disposition is not Disposition.UNRESOLVED
         return together if understood and whole.readings == alone.readings else drug.words
+
+
+def within_bounds(message: wire.Medication) -> wire.Medication:
+    """As much of an order's drug as may be sent: the first of its words and codes."""
+    return wire.Medication(text=message.text[:LONGEST_TEXT], codings=message.codings[:MOST_CODINGS])
 
 
 def _indicate(message: wire.Medication, resource: Resource) -> None:

@@ -13,7 +13,7 @@ from lems_guard.edges.order_entry.discovery import (
 )
 from lems_guard.edges.order_entry.hooks import HookCall
 from lems_guard.fhir.drugs import is_drug_told
-from lems_guard.fhir.lists import Lists
+from lems_guard.fhir.lists import TOO_LONG, Lists
 from lems_guard.fhir.orders import Order
 from lems_guard.fhir.patients import Person, Vocabulary
 from lems_guard.fhir.record import GROUPS, is_order
@@ -46,7 +46,7 @@ SUPPORTING = {
 # What may have been an order, and was not read.
 NO_RESOURCE = "an entry of the orders held no resource that can be read"
 NOT_HERE = "an order that a group refers to was not sent"
-UNREAD = {NO_RESOURCE, NOT_HERE}
+UNREAD = {NO_RESOURCE, NOT_HERE, TOO_LONG}
 
 
 class Asked(NamedTuple):
