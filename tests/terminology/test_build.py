@@ -1,4 +1,4 @@
-"""The build step on a small sample of facts, beside the real tables of sig words."""
+"""The build step on a small sample of sources, beside the real tables of sig words."""
 
 import shutil
 from pathlib import Path
@@ -10,9 +10,9 @@ from lems_guard.terminology.build.rxnorm import Product, read_product
 from lems_guard.terminology.build.tables import build
 from lems_guard.terminology.tables import read_vocabulary
 
-SAMPLE = Path(__file__).parent / "facts_sample"
+SAMPLE = Path(__file__).parent / "sources_sample"
 TABLES = Path(__file__).parents[2] / "rules" / "vocabulary"
-BUILT = ("atc.tsv", "ingredients.tsv", "names.tsv", "brands.tsv", "products.tsv")
+BUILT = ("atc.tsv", "ingredients.tsv", "names.tsv", "brands.tsv", "products.tsv", "unii.tsv")
 
 Row = dict[str, str]
 
@@ -58,9 +58,9 @@ def test_every_row_says_where_it_comes_from(built: Path) -> None:
     for table in BUILT:
         assert all(row["source"] for row in read_rows(built / table))
     assert one(built, "ingredients.tsv", name="metoprolol")["source"] == (
-        "vocab_facts rxcui[ndcmap2019]"
+        "drug_facts rxcui[ndcmap2019]"
     )
-    assert one(built, "brands.tsv", brand="Lopressor")["source"] == "vocab_facts[ema,hand]"
+    assert one(built, "brands.tsv", brand="Lopressor")["source"] == "drug_facts[ema,hand]"
 
 
 def test_a_combination_comes_before_a_single_brand(built: Path) -> None:
@@ -86,7 +86,7 @@ def test_a_salt_in_a_combination_is_its_base(built: Path) -> None:
 
 def test_a_hand_made_brand_keeps_its_place_and_route(built: Path) -> None:
     beloc = one(built, "brands.tsv", brand="Beloc")
-    assert (beloc["jurisdictions"], beloc["route"], beloc["source"]) == (
+    assert (beloc["countries"], beloc["route"], beloc["source"]) == (
         "EU CH",
         "ORAL",
         "hand: label",
@@ -115,7 +115,7 @@ def test_the_broken_magnesium_row_is_dropped(built: Path) -> None:
 
 
 def test_substances_of_the_rules_are_ingredients_and_classes_are_not(built: Path) -> None:
-    assert one(built, "ingredients.tsv", name="arotinolol")["source"] == "clinical_rules"
+    assert one(built, "ingredients.tsv", name="arotinolol")["source"] == "rule_substances"
     assert rows(built, "ingredients.tsv", name="amifampridine (compounded)")
     assert not rows(built, "ingredients.tsv", name="any aminoglycoside")
 

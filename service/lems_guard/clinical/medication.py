@@ -89,6 +89,8 @@ class Medication(NamedTuple):
     phase: Phase | None = None
     indication: Indication | None = None
     stopped_on: datetime.date | None = None
+    country: str = ""
+    """Where its brands are sold, by two letters of ISO 3166-1; empty: not said."""
 
 
 class Ingredient(NamedTuple):

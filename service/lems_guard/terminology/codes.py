@@ -69,6 +69,8 @@ class CodeBook:
                 return found
         if system is CodeSystem.RXNORM:
             return self._rxnorm(coding.code)
+        if system is CodeSystem.UNII:
+            return self._unii(coding.code)
         return self._atc(coding.code) if system is CodeSystem.ATC else UNKNOWN
 
     def _rxnorm(self, code: str) -> Coded:
@@ -77,6 +79,10 @@ class CodeBook:
             return Coded((product.ingredients,), product.route, product.strength, source="products")
         readings = self._vocabulary.codes.get(code, ())
         return Coded(readings, source="ingredients") if readings else UNKNOWN
+
+    def _unii(self, code: str) -> Coded:
+        readings = self._vocabulary.unii.get(key_of(code), ())
+        return Coded(readings, source="UNII codes") if readings else UNKNOWN
 
     def _atc(self, code: str) -> Coded:
         readings = self._vocabulary.atc.get(key_of(code), ())

@@ -21,13 +21,17 @@ DISCONTINUED = " d / c "
 
 
 class Named(NamedTuple):
-    """A drug named in the text; `bracket` is 0 outside, 1 in round, 2 in square brackets."""
+    """A drug named in the text; `bracket` is 0 outside, 1 in round, 2 in square brackets.
+
+    `spelled`: no table holds the name, and it was understood by its spelling.
+    """
 
     readings: Readings
     bracket: int
     brand: bool
     route: Route | None
     phrase: str
+    spelled: bool = False
 
 
 class Step(NamedTuple):

@@ -1,4 +1,4 @@
-"""One dictionary of all words that the text of an order may hold, for one jurisdiction.
+"""One dictionary of all words that the text of an order may hold, for one country.
 
 Building it once makes reading a text a walk with one or two look-ups per word. What a word is
 when two tables hold it is decided here: a drug's name comes before everything else.
@@ -6,12 +6,13 @@ when two tables hold it is decided here: a drug's name comes before everything e
 
 import enum
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Optional, TypeAlias
 
 from lems_guard.clinical.route import Route
-from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.terminology.countries import MEMBERS_OF_EU
+from lems_guard.terminology.spelling import Spellings
 from lems_guard.terminology.vocabulary import (
     Form,
     Frequency,
@@ -71,6 +72,12 @@ class Entry(NamedTuple):
     ends_in_number: bool = False
     after_drug: Optional["Entry"] = None
     of_site: bool = False
+    spelled: bool = False
+
+
+def no_spelling(_: str) -> Readings:
+    """No word is read by its spelling."""
+    return ()
 
 
 Longer: TypeAlias = Mapping[str, dict[str, tuple[int, ...]]]
@@ -84,6 +91,7 @@ class Lexicon:
     longer: Longer
     units: Mapping[str, str]
     mixtures: Mapping[IngredientSet, IngredientSet] = field(default_factory=dict)
+    spelled: Callable[[str], Readings] = no_spelling
 
 
 _TWO_MEANINGS = {
@@ -92,26 +100,53 @@ _TWO_MEANINGS = {
     (Kind.NAME, Kind.FILLER),
     (Kind.SIDE, Kind.FILLER),
 }
+# A member of the European Union, and any other country, without brands of its own in the tables.
+EU_ONLY, ELSEWHERE = "DE", "-"
 _KINDS_OF_FILLER = {"salt": Kind.SALT, "prefix": Kind.PREFIX}
 
 
-def lexicons_of(vocabulary: Vocabulary) -> dict[Jurisdiction, Lexicon]:
-    """The words of a vocabulary as they are read in each jurisdiction."""
-    common: dict[str, Entry] = {}
-    for entry in _entries(vocabulary):
-        earlier = common.setdefault(entry.phrase, entry)
-        if (earlier.kind, entry.kind) in _TWO_MEANINGS:
-            common[entry.phrase] = earlier._replace(after_drug=entry)
-    longer = longer_of(common)
-    return {
-        place: Lexicon(
-            common | _local_brands(vocabulary, common, place),
-            longer,
-            vocabulary.units,
-            dict(vocabulary.mixtures),
+class Lexicons:
+    """The words of a vocabulary as they are read in each country."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        """Order all words once; a country's own brands are looked up when it first asks."""
+        self._vocabulary = vocabulary
+        self._spellings = Spellings(vocabulary.names)
+        self._common: dict[str, Entry] = {}
+        for entry in _entries(vocabulary):
+            earlier = self._common.setdefault(entry.phrase, entry)
+            if (earlier.kind, entry.kind) in _TWO_MEANINGS:
+                self._common[entry.phrase] = earlier._replace(after_drug=entry)
+        self._longer = longer_of(self._common)
+        self._places = {place for each in self._local() for place in each[1]}
+        self.anywhere = self._read_as(self._common)
+        self._by_place = {"": self.anywhere}
+
+    def of(self, country: str) -> Lexicon:
+        """The words as they are read in a country; empty: it is not known."""
+        place = self._place(country)
+        if place not in self._by_place:
+            local = {key: _brand(self._vocabulary, key, place) for key, _ in self._local()}
+            self._by_place[place] = self._read_as(self._common | local)
+        return self._by_place[place]
+
+    def _place(self, country: str) -> str:
+        """Countries without brands of their own share the words of the others like them."""
+        if not country or country in self._places:
+            return country
+        return EU_ONLY if country in MEMBERS_OF_EU else ELSEWHERE
+
+    def _local(self) -> Iterator[tuple[str, set[str]]]:
+        """The brands that mean different things in different countries."""
+        for key, meanings in self._vocabulary.brands.items():
+            if self._common[key].kind is Kind.BRAND and len(meanings) > 1:
+                yield key, {place for meaning in meanings for place in meaning.countries}
+
+    def _read_as(self, entries: dict[str, Entry]) -> Lexicon:
+        mixtures = dict(self._vocabulary.mixtures)
+        return Lexicon(
+            entries, self._longer, self._vocabulary.units, mixtures, self._spellings.read
         )
-        for place in Jurisdiction
-    }
 
 
 def _entries(vocabulary: Vocabulary) -> Iterator[Entry]:
@@ -134,21 +169,10 @@ def _drug_entries(vocabulary: Vocabulary) -> Iterator[Entry]:
     for key, readings in vocabulary.names.items():
         yield _drug(Kind.NAME, key, readings, None)
     for key in vocabulary.brands:
-        yield _brand(vocabulary, key, Jurisdiction.US)
+        yield _brand(vocabulary, key, "")
 
 
-def _local_brands(
-    vocabulary: Vocabulary, common: Mapping[str, Entry], place: Jurisdiction
-) -> dict[str, Entry]:
-    """The brands that mean different things in different places, as they are read in one."""
-    return {
-        key: _brand(vocabulary, key, place)
-        for key, meanings in vocabulary.brands.items()
-        if common[key].kind is Kind.BRAND and any(m.jurisdictions for m in meanings)
-    }
-
-
-def _brand(vocabulary: Vocabulary, key: str, place: Jurisdiction) -> Entry:
+def _brand(vocabulary: Vocabulary, key: str, place: str) -> Entry:
     route = vocabulary.brand_route(key, place)
     return _drug(Kind.BRAND, key, vocabulary.meaning(key, place), route)
 

@@ -32,6 +32,7 @@ class OrderText:
         "_brand_end",
         "_end",
         "_entries",
+        "_lexicon",
         "_longer",
         "_per_day",
         "_prefixed",
@@ -51,6 +52,7 @@ class OrderText:
 
     def __init__(self, text: str, lexicon: Lexicon, steps: list[Step] | None = None) -> None:
         """Walk the text; put what each phrase was taken for into `steps`, if that is wanted."""
+        self._lexicon = lexicon
         self._entries, self._longer = lexicon.entries, lexicon.longer
         self._units, self._shapes = lexicon.units, lexicon.longer.get(NUMBER_SIGN, {})
         self._words = words = words_of(text if len(text) <= LONGEST_TEXT else "")
@@ -77,7 +79,7 @@ class OrderText:
         after = self._longer.get(word)
         entry = self._phrase(after) if after is not None and at + 1 < self._end else None
         if entry is None:
-            entry = self._entries.get(word)
+            entry = self._entries.get(word) or self._spelled(word)
             self._at = at + 1
         if entry is not None:
             self._HANDLERS[entry.kind](self, entry)
@@ -89,6 +91,11 @@ class OrderText:
         elif not (self._bracket == 2 and is_product(self._words, self.named, self.forms)):
             self.unexplained += 1
         return entry
+
+    def _spelled(self, word: str) -> Entry | None:
+        """A word that no table holds, as the name that it spells in another language."""
+        readings = self._lexicon.spelled(word) if word.isalpha() else ()
+        return Entry(Kind.NAME, word, readings, spelled=True) if readings else None
 
     def _take_noting(self, word: str) -> None:
         """Take the next phrase and note what it was taken for."""
@@ -148,7 +155,11 @@ class OrderText:
                 # `CO-` before a brand makes another product; before an ingredient it is a maker.
                 self.unexplained += 1
         self._prefixed = False
-        self.named.append(Named(entry.readings, self._bracket, brand, entry.route, entry.phrase))
+        self.named.append(
+            Named(
+                entry.readings, self._bracket, brand, entry.route, entry.phrase, entry.spelled
+            )
+        )
 
     def _follows_drug(self, entry: Entry) -> bool:
         before = self._at - entry.phrase.count(" ") - 2

@@ -18,7 +18,7 @@ from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.terminology.codes import UNKNOWN, CodeBook, Coded, combined
 from lems_guard.terminology.dose_basis import with_basis
 from lems_guard.terminology.dosing import dosing_of, in_milligrams
-from lems_guard.terminology.lexicon import Entry, Kind, Lexicon, lexicons_of
+from lems_guard.terminology.lexicon import Entry, Kind, Lexicon, Lexicons
 from lems_guard.terminology.licensed import product_of_name
 from lems_guard.terminology.site.names import widened
 from lems_guard.terminology.suggest import CloseNames, suggestions, suspects
@@ -49,7 +49,7 @@ class Resolver:
         watched: Collection[str] = frozenset(),
         site: "SiteVocabulary | None" = None,
     ) -> None:
-        """Prepare the words of the vocabulary for each jurisdiction.
+        """Prepare the words of the vocabulary.
 
         Of two equally close matches the one with a watched ingredient is suggested first. The
         site's own release tells codes before the vocabulary does, and names after it.
@@ -62,32 +62,12 @@ class Resolver:
             else site.new_ingredients | vocabulary.ingredients
         )
         self._ingredients = {name: Ingredient(name, rxcui) for name, rxcui in known.items()}
-        self._lexicons = lexicons_of(vocabulary)
+        self._lexicons = Lexicons(vocabulary)
         self._codes = CodeBook(vocabulary, site)
         self._site = site
         if site is not None:
-            american = self._lexicons[Jurisdiction.US]
-            site.strength_of = lambda name: read_text(name, american).dose
-        answers: dict[int, Understood] = {}
-        self._known = {
-            place: self._known_names(lexicon, answers) for place, lexicon in self._lexicons.items()
-        }
-
-    def _known_names(
-        self, lexicon: Lexicon, answers: dict[int, Understood]
-    ) -> dict[str, Understood]:
-        """The finished answer for every text that is a drug's name and nothing else.
-
-        Most entries are the same objects in every jurisdiction, and so are their answers.
-        """
-        known = {}
-        for phrase, entry in lexicon.entries.items():
-            if entry.readings:
-                answer = answers.get(id(entry))
-                if answer is None:
-                    answer = answers[id(entry)] = self._alone(entry)
-                known[phrase] = answer
-        return known
+            anywhere = self._lexicons.anywhere
+            site.strength_of = lambda name: read_text(name, anywhere).dose
 
     def _alone(self, entry: Entry) -> Understood:
         readings, matched_by = self._named(entry.readings), _MATCHED_BY[entry.kind]
@@ -98,15 +78,17 @@ class Resolver:
             _AMBIGUOUS, readings, entry.route, matched_by=matched_by, notes=(NAME_DOES_NOT_TELL,)
         )
 
-    def understand(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
+    def understand(self, medication: Medication, _: Jurisdiction | None = None) -> Understood:
         """What an order holds and how it is given, or that it is not understood."""
         if not _is_bare(medication):
-            return self._resolve(medication, jurisdiction)
+            return self._resolve(medication)
         if medication.codings:
-            return self._by_code(medication) or self._resolve(medication, jurisdiction)
-        known, text = self._known[jurisdiction], medication.text
-        answer = known.get(text) or known.get(text.lower())
-        return answer or self._plain(text, jurisdiction)
+            return self._by_code(medication) or self._resolve(medication)
+        text, country = medication.text, medication.country
+        entry = self._lexicons.of(country).entries.get(text.lower())
+        if entry is not None and entry.readings:
+            return self._alone(entry)
+        return self._plain(text, country)
 
     def _by_code(self, medication: Medication) -> Understood | None:
         """The answer to an order that is one known code and nothing else."""
@@ -125,11 +107,11 @@ class Resolver:
             notes=(note,) if note else (),
         )
 
-    def _plain(self, text: str, jurisdiction: Jurisdiction) -> Understood:
+    def _plain(self, text: str, country: str) -> Understood:
         """The answer to an order that is a text and nothing else."""
-        reading = self._read(text, jurisdiction)
+        reading = self._read(text, country)
         if not reading.readings:
-            return self._unresolved(text, reading, reading.notes, jurisdiction)
+            return self._unresolved(text, reading, reading.notes, country)
         route = reading.route or reading.implied_route
         understood = Understood(
             _EVALUATED if len(reading.readings) == 1 else _AMBIGUOUS,
@@ -145,9 +127,9 @@ class Resolver:
         )
         return with_basis(understood, reading.readings, text)
 
-    def _resolve(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
+    def _resolve(self, medication: Medication) -> Understood:
         text = medication.text or _display(medication)
-        reading = self._read(text, jurisdiction)
+        reading = self._read(text, medication.country)
         notes: list[str] = []
         coded = self._coded(medication, notes) if medication.codings else UNKNOWN
         known = coded.readings
@@ -155,7 +137,7 @@ class Resolver:
         if not known or reading.readings:
             notes += reading.notes
         if not readings:
-            found = self._unresolved(text, reading, tuple(notes), jurisdiction)
+            found = self._unresolved(text, reading, tuple(notes), medication.country)
             return found._replace(route=medication.route) if found.readings else found
         if len(known) == 1:
             reading = _completed(reading, coded)
@@ -177,12 +159,12 @@ class Resolver:
         return with_basis(understood, readings, text)
 
     def _unresolved(
-        self, text: str, reading: TextReading, notes: tuple[str, ...], jurisdiction: Jurisdiction
+        self, text: str, reading: TextReading, notes: tuple[str, ...], country: str
     ) -> Understood:
         """What may have been meant, and what the text names beside words that nobody knows."""
         if not notes:
             return NOTHING_SENT
-        near = self.suggest(text, jurisdiction)
+        near = self.suggest(text, country)
         named = () if reading.denied else self._named(reading.named)
         found = Understood(Disposition.UNRESOLVED, named, suggestions=near, notes=notes)
         return found._replace(product=reading.product) if named else found
@@ -191,17 +173,18 @@ class Resolver:
         known = self._ingredients
         return tuple([tuple([known[name] for name in names]) for names in readings])
 
-    def _read(self, text: str, jurisdiction: Jurisdiction) -> TextReading:
+    def _read(self, text: str, country: str) -> TextReading:
         """What a text says, by our own names and, where they do not suffice, by the site's."""
-        reading = read_text(text, self._lexicons[jurisdiction])
+        ours = self._lexicons.of(country)
+        reading = read_text(text, ours)
         if self._site is None or reading.readings or not text:
             return reading
-        lexicon = self._lexicon_for(text, jurisdiction)
-        return reading if lexicon is self._lexicons[jurisdiction] else read_text(text, lexicon)
+        lexicon = self._lexicon_for(text, country)
+        return reading if lexicon is ours else read_text(text, lexicon)
 
-    def _lexicon_for(self, text: str, jurisdiction: Jurisdiction) -> Lexicon:
+    def _lexicon_for(self, text: str, country: str) -> Lexicon:
         """Our lexicon, with the names of the site that a text holds and that we do not know."""
-        lexicon = self._lexicons[jurisdiction]
+        lexicon = self._lexicons.of(country)
         if self._site is None:
             return lexicon
         words, unknown = unknown_words(text, lexicon)
@@ -221,30 +204,31 @@ class Resolver:
             notes.append(together.note)
         return together
 
-    def suggest(self, text: str, jurisdiction: Jurisdiction) -> tuple[str, ...]:
+    def suggest(self, text: str, country: str = "") -> tuple[str, ...]:
         """What a text that is not understood may have meant, to be confirmed by a person."""
-        words, unknown = unknown_words(text, self._lexicons[jurisdiction])
+        lexicon = self._lexicons.of(country)
+        words, unknown = unknown_words(text, lexicon)
         if not unknown:
             return ()
         near = self.close_names.near
         close = [name for phrase in suspects(words, unknown) for name in near(phrase)]
-        return suggestions(close, self._lexicons[jurisdiction].entries, self._watched)
+        return suggestions(close, lexicon.entries, self._watched)
 
     @functools.cached_property
     def close_names(self) -> CloseNames:
         """The index of all names; built when first asked for, in a fifth of a second."""
-        return CloseNames(self._known[Jurisdiction.US])
+        entries = self._lexicons.anywhere.entries
+        return CloseNames(phrase for phrase, entry in entries.items() if entry.readings)
 
-    def explained(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
+    def explained(self, medication: Medication, _: Jurisdiction | None = None) -> Understood:
         """The answer with its trail."""
-        understood = self.understand(medication, jurisdiction)
-        return understood._replace(trail=self.explain(medication, jurisdiction))
+        return self.understand(medication)._replace(trail=self.explain(medication))
 
-    def explain(self, medication: Medication, jurisdiction: Jurisdiction) -> tuple[str, ...]:
+    def explain(self, medication: Medication, _: Jurisdiction | None = None) -> tuple[str, ...]:
         """The trail: which code or phrase was found in which table. Not for the hot path."""
         trail = [coding_in_words(coding, self._codes.read(coding)) for coding in medication.codings]
         text = medication.text or _display(medication)
-        steps = steps_of(text, self._lexicon_for(text, jurisdiction))
+        steps = steps_of(text, self._lexicon_for(text, medication.country))
         return (*trail, *(step_in_words(step) for step in steps))
 
 

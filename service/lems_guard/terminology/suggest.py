@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import accumulate
 from typing import NamedTuple
 
+from lems_guard.terminology.edits import edits_between
 from lems_guard.terminology.lexicon import Entry, Kind
 from lems_guard.terminology.vocabulary import Readings
 from lems_guard.terminology.words import key_of
@@ -113,32 +114,6 @@ def _brand_word(word: str) -> str:
     if word in {"of", "and", "for", "in"}:
         return word
     return word.upper() if len(word) < 3 else word.capitalize()
-
-
-def edits_between(word: str, name: str) -> int | None:
-    """1 for one letter more, less, other or exchanged; 2 for one moved; nothing beyond that."""
-    if word == name:
-        return 0
-    if abs(len(word) - len(name)) > 1:
-        return None
-    start = _common(word, name)
-    end = min(_common(word[::-1], name[::-1]), len(word) - start, len(name) - start)
-    left, right = word[start : len(word) - end], name[start : len(name) - end]
-    if len(left) <= 1 and len(right) <= 1:
-        return 1
-    if len(left) != len(right):
-        return None
-    if len(left) == 2 and left == right[::-1]:
-        return 1
-    return 2 if left[1:] == right[:-1] or left[:-1] == right[1:] else None
-
-
-def _common(one: str, other: str) -> int:
-    """How many letters two words begin with alike."""
-    for place, (left, right) in enumerate(zip(one, other, strict=False)):
-        if left != right:
-            return place
-    return min(len(one), len(other))
 
 
 def _is_word_like(name: str) -> bool:

@@ -10,7 +10,6 @@ from lems_guard.clinical.errors import InvalidKnowledge
 from lems_guard.clinical.indication import NecessaryUse
 from lems_guard.clinical.medication import CodeSystem
 from lems_guard.clinical.route import Route
-from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.terminology.conditions import ConditionCode
 from lems_guard.terminology.table_reader import BadRow, Row, TableReader
 from lems_guard.terminology.vocabulary import (
@@ -25,7 +24,7 @@ from lems_guard.terminology.vocabulary import (
 )
 from lems_guard.terminology.words import number_of
 
-FILLER_KINDS = frozenset({"filler", "join", "salt", "release", "maker", "prefix", "number"})
+FILLER_KINDS = frozenset({"filler", "join", "salt", "release", "maker", "prefix", "number", "qualifier"})
 # What a coded diagnosis can tell: it confirms, and never rules out.
 CONDITION_FACTS = {
     "lems_status": "CONFIRMED",
@@ -62,6 +61,9 @@ def read_vocabulary(directory: Path) -> Vocabulary:
         numbers={word: value for word, (kind, value) in fillers.items() if kind == "number"},
         indications=reader.unique("indications.tsv", ("words", "use", "source"), _use),
         conditions=tuple(_conditions(reader)),
+        unii=reader.unique(
+            "unii.tsv", ("code", "ingredients", "source"), lambda row: (set_of(row, ingredients),)
+        ),
         atc=reader.unique(
             "atc.tsv",
             ("code", "ingredients", "source"),
@@ -110,11 +112,10 @@ def _names(reader: TableReader, known: dict[str, str]) -> dict[str, Readings]:
 
 def _brands(reader: TableReader, known: dict[str, str]) -> dict[str, tuple[BrandMeaning, ...]]:
     def meaning(row: Row) -> BrandMeaning:
-        places = _jurisdictions(row["jurisdictions"])
-        return BrandMeaning(set_of(row, known), places, _route_or_none(row["route"]))
+        return BrandMeaning(set_of(row, known), _countries(row["countries"]), _route_or_none(row["route"]))
 
     found: dict[str, dict[BrandMeaning, None]] = defaultdict(dict)
-    columns = ("brand", "ingredients", "jurisdictions", "route", "source")
+    columns = ("brand", "ingredients", "countries", "route", "source")
     for key, value in reader.keyed("brands.tsv", columns, meaning):
         found[key][value] = None
     return {key: tuple(meanings) for key, meanings in found.items()}
@@ -170,11 +171,12 @@ def set_of(row: Row, known: Container[str]) -> IngredientSet:
     return names
 
 
-def _jurisdictions(cell: str) -> tuple[Jurisdiction, ...]:
-    try:
-        return tuple(Jurisdiction[word] for word in cell.split())
-    except KeyError as unknown:
-        raise BadRow(f"jurisdiction: {unknown} is none of US, EU, CH") from None
+def _countries(cell: str) -> tuple[str, ...]:
+    places = tuple(cell.split())
+    wrong = [place for place in places if not (len(place) == 2 and place.isupper())]
+    if wrong:
+        raise BadRow(f"countries: '{wrong[0]}' is no code of two capital letters")
+    return places
 
 
 def _route(cell: str) -> Route:

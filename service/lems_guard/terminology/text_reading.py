@@ -26,6 +26,8 @@ TOO_LONG = f"the text is longer than {LONGEST_TEXT} characters and was not read"
 DROPS = frozenset({"drop", "drops", "gtt", "gtts"})
 Mixtures: TypeAlias = Mapping[IngredientSet, IngredientSet]
 ELEMENTS = frozenset({"calcium", "iron", "magnesium", "potassium", "zinc"})
+# What is ordered beside a drug, and no rule can be about.
+IDLE = frozenset({"medical device", "no medication", "wound dressing"})
 NAME_DOES_NOT_TELL = "the name alone does not tell which product is meant"
 
 
@@ -69,6 +71,7 @@ def read_text(text: str, lexicon: Lexicon) -> TextReading:
     walked = OrderText(text, lexicon)
     notes: list[str] = []
     named = _drugs(walked.named, notes, lexicon.mixtures) if walked.named else ()
+    notes += [_by_spelling(drug) for drug in walked.named if drug.spelled]
     if walked.unexplained or not named:
         unknown = TextReading(named=named, notes=(_not_understood(walked.unexplained),))
         return _in_doubt(unknown, walked, words_of(text)) if named else unknown
@@ -84,6 +87,11 @@ def read_text(text: str, lexicon: Lexicon) -> TextReading:
         add_strength(walked)
     reading = _understood(walked, named, notes)
     return reading._replace(product=product, licensed=licensed, suspension=is_suspension(walked))
+
+
+def _by_spelling(drug: Named) -> str:
+    meant = " or ".join(" + ".join(names) for names in drug.readings)
+    return f"found by spelling: '{drug.phrase}' was read as {meant}"
 
 
 def _in_doubt(reading: TextReading, walked: OrderText, words: list[str]) -> TextReading:
@@ -161,7 +169,7 @@ def _together(choice: tuple[IngredientSet, ...]) -> IngredientSet:
     """One set; `magnesium oxide (241 mg magnesium)` names the element of the salt, no more."""
     names = set(itertools.chain(*choice))
     elements = {name for name in names if any(other.startswith(f"{name} ") for other in names)}
-    return tuple(sorted(names - (elements & ELEMENTS)))
+    return tuple(sorted((names - (elements & ELEMENTS)) - IDLE or names))
 
 
 def _agreed(readings: Readings, others: Readings, notes: list[str]) -> Readings:

@@ -39,7 +39,8 @@ def step_in_words(step: Step) -> str:
     entry = step.entry
     if entry is None:
         return f"'{step.phrase}': {'not understood' if step.unknown else 'number or sign'}"
-    kind = f"{'site ' if entry.of_site else ''}{entry.kind.name.lower()}"
+    origin = "site " if entry.of_site else "spelling of a " if entry.spelled else ""
+    kind = f"{origin}{entry.kind.name.lower()}"
     if entry.readings:
         return f"'{step.phrase}': {kind} → {sets_in_words(entry.readings)}"
     return f"'{step.phrase}': {kind}"

@@ -6,8 +6,8 @@ from typing import NamedTuple, TypeAlias
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.indication import NecessaryUse
 from lems_guard.clinical.route import Route
-from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.terminology.conditions import ConditionCode
+from lems_guard.terminology.countries import EU, MEMBERS_OF_EU
 
 # The names of the ingredients that one drug holds, sorted.
 IngredientSet: TypeAlias = tuple[str, ...]
@@ -16,10 +16,10 @@ Readings: TypeAlias = tuple[IngredientSet, ...]
 
 
 class BrandMeaning(NamedTuple):
-    """What a brand holds in some jurisdictions; none named means in all the others."""
+    """What a brand holds in some countries (`countries.region_of`); none: in all the others."""
 
     ingredients: IngredientSet
-    jurisdictions: tuple[Jurisdiction, ...] = ()
+    countries: tuple[str, ...] = ()
     route: Route | None = None
 
 
@@ -85,6 +85,8 @@ class Vocabulary:
     """Number words → number."""
     indications: dict[str, NecessaryUse | None] = field(default_factory=dict)
     """Words of an indication → the use they speak of; `None`: words that leave it open."""
+    unii: dict[str, Readings] = field(default_factory=dict)
+    """UNII codes → ingredients."""
     atc: dict[str, Readings] = field(default_factory=dict)
     """ATC codes → ingredients, for the classes that rules speak of."""
     conditions: tuple[ConditionCode, ...] = ()
@@ -99,17 +101,24 @@ class Vocabulary:
         place = self.products.get(rxcui)
         return None if place is None else self.contents[place]
 
-    def meaning(self, brand: str, jurisdiction: Jurisdiction) -> Readings:
+    def meaning(self, brand: str, region: str) -> Readings:
         """What a brand stands for there; several sets when nothing tells which."""
-        return tuple(dict.fromkeys(m.ingredients for m in self._meanings(brand, jurisdiction)))
+        return tuple(dict.fromkeys(m.ingredients for m in self._meanings(brand, region)))
 
-    def brand_route(self, brand: str, jurisdiction: Jurisdiction) -> Route | None:
+    def brand_route(self, brand: str, region: str) -> Route | None:
         """The route that all products of the brand have, if there is one."""
-        routes = {meaning.route for meaning in self._meanings(brand, jurisdiction)}
+        routes = {meaning.route for meaning in self._meanings(brand, region)}
         return routes.pop() if len(routes) == 1 else None
 
-    def _meanings(self, brand: str, jurisdiction: Jurisdiction) -> list[BrandMeaning]:
+    def _meanings(self, brand: str, region: str) -> list[BrandMeaning]:
+        """Those of the region, else those of no region in particular; of nowhere: all."""
         meanings = self.brands[brand]
-        there = [meaning for meaning in meanings if jurisdiction in meaning.jurisdictions]
-        everywhere = [meaning for meaning in meanings if not meaning.jurisdictions]
-        return there or everywhere or list(meanings)
+        if not region:
+            return list(meanings)
+        there = [meaning for meaning in meanings if _is_in(region, meaning.countries)]
+        elsewhere = [meaning for meaning in meanings if not meaning.countries]
+        return there or elsewhere or list(meanings)
+
+
+def _is_in(region: str, countries: tuple[str, ...]) -> bool:
+    return region in countries or (region in MEMBERS_OF_EU and EU in countries)

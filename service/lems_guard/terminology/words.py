@@ -14,13 +14,13 @@ _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
 _SIGNS = str.maketrans(
     {
         "\N{MULTIPLICATION SIGN}": "x",
-        "\N{MICRO SIGN}": "u",
-        "\N{GREEK SMALL LETTER MU}": "u",
         "\N{VULGAR FRACTION ONE HALF}": " 0.5 ",
         "\N{VULGAR FRACTION ONE QUARTER}": " 0.25 ",
         "\N{VULGAR FRACTION THREE QUARTERS}": " 0.75 ",
     }
 )
+# The sign for a millionth, not the Greek letter of a Greek word.
+_MICRO = re.compile("[\N{MICRO SIGN}\N{GREEK SMALL LETTER MU}](?=[A-Za-z])")
 _APOSTROPHES = str.maketrans("", "", "'\N{RIGHT SINGLE QUOTATION MARK}`")
 _DASHES = re.compile("[\N{EN DASH}\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{MINUS SIGN}]")
 
@@ -68,6 +68,11 @@ def number_of(word: str) -> float | None:
 
 def _plain(text: str) -> str:
     """The text without apostrophes and accents, with plain dashes."""
-    text = _DASHES.sub("-", text.translate(_APOSTROPHES).translate(_SIGNS))
+    text = _MICRO.sub("u", text.translate(_APOSTROPHES).translate(_SIGNS))
+    return plain_letters(_DASHES.sub("-", text))
+
+
+def plain_letters(text: str) -> str:
+    """The text in small letters without accents."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign))

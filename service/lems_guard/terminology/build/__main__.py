@@ -1,4 +1,4 @@
-"""`python -m lems_guard.terminology.build FACTS_DIR rules/vocabulary` writes the tables."""
+"""`python -m lems_guard.terminology.build rules/vocabulary` writes the tables from its sources."""
 
 import sys
 from pathlib import Path
@@ -7,11 +7,12 @@ from lems_guard.terminology.build.tables import build
 
 
 def main() -> int:
-    """Build from the facts in the first argument into the second."""
-    if len(sys.argv) != 3:
+    """Build the tables of the directory in the first argument from the `sources/` in it."""
+    if len(sys.argv) != 2:
         sys.stderr.write(f"{__doc__}\n")
         return 2
-    for name, rows in build(Path(sys.argv[1]), Path(sys.argv[2])).items():
+    directory = Path(sys.argv[1])
+    for name, rows in build(directory / "sources", directory).items():
         sys.stdout.write(f"{name}: {rows} rows\n")
     return 0
 

@@ -22,17 +22,17 @@ COMBINED_TOO = ("C07E", "C07F", "C09", "C10B", "D07", "J01R", "S01C", "S02C", "S
 FIRST_COMBINED = 50
 
 
-def atc_rows(facts: Path, substances: Substances) -> Iterator[tuple[str, str, str]]:
+def atc_rows(sources: Path, substances: Substances) -> Iterator[tuple[str, str, str]]:
     """Each code of one drug alone; one that several drugs claim is left out."""
     found: dict[str, set[str]] = defaultdict(set)
-    for row in read_rows(facts / "vocab_facts.tsv"):
+    for row in read_rows(sources / "drug_facts.tsv"):
         name = substances.ingredient(row["ingredient_inn"])
         for code in parts(row["atc_codes"]):
             found[code].add(name if CLASSES & set(parts(row["groups"])) else "")
     for code, names in sorted(found.items()):
         name = names.pop() if len(names) == 1 else ""
         if name in substances.rxcui and _is_single(code):
-            yield code, name, "vocab_facts, ATC of the WHO Collaborating Centre"
+            yield code, name, "drug_facts, ATC of the WHO Collaborating Centre"
 
 
 def _is_single(code: str) -> bool:

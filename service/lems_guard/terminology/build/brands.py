@@ -22,7 +22,7 @@ class BrandRow(NamedTuple):
 
     brand: str
     ingredients: str
-    jurisdictions: str
+    countries: str
     route: str
     source: str
 
@@ -31,7 +31,7 @@ class BrandRow(NamedTuple):
 class BrandSources:
     """Where brands are read from, beside the facts' single brands."""
 
-    facts: Path
+    directory: Path
     by_hand: Path
     products: list[Product]
     salts: frozenset[str]
@@ -51,7 +51,7 @@ def brand_rows(sources: BrandSources, substances: Substances) -> list[BrandRow]:
         _by_hand(sources.by_hand),
         _combinations(sources, substances),
         _from_products(sources, substances),
-        _singles(sources.facts),
+        _singles(sources.directory),
     ):
         found = [row for row in source if key_of(row.brand) and key_of(row.brand) not in settled]
         settled.update(key_of(row.brand) for row in found)
@@ -62,13 +62,13 @@ def brand_rows(sources: BrandSources, substances: Substances) -> list[BrandRow]:
 def _by_hand(by_hand: Path) -> Iterator[BrandRow]:
     for row in read_rows(by_hand / "brands.tsv"):
         source = f"hand: {row['reason']}"
-        places, route = row["jurisdictions"], row["route"]
+        places, route = row["countries"], row["route"]
         yield BrandRow(row["brand"], row["ingredients"], places, route, source)
 
 
 def _combinations(sources: BrandSources, substances: Substances) -> Iterator[BrandRow]:
-    for row in read_rows(sources.facts / "vocab_combos.tsv"):
-        source = f"vocab_combos[{row['source'].replace(';', ',')}]"
+    for row in read_rows(sources.directory / "combinations.tsv"):
+        source = f"combinations[{row['source'].replace(';', ',')}]"
         names: set[str] = set()
         for part in parts(row["ingredients"]):
             names.update(_part(part, source, sources, substances))
@@ -83,9 +83,9 @@ def _from_products(sources: BrandSources, substances: Substances) -> Iterator[Br
             yield BrandRow(spelling, ";".join(names), "", route, "rxnorm_names")
 
 
-def _singles(facts: Path) -> Iterator[BrandRow]:
-    for row in read_rows(facts / "vocab_facts.tsv"):
-        source = f"vocab_facts[{sources_in(row['source'], 'brands')}]"
+def _singles(sources: Path) -> Iterator[BrandRow]:
+    for row in read_rows(sources / "drug_facts.tsv"):
+        source = f"drug_facts[{sources_in(row['source'], 'brands')}]"
         for brand in parts(row["brands"]):
             for spelling in sorted({brand, _plain(brand)}):
                 yield BrandRow(spelling, row["ingredient_inn"], "", "", source)

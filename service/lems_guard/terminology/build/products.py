@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from lems_guard.clinical.severity import Jurisdiction
-from lems_guard.terminology.lexicon import lexicons_of
+from lems_guard.terminology.lexicon import Lexicons
 from lems_guard.terminology.tables import read_vocabulary
 from lems_guard.terminology.text_reading import TextReading, read_text
 
@@ -14,7 +13,7 @@ ProductRow = tuple[str, str, str, str, str]
 def product_rows(names: dict[str, str], directory: Path) -> Iterator[ProductRow]:
     """A row for each code whose name is understood to its last word as one set of ingredients."""
     vocabulary = read_vocabulary(directory)
-    lexicon = lexicons_of(vocabulary)[Jurisdiction.US]
+    lexicon = Lexicons(vocabulary).anywhere
     for rxcui, name in names.items():
         reading = read_text(name, lexicon)
         if len(reading.readings) == 1 and rxcui not in vocabulary.codes:

@@ -5,12 +5,18 @@ from pathlib import Path
 
 
 def read_rows(path: Path, *, optional: bool = False) -> list[dict[str, str]]:
-    """The rows of a table by column name; an optional table that is absent is empty."""
+    """The rows of a table by column name; an optional table that is absent is empty.
+
+    Lines before the names of the columns that begin with `#` say where the table comes from.
+    """
     if optional and not path.exists():
         return []
-    header, *lines = path.read_text("utf-8").splitlines()
-    columns = header.split("\t")
-    return [dict(zip(columns, _cells(line, len(columns)), strict=True)) for line in lines if line]
+    lines = path.read_text("utf-8").splitlines()
+    while lines[0].startswith("#"):
+        del lines[0]
+    columns = lines[0].split("\t")
+    rows = (_cells(line, len(columns)) for line in lines[1:] if line)
+    return [dict(zip(columns, cells, strict=True)) for cells in rows]
 
 
 def write_rows(path: Path, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> int:

@@ -18,7 +18,8 @@ from lems_guard.terminology.words import key_of
 SOURCE = "rxnorm_names"
 # Elements whose salts are different substances: `calcium carbonate` is no `calcium`.
 ELEMENTS = frozenset(
-    {"aluminum", "ammonium", "calcium", "copper", "iron", "magnesium", "manganese", "potassium"}
+    {"aluminum", "ammonium", "methyl", "ethyl", "phenyl", "benzyl", "ferric", "vitamin",
+     "tricalcium", "dicalcium", "calcium", "copper", "iron", "magnesium", "manganese", "potassium"}
     | {"selenium", "silver", "sodium", "zinc", "ferrous", "bismuth", "strontium", "hydrogen"}
     | {"monobasic", "dibasic", "tribasic"}
 )
@@ -31,7 +32,6 @@ _QUALIFIERS = (
     "sugar-free|micronized|microencapsulated|release|dose|doses|sensor|live|\\d-month|"
     r"\d+/\d+ release|NDA\d+|[\d.]+ (?:ML|HR|ACTUAT|MG|DAY|Dose|G|MIN|L|UNT|CM|SQCM)"
 )
-_LEADING = re.compile(rf"^(?:(?:{_QUALIFIERS})(?:,? and|,)? )+", re.IGNORECASE)
 # Vaccines and allergens are named by strains: no order says these names.
 _STRAINS = re.compile(
     r"virus|antigen|vaccine|toxoid|serotype|pollen|allergenic|\d/\d{4}", re.IGNORECASE
@@ -50,25 +50,34 @@ class Product(NamedTuple):
     brand: str
 
 
-def read_product(name: str) -> Product | None:
+def leading(qualifiers: Iterable[str]) -> re.Pattern[str]:
+    """What may stand before a component: `24 HR`, `preservative-free`, and the words given."""
+    words = "|".join((*map(re.escape, sorted(qualifiers)), _QUALIFIERS))
+    return re.compile(rf"^(?:(?:{words})(?:,? and|,)? )+", re.IGNORECASE)
+
+
+_LEADING = leading(())
+
+
+def read_product(name: str, before: re.Pattern[str] = _LEADING) -> Product | None:
     """The parts of a product's name; `None` for a name without strengths."""
     name = " ".join(name.split())
     found = _BRAND.search(name)
     brand = found[1] if found else ""
     body = _BRAND.sub("", name)
     if body.startswith("{"):
-        items = [read_product(item) for item in _PACK_ITEM.findall(body)]
+        items = [read_product(item, before) for item in _PACK_ITEM.findall(body)]
         products = [item for item in items if item is not None]
         components = {part for item in products for part in item.components}
         forms = {item.form for item in products}
         return Product(tuple(sorted(components)), forms.pop() if len(forms) == 1 else "", brand)
-    return _single(_INNER_BRAND.sub("", body), brand)
+    return _single(_INNER_BRAND.sub("", body), brand, before)
 
 
-def _single(body: str, brand: str) -> Product | None:
+def _single(body: str, brand: str, before: re.Pattern[str]) -> Product | None:
     components, form = [], ""
     for item in body.split(" / "):
-        part = _LEADING.sub("", item)
+        part = before.sub("", item)
         strength = _STRENGTH.search(part)
         if strength is None or not strength.start():
             return None
@@ -77,17 +86,18 @@ def _single(body: str, brand: str) -> Product | None:
     return Product(tuple(components), form, brand)
 
 
-def read_names(facts: Path) -> dict[str, str]:
+def read_names(sources: Path) -> dict[str, str]:
     """RxCUI → name, white space made plain."""
-    rows = read_rows(facts / "rxnorm_names.tsv", optional=True)
+    rows = read_rows(sources / "rxnorm_names.tsv", optional=True)
+    rows += read_rows(sources / "rxnorm_forms.tsv", optional=True)
     return {row["rxcui"]: " ".join(row["name"].split()) for row in rows}
 
 
-def brand_keys(facts: Path, by_hand: Path) -> frozenset[str]:
+def brand_keys(sources: Path, by_hand: Path) -> frozenset[str]:
     """Every brand that the facts name, as it is looked up."""
-    brands = [row["brand"] for row in read_rows(facts / "vocab_combos.tsv")]
+    brands = [row["brand"] for row in read_rows(sources / "combinations.tsv")]
     brands += [row["brand"] for row in read_rows(by_hand / "brands.tsv")]
-    for row in read_rows(facts / "vocab_facts.tsv"):
+    for row in read_rows(sources / "drug_facts.tsv"):
         brands += parts(row["brands"])
     return frozenset(key_of(brand) for brand in brands)
 
@@ -98,10 +108,12 @@ def add_components(
     names: dict[str, str],
     salts: frozenset[str],
     brands: frozenset[str],
+    seconded: frozenset[str],
 ) -> None:
     """Every component of a product becomes known: as a name of an ingredient, or as a new one.
 
-    A brand in the place of a component is none: it would hide what the brand holds.
+    A brand in the place of a component is none: it would hide what the brand holds. Nor is what
+    has no code and no second source.
     """
     brands |= {key_of(product.brand) for product in products}
     codes = {key_of(name): rxcui for rxcui, name in sorted(names.items(), reverse=True)}
@@ -112,7 +124,10 @@ def add_components(
         base = base_of(component, substances, salts)
         known = substances.lookup(base)
         if known is None:
-            substances.add(base, codes.get(key_of(base), ""), SOURCE)
+            code = codes.get(key_of(base), "")
+            if not code and seconded.isdisjoint({key_of(base), key_of(component)}):
+                continue
+            substances.add(base, code, SOURCE)
             known = (substances.ingredient(base),)
         substances.call(component, known, SOURCE)
 

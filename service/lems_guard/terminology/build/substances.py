@@ -60,7 +60,7 @@ def sources_in(cell: str, of: str) -> str:
     return next((found for kind, found in _BRACKETED_SOURCES.findall(cell) if kind == of), "")
 
 
-def collect_substances(facts: Path, by_hand: Path) -> Substances:
+def collect_substances(sources: Path, by_hand: Path) -> Substances:
     """Every ingredient of the facts and its names, hand-made rows first."""
     skipped = frozenset(row["name"] for row in read_rows(by_hand / "not_substances.tsv"))
     substances = Substances(skipped=skipped)
@@ -72,35 +72,44 @@ def collect_substances(facts: Path, by_hand: Path) -> Substances:
         substances.call(row["name"], tuple(sorted(parts(row["ingredients"]))), "hand")
     # Only now: a name written twice by hand has two meanings.
     substances.final.update(key_of(row["name"]) for row in read_rows(by_hand / "names.tsv"))
-    _add_vocabulary_facts(substances, facts)
-    _add_clinical_facts(substances, facts)
+    _add_what_is_no_drug(substances, by_hand)
+    _add_vocabulary_facts(substances, sources)
+    _add_clinical_facts(substances, sources)
     for row in read_rows(by_hand / "same_substance.tsv"):
         substances.add(row["name"], "", f"hand: {row['reason']}")
     return substances
 
 
-def _add_vocabulary_facts(substances: Substances, facts: Path) -> None:
-    for row in read_rows(facts / "vocab_facts.tsv"):
+def _add_what_is_no_drug(substances: Substances, by_hand: Path) -> None:
+    """Vaccines, blood, gases, devices, and lists that say there is nothing on them."""
+    for row in read_rows(by_hand / "not_drugs.tsv", optional=True):
+        substances.add(row["ingredient"], "", f"hand: {row['reason']}")
+        substances.call(row["name"], (row["ingredient"],), "hand")
+        substances.final.add(key_of(row["name"]))
+
+
+def _add_vocabulary_facts(substances: Substances, sources: Path) -> None:
+    for row in read_rows(sources / "drug_facts.tsv"):
         name = row["ingredient_inn"]
         rxcui_source = sources_in(row["source"], "rxcui")
-        substances.add(name, row["rxcui_in"], f"vocab_facts rxcui[{rxcui_source}]")
+        substances.add(name, row["rxcui_in"], f"drug_facts rxcui[{rxcui_source}]")
         if name not in substances.skipped:
             for synonym in parts(row["synonyms"]):
-                substances.call(synonym, (substances.ingredient(name),), "vocab_facts synonym")
+                substances.call(synonym, (substances.ingredient(name),), "drug_facts synonym")
 
 
-def _add_clinical_facts(substances: Substances, facts: Path) -> None:
+def _add_clinical_facts(substances: Substances, sources: Path) -> None:
     """The rules speak of substances that the vocabulary facts lack."""
-    for row in read_rows(facts / "clinical_rules.tsv"):
+    for row in read_rows(sources / "rule_substances.tsv"):
         name = row["ingredient"]
         if not substances.holds(name):
-            substances.add(name, "", "clinical_rules")
+            substances.add(name, "", "rule_substances")
         elif substances.ingredient(name) == name and name not in substances.skipped:
-            substances.call(name, (name,), "clinical_rules")
+            substances.call(name, (name,), "rule_substances")
         _note_rule_name(substances, name)
 
 
 def _note_rule_name(substances: Substances, name: str) -> None:
     ingredient = substances.ingredient(name)
     if ingredient != name and ingredient in substances.rxcui:
-        substances.call(name, (ingredient,), "clinical_rules")
+        substances.call(name, (ingredient,), "rule_substances")
