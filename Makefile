@@ -15,7 +15,7 @@ COMPILED := $(VENV)/.compiled
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve test lint stubs stub-files bench capacity readme pictures
+.PHONY: help setup demo serve test lint stubs stub-files vocabulary bench capacity readme pictures
 
 # Lists the targets by their two-hash comments.
 help:
@@ -40,6 +40,9 @@ lint: setup ## style, format, types and the wire contract
 	$(BIN)/buf lint
 
 stubs: $(INSTALLED) stub-files ## regenerate the Python stubs from proto/
+
+vocabulary: $(INSTALLED) ## build the tables of drug names from rules/vocabulary/sources
+	$(PYTHON) -m lems_guard.terminology.build rules/vocabulary
 
 bench: setup ## measure speed, within a minute
 	$(BIN)/lems-guard bench --quick

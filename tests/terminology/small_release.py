@@ -34,7 +34,7 @@ INGREDIENTS = {
     "dalfampridine": 897018,
     "esomeprazole": 283742,
     "cefepime": 20481,
-    "enmetazobactam": 9900001,
+    "zenmetazobactam": 9900001,
     "novelolol": 9900002,
     "inert ingredients": 748794,
 }
@@ -111,7 +111,7 @@ class SmallRelease:
         toprol = self.brand(8000001, "Toprol", of["metoprolol"])
         self.brand(8000002, "Firdapse", of["amifampridine"])
         cosopt = self.brand(8000003, "Cosopt", of["dorzolamide"], of["timolol"])
-        self.brand(8000004, "Exblifep", of["cefepime"], of["enmetazobactam"])
+        self.brand(8000004, "Exblizep", of["cefepime"], of["zenmetazobactam"])
         name = "metoprolol succinate 50 MG Oral Tablet"
         metoprolol = self.product(5000001, name, tablet, of["metoprolol"])
         self.branded(5000002, f"{name} [Toprol]", metoprolol, toprol, tablet)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from lems_guard.terminology.build.around import WordsAround
+from lems_guard.terminology.build.evidence import JunkIngredient, check
 from lems_guard.terminology.build.rows import read_rows
 from lems_guard.terminology.build.rxnorm import Product, read_product
 from lems_guard.terminology.build.tables import build
@@ -166,6 +168,50 @@ def test_a_brand_has_the_route_of_all_its_products(built: Path) -> None:
 )
 def test_a_product_name_is_taken_apart(name: str, product: Product | None) -> None:
     assert read_product(name) == product
+
+
+def test_the_committed_tables_are_what_their_sources_build(tmp_path: Path) -> None:
+    directory = tmp_path / "vocabulary"
+    shutil.copytree(TABLES, directory)
+    for table in BUILT:
+        (directory / table).unlink()
+    build(directory / "sources", directory)
+    for table in BUILT:
+        assert (directory / table).read_bytes() == (TABLES / table).read_bytes(), table
+
+
+def test_every_source_says_where_it_comes_from_and_on_what_terms() -> None:
+    for source in (TABLES / "sources").glob("*.tsv"):
+        head = [line for line in source.read_text("utf-8").splitlines() if line.startswith("#")]
+        assert head[0].startswith("# source: "), source.name
+        assert head[1].startswith("# licence: "), source.name
+
+
+def test_what_no_code_and_no_second_source_knows_is_no_ingredient(built: Path) -> None:
+    assert not rows(built, "ingredients.tsv", name="shifty valsartan")
+    assert not rows(built, "products.tsv", rxcui="702")
+
+
+def test_a_qualifier_of_rxnorm_is_no_part_of_the_drug(built: Path) -> None:
+    assert one(built, "products.tsv", rxcui="703")["ingredients"] == "metoprolol"
+    assert not rows(built, "ingredients.tsv", name="pmdd metoprolol")
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "source", "reason"),
+    [
+        ("tablet", "", "rxnorm_names", "a form"),
+        ("evening dosing", "", "rxnorm_names", "a qualifier"),
+        ("release", "", "further_substances[va uk]", "a word of forms"),
+    ],
+)
+def test_a_word_around_names_stops_the_build(
+    name: str, code: str, source: str, reason: str
+) -> None:
+    words = WordsAround.read(TABLES)
+    with pytest.raises(JunkIngredient, match=name):
+        check([(name, code, source)], words.of_sigs - words.salts)
+    check([("metoprolol", "", source), ("aspartate", "", source)], words.of_sigs - words.salts)
 
 
 def test_the_committed_tables_are_deduplicated_and_sorted() -> None:

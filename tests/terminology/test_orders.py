@@ -12,7 +12,6 @@ from lems_guard.clinical.medication import (
     Understood,
 )
 from lems_guard.clinical.route import Route
-from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.terminology.resolver import Resolver
 
 PEG = "polyethylene glycol + potassium chloride + sodium bicarbonate + sodium chloride"
@@ -24,10 +23,8 @@ MULTIPLE_ELECTROLYTES = (
 )
 
 
-def understood(
-    resolver: Resolver, text: str, jurisdiction: Jurisdiction = Jurisdiction.US
-) -> Understood:
-    return resolver.understand(Medication("1", MedicationList.PROPOSED, text=text), jurisdiction)
+def understood(resolver: Resolver, text: str, country: str = "") -> Understood:
+    return resolver.understand(Medication("1", MedicationList.PROPOSED, text=text, country=country))
 
 
 def names(answer: Understood) -> list[str]:
@@ -228,41 +225,65 @@ def test_what_told_the_drug_is_said(resolver: Resolver, text: str, matched_by: M
 
 
 @pytest.mark.parametrize(
-    ("text", "jurisdiction", "readings", "reason"),
+    ("text", "country", "readings", "reason"),
     [
         (
             "Gaviscon",
-            Jurisdiction.US,
+            "US",
             ["aluminium hydroxide + magnesium carbonate"],
             "the US product holds magnesium",
         ),
         (
             "Gaviscon",
-            Jurisdiction.CH,
+            "CH",
             ["calcium carbonate + sodium alginate + sodium bicarbonate"],
             "the Swiss product does not",
         ),
         (
+            "Gaviscon",
+            "",
+            [
+                "aluminium hydroxide + magnesium carbonate",
+                "calcium carbonate + sodium alginate + sodium bicarbonate",
+            ],
+            "where it is sold is not said: both are checked",
+        ),
+        (
+            "Gaviscon",
+            "DE",
+            ["calcium carbonate + sodium alginate + sodium bicarbonate"],
+            "sold in the whole European Union",
+        ),
+        ("Urex", "AU", ["furosemide"], "in Australia a diuretic"),
+        ("Urex", "US", ["methenamine hippurate"], "in the US an antiseptic"),
+        (
+            "Urex",
+            "",
+            ["furosemide", "methenamine hippurate"],
+            "where it is sold is not said: both are checked",
+        ),
+        ("Clarus", "CA", ["isotretinoin"], "in Canada a retinoid"),
+        (
             "Pedia-Lax",
-            Jurisdiction.US,
+            "US",
             ["docusate", "glycerol", "magnesium hydroxide", "senna"],
             "four products of one name: one of them holds magnesium",
         ),
         (
             "TPN",
-            Jurisdiction.US,
+            "US",
             ["parenteral nutrition with magnesium", "parenteral nutrition without magnesium"],
             "its composition is not said",
         ),
     ],
 )
-def test_a_brand_is_read_by_jurisdiction(
+def test_a_brand_is_read_by_country(
     resolver: Resolver,
     text: str,
-    jurisdiction: Jurisdiction,
+    country: str,
     readings: list[str],
     reason: str,
 ) -> None:
-    answer = understood(resolver, text, jurisdiction)
+    answer = understood(resolver, text, country)
     assert sorted(names(answer)) == readings, reason
     assert (answer.disposition is Disposition.AMBIGUOUS) == (len(readings) > 1)

@@ -35,9 +35,9 @@ def test_what_is_not_resolved_ends_with_three() -> None:
     assert "UNRESOLVED" in ran.output
 
 
-@pytest.mark.parametrize(("place", "holds"), [("us", True), ("ch", False)])
-def test_the_jurisdiction_counts(place: str, holds: bool) -> None:
-    ran = RUNNER.invoke(app, ["Gaviscon", "--jurisdiction", place])
+@pytest.mark.parametrize(("place", "holds"), [("US", True), ("ch", False)])
+def test_the_country_counts(place: str, holds: bool) -> None:
+    ran = RUNNER.invoke(app, ["Gaviscon", "--country", place])
     assert ("magnesium carbonate" in ran.output) == holds
 
 

@@ -133,11 +133,11 @@ def test_code_and_text_are_held_against_each_other(edition: Edition) -> None:
 @pytest.mark.parametrize(
     ("text", "expected", "reason"),
     [
-        ("Exblifep", ["cefepime + enmetazobactam"], "a brand that only the release has"),
-        ("EXBLIFEP 2.5 g IV q8h", ["cefepime + enmetazobactam"], "amid a sig"),
-        ("enmetazobactam / cefepime", ["cefepime + enmetazobactam"], "a new ingredient"),
+        ("Exblizep", ["cefepime + zenmetazobactam"], "a brand that only the release has"),
+        ("EXBLIZEP 2.5 g IV q8h", ["cefepime + zenmetazobactam"], "amid a sig"),
+        ("zenmetazobactam / cefepime", ["cefepime + zenmetazobactam"], "a new ingredient"),
         ("novelolol 5 mg daily", ["novelolol"], "a new ingredient"),
-        ("Exblifep Foo", ["cefepime + enmetazobactam"], "what it may be, UNRESOLVED as it is"),
+        ("Exblizep Foo", ["cefepime + zenmetazobactam"], "what it may be, UNRESOLVED as it is"),
         ("Toprol", ["metoprolol"], "what we know ourselves"),
     ],
 )
@@ -149,11 +149,11 @@ def test_names_of_the_release(
 
 def test_the_trail_says_what_came_from_the_release(edition: Edition) -> None:
     codings = (Coding(RXNORM, "5000022"), Coding(NDC, "1"))
-    order = Medication("1", MedicationList.PROPOSED, "Exblifep iv", codings)
+    order = Medication("1", MedicationList.PROPOSED, "Exblizep iv", codings)
     assert edition.explain(order, Jurisdiction.US).trail == (
         "RXNORM 5000022: release 20AA_261102F, SCD, obsolete → metoprolol",
         "NDC 1: not known",
-        "'exblifep': site brand → cefepime + enmetazobactam",
+        "'exblizep': site brand → cefepime + zenmetazobactam",
         "'iv': route",
     )
 

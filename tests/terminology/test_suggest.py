@@ -4,8 +4,8 @@ import pytest
 
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList
 from lems_guard.clinical.severity import Jurisdiction
-from lems_guard.terminology.resolver import Resolver
 from lems_guard.terminology.edits import edits_between
+from lems_guard.terminology.resolver import Resolver
 from lems_guard.terminology.suggest import CloseNames
 from lems_guard.terminology.vocabulary import Vocabulary
 

@@ -37,7 +37,7 @@ def problems_after(copy: Path, file: str, row: str) -> tuple[str, ...]:
         ("names.tsv", "xyz\tmetoprolol\t", "source: every row"),
         ("names.tsv", "-\tmetoprolol\ttest", "empty: name holds no word"),
         ("names.tsv", "only one cell", "cells: 1 instead of 3"),
-        ("brands.tsv", "Xyz\tmetoprolol\tUK\t\ttest", "jurisdiction: 'UK'"),
+        ("brands.tsv", "Xyz\tmetoprolol\tUSA\t\ttest", "countries: 'USA'"),
         ("brands.tsv", "Xyz\tmetoprolol\t\tMOUTH\ttest", "route: 'MOUTH' is no route"),
         ("mixtures.tsv", "metoprolol\txyz\ttest", "ingredient: 'xyz' is not in ingredients.tsv"),
         ("products.tsv", "1\tmetoprolol\tORAL\tmuch\ttest", "strength: 'much'"),

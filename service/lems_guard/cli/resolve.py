@@ -2,7 +2,7 @@
 
 import json
 import sys
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,14 +20,13 @@ EXIT_CODES = "Exit codes: 0 every text is resolved · 3 not all are · 2 the inp
 def resolve(
     texts: Annotated[list[str], typer.Argument(metavar="TEXT", help="An order as written.")],
     *,
-    jurisdiction: Annotated[
-        Literal["us", "eu", "ch"] | None,
-        typer.Option(help="Where the order is read (the settings').", case_sensitive=False),
-    ] = None,
+    country: Annotated[
+        str, typer.Option(help="Where its brands are sold: two letters of ISO 3166-1.")
+    ] = "",
     print_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Tell the drug, route, dose and frequency in the text of an order, and the trail to them."""
-    found = _understood(texts, jurisdiction)
+    found = _understood(texts, country.upper())
     if print_json:
         write_text(json.dumps([_as_json(*item) for item in found], ensure_ascii=False) + "\n")
     else:
@@ -37,17 +36,15 @@ def resolve(
     raise typer.Exit(ExitCode.CLEAR if resolved else ExitCode.UNSURE)
 
 
-def _understood(texts: list[str], place: str | None) -> list[tuple[str, Understood]]:
+def _understood(texts: list[str], country: str) -> list[tuple[str, Understood]]:
     # Loaded when there is something to resolve, so that `--help` is quick.
-    from lems_guard.clinical.severity import Jurisdiction  # noqa: PLC0415
     from lems_guard.editions.library import load_edition, packaged_rules, with_site  # noqa: PLC0415
 
     settings = heeded_settings()
     loaded = load_edition(settings.rules or packaged_rules())
     edition = with_site(loaded.edition, settings.vocabulary)
-    jurisdiction = Jurisdiction[place.upper()] if place else settings.jurisdiction
-    orders = (Medication("1", MedicationList.PROPOSED, text) for text in texts)
-    return [(order.text, edition.explain(order, jurisdiction)) for order in orders]
+    orders = (Medication("1", MedicationList.PROPOSED, text, country=country) for text in texts)
+    return [(order.text, edition.explain(order)) for order in orders]
 
 
 def _as_json(text: str, understood: Understood) -> dict[str, object]:

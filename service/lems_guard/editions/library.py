@@ -52,9 +52,9 @@ class Edition:
         resolver = Resolver(self.vocabulary, self.knowledge.candidates, self.site)
         object.__setattr__(self, "resolver", resolver)
 
-    def understand(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
+    def understand(self, medication: Medication, _: Jurisdiction | None = None) -> Understood:
         """What an order is, by this edition's vocabulary."""
-        understood = self.resolver.understand(medication, jurisdiction)
+        understood = self.resolver.understand(medication)
         return with_use(understood, medication.indication, self.vocabulary.indications)
 
     def with_knowledge(self, knowledge: KnowledgeBase) -> "Edition":
@@ -63,9 +63,9 @@ class Edition:
         object.__setattr__(edition, "knowledge", knowledge)
         return edition
 
-    def explain(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
+    def explain(self, medication: Medication, _: Jurisdiction | None = None) -> Understood:
         """What an order is, with the trail of how that was found."""
-        return self.resolver.explained(medication, jurisdiction)
+        return self.resolver.explained(medication)
 
     def with_conditions(
         self, patient: Patient, conditions: tuple[Coding, ...]

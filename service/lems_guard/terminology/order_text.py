@@ -156,9 +156,7 @@ class OrderText:
                 self.unexplained += 1
         self._prefixed = False
         self.named.append(
-            Named(
-                entry.readings, self._bracket, brand, entry.route, entry.phrase, entry.spelled
-            )
+            Named(entry.readings, self._bracket, brand, entry.route, entry.phrase, entry.spelled)
         )
 
     def _follows_drug(self, entry: Entry) -> bool:

@@ -23,7 +23,7 @@ _GREEK = str.maketrans(
     dict(zip("αβγδεζηθικλμνορσςτυφχω", "abgdezitiklmnorsstifho", strict=True))
     | {"ξ": "ks", "π": "p", "ψ": "ps"}
 )
-_GREEK_PAIRS = {"ου": "u", "μπ": "b", "ντ": "d", "γκ": "g", "ευ": "eu", "αυ": "au"}
+_GREEK_PAIRS = {"ου": "u", "μπ": "b", "ντ": "d", "γκ": "g", "ευ": "eu", "αυ": "au"}  # noqa: RUF001
 _PAIRS = (
     ("oe", "e"),
     ("ae", "e"),

@@ -24,7 +24,9 @@ from lems_guard.terminology.vocabulary import (
 )
 from lems_guard.terminology.words import number_of
 
-FILLER_KINDS = frozenset({"filler", "join", "salt", "release", "maker", "prefix", "number", "qualifier"})
+FILLER_KINDS = frozenset(
+    {"filler", "join", "salt", "release", "maker", "prefix", "number", "qualifier"}
+)
 # What a coded diagnosis can tell: it confirms, and never rules out.
 CONDITION_FACTS = {
     "lems_status": "CONFIRMED",
@@ -112,7 +114,9 @@ def _names(reader: TableReader, known: dict[str, str]) -> dict[str, Readings]:
 
 def _brands(reader: TableReader, known: dict[str, str]) -> dict[str, tuple[BrandMeaning, ...]]:
     def meaning(row: Row) -> BrandMeaning:
-        return BrandMeaning(set_of(row, known), _countries(row["countries"]), _route_or_none(row["route"]))
+        return BrandMeaning(
+            set_of(row, known), _countries(row["countries"]), _route_or_none(row["route"])
+        )
 
     found: dict[str, dict[BrandMeaning, None]] = defaultdict(dict)
     columns = ("brand", "ingredients", "countries", "route", "source")

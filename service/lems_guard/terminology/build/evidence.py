@@ -23,8 +23,8 @@ def seconded(sources: Path) -> frozenset[str]:
 
 
 def _named(sources: Path) -> Iterator[str]:
-    for file in NAME_LISTS:
-        for row in read_rows(sources / file, optional=True):
+    for name in NAME_LISTS:
+        for row in read_rows(sources / name, optional=True):
             yield row["name"]
             yield from parts(row["substances"])
             yield from parts(row["ingredients"])

@@ -37,7 +37,7 @@ def add_further(sources: Path, substances: Substances) -> None:
 
 
 def add_bare_names(substances: Substances) -> None:
-    """`galcanezumab` is what RxNorm calls `galcanezumab-gnlm`, where one drug alone has the name."""
+    """`galcanezumab` is RxNorm's `galcanezumab-gnlm`, where one drug alone has the name."""
     bare: dict[str, set[str]] = {}
     for name in substances.rxcui:
         found = _BIOSIMILAR.fullmatch(name)

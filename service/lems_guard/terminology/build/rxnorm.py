@@ -18,8 +18,24 @@ from lems_guard.terminology.words import key_of
 SOURCE = "rxnorm_names"
 # Elements whose salts are different substances: `calcium carbonate` is no `calcium`.
 ELEMENTS = frozenset(
-    {"aluminum", "ammonium", "methyl", "ethyl", "phenyl", "benzyl", "ferric", "vitamin",
-     "tricalcium", "dicalcium", "calcium", "copper", "iron", "magnesium", "manganese", "potassium"}
+    {
+        "aluminum",
+        "ammonium",
+        "methyl",
+        "ethyl",
+        "phenyl",
+        "benzyl",
+        "ferric",
+        "vitamin",
+        "tricalcium",
+        "dicalcium",
+        "calcium",
+        "copper",
+        "iron",
+        "magnesium",
+        "manganese",
+        "potassium",
+    }
     | {"selenium", "silver", "sodium", "zinc", "ferrous", "bismuth", "strontium", "hydrogen"}
     | {"monobasic", "dibasic", "tribasic"}
 )

@@ -43,7 +43,10 @@ def build(sources: Path, directory: Path) -> dict[str, int]:
     generics = Generics(frozenset(substances.names), words.around, words.measures)
     add_names(sources, substances, listed, brands | words.of_sigs, generics)
     rows += _national(brand_sources, substances, rows, words)
-    check(((name, *told) for name, told in _ingredients(substances).items()), words.of_sigs - words.salts)
+    check(
+        ((name, *told) for name, told in _ingredients(substances).items()),
+        words.of_sigs - words.salts,
+    )
     written = {
         "atc.tsv": write_rows(directory / "atc.tsv", ATC_COLUMNS, atc_rows(sources, substances)),
         "brands.tsv": write_rows(
