@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from lems_guard.clinical.route import Route
-from lems_guard.terminology.lexicon import Entry
+from lems_guard.terminology.lexicon import Entry, Kind
 from lems_guard.terminology.vocabulary import Readings
 
 COMPOUNDED = "compounded"
@@ -32,6 +32,12 @@ class Named(NamedTuple):
     route: Route | None
     phrase: str
     spelled: bool = False
+
+
+def named_by(entry: Entry, bracket: int) -> Named:
+    """The drug that a phrase names."""
+    brand = entry.kind is Kind.BRAND
+    return Named(entry.readings, bracket, brand, entry.route, entry.phrase, entry.spelled)
 
 
 class Step(NamedTuple):

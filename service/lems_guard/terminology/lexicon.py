@@ -91,7 +91,12 @@ class Lexicon:
     longer: Longer
     units: Mapping[str, str]
     mixtures: Mapping[IngredientSet, IngredientSet] = field(default_factory=dict)
-    spelled: Callable[[str], Readings] = no_spelling
+    spelling: Callable[[str], Readings] = no_spelling
+
+    def spelled(self, word: str) -> Entry | None:
+        """A word that no table holds, as the name that it spells in another language."""
+        readings = self.spelling(word) if word.isalpha() else ()
+        return Entry(Kind.NAME, word, readings, spelled=True) if readings else None
 
 
 _TWO_MEANINGS = {

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from lems_guard.clinical.route import Route
-from lems_guard.terminology.findings import COMPOUNDED, Named, Step, is_product
+from lems_guard.terminology.findings import COMPOUNDED, Named, Step, is_product, named_by
 from lems_guard.terminology.lexicon import NUMBER_SIGN, Entry, Kind, Lexicon, quotient
 from lems_guard.terminology.quantities import DOSE_UNITS, WHOLE_DAY, Quantities
 from lems_guard.terminology.words import number_of, words_of
@@ -32,11 +32,11 @@ class OrderText:
         "_brand_end",
         "_end",
         "_entries",
-        "_lexicon",
         "_longer",
         "_per_day",
         "_prefixed",
         "_shapes",
+        "_spelled",
         "_steps",
         "_units",
         "_words",
@@ -52,9 +52,9 @@ class OrderText:
 
     def __init__(self, text: str, lexicon: Lexicon, steps: list[Step] | None = None) -> None:
         """Walk the text; put what each phrase was taken for into `steps`, if that is wanted."""
-        self._lexicon = lexicon
         self._entries, self._longer = lexicon.entries, lexicon.longer
-        self._units, self._shapes = lexicon.units, lexicon.longer.get(NUMBER_SIGN, {})
+        self._units, self._spelled = lexicon.units, lexicon.spelled
+        self._shapes = lexicon.longer.get(NUMBER_SIGN, {})
         self._words = words = words_of(text if len(text) <= LONGEST_TEXT else "")
         self._at = self._bracket = 0
         self._end = len(words)
@@ -91,11 +91,6 @@ class OrderText:
         elif not (self._bracket == 2 and is_product(self._words, self.named, self.forms)):
             self.unexplained += 1
         return entry
-
-    def _spelled(self, word: str) -> Entry | None:
-        """A word that no table holds, as the name that it spells in another language."""
-        readings = self._lexicon.spelled(word) if word.isalpha() else ()
-        return Entry(Kind.NAME, word, readings, spelled=True) if readings else None
 
     def _take_noting(self, word: str) -> None:
         """Take the next phrase and note what it was taken for."""
@@ -148,16 +143,13 @@ class OrderText:
         if entry.after_drug is not None and self._follows_drug(entry):
             self._HANDLERS[entry.after_drug.kind](self, entry.after_drug)
             return
-        brand = entry.kind is Kind.BRAND
-        if brand:
+        if entry.kind is Kind.BRAND:
             self._brand_end = self._at
             if self._prefixed:
                 # `CO-` before a brand makes another product; before an ingredient it is a maker.
                 self.unexplained += 1
         self._prefixed = False
-        self.named.append(
-            Named(entry.readings, self._bracket, brand, entry.route, entry.phrase, entry.spelled)
-        )
+        self.named.append(named_by(entry, self._bracket))
 
     def _follows_drug(self, entry: Entry) -> bool:
         before = self._at - entry.phrase.count(" ") - 2
@@ -179,8 +171,7 @@ class OrderText:
     def _frequency(self, entry: Entry) -> None:
         self.other_words += 1
         if entry.pace is not None:
-            if entry.phrase in BRAND_TAILS:
-                self._refuse_brand_tail()
+            self._refuse_brand_tail(entry.phrase)
             self.quantities.whole_day |= entry.phrase in WHOLE_DAY
             per_day = self._per_day if entry.pace.is_formula else entry.pace.per_day
             self.quantities.take_pace(entry.pace, per_day, divided=DIVIDED in entry.phrase)
@@ -203,8 +194,7 @@ class OrderText:
 
     def _filler(self, entry: Entry) -> None:
         self.other_words += 1
-        if entry.phrase in BRAND_TAILS:
-            self._refuse_brand_tail()
+        self._refuse_brand_tail(entry.phrase)
         if entry.phrase == TOTAL:
             self.quantities.take_total()
         elif entry.phrase == TIMES:
@@ -219,9 +209,9 @@ class OrderText:
         elif number != 1 and self._units.get(self._words[self._at - 3]) in DOSE_UNITS:
             self.quantities.doubt = "a number is not clear"
 
-    def _refuse_brand_tail(self) -> None:
+    def _refuse_brand_tail(self, phrase: str) -> None:
         """`Tylenol PM` is another product than Tylenol: the word is no part of a sig."""
-        if self._brand_end == self._at - 1:
+        if phrase in BRAND_TAILS and self._brand_end == self._at - 1:
             self.unexplained += 1
 
     # In the order of `Kind`.

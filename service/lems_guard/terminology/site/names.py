@@ -42,7 +42,7 @@ def widened(
         ChainMap(longer, dict(lexicon.longer)),
         lexicon.units,
         lexicon.mixtures,
-        lexicon.spelled,
+        lexicon.spelling,
     )
 
 
