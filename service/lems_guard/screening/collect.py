@@ -7,8 +7,8 @@ from lems_guard.clinical.facts import name_of
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.rule import Outcome, Rule
 from lems_guard.clinical.severity import Certainty, Severity
-from lems_guard.screening.facts_beside import Beside, Partners, place_of
-from lems_guard.screening.gaps import Question, question_of
+from lems_guard.screening.facts_beside import DrugPartners, Partners, place_of
+from lems_guard.screening.gaps import OpenQuestion, question_of
 from lems_guard.screening.judge import Judgement, Ruling
 from lems_guard.screening.situation import Situation
 
@@ -28,14 +28,14 @@ class _Draft:
         self.via = via
         self.exposures: list[Exposure] = []
         self.missing: set[str] = set()
-        self._partners: dict[int, tuple[Partners, set[Exposure]]] = {}
+        self._partners: dict[int, tuple[DrugPartners, set[Exposure]]] = {}
 
-    def stands(self, beside: Beside) -> None:
+    def stands_beside(self, partners: Partners) -> None:
         """One more exposure has partners: all that one of them has are the finding's."""
-        partners, _, left_out = beside
-        known = self._partners.get(id(partners))
+        of_drug, _, left_out = partners
+        known = self._partners.get(id(of_drug))
         if known is None:
-            self._partners[id(partners)] = partners, set(left_out)
+            self._partners[id(of_drug)] = of_drug, set(left_out)
         else:
             known[1].intersection_update(left_out)
 
@@ -59,14 +59,14 @@ class Collection:
         """Start with nothing collected."""
         self._situation = situation
         self._drafts: dict[tuple[str, int, Severity, Certainty], _Draft] = {}
-        self.questions: list[Question] = []
+        self.questions: list[OpenQuestion] = []
 
     def add(
         self,
         rule: Rule,
         via: str,
         exposure: Exposure,
-        beside: Beside | None,
+        partners: Partners | None,
         ruling: Ruling,
     ) -> None:
         """Take in what one rule says of one exposure (beside its partners, in an interaction)."""
@@ -75,7 +75,7 @@ class Collection:
         if ruling.judgement is None:
             return
         judgement = ruling.judgement
-        is_sure = beside is None or beside.partners.has_sure
+        is_sure = partners is None or partners.of_drug.has_sure
         if judgement.certainty is Certainty.ESTABLISHED and not is_sure:
             judgement = judgement._replace(
                 certainty=Certainty.POSSIBLE, missing=judgement.missing | {"identity"}
@@ -87,8 +87,8 @@ class Collection:
             draft = self._drafts[key] = _Draft(rule, judgement, via)
         draft.exposures.append(exposure)
         draft.missing.update(map(name_of, judgement.missing))
-        if beside is not None:
-            draft.stands(beside)
+        if partners is not None:
+            draft.stands_beside(partners)
 
     def findings(self) -> tuple[Finding, ...]:
         """The findings, worst first."""
@@ -145,7 +145,7 @@ def order_of_findings(finding: Finding) -> tuple[int, int, int, str, int]:
 def row_of(rule: Rule, outcome: Outcome) -> int:
     """Which row of a rule's decision table an outcome is.
 
-    Told by identity: comparing outcomes would compare all that they advise.
+    PartnerFact by identity: comparing outcomes would compare all that they advise.
     """
     for row, each in enumerate(rule.outcomes):
         if each is outcome:

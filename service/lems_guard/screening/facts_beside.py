@@ -17,7 +17,7 @@ from lems_guard.clinical.medication import Phase
 FactsOf: TypeAlias = Callable[[Exposure], Facts]
 
 
-class Told(NamedTuple):
+class PartnerFact(NamedTuple):
     """What all partners tell of one fact.
 
     `telling` is what one tells for certain that settles the fact; `unknown` are the places of the
@@ -34,7 +34,7 @@ def place_of(exposure: Exposure) -> tuple[int, str]:
     return exposure.order, exposure.ingredient.name
 
 
-class Partners:
+class DrugPartners:
     """What a drug interacts with by a rule: other drugs that are taken now."""
 
     def __init__(self, exposures: Iterable[Exposure]) -> None:
@@ -45,19 +45,19 @@ class Partners:
         self.of_order: dict[int, list[Exposure]] = defaultdict(list)
         for each in self.exposures:
             self.of_order[each.order].append(each)
-        self._told: dict[str, Told] = {}
+        self._told: dict[str, PartnerFact] = {}
 
     @functools.cached_property
     def in_order(self) -> list[Exposure]:
         """All of them, in the order of the request."""
         return sorted(self.exposures, key=place_of)
 
-    def told(self, fact: str, telling: frozenset[FactValue], facts_of: FactsOf) -> Told:
+    def told(self, fact: str, telling: frozenset[FactValue], facts_of: FactsOf) -> PartnerFact:
         """What all of them tell of a fact."""
         found = self._told.get(fact)
         if found is None:
             values = [(each, facts_of(each)[fact]) for each in self.exposures]
-            found = self._told[fact] = Told(
+            found = self._told[fact] = PartnerFact(
                 next((value for each, value in values if each.sure and value in telling), None),
                 Counter(value for _, value in values),
                 frozenset(each.order for each, value in values if value is None),
@@ -65,13 +65,13 @@ class Partners:
         return found
 
 
-class Beside(NamedTuple):
+class Partners(NamedTuple):
     """The partners of one exposure: those of its drug, but for other readings of its own order.
 
     Those are never sure: what is sure is true in every reading.
     """
 
-    partners: Partners
+    of_drug: DrugPartners
     place: int
     left_out: tuple[Exposure, ...] = ()
 
@@ -82,7 +82,7 @@ class Beside(NamedTuple):
         if not self.left_out or self.place not in orders:
             is_own = False
         else:
-            own = self.partners.of_order[self.place]
+            own = self.of_drug.of_order[self.place]
             is_own = not any(lacks(each) for each in own if each not in self.left_out)
         if len(orders) > is_own:
             yield Elsewhere(fact, orders, self.place if is_own else None)
@@ -91,13 +91,13 @@ class Beside(NamedTuple):
 class FactsBeside(dict[str, FactValue]):
     """The facts of an exposure in an interaction: its own, and two of its partners."""
 
-    __slots__ = ("_beside", "_facts_of", "_own")
+    __slots__ = ("_facts_of", "_own", "_partners")
 
-    def __init__(self, own: Facts, beside: Beside, facts_of: FactsOf) -> None:
+    def __init__(self, own: Facts, partners: Partners, facts_of: FactsOf) -> None:
         """`facts_of` gives the facts of a partner."""
         super().__init__()
         self._own = own
-        self._beside = beside
+        self._partners = partners
         self._facts_of = facts_of
 
     def __missing__(self, fact: str) -> FactValue:
@@ -116,18 +116,20 @@ class FactsBeside(dict[str, FactValue]):
 
     def _of_partners(self, fact: str, telling: frozenset[FactValue]) -> FactValue:
         """What one partner tells for certain, as that it starts; else what all have in common."""
-        beside, facts_of = self._beside, self._facts_of
-        told = beside.partners.told(fact, telling, facts_of)
+        partners, facts_of = self._partners, self._facts_of
+        told = partners.of_drug.told(fact, telling, facts_of)
         if told.telling is not None:
             return told.telling
         values = told.values
-        if beside.left_out:
-            values = values - Counter(facts_of(each)[fact] for each in beside.left_out)
+        if partners.left_out:
+            values = values - Counter(facts_of(each)[fact] for each in partners.left_out)
         if len(values) == 1 and None not in values:
             return next(iter(values))
         return Unknown(
             (
-                *beside.elsewhere(fact, told.unknown, lambda each: facts_of(each)[fact] is None),
-                *beside.elsewhere("identity", beside.partners.unsure, lambda each: not each.sure),
+                *partners.elsewhere(fact, told.unknown, lambda each: facts_of(each)[fact] is None),
+                *partners.elsewhere(
+                    "identity", partners.of_drug.unsure, lambda each: not each.sure
+                ),
             )
         )

@@ -17,7 +17,7 @@ Order: TypeAlias = tuple[Medication, Understood]
 OF_THE_PATIENT: frozenset[int] = frozenset()
 
 
-class Question(NamedTuple):
+class OpenQuestion(NamedTuple):
     """A fact that is not known, and what a rule could say if it were.
 
     `orders` are the places of those that the fact is one of, all `but` one; none for the patient's.
@@ -30,25 +30,25 @@ class Question(NamedTuple):
     but: int | None = None
 
 
-def question_of(rule: Rule, exposure: Exposure, doubt: Doubt) -> Question:
+def question_of(rule: Rule, exposure: Exposure, doubt: Doubt) -> OpenQuestion:
     """What a doubt makes one ask, and of which orders."""
     if isinstance(doubt.lack, Elsewhere):
-        return Question(doubt.lack.fact, rule.id, doubt.severity, *doubt.lack[1:])
+        return OpenQuestion(doubt.lack.fact, rule.id, doubt.severity, *doubt.lack[1:])
     is_of_order = FACTS[doubt.lack].of_order
     orders = frozenset({exposure.order}) if is_of_order else OF_THE_PATIENT
-    return Question(doubt.lack, rule.id, doubt.severity, orders)
+    return OpenQuestion(doubt.lack, rule.id, doubt.severity, orders)
 
 
-def gaps_of(questions: Iterable[Question], orders: Sequence[Order]) -> tuple[Gap, ...]:
+def gaps_of(questions: Iterable[OpenQuestion], orders: Sequence[Order]) -> tuple[Gap, ...]:
     """One gap for each fact, gravest first."""
-    by_fact: dict[str, list[Question]] = defaultdict(list)
+    by_fact: dict[str, list[OpenQuestion]] = defaultdict(list)
     for question in questions:
         by_fact[question.fact].append(question)
     gaps = [_gap(fact, asked, orders) for fact, asked in by_fact.items()]
     return tuple(sorted(gaps, key=lambda gap: (-gap.worst, gap.fact)))
 
 
-def _gap(fact: str, asked: list[Question], orders: Sequence[Order]) -> Gap:
+def _gap(fact: str, asked: list[OpenQuestion], orders: Sequence[Order]) -> Gap:
     concerned = sorted((orders[place][0].list, orders[place][0].id) for place in _places(asked))
     return Gap(
         fact,
@@ -59,7 +59,7 @@ def _gap(fact: str, asked: list[Question], orders: Sequence[Order]) -> Gap:
     )
 
 
-def _places(asked: list[Question]) -> set[int]:
+def _places(asked: list[OpenQuestion]) -> set[int]:
     """The orders that are asked about. Many questions share one set: it is looked at once."""
     without: dict[frozenset[int], set[int | None]] = defaultdict(set)
     for question in asked:

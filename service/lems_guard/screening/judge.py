@@ -14,7 +14,7 @@ from lems_guard.clinical.facts import FAILS, HOLDS, Facts, Lack, Verdict, either
 from lems_guard.clinical.route import KNOWN_ROUTES, Route
 from lems_guard.clinical.rule import Modifier, Outcome, Rule, WhenUnknown
 from lems_guard.clinical.severity import Certainty, Severity
-from lems_guard.screening.facts_beside import Beside
+from lems_guard.screening.facts_beside import Partners
 from lems_guard.screening.situation import Situation
 from lems_guard.screening.tables import Row
 
@@ -57,14 +57,14 @@ def judge(
     rows: tuple[Row, ...],
     exposure: Exposure,
     situation: Situation,
-    beside: Beside | None = None,
+    partners: Partners | None = None,
 ) -> Ruling:
-    """Read the rows of the rule's decision table for one exposure beside its partners, if any."""
+    """Read the rows of the rule's decision table for one exposure partners its partners, if any."""
     possible: list[Undecided] = []
     gaps: list[Undecided] = []
     settled = False
     for outcome, when in rows:
-        truth, missing = applies(outcome, when, exposure, situation, beside)
+        truth, missing = applies(outcome, when, exposure, situation, partners)
         if truth is False:
             continue
         if truth is None and outcome.when_unknown is WhenUnknown.GAP:
@@ -81,7 +81,7 @@ def judge(
         judgement = _judgement(possible, gaps, settled=settled)
         if not exposure.sure or situation.is_superseded(rule.kind, exposure) is None:
             judgement = _possible(judgement, IDENTITY)
-    facts = situation.facts_of(exposure, beside) if rule.modifiers else NO_FACTS
+    facts = situation.facts_of(exposure, partners) if rule.modifiers else NO_FACTS
     ruling = _modified(rule.modifiers, judgement, gaps, facts)
     return ruling if exposure.sure else _asking_which(ruling)
 
@@ -91,7 +91,7 @@ def applies(
     when: Condition | None,
     exposure: Exposure,
     situation: Situation,
-    beside: Beside | None = None,
+    partners: Partners | None = None,
 ) -> Verdict:
     """Whether a row holds: its routes first, then what is left of its condition."""
     route = HOLDS
@@ -99,7 +99,7 @@ def applies(
         route = route_verdict(outcome.routes, exposure.route)
     if when is None or route.truth is False:
         return route
-    verdict = when.judge(situation.facts_of(exposure, beside))
+    verdict = when.judge(situation.facts_of(exposure, partners))
     return verdict if route is HOLDS else every((route, verdict))
 
 

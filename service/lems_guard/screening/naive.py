@@ -9,7 +9,7 @@ from lems_guard.clinical.alert import Exposure, Screening, ScreeningRequest, is_
 from lems_guard.clinical.medication import MedicationList
 from lems_guard.clinical.rule import Drugs, Rule, RuleKind
 from lems_guard.screening.collect import Collection
-from lems_guard.screening.facts_beside import Beside, Partners
+from lems_guard.screening.facts_beside import DrugPartners, Partners
 from lems_guard.screening.judge import judge
 from lems_guard.screening.knowledge_base import (
     NO_CLASSES,
@@ -45,15 +45,15 @@ def _opinion_on(drug: str, situation: Situation, knowledge: KnowledgeBase) -> Op
             continue
         if not is_in_place(rule, exposure, situation):
             continue
-        beside = _beside(rule, exposure, situation) if rule.partners else None
-        if beside or rule.partners is None:
-            ruling = judge(rule, all_rows(rule), exposure, situation, beside)
-            collection.add(rule, via, exposure, beside, ruling)
+        partners = _partners_of(rule, exposure, situation) if rule.partners else None
+        if partners or rule.partners is None:
+            ruling = judge(rule, all_rows(rule), exposure, situation, partners)
+            collection.add(rule, via, exposure, partners, ruling)
     return opinion_of(drug, collection, situation)
 
 
-def _beside(rule: Rule, exposure: Exposure, situation: Situation) -> Beside | None:
-    partners = [
+def _partners_of(rule: Rule, exposure: Exposure, situation: Situation) -> Partners | None:
+    found = [
         other
         for other in situation.exposures
         if _is_named(rule.partners, other, situation)
@@ -62,7 +62,7 @@ def _beside(rule: Rule, exposure: Exposure, situation: Situation) -> Beside | No
         and situation.are_together(exposure, other)
         and not _offends(rule, other, exposure, situation)
     ]
-    return Beside(Partners(partners), exposure.order) if partners else None
+    return Partners(DrugPartners(found), exposure.order) if found else None
 
 
 def _is_named(drugs: Drugs | None, exposure: Exposure, situation: Situation) -> bool:

@@ -5,25 +5,25 @@ from collections.abc import Iterable
 from lems_guard.clinical.alert import Exposure, is_current
 from lems_guard.clinical.medication import MedicationList
 from lems_guard.clinical.rule import Drugs, Rule, RuleKind
-from lems_guard.screening.facts_beside import Beside, Partners
+from lems_guard.screening.facts_beside import DrugPartners, Partners
 from lems_guard.screening.knowledge_base import NO_CLASSES
 from lems_guard.screening.situation import Situation
 
 
-def partners_of(rule: Rule, exposure: Exposure, situation: Situation) -> Beside | None:
+def partners_of(rule: Rule, exposure: Exposure, situation: Situation) -> Partners | None:
     """The current exposures that the drug interacts with by a rule that names partners, if any."""
-    partners = _of_drug(rule, exposure, situation)
+    of_drug = _of_drug(rule, exposure, situation)
     left_out = tuple(
         other
-        for other in (() if exposure.sure else partners.of_order.get(exposure.order, ()))
+        for other in (() if exposure.sure else of_drug.of_order.get(exposure.order, ()))
         if not situation.are_together(exposure, other)
     )
-    if len(partners.exposures) == len(left_out):
+    if len(of_drug.exposures) == len(left_out):
         return None
-    return Beside(partners, exposure.order, left_out)
+    return Partners(of_drug, exposure.order, left_out)
 
 
-def _of_drug(rule: Rule, exposure: Exposure, situation: Situation) -> Partners:
+def _of_drug(rule: Rule, exposure: Exposure, situation: Situation) -> DrugPartners:
     """The partners of all orders of a drug alike, gathered once.
 
     Drugs that are no partners under the rule themselves share them too.
@@ -33,7 +33,7 @@ def _of_drug(rule: Rule, exposure: Exposure, situation: Situation) -> Partners:
     key = (rule.id, offends, exposure.ingredient.name if is_one else "")
     found = situation.partners.get(key)
     if found is None:
-        found = situation.partners[key] = Partners(
+        found = situation.partners[key] = DrugPartners(
             other
             for other in _named(rule, situation)
             if other.ingredient.name != key[2]

@@ -47,7 +47,7 @@ class SameDrug:
         self._weight_kg = weight_kg
         self._lists = {orders[each.order][0].list for each in exposures}
         self._sure_lists = {orders[each.order][0].list for each in exposures if each.sure}
-        self._sums: dict[tuple[Lists, Amount], Sum] = {}
+        self._sums: dict[tuple[Lists, Amount], DrugSum] = {}
         self._others: dict[tuple[Lists, str], Others] = {}
 
     def stands_in(self, lists: Lists) -> bool:
@@ -58,7 +58,7 @@ class SameDrug:
         """Whether an order of these lists holds the drug for certain."""
         return not lists.isdisjoint(self._sure_lists)
 
-    def sum(self, lists: Lists, amount: Amount) -> "Sum":
+    def sum(self, lists: Lists, amount: Amount) -> "DrugSum":
         """An amount summed over the orders of these lists."""
         found = self._sums.get((lists, amount))
         if found is None:
@@ -66,7 +66,7 @@ class SameDrug:
                 (each, amount(self._orders[each.order][1], self._weight_kg))
                 for each in self._in(lists)
             ]
-            found = self._sums[lists, amount] = Sum(parts)
+            found = self._sums[lists, amount] = DrugSum(parts)
         return found
 
     def other_products(self, lists: Lists, product: str) -> Others:
@@ -87,7 +87,7 @@ class SameDrug:
         return (each for each in self._exposures if self._orders[each.order][0].list in lists)
 
 
-class Sum:
+class DrugSum:
     """An amount over all orders of a drug in some lists: split regimens count together.
 
     An order that may be of another drug may add nothing.

@@ -18,7 +18,7 @@ from lems_guard.clinical.patient import LemsStatus, Patient
 from lems_guard.clinical.rule import Rule, RuleKind
 from lems_guard.screening.alerts import alert_of, told
 from lems_guard.screening.collect import Collection
-from lems_guard.screening.gaps import Question, gaps_of
+from lems_guard.screening.gaps import OpenQuestion, gaps_of
 from lems_guard.screening.judge import SILENT, judge
 from lems_guard.screening.knowledge_base import KnowledgeBase
 from lems_guard.screening.partners import partners_of
@@ -44,7 +44,7 @@ class Opinion(NamedTuple):
     """What the rules say of one drug: its alert, if any, and what they would have to know."""
 
     alert: Alert | None
-    questions: tuple[Question, ...]
+    questions: tuple[OpenQuestion, ...]
 
 
 class RuleScreener:
@@ -73,11 +73,11 @@ def opinion_on(
         for rule, via, rows in knowledge.applicable(drug, jurisdiction, order_list):
             if not is_in_place(rule, exposure, situation):
                 continue
-            beside = partners_of(rule, exposure, situation) if rule.partners else None
-            if beside or rule.partners is None:
-                ruling = judge(rule, rows, exposure, situation, beside)
+            partners = partners_of(rule, exposure, situation) if rule.partners else None
+            if partners or rule.partners is None:
+                ruling = judge(rule, rows, exposure, situation, partners)
                 if ruling is not SILENT:
-                    collection.add(rule, via, exposure, beside, ruling)
+                    collection.add(rule, via, exposure, partners, ruling)
     return opinion_of(drug, collection, situation)
 
 

@@ -9,7 +9,7 @@ from lems_guard.clinical.facts import Facts, FactValue
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList
 from lems_guard.clinical.patient import Patient
 from lems_guard.clinical.rule import RuleKind
-from lems_guard.screening.facts_beside import Beside, FactsBeside, Partners
+from lems_guard.screening.facts_beside import DrugPartners, FactsBeside, Partners
 from lems_guard.screening.knowledge_base import NO_CLASSES, KnowledgeBase
 from lems_guard.screening.order_facts import CURRENT, OrderFacts
 from lems_guard.screening.same_drug import SameDrug
@@ -57,7 +57,7 @@ class Situation:
         self._order_facts: dict[tuple[int, str], Facts] = {}
         self._same_drug: dict[str, SameDrug] = {}
         # By rule, by whether a proposed order offends, and by the drug where it is one of them.
-        self.partners: dict[tuple[str, bool, str], Partners] = {}
+        self.partners: dict[tuple[str, bool, str], DrugPartners] = {}
         for exposure in self.exposures:
             self.by_ingredient[exposure.ingredient.name].append(exposure)
             for name in self.classes_of.get(exposure.ingredient.name, NO_CLASSES):
@@ -76,7 +76,7 @@ class Situation:
             self._same_drug[drug] = found
         return found
 
-    def facts_of(self, exposure: Exposure, beside: Beside | None = None) -> Facts:
+    def facts_of(self, exposure: Exposure, partners: Partners | None = None) -> Facts:
         """Every fact that a condition may read about an exposure, its patient and its partners."""
         key = (exposure.order, exposure.ingredient.name)
         facts = self._order_facts.get(key)
@@ -84,7 +84,7 @@ class Situation:
             same_drug = self.same_drug(exposure.ingredient.name)
             facts = OrderFacts(self.patient_facts, exposure, same_drug, self.request)
             self._order_facts[key] = facts
-        return FactsBeside(facts, beside, self.facts_of) if beside else facts
+        return FactsBeside(facts, partners, self.facts_of) if partners else facts
 
     def is_superseded(self, kind: RuleKind, exposure: Exposure) -> bool | None:
         """Whether, for rules of a kind, another order of the drug counts in place of this one.
@@ -133,7 +133,7 @@ def exposures_of(request: ScreeningRequest) -> Iterator[Exposure]:
 
 
 def facts_of_patient(patient: Patient, request: ScreeningRequest) -> dict[str, FactValue]:
-    """The patient's facts by name, with the jurisdiction beside them."""
+    """The patient's facts by name, with the jurisdiction partners them."""
     facts: dict[str, FactValue] = dict(zip(PATIENT_FACTS, _values(patient), strict=True))
     facts["jurisdiction"] = request.jurisdiction
     return facts
