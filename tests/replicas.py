@@ -1,18 +1,21 @@
 """Replicas of the service in one process: real answers, a real Redis, no gRPC around them."""
 
-import asyncio
 import contextlib
 import datetime
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import Callable, Iterator
 
+import pytest
 from prometheus_client import CollectorRegistry
 
 from lems_guard.answering.answer import Answer, Answerer
+from lems_guard.caching.shared_replies import SharedReplies
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.editions.library import Edition
 from lems_guard.screening.screen import RuleScreener
-from lems_guard.store.clients import NO_TLS, Tls, client_of
-from lems_guard.store.seal import Seal
+from lems_guard.store import clients, probing, store
+from lems_guard.store.breaker import State
+from lems_guard.store.clients import NO_TLS, Tls, connect_to
 from lems_guard.store.store import FAILURES_TO_OPEN, Store
 from lems_guard.telemetry.cache_metrics import CacheMetrics
 from lems_guard.v1 import prescription_pb2 as wire
@@ -32,23 +35,16 @@ def answerer_of(edition: Edition, jurisdiction: Jurisdiction = Jurisdiction.US) 
     )
 
 
-class Kept:
-    """Replies kept in a store for all replicas: what uses it as an edge's call would."""
+class WatchedMetrics(CacheMetrics):
+    """Metrics that know every state the breaker went through."""
 
-    def __init__(self, fresh: Answerer, store: Store, metrics: CacheMetrics) -> None:
-        self._fresh = fresh
-        self._store = store
-        self._metrics = metrics
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.states: list[int] = []
+        super().__init__(registry)
 
-    async def answer(self, raw: bytes) -> Answer:
-        name = self._store.seal.name("reply", self._fresh.knowledge.digest, raw)
-        found = await self._store.get(name)
-        self._metrics.lookup("redis", found.result)()
-        answer = self._fresh.answer(raw)
-        if found.content is not None:
-            return answer._replace(reply=found.content, tier="redis")
-        self._store.put(name, lambda: answer.reply, 600)
-        return answer
+    def breaker(self, state: int) -> None:
+        super().breaker(state)
+        self.states.append(state)
 
 
 class Replica:
@@ -58,52 +54,60 @@ class Replica:
         self, edition: Edition, url: str, *, tls: Tls = NO_TLS, secret: bytes = SECRET
     ) -> None:
         self.registry = CollectorRegistry()
-        self.metrics = CacheMetrics(self.registry)
-        self.store = Store(client_of(url, tls), Seal(secret), self.metrics)
+        self.metrics = WatchedMetrics(self.registry)
+        self.store = Store(connect_to(url, tls), secret, self.metrics)
         self.fresh = answerer_of(edition)
-        self.answers = Kept(self.fresh, self.store, self.metrics)
+        digest = self.fresh.knowledge.digest
+        self.answers = SharedReplies(
+            self.fresh, self.store, (digest, Jurisdiction.US), lambda: TODAY, self.metrics, 0
+        )
 
-    @contextlib.asynccontextmanager
-    async def running(self, *, in_use: bool = True) -> AsyncIterator["Replica"]:
-        async with self.store.running():
+    @contextlib.contextmanager
+    def running(self, *, in_use: bool = True) -> Iterator["Replica"]:
+        with self.store.running():
             if in_use:
-                await self.in_use()
+                self.in_use()
             yield self
 
-    async def in_use(self) -> None:
+    def in_use(self) -> None:
         """Wait until Redis is in use."""
-        await eventually(lambda: self.store.is_open_to_calls)
+        eventually(lambda: self.store.is_in_use)
 
-    async def ask(self, raw: bytes) -> Answer:
+    def ask(self, raw: bytes) -> Answer:
         """An answer, which must be what a fresh one is, byte for byte."""
-        answer = await self.answers.answer(raw)
+        answer = self.answers.answer(raw)
         assert answer.reply == self.fresh.answer(raw).reply
         return answer
 
-    async def ask_many(self, first: int, number: int) -> list[str]:
+    def ask_many(self, first: int, number: int) -> list[str]:
         """Ask so many different things, one after the other; where the answers came from."""
-        return [(await self.ask(question(first + each))).tier for each in range(number)]
+        return [(self.ask(question(first + each))).tier for each in range(number)]
 
-    async def remembers(self, first: int, number: int) -> None:
+    def remembers(self, first: int, number: int) -> None:
         """Ask until all of these answers come from Redis: a busy machine may miss a deadline."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while set(await self.ask_many(first, number)) != {"redis"}:
-                await self.settled()
+        end = time.monotonic() + PATIENCE_SECONDS
+        while set(self.ask_many(first, number)) != {"redis"}:
+            assert time.monotonic() < end, "Redis is of no use"
+            self.settled()
 
     def waited_in_vain(self) -> int:
         """How many calls have waited for a Redis that did not answer."""
         lookups = self.lookups()
         return lookups["timeout"] + lookups["error"]
 
-    async def goes_on_without(self, first: int, number: int) -> None:
+    def probes_in_vain(self) -> int:
+        """How many probes have found no Redis that is of use."""
+        return self.metrics.states.count(State.OPEN) - 1  # it begins open
+
+    def goes_on_without(self, first: int, number: int) -> None:
         """Ask while Redis is out of order: every answer is right, and hardly any waits."""
         before = self.waited_in_vain()
-        assert set(await self.ask_many(first, number)) == {"evaluated"}
+        assert set(self.ask_many(first, number)) == {"evaluated"}
         assert self.waited_in_vain() - before <= FAILURES_TO_OPEN
 
-    async def settled(self) -> None:
+    def settled(self) -> None:
         """Wait until every write has been carried out, or given up."""
-        await eventually(lambda: sum(self.writes().values()) >= self.lookups_without_hit())
+        eventually(lambda: sum(self.writes().values()) >= self.lookups_without_hit())
 
     def lookups_without_hit(self) -> int:
         without = ("hit", "skipped", "open")
@@ -128,15 +132,18 @@ class Replica:
         }
 
 
-async def eventually(holds: Callable[[], bool]) -> None:
-    """Wait for something to become true.
+def more_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let reads take long, where a test is not about that: this machine may be busy."""
+    for module in (clients, probing, store):
+        monkeypatch.setattr(module, "READ_SECONDS", PATIENCE_SECONDS / 4)
 
-    The loop turns at least once: who asks in vain without it would keep the probe from running.
-    """
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        await asyncio.sleep(0.001)
-        while not holds():  # noqa: ASYNC110  # what is waited for happens in Redis, unannounced
-            await asyncio.sleep(0.005)
+
+def eventually(holds: Callable[[], bool]) -> None:
+    """Wait for something to become true."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.005)
 
 
 def question(number: int, name: str = "order") -> bytes:

@@ -19,6 +19,7 @@ from lems_guard.answering.answer import OUTCOMES, Answer, Answerer, Answers
 from lems_guard.answering.described import described
 from lems_guard.answering.shown import Reload, Shown
 from lems_guard.caching.replies import Replies, ReplyCache
+from lems_guard.caching.shared_replies import WORTH_IT_BYTES, SharedReplies
 from lems_guard.callers.admission import Admission
 from lems_guard.clinical.errors import InvalidSettings
 from lems_guard.edges.grpc.alert_service import Alerts
@@ -37,7 +38,7 @@ from lems_guard.editions.library import Edition, Library, packaged_rules
 from lems_guard.editions.reloading import Reloader, in_background
 from lems_guard.ordering import OFF, Surroundings, ordering
 from lems_guard.screening.screen import RuleScreener
-from lems_guard.settings import Address, Settings
+from lems_guard.settings import Address, RedisReplies, Settings
 from lems_guard.shared import Shared
 from lems_guard.telemetry.call_log import CallLog
 from lems_guard.telemetry.health import Health
@@ -102,13 +103,9 @@ class Service:
         work = [watch_loop(self.metrics.loop_lag.set)]
         if self.settings.reload_seconds:
             work.append(reloader.watch(self.settings.reload_seconds))
-        async with (
-            self.traced.running(),
-            self.shared.running(),
-            reloader.on_hangup(),
-            in_background(*work),
-        ):
-            yield
+        with self.shared.entries.running():
+            async with self.traced.running(), reloader.on_hangup(), in_background(*work):
+                yield
 
     def _answerer_on(self, edition: Edition) -> Answerer:
         return Answerer(
@@ -120,10 +117,15 @@ class Service:
         )
 
     def _remembering(self, answers: Answers, edition: Edition) -> Answers:
-        if not self.settings.reply_cache_bytes:
-            return answers
         scope = edition.knowledge.digest, self.settings.jurisdiction
-        return ReplyCache(answers, self.replies, scope, utc_today, self.shared.cache_metrics)
+        metrics, policy = self.shared.cache_metrics, self.settings.redis_replies
+        if self.settings.redis_url is not None and policy is not RedisReplies.OFF:
+            least = 0 if policy is RedisReplies.ALWAYS else WORTH_IT_BYTES
+            entries = self.shared.entries
+            answers = SharedReplies(answers, entries, scope, utc_today, metrics, least)
+        if self.settings.reply_cache_bytes:
+            answers = ReplyCache(answers, self.replies, scope, utc_today, metrics)
+        return answers
 
     def observe(self, answer: Answer, seconds: float) -> None:
         """Count an answer, and log it unless too many are."""

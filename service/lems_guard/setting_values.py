@@ -129,6 +129,22 @@ def hook_auth(text: str) -> HookAuth:
         raise ValueError("jwt or off") from None
 
 
+class RedisReplies(enum.Enum):
+    """Which replies replicas share through Redis: those that pay, every one, or none."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    OFF = "off"
+
+
+def redis_replies(text: str) -> RedisReplies:
+    """Which replies are shared, auto, always or off; raises `ValueError`."""
+    try:
+        return RedisReplies(text.lower())
+    except ValueError:
+        raise ValueError("auto, always or off") from None
+
+
 def web_address(text: str) -> str:
     """An http or https address without query; raises `ValueError`."""
     scheme, separator, rest = text.partition("://")

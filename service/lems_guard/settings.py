@@ -19,6 +19,7 @@ from lems_guard.setting_values import (
     Address,
     HookAuth,
     JsonApi,
+    RedisReplies,
     Secret,
     address,
     count,
@@ -32,6 +33,7 @@ from lems_guard.setting_values import (
     lifetime,
     number,
     origins,
+    redis_replies,
     seconds,
     traces,
     web_address,
@@ -42,6 +44,7 @@ __all__ = [
     "Address",
     "HookAuth",
     "JsonApi",
+    "RedisReplies",
     "Settings",
     "address",
     "settings_table",
@@ -139,6 +142,12 @@ class Settings:
     )
     cache_key: Secret | None = _setting(
         "", key, f"secret of all replicas, needed with Redis: {HOW_TO_MAKE_A_KEY}"
+    )
+    redis_replies: RedisReplies = _setting(
+        "auto",
+        redis_replies,
+        "replies that replicas share through Redis: auto (of long lists, which take longer to work "
+        "out than to fetch), always, or off",
     )
     redis_ca: Path | None = _setting(
         "", existing_file, "certificates that Redis' own must come from; empty: the system's"

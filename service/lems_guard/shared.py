@@ -1,39 +1,31 @@
 """What replicas share, put together: with Redis where there is one, else in this process alone.
 
-A part of the composition root, beside `server.py`: it names the concrete classes of `sharing`,
-`with_redis.py` those that stand on Redis, and nothing else does.
+A part of the composition root, beside `server.py`. Redis' client takes a tenth of a second to
+import, and 9 MB: no service without Redis pays that.
 """
 
-import contextlib
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from lems_guard.settings import Settings
-from lems_guard.sharing.in_process import InProcessOutcomes, InProcessRepeats, Memory
-from lems_guard.sharing.outcomes import (
-    AlertOutcome,
-    AlertOutcomes,
-    CountedOutcomes,
-    Recording,
-)
-from lems_guard.sharing.repeats import RepeatMemory
-from lems_guard.sharing.tokens import NoOtherReplica, UsedTokens
+from lems_guard.clinical.errors import InvalidSettings
+from lems_guard.clinical.outcome import AlertOutcome, Recording
+from lems_guard.settings import HOW_TO_MAKE_A_KEY, Settings
+from lems_guard.sharing.memory import Memory
+from lems_guard.sharing.outcomes import AlertOutcomes
+from lems_guard.sharing.repeats import Repeats
+from lems_guard.sharing.tokens import UsedTokens
+from lems_guard.store.entries import Entries, NoStore
 from lems_guard.telemetry.cache_metrics import CacheMetrics
 from lems_guard.telemetry.metrics import Metrics
 from lems_guard.telemetry.sharing_metrics import SharingMetrics
 
-if TYPE_CHECKING:
-    from lems_guard.with_redis import WithRedis
-
 
 @dataclass(frozen=True)
 class Shared:
-    """Redis, if there is one, and the memories that work with or without it."""
+    """The store, if there is one, and what works with or without it."""
 
-    redis: "WithRedis | None"
+    entries: Entries
     outcomes: AlertOutcomes
-    repeats: RepeatMemory
+    repeats: Repeats
     tokens: UsedTokens
     cache_metrics: CacheMetrics
     metrics: SharingMetrics
@@ -42,34 +34,40 @@ class Shared:
     def of(settings: Settings, counted: Metrics) -> "Shared":
         """As the settings ask; raises `InvalidSettings`."""
         cache_metrics, metrics = CacheMetrics(counted.registry), SharingMetrics(counted.registry)
-        redis = redis_of(settings, cache_metrics)
+        entries = entries_of(settings, cache_metrics)
         reports, cards = Memory(settings.outcome_seconds), Memory(settings.repeat_seconds)
-        outcomes: AlertOutcomes = InProcessOutcomes(reports)
-        repeats: RepeatMemory = InProcessRepeats(cards)
-        tokens: UsedTokens = NoOtherReplica()
-        if redis is not None:
-            tokens = redis.tokens(metrics)
-            outcomes = redis.outcomes(reports, metrics)
-            repeats = redis.repeats(cards, metrics)
 
         def count(outcome: AlertOutcome, recording: Recording) -> None:
             verdict = outcome.verdict.name.lower()
             metrics.reported(recording.name.lower(), verdict, outcome.rule_ids)
 
-        counted_outcomes = CountedOutcomes(outcomes, count)
-        return Shared(redis, counted_outcomes, repeats, tokens, cache_metrics, metrics)
+        return Shared(
+            entries,
+            AlertOutcomes(entries, reports, metrics.used, count),
+            Repeats(entries, cards, metrics.used),
+            UsedTokens(entries, metrics.used),
+            cache_metrics,
+            metrics,
+        )
 
-    @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Work with Redis in the background until left; never waits for it to be there."""
-        async with self.redis.store.running() if self.redis else contextlib.nullcontext():
-            yield
 
-
-def redis_of(settings: Settings, metrics: CacheMetrics) -> "WithRedis | None":
-    """Redis as the settings name it; raises `InvalidSettings` where they do not suffice."""
+def entries_of(settings: Settings, metrics: CacheMetrics) -> Entries:
+    """Redis as the settings name it, or none; raises `InvalidSettings`."""
     if settings.redis_url is None:
-        return None
-    from lems_guard.with_redis import WithRedis  # noqa: PLC0415 - only where there is a Redis
+        return NoStore()
+    if settings.cache_key is None:
+        raise InvalidSettings(
+            "LEMS_GUARD_CACHE_KEY: needed with LEMS_GUARD_REDIS_URL, the same in every replica: "
+            + HOW_TO_MAKE_A_KEY
+        )
+    from lems_guard.store import clients  # noqa: PLC0415 - only where there is a Redis
+    from lems_guard.store.store import Store  # noqa: PLC0415
 
-    return WithRedis(settings.redis_url, settings, metrics)
+    tls = clients.Tls(settings.redis_ca, settings.redis_certificate, settings.redis_certificate_key)
+    try:
+        connect = clients.connect_to(settings.redis_url, tls)
+    except clients.BadAddress as fault:
+        raise InvalidSettings(f"LEMS_GUARD_REDIS_URL: expected {fault}") from None
+    except clients.BadCertificate as fault:
+        raise InvalidSettings(f"LEMS_GUARD_REDIS_CA, _CERTIFICATE: expected {fault}") from None
+    return Store(connect, settings.cache_key.encode(), metrics)

@@ -38,8 +38,8 @@ ROOMS = {
     # What the process keeps, counts and shares.
     "telemetry": Room("clinical screening", "prometheus_client opentelemetry structlog"),
     "editions": Room(f"{KNOWING} telemetry", "structlog"),
-    "store": Room("telemetry", "redis msgspec structlog"),
-    "sharing": Room("store"),
+    "store": Room("telemetry", "cryptography redis msgspec structlog"),
+    "sharing": Room("clinical store"),
     "caching": Room("clinical answering store telemetry", "msgspec"),
     "setting_values.py": Room("clinical"),
     "settings.py": Room("clinical setting_values.py"),
@@ -60,8 +60,7 @@ ROOMS = {
     ),
     "edges/workbench": Room("clinical v1 callers", "starlette"),
     # Where all is put together, and called.
-    "with_redis.py": Room("clinical store sharing telemetry settings.py"),
-    "shared.py": Room("sharing telemetry settings.py with_redis.py"),
+    "shared.py": Room("clinical store sharing telemetry settings.py"),
     "ordering.py": Room(
         "clinical answering telemetry settings.py callers edges/order_entry shared.py", "starlette"
     ),

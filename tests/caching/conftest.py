@@ -6,6 +6,12 @@ import pytest
 
 from lems_guard.editions.library import Edition, load_edition, packaged_rules
 from redis_servers import Server, alone
+from replicas import more_time
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    more_time(monkeypatch)
 
 
 @pytest.fixture(scope="session")

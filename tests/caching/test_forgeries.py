@@ -1,12 +1,12 @@
 """What stands in Redis is believed only if we wrote it, for this very question, in this format."""
 
-import asyncio
 from collections.abc import Callable
 
 import pytest
 
+from lems_guard.caching.shared_replies import SECONDS
 from lems_guard.editions.library import Edition
-from lems_guard.store.seal import MAC_BYTES, Seal
+from lems_guard.store.seal import NONCE_BYTES, Seal
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2
 from redis_servers import Server
@@ -15,11 +15,12 @@ from replicas import SECRET, Replica
 ALL_CLEAR = wire.CheckPrescriptionResponse(
     completeness=terms_pb2.COMPLETENESS_COMPLETE
 ).SerializeToString()
-KEY_BYTES = 1 + MAC_BYTES
+HEAD_BYTES = 1 + NONCE_BYTES
 FORGERIES: dict[str, Callable[[str, bytes, bytes], bytes]] = {
     "nothing": lambda _name, _value, _other: b"",
     "not sealed": lambda _name, _value, _other: ALL_CLEAR,
-    "the old seal on another content": lambda _n, value, _o: value[:KEY_BYTES] + ALL_CLEAR,
+    "the old nonce on another content": lambda _n, value, _o: value[:HEAD_BYTES] + ALL_CLEAR,
+    "no more than a nonce": lambda _n, value, _o: value[:HEAD_BYTES],
     "sealed by another": lambda name, _v, _o: Seal(b"another secret, long enough").close(
         name, ALL_CLEAR
     ),
@@ -35,58 +36,46 @@ FORGERIES: dict[str, Callable[[str, bytes, bytes], bytes]] = {
 def test_a_forged_all_clear_is_refused(
     edition: Edition, server: Server, forgery: Callable[[str, bytes, bytes], bytes]
 ) -> None:
-    async def told() -> None:
-        server.client.flushall()
-        async with Replica(edition, server.url).running() as replica:
-            await replica.remembers(0, 1)
-            [(name, value)] = server.entries("reply").items()
-            await replica.remembers(1, 1)
-            [other] = [entry for key, entry in server.entries("reply").items() if key != name]
-            server.client.set(name, forgery(name.decode(), value, other))
-            # `ask` compares with a fresh answer: the alerts are all there.
-            assert await replica.ask_many(0, 1) == ["evaluated"]
-            assert replica.lookups()["corrupt"] == 1
-            await replica.remembers(0, 1)
-
-    asyncio.run(told())
+    server.client.flushall()
+    with Replica(edition, server.url).running() as replica:
+        replica.remembers(0, 1)
+        [(name, value)] = server.entries("reply").items()
+        replica.remembers(1, 1)
+        [other] = [entry for key, entry in server.entries("reply").items() if key != name]
+        server.client.set(name, forgery(name.decode(), value, other))
+        # `ask` compares with a fresh answer: the alerts are all there.
+        assert replica.ask_many(0, 1) == ["evaluated"]
+        assert replica.lookups()["corrupt"] == 1
+        replica.remembers(0, 1)
 
 
 def test_another_kind_of_value_is_no_answer_either(edition: Edition, server: Server) -> None:
-    async def told() -> None:
-        server.client.flushall()
-        async with Replica(edition, server.url).running() as replica:
-            await replica.remembers(0, 1)
-            [name] = server.entries("reply")
-            server.client.delete(name)
-            server.client.lpush(name, "an element")
-            assert await replica.ask_many(0, 1) == ["evaluated"]
-            assert replica.lookups()["error"] == 1
-
-    asyncio.run(told())
+    server.client.flushall()
+    with Replica(edition, server.url).running() as replica:
+        replica.remembers(0, 1)
+        [name] = server.entries("reply")
+        server.client.delete(name)
+        server.client.lpush(name, "an element")
+        assert replica.ask_many(0, 1) == ["evaluated"]
+        assert replica.lookups()["error"] == 1
 
 
 def test_replicas_with_other_secrets_do_not_meet(edition: Edition, server: Server) -> None:
-    async def told() -> None:
-        server.client.flushall()
-        for secret in (SECRET, b"another secret, long enough"):
-            async with Replica(edition, server.url, secret=secret).running() as replica:
-                assert await replica.ask_many(0, 1) == ["evaluated"]
-                await replica.settled()
-                assert replica.lookups()["corrupt"] == 0
-        assert server.client.dbsize() == 2
-
-    asyncio.run(told())
+    server.client.flushall()
+    for secret in (SECRET, b"another secret, long enough"):
+        with Replica(edition, server.url, secret=secret).running() as replica:
+            assert replica.ask_many(0, 1) == ["evaluated"]
+            replica.settled()
+            assert replica.lookups()["corrupt"] == 0
+    assert server.client.dbsize() == 2
 
 
 def test_an_entry_ends_after_its_time_give_or_take_a_tenth(
     edition: Edition, server: Server
 ) -> None:
-    async def told() -> None:
-        server.client.flushall()
-        async with Replica(edition, server.url).running() as replica:
-            await replica.remembers(0, 40)
-        left = [server.client.pttl(name) / 1000 for name in server.entries()]
-        assert all(600 * 0.9 - 10 < seconds <= 600 * 1.1 for seconds in left)
-        assert max(left) - min(left) > 20
-
-    asyncio.run(told())
+    server.client.flushall()
+    with Replica(edition, server.url).running() as replica:
+        replica.remembers(0, 40)
+    left = [server.client.pttl(name) / 1000 for name in server.entries()]
+    assert all(SECONDS * 0.9 - 60 < seconds <= SECONDS * 1.1 for seconds in left)
+    assert max(left) - min(left) > SECONDS / 30

@@ -18,7 +18,9 @@ from lems_guard.edges.order_entry.engine import Engine
 from lems_guard.edges.order_entry.hooks import read_call
 from lems_guard.edges.order_entry.repeats import RepeatFilter
 from lems_guard.editions.library import load_edition, packaged_rules
-from lems_guard.sharing.in_process import InProcessRepeats, Memory
+from lems_guard.sharing.memory import Memory
+from lems_guard.sharing.repeats import Repeats
+from lems_guard.store.entries import NoStore
 from lems_guard.telemetry.cache_metrics import CacheMetrics
 from lems_guard.v1 import prescription_pb2 as wire
 from replicas import TODAY, answerer_of
@@ -113,7 +115,7 @@ def hook_call(number: int) -> bytes:
         return resource(
             "MedicationRequest",
             status=status,
-            subject={"reference": f"Patient/{MARK}p"},
+            subject={"reference": f"Patient/{MARK}Patient{number}"},
             medicationCodeableConcept={"text": words},
         )
 
@@ -126,7 +128,7 @@ def hook_call(number: int) -> bytes:
         "hookInstance": f"{MARK}{number}",
         "context": {
             "userId": f"Practitioner/{MARK}u",
-            "patientId": f"{MARK}p",
+            "patientId": f"{MARK}Patient{number}",
             "draftOrders": bundle(order("ciprofloxacin 500 mg po bid", "draft")),
         },
         "prefetch": {
@@ -141,7 +143,7 @@ def hook_call(number: int) -> bytes:
 def test_nor_of_a_hook_call() -> None:
     edition = load_edition(packaged_rules()).edition
     engine = Engine(answerer_of(edition), edition, Jurisdiction.US)
-    repeats = RepeatFilter(InProcessRepeats(Memory(600)))
+    repeats = RepeatFilter(Repeats(NoStore(), Memory(600), lambda *_: None))
     desk = Desk(lambda: engine, lambda: TODAY, None, repeats, Uncounted())
     service = SERVICES["lems-guard-order-sign"]
 

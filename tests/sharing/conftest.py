@@ -5,6 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from redis_servers import Server, alone
+from replicas import more_time
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    more_time(monkeypatch)
 
 
 @pytest.fixture(scope="module")

@@ -1,19 +1,13 @@
 """The shared memories as they are without Redis."""
 
-import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
-import pytest
-
-from lems_guard.sharing.in_process import InProcessOutcomes, InProcessRepeats, Memory
-from lems_guard.sharing.outcomes import (
-    AlertOutcome,
-    CountedOutcomes,
-    OverrideReason,
-    Recording,
-    Verdict,
-)
-from lems_guard.sharing.repeats import Episode
-from lems_guard.store.seal import Seal, content_of
+from lems_guard.clinical.outcome import AlertOutcome, OverrideReason, Recording, Verdict
+from lems_guard.sharing.memory import Memory
+from lems_guard.sharing.outcomes import AlertOutcomes
+from lems_guard.sharing.repeats import Episode, Repeats
+from lems_guard.sharing.tokens import Token, UsedTokens
+from lems_guard.store.entries import NoStore
 
 REPORT = AlertOutcome(
     "order 7, Mrs Canary", "0123456789abcdef", ("rule-b", "rule-a"), Verdict.ACCEPTED
@@ -30,44 +24,42 @@ class Clock:
         return self.now
 
 
-def test_a_report_is_taken_in_once() -> None:
-    outcomes = InProcessOutcomes(Memory(60))
-
-    async def told() -> list[Recording]:
-        again = REPORT._replace(rule_ids=("rule-a", "rule-b"))
-        other_id = REPORT._replace(outcome_id="another")
-        return [await outcomes.record(each) for each in (REPORT, again, OVERRIDE, other_id)]
-
-    new, repeated, conflicting = Recording
-    assert asyncio.run(told()) == [new, repeated, conflicting, new]
+def outcomes_in(memory: Memory, heard: list[Recording]) -> AlertOutcomes:
+    return AlertOutcomes(NoStore(), memory, unheard, lambda _, each: heard.append(each))
 
 
-def test_every_report_is_heard_with_what_became_of_it() -> None:
+def unheard(_memory: str, is_shared: bool) -> None:
+    assert not is_shared, "there is nobody to share with"
+
+
+def test_a_report_is_taken_in_once_and_heard_with_what_became_of_it() -> None:
     heard: list[Recording] = []
-    counted = CountedOutcomes(InProcessOutcomes(Memory(60)), lambda _, each: heard.append(each))
+    outcomes = outcomes_in(Memory(60), heard)
+    again = REPORT._replace(rule_ids=("rule-a", "rule-b"))
+    other_id = REPORT._replace(outcome_id="another")
+    new, repeated, conflicting = Recording
+    told = [outcomes.record(each) for each in (REPORT, again, OVERRIDE, other_id)]
+    assert told == heard == [new, repeated, conflicting, new]
 
-    async def told() -> None:
-        await counted.record(REPORT)
-        await counted.record(REPORT)
 
-    asyncio.run(told())
-    assert heard == [Recording.NEW, Recording.REPEATED]
+def test_a_report_that_many_threads_hear_at_once_is_new_to_one() -> None:
+    outcomes = outcomes_in(Memory(60), [])
+    with ThreadPoolExecutor(16) as threads:
+        told = list(threads.map(outcomes.record, [REPORT] * 200))
+    assert told.count(Recording.NEW) == 1
+    assert told.count(Recording.REPEATED) == 199
 
 
 def test_a_card_is_known_again_in_its_own_episode_only() -> None:
-    repeats = InProcessRepeats(Memory(60))
+    repeats = Repeats(NoStore(), Memory(60), unheard)
+    repeats.remember(EPISODE, ["a", "c"])
+    others = [EPISODE._replace(**{name: "x"}) for name in Episode._fields]
+    known = [repeats.shown(each, ["a", "b"]) for each in (EPISODE, *others)]
+    assert known == [frozenset({"a"}), *[frozenset()] * 4]
 
-    async def known(episode: Episode) -> frozenset[str]:
-        return await repeats.shown(episode, ["a", "b"])
 
-    async def told() -> list[frozenset[str]]:
-        await repeats.remember(EPISODE, ["a", "c"])
-        return [
-            await known(each)
-            for each in (EPISODE, *(EPISODE._replace(**{name: "x"}) for name in Episode._fields))
-        ]
-
-    assert asyncio.run(told()) == [frozenset({"a"}), *[frozenset()] * 4]
+def test_of_tokens_a_replica_by_itself_can_tell_nothing() -> None:
+    assert UsedTokens(NoStore(), unheard).claim(Token("hospital", "id", 60))
 
 
 def test_a_note_runs_out() -> None:
@@ -89,11 +81,10 @@ def test_the_oldest_notes_give_way() -> None:
     assert [memory.get(name) for name in ("a", "b", "c")] == [b"", None, b""]
 
 
-def test_neighbouring_texts_do_not_run_into_each_other() -> None:
-    assert content_of(("ab", "")) != content_of(("a", "b"))
-    assert content_of(("",)) != content_of(())
-
-
-def test_a_short_secret_is_refused() -> None:
-    with pytest.raises(ValueError, match="16 bytes"):
-        Seal(b"short")
+def test_the_first_note_stands() -> None:
+    clock = Clock()
+    memory = Memory(10, now=clock)
+    assert [memory.claim("name", each) for each in (b"a", b"b")] == [None, b"a"]
+    clock.now = 10
+    assert memory.claim("name", b"c") is None
+    assert memory.get("name") == b"c"

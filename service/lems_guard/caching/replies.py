@@ -1,12 +1,13 @@
-"""The reply cache: the same bytes asked again on the same day get the same bytes back.
+"""Replies in process: the same bytes asked again on the same day get the same bytes back.
 
-It holds bytes and nothing else, in one mapping: the garbage collector has nothing to walk. What
-was asked is kept as a keyed hash only, so no order text stays in memory, and none can be guessed
-from what does.
+They are bytes and nothing else, in one mapping: the garbage collector has nothing to walk. What was
+asked is kept as a keyed hash only, so no order text stays in memory, and none can be guessed from
+what does.
 """
 
 import datetime
 import secrets
+import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from hashlib import blake2b
@@ -16,7 +17,7 @@ import msgspec
 from lems_guard.answering.answer import Answer, Answers, Tally
 from lems_guard.clinical.deadline import InTime, always
 from lems_guard.clinical.severity import Jurisdiction
-from lems_guard.store.seal import encode
+from lems_guard.store.names import encode
 from lems_guard.telemetry.cache_metrics import CacheMetrics
 
 # What an entry takes beside its content: three bytes objects, what holds them, and its place.
@@ -38,19 +39,20 @@ class Stored(msgspec.Struct, frozen=True, gc=False):
         """An answer to be given again."""
         return Stored(answer.reply, encode(answer.tally))
 
-    def answer(self) -> Answer:
-        """The answer, come from here."""
-        return Answer(self.reply, _decode(self.tally), TIER)
+    def answer(self, tier: str) -> Answer:
+        """The answer, come from this tier; raises `msgspec.DecodeError`."""
+        return Answer(self.reply, _decode(self.tally), tier)
 
 
 class Replies:
-    """Stored replies, bounded in bytes; the one longest unused goes first."""
+    """Stored replies, bounded in bytes; the one longest unused goes first. Any thread may call."""
 
     def __init__(self, most_bytes: int, evicted: Callable[[], None]) -> None:
         """`evicted` hears of every reply given up."""
         self._most = most_bytes
         self._evicted = evicted
         self._replies: OrderedDict[bytes, Stored] = OrderedDict()
+        self._lock = threading.Lock()
         self._secret = secrets.token_bytes(32)
         self.bytes = 0
 
@@ -63,9 +65,10 @@ class Replies:
 
     def get(self, key: bytes) -> Stored | None:
         """The reply of a key, which counts as used."""
-        stored = self._replies.get(key)
-        if stored is not None:
-            self._replies.move_to_end(key)
+        with self._lock:
+            stored = self._replies.get(key)
+            if stored is not None:
+                self._replies.move_to_end(key)
         return stored
 
     def put(self, key: bytes, stored: Stored) -> None:
@@ -73,12 +76,13 @@ class Replies:
         size = _size(key, stored)
         if size > self._most:
             return
-        before = self._replies.pop(key, None)
-        self.bytes += size - (0 if before is None else _size(key, before))
-        self._replies[key] = stored
-        while self.bytes > self._most:
-            self.bytes -= _size(*self._replies.popitem(last=False))
-            self._evicted()
+        with self._lock:
+            before = self._replies.pop(key, None)
+            self.bytes += size - (0 if before is None else _size(key, before))
+            self._replies[key] = stored
+            while self.bytes > self._most:
+                self.bytes -= _size(*self._replies.popitem(last=False))
+                self._evicted()
 
 
 def _size(key: bytes, stored: Stored) -> int:
@@ -117,7 +121,7 @@ class ReplyCache:
         stored = self._replies.get(key)
         if stored is not None:
             self._hit()
-            return stored.answer()
+            return stored.answer(TIER)
         self._miss()
         answer = self._answers.answer(raw, in_time)
         # At midnight the answer may be tomorrow's already, and the key still today's.

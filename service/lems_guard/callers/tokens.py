@@ -141,8 +141,11 @@ class TokenHolders:
     async def caller(self, authorization: str, path: str) -> str:
         """The issuer of a request's token; raises `Unauthenticated` or `Unavailable`."""
         loop = asyncio.get_running_loop()
-        token = await loop.run_in_executor(self._threads, self._verifier.token, authorization, path)
-        if not await self._elsewhere.claim(token):
+        return await loop.run_in_executor(self._threads, self._issuer, authorization, path)
+
+    def _issuer(self, authorization: str, path: str) -> str:
+        token = self._verifier.token(authorization, path)
+        if not self._elsewhere.claim(token):
             raise Unauthenticated(USED_BEFORE)
         return token.issuer
 

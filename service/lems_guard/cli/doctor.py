@@ -1,6 +1,5 @@
 """`lems-guard doctor`: whether a service could run here, and what to fix where it could not."""
 
-import asyncio
 import datetime
 import socket
 from collections.abc import Iterator
@@ -137,11 +136,11 @@ def _redis(settings: Settings) -> Finding:
     if settings.cache_key is None:
         return Finding("Redis", "LEMS_GUARD_CACHE_KEY is not set", HOW_TO_MAKE_A_KEY)
     from lems_guard.store.clients import Tls  # noqa: PLC0415 - only where there is a Redis
-    from lems_guard.store.probe import ping  # noqa: PLC0415
+    from lems_guard.store.ping import ping  # noqa: PLC0415
 
     tls = Tls(settings.redis_ca, settings.redis_certificate, settings.redis_certificate_key)
     try:
-        seconds = asyncio.run(ping(settings.redis_url, tls))
+        seconds = ping(settings.redis_url, tls)
     except Exception as error:  # noqa: BLE001 - its message may hold an address with a password
         fix = "start it, or see LEMS_GUARD_REDIS_URL; the service starts and answers without it"
         return Finding("Redis", f"no answer: {type(error).__name__}", fix)

@@ -1,74 +1,61 @@
-"""Alert outcomes: what was done about an alert, as a client reports it. Never any free text."""
+"""Alert outcomes that any replica was told of: each report counts once, whichever hears it.
 
-import enum
+Where Redis is gone, slow or lying, a replica goes by what it knows itself: a report may then be
+counted once by each, but none is lost.
+"""
+
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+
+from lems_guard.clinical.outcome import AlertOutcome, Recording
+from lems_guard.sharing.memory import Memory, Used
+from lems_guard.store.entries import Entries
+from lems_guard.store.names import Names
 
 
-class Verdict(enum.IntEnum):
-    """What a person did about an alert."""
-
-    ACCEPTED = 1
-    OVERRIDDEN = 2
-
-
-class OverrideReason(enum.IntEnum):
-    """Why an alert was overridden: a closed list, so that no patient is told of in passing."""
-
-    BENEFIT_OUTWEIGHS_RISK = 1
-    NO_ALTERNATIVE = 2
-    EMERGENCY = 3
-    WILL_MONITOR = 4
-    DOSE_ADJUSTED = 5
-    TOLERATED_BEFORE = 6
-    SPECIALIST_ADVISED = 7
-    ALREADY_KNOWN = 8
-    PATIENT_DATA_WRONG = 9
-    NOT_RELEVANT = 10
-    OTHER = 11
-
-
-class AlertOutcome(NamedTuple):
-    """One report. `outcome_id` is the client's own, by which a report sent twice is known again.
-
-    `alert_id` is `Alert.id`. The knowledge base may have been renewed since the alert was shown, so
-    `rule_ids` may name rules that are no longer in service.
-    """
-
-    outcome_id: str
-    alert_id: str
-    rule_ids: tuple[str, ...]
-    verdict: Verdict
-    reason: OverrideReason | None = None
-
-
-class Recording(enum.IntEnum):
-    """What became of a report."""
-
-    NEW = 1
-    REPEATED = 2  # the same report under the same id: counted once
-    CONFLICTING = 3  # another report under the same id: the first one holds
-
-
-class AlertOutcomes(Protocol):
-    """Where reports go."""
-
-    async def record(self, outcome: AlertOutcome) -> Recording:
-        """Take a report in; it is the first of its id, or it is not. Never raises."""
-
-
-class CountedOutcomes:
-    """Counts each report once, however often and to whichever replica it is sent."""
+class AlertOutcomes:
+    """Takes reports in."""
 
     def __init__(
-        self, outcomes: AlertOutcomes, count: Callable[[AlertOutcome, Recording], None]
+        self,
+        entries: Entries,
+        own: Memory,
+        used: Used,
+        count: Callable[[AlertOutcome, Recording], None],
     ) -> None:
         """`count` hears of every report and what became of it."""
-        self._outcomes = outcomes
+        self._entries = entries
+        self._own = own
+        self._used = used
         self._count = count
 
-    async def record(self, outcome: AlertOutcome) -> Recording:
-        """Take a report in and count it."""
-        recording = await self._outcomes.record(outcome)
+    def record(self, outcome: AlertOutcome) -> Recording:
+        """Take a report in: it is the first of its id, or it is not. Never raises."""
+        names = self._entries.names
+        standing = self._claim(outcome_name(names, outcome.outcome_id), note_of(names, outcome))
+        recording = Recording.NEW
+        if standing is not None:
+            is_same = standing == note_of(names, outcome)
+            recording = Recording.REPEATED if is_same else Recording.CONFLICTING
         self._count(outcome, recording)
         return recording
+
+    def _claim(self, name: str, note: bytes) -> bytes | None:
+        """The note of an earlier report of this id, here or elsewhere."""
+        standing = self._own.get(name)
+        if standing is not None:
+            return standing
+        found = self._entries.claim(name, note, self._own.seconds)
+        self._used("alert_outcomes", found.is_shared)
+        # While Redis was asked, the same report may have come here a second time.
+        return self._own.claim(name, note) if found.content is None else found.content
+
+
+def outcome_name(names: Names, outcome_id: str) -> str:
+    """The key of a report. It outlives a reload, so no knowledge base is part of it."""
+    return names.name("outcome", "", (outcome_id,))
+
+
+def note_of(names: Names, outcome: AlertOutcome) -> bytes:
+    """What is kept of a report: a keyed hash of it, by which the same one is known again."""
+    rules = sorted(outcome.rule_ids)
+    return names.mark((outcome.alert_id, rules, outcome.verdict, outcome.reason))

@@ -1,6 +1,12 @@
 """Tokens that have served: each is good for one call, whichever replica hears it."""
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
+
+from lems_guard.sharing.memory import Used
+from lems_guard.store.entries import HIT, Entries
+
+# Entries may end a tenth early, and a token must be known as long as it lives.
+LONGER = 1.2
 
 
 class Token(NamedTuple):
@@ -11,16 +17,17 @@ class Token(NamedTuple):
     seconds: float
 
 
-class UsedTokens(Protocol):
+class UsedTokens:
     """What other replicas know of tokens. Of its own a replica knows by itself."""
 
-    async def claim(self, token: Token) -> bool:
-        """Whether no other replica has heard the token, as far as can be told. Never raises."""
+    def __init__(self, entries: Entries, used: Used) -> None:
+        """Ask and tell the other replicas."""
+        self._entries = entries
+        self._used = used
 
-
-class NoOtherReplica:
-    """Nobody to ask."""
-
-    async def claim(self, token: Token) -> bool:  # noqa: ARG002 - the same of every token
-        """No other replica has heard it."""
-        return True
+    def claim(self, token: Token) -> bool:
+        """Whether no other replica has heard the token; true where none can tell. Never raises."""
+        name = self._entries.names.name("token", "", (token.issuer, token.token_id))
+        found = self._entries.claim(name, b"", token.seconds * LONGER)
+        self._used("tokens", found.is_shared)
+        return found.result != HIT

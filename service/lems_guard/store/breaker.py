@@ -5,6 +5,7 @@ the background closes it, so that no prescription ever waits to find out whether
 """
 
 import enum
+import threading
 from collections.abc import Callable
 
 
@@ -17,14 +18,15 @@ class State(enum.IntEnum):
 
 
 class Breaker:
-    """Opens after so many failures in a row; only a probe closes it again."""
+    """Opens after so many failures in a row, told by any thread; only a probe closes it again."""
 
-    __slots__ = ("_failures", "_limit", "_tell", "state")
+    __slots__ = ("_failures", "_limit", "_lock", "_tell", "state")
 
     def __init__(self, limit: int, tell: Callable[[State], None]) -> None:
-        """`tell` hears of every change of state."""
+        """`tell` hears of every change of state, from the thread that brought it about."""
         self._limit = limit
         self._failures = 0
+        self._lock = threading.Lock()
         self._tell = tell
         self.state = State.OPEN
         tell(self.state)
@@ -40,25 +42,30 @@ class Breaker:
 
     def failed(self) -> None:
         """An errand failed, or was not done in time."""
-        self._failures += 1
-        if self.is_closed and self._failures >= self._limit:
-            self._become(State.OPEN)
+        with self._lock:
+            self._failures += 1
+            is_over = self.is_closed and self._failures >= self._limit
+            if is_over:
+                self.state = State.OPEN
+        if is_over:
+            self._tell(State.OPEN)
 
     def probing(self) -> None:
         """A probe begins; while the breaker is closed that changes nothing."""
-        if self.state is State.OPEN:
-            self._become(State.HALF_OPEN)
+        self._turn(State.OPEN, State.HALF_OPEN)
 
     def probed(self, *, well: bool) -> None:
         """A probe has ended."""
-        if not well:
+        if well:
+            self.succeeded()
+        else:
             self.failed()
-        if self.state is State.HALF_OPEN:
-            self._failures = 0
-            self._become(State.CLOSED if well else State.OPEN)
-        elif well:
-            self._failures = 0
+        self._turn(State.HALF_OPEN, State.CLOSED if well else State.OPEN)
 
-    def _become(self, state: State) -> None:
-        self.state = state
-        self._tell(state)
+    def _turn(self, before: State, after: State) -> None:
+        with self._lock:
+            is_turned = self.state is before
+            if is_turned:
+                self.state = after
+        if is_turned:
+            self._tell(after)

@@ -4,24 +4,30 @@ Whatever the address, the client has one budget and retries nothing: redis-py's 
 would hold a call for seconds.
 """
 
+import contextlib
+import functools
 import ssl
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import ParseResult, parse_qs, unquote, urlparse
 
-import redis.asyncio
-from redis.asyncio.cluster import ClusterNode, RedisCluster
-from redis.asyncio.retry import Retry
-from redis.asyncio.sentinel import Sentinel
+from redis import Redis
 from redis.backoff import NoBackoff
+from redis.cluster import ClusterNode, RedisCluster
 from redis.maint_notifications import MaintNotificationsConfig
+from redis.retry import Retry
+from redis.sentinel import Sentinel
 
-Client: TypeAlias = "redis.asyncio.Redis | RedisCluster"
+Client: TypeAlias = "Redis | RedisCluster"
+# Makes a client. That of a Cluster connects at once, and raises where no node is to be had.
+Connect: TypeAlias = Callable[[], Client]
 
 READ_SECONDS = 0.020
-# Connecting happens in the background, where a TLS handshake may take its time; no call waits
-# longer than READ_SECONDS for anything.
+# Connecting happens in threads of the store, where a TLS handshake may take its time; no call
+# waits longer than READ_SECONDS for anything.
 CONNECT_SECONDS = 0.250
+# One for each thread that ever asks at once: two that read, one that writes, one that probes.
 CONNECTIONS = 4
 PORT, SENTINEL_PORT = 6379, 26379
 FORMS = (
@@ -68,8 +74,8 @@ class Tls(NamedTuple):
 NO_TLS = Tls()
 
 
-def client_of(address: str, tls: Tls = NO_TLS) -> Client:
-    """A client that connects when it is first used; raises `BadAddress`, `BadCertificate`."""
+def connect_to(address: str, tls: Tls = NO_TLS) -> Connect:
+    """What makes a client of this address; raises `BadAddress`, `BadCertificate`."""
     try:
         url = urlparse(address)
         options = _options(tls if url.scheme.startswith("rediss") else None)
@@ -84,18 +90,13 @@ def client_of(address: str, tls: Tls = NO_TLS) -> Client:
         raise BadAddress(FORMS) from None
 
 
-def is_cluster(client: Client) -> bool:
-    """Whether keys live on several nodes."""
-    return isinstance(client, RedisCluster)
-
-
-async def close(client: Client) -> None:
-    """End every connection of a client, those to its Sentinels too."""
-    await client.aclose()
+def close(client: Client) -> None:
+    """End every connection of a client, those to its Sentinels too. Never raises."""
     pool = getattr(client, "connection_pool", None)
     sentinels: Any = getattr(pool, "sentinel_manager", None)
-    if sentinels is not None:
-        await sentinels.aclose()
+    for each in (client, *getattr(sentinels, "sentinels", ())):
+        with contextlib.suppress(Exception):
+            each.close()
 
 
 def _options(tls: Tls | None) -> dict[str, Any]:
@@ -111,13 +112,14 @@ def _options(tls: Tls | None) -> dict[str, Any]:
     return options if tls is None else options | tls.options()
 
 
-def _alone(address: str, url: ParseResult, options: dict[str, Any]) -> Client:
+def _alone(address: str, url: ParseResult, options: dict[str, Any]) -> Connect:
     if url.scheme not in {"redis", "rediss", "unix"} or not (url.hostname or url.path):
         raise ValueError
-    return redis.asyncio.Redis.from_url(address, **options)
+    client = Redis.from_url(address, **options)
+    return lambda: client
 
 
-def _of_sentinels(url: ParseResult, options: dict[str, Any]) -> Client:
+def _of_sentinels(url: ParseResult, options: dict[str, Any]) -> Connect:
     service, _, number = url.path.strip("/").partition("/")
     if not service:
         raise ValueError
@@ -131,20 +133,26 @@ def _of_sentinels(url: ParseResult, options: dict[str, Any]) -> Client:
     }
     sentinels: Any = Sentinel  # has no types
     group = sentinels(_hosts(url, SENTINEL_PORT), sentinel_kwargs={**options, **own})
-    master: Client = group.master_for(service, db=int(number or 0), **_credentials(url), **options)
-    return master
+    master: Redis = group.master_for(service, db=int(number or 0), **_credentials(url), **options)
+    return lambda: master
 
 
-def _of_cluster(url: ParseResult, options: dict[str, Any]) -> Client:
-    nodes = [ClusterNode(host, port) for host, port in _hosts(url, PORT)]
-    return RedisCluster(
-        startup_nodes=nodes,
+def _of_cluster(url: ParseResult, options: dict[str, Any]) -> Connect:
+    nodes = _hosts(url, PORT)
+    return functools.partial(
+        _connected_cluster,
+        nodes,
         # A part of the keys is better than none: what one lost node held is a miss.
         require_full_coverage=False,
         ssl=url.scheme.startswith("rediss"),
         **_credentials(url),
         **options,
     )
+
+
+def _connected_cluster(nodes: list[tuple[str, int]], **options: Any) -> RedisCluster:  # noqa: ANN401
+    node: Any = ClusterNode  # has no types
+    return RedisCluster(startup_nodes=[node(*each) for each in nodes], **options)
 
 
 def _hosts(url: ParseResult, default: int) -> list[tuple[str, int]]:

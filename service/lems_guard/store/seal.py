@@ -1,66 +1,44 @@
-"""Sealing: keys that tell nothing of what they stand for, and values that cannot be forged.
+"""Sealing: values that nobody without the secret can read or forge (AES-256-GCM).
 
-One secret makes two: one hashes what a key stands for, the other authenticates values. A value is
-bound to its key, so that a sound value moved to another key is refused too.
+Each name has a key of its own, derived from the secret: a sound value under another name does not
+open, and no key seals so many values that a random nonce could come twice.
 """
 
-import hashlib
 import hmac
-from collections.abc import Sequence
+import os
 
-import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-# Changes with the meaning of any key or value; replicas of two formats then never meet.
-FORMAT = 1
-PREFIX = "lems-guard"
-MAC_BYTES = 16
+from lems_guard.store.names import FORMAT, derived
+
+NONCE_BYTES = 12
 _FORMAT_BYTE = bytes((FORMAT,))
-
-encode = msgspec.msgpack.Encoder(order="sorted").encode
 
 
 class Seal:
-    """Names and seals entries under one secret."""
+    """Seals values under one secret."""
 
-    __slots__ = ("_naming", "_sealing")
+    __slots__ = ("_key",)
 
     def __init__(self, secret: bytes) -> None:
-        """Derive both keys; a secret shorter than 16 bytes is refused."""
-        if len(secret) < 16:
-            raise ValueError("a secret of at least 16 bytes")
-        self._naming = hashlib.blake2b(secret, person=b"lems-guard name").digest()
-        self._sealing = hashlib.blake2b(secret, person=b"lems-guard seal").digest()
+        """Derive the key; raises `ValueError` for a secret shorter than 16 bytes."""
+        self._key = derived(secret, b"values")
 
-    def name(self, kind: str, digest: str, content: bytes) -> str:
-        """The key of an entry: its kind, the knowledge it was made with, and a keyed hash.
-
-        `content` must come from `encode`, which tags types and prefixes lengths: distinct
-        contents then never read the same.
-        """
-        told = encode((kind, digest, content))
-        hashed = hashlib.blake2b(told, digest_size=16, key=self._naming).hexdigest()
-        return f"{PREFIX}:{FORMAT}:{digest[:8]}:{kind}:{hashed}"
-
-    def mark(self, content: bytes) -> bytes:
-        """A keyed hash by which content is known again and which tells nothing of it."""
-        return hashlib.blake2b(content, digest_size=16, key=self._naming, person=b"mark").digest()
-
-    def close(self, name: str, payload: bytes) -> bytes:
-        """The sealed value of an entry."""
-        return _FORMAT_BYTE + self._mac(name, payload) + payload
+    def close(self, name: str, content: bytes) -> bytes:
+        """The sealed value of an entry: format, nonce, what is encrypted, and its tag."""
+        nonce = os.urandom(NONCE_BYTES)
+        return _FORMAT_BYTE + nonce + self._cipher(name).encrypt(nonce, content, _FORMAT_BYTE)
 
     def open(self, name: str, value: bytes) -> bytes | None:
-        """What was sealed under this key; `None` when anything about it is not as we made it."""
-        payload = value[1 + MAC_BYTES :]
-        expected = _FORMAT_BYTE + self._mac(name, payload)
-        return payload if hmac.compare_digest(value[: 1 + MAC_BYTES], expected) else None
+        """What was sealed under this name; `None` when anything about it is not as we made it."""
+        form, nonce, sealed = value[:1], value[1 : 1 + NONCE_BYTES], value[1 + NONCE_BYTES :]
+        if form != _FORMAT_BYTE:
+            return None
+        try:
+            return self._cipher(name).decrypt(nonce, sealed, _FORMAT_BYTE)
+        except (InvalidTag, ValueError):  # a nonce or tag cut short is a ValueError
+            return None
 
-    def _mac(self, name: str, payload: bytes) -> bytes:
-        return hashlib.blake2b(
-            encode((FORMAT, name, payload)), digest_size=MAC_BYTES, key=self._sealing
-        ).digest()
-
-
-def content_of(fields: Sequence[str]) -> bytes:
-    """Texts as unmistakable bytes: ("ab", "") is not ("a", "b")."""
-    return encode(tuple(fields))
+    def _cipher(self, name: str) -> AESGCM:
+        return AESGCM(hmac.digest(self._key, name.encode(), "sha256"))

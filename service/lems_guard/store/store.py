@@ -4,112 +4,78 @@ A look-up waits 20 ms at most, connecting included, and not at all while the bre
 go out behind the answer, from a bounded queue. Nothing here ever raises at a caller.
 """
 
-import asyncio
 import contextlib
 import random
+import threading
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
 
 import structlog
 
 from lems_guard.store.breaker import Breaker, State
-from lems_guard.store.clients import READ_SECONDS, Client, close, is_cluster
-from lems_guard.store.line import Command, Errand, Line, Replies, timed_exchange
-from lems_guard.store.seal import FORMAT, PREFIX, Seal
+from lems_guard.store.clients import READ_SECONDS, Connect
+from lems_guard.store.entries import CORRUPT, ERROR, HIT, LEFT_ALONE, MISS, TIMEOUT, Found
+from lems_guard.store.exchange import Command, Replies, exchange
+from lems_guard.store.line import Line
+from lems_guard.store.names import Names
+from lems_guard.store.probing import Probing
+from lems_guard.store.seal import Seal
 from lems_guard.telemetry.cache_metrics import CacheMetrics
-from lems_guard.telemetry.logs import place_of
 
 log = structlog.get_logger(__name__)
 
 FAILURES_TO_OPEN = 3
-PROBE_SECONDS = 0.5
-# A probe may have to connect first; then a second one tells how fast Redis is.
-SLOWEST_PROBE_SECONDS = 1.0
-SHARE_OF_THE_LATEST = 0.25
-PATIENCE_AT_THE_END_SECONDS = 1.0
-READS, WRITES = 64, 16  # per batch: a read is a name, a write is worked out on the way
-MOST_READS_WAITING, MOST_WRITES_WAITING = 1024, 1024
-
-
-class Found(NamedTuple):
-    """What a look-up gave: the content, or in a word why there is none."""
-
-    content: bytes | None
-    result: str
-
-
-HIT, MISS, CORRUPT, TIMEOUT, ERROR, OPEN = "hit", "miss", "corrupt", "timeout", "error", "open"
-LEFT_ALONE = Found(None, OPEN)
+READERS, WRITERS = 2, 1
+# A write holds a reply, of up to some hundred kilobytes, until it is carried out.
+MOST_READS_WAITING, MOST_WRITES_WAITING = 64, 128
+PATIENCE_AT_THE_END_SECONDS = 0.5
 
 
 class Store:
     """Sealed entries in one Redis, Sentinel group or Cluster."""
 
-    def __init__(self, client: Client, seal: Seal, metrics: CacheMetrics) -> None:
-        """Nothing is connected before `running`."""
-        self.seal = seal
-        self._client = client
-        self._is_cluster = is_cluster(client)
+    def __init__(self, connect: Connect, secret: bytes, metrics: CacheMetrics) -> None:
+        """Nothing is connected before `running`; raises `ValueError` for a short secret."""
+        self.names = Names(secret)
+        self._seal = Seal(secret)
         self._metrics = metrics
         self._in_use = False
         self._breaker = Breaker(FAILURES_TO_OPEN, self._changed)
-        self._reads = Line(client, self._breaker, batch=READS, most_waiting=MOST_READS_WAITING)
-        self._writes = Line(client, self._breaker, batch=WRITES, most_waiting=MOST_WRITES_WAITING)
-        # How long a read takes of late, as the probes see it; before the first, the worst.
-        self.read_seconds = READ_SECONDS
-        self._is_timed = False
+        self._probing = Probing(connect, self._breaker, metrics.probed)
+        self._reads = Line("redis-read", threads=READERS, most_waiting=MOST_READS_WAITING)
+        self._writes = Line("redis-write", threads=WRITERS, most_waiting=MOST_WRITES_WAITING)
 
     @property
-    def is_open_to_calls(self) -> bool:
-        """Whether it is worth asking."""
+    def is_in_use(self) -> bool:
+        """Whether Redis is asked: the breaker is closed."""
         return self._breaker.is_closed
 
-    @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
         """Work in the background until left; what is still queued then is lost."""
-        workers = (self._reads.run(), self._writes.run(), self._probe_for_ever())
-        tasks = [asyncio.create_task(worker) for worker in workers]
-        try:
+        patience = PATIENCE_AT_THE_END_SECONDS
+        with (
+            self._probing.running(patience),
+            self._reads.running(patience),
+            self._writes.running(patience),
+        ):
             yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            # Waited for, but not for ever: what a library does when cancelled is not in our hands.
-            await asyncio.wait(tasks, timeout=PATIENCE_AT_THE_END_SECONDS)
-            with contextlib.suppress(Exception):
-                async with asyncio.timeout(PATIENCE_AT_THE_END_SECONDS):
-                    await close(self._client)
 
-    async def get(self, name: str) -> Found:
+    def get(self, name: str) -> Found:
         """The entry of a name."""
-        replies = await self._ask([("GET", name)])
+        replies = self._ask([("GET", name)])
         return replies if isinstance(replies, Found) else self._opened(name, replies[0])
 
-    async def get_each(self, names: Sequence[str]) -> list[Found]:
+    def get_each(self, names: Sequence[str]) -> list[Found]:
         """The entries of several names, in one journey."""
-        replies = await self._ask(self._reading(names))
+        replies = self._ask([("GET", name) for name in names])
         if isinstance(replies, Found):
             return [replies] * len(names)
-        if not self._is_cluster:
-            [together] = replies
-            replies = together if isinstance(together, list) else [together] * len(names)
         return [self._opened(name, reply) for name, reply in zip(names, replies, strict=True)]
 
-    def _reading(self, names: Sequence[str]) -> list[Command]:
-        """One command, a fifth of the work; in a Cluster, where keys live apart, one for each."""
-        if self._is_cluster:
-            return [("GET", name) for name in names]
-        return [("MGET", *names)]
-
-    async def claim(self, name: str, content: bytes, seconds: float) -> Found:
-        """Write an entry where there is none; what stands there then: ours, or an earlier one.
-
-        A hit is an earlier one; a miss means that ours was written.
-        """
-        value = self.seal.close(name, content)
-        claim: Command = ("SET", name, value, "PX", jittered(seconds), "NX")
-        replies = await self._ask([claim, ("GET", name)])
+    def claim(self, name: str, content: bytes, seconds: float) -> Found:
+        """Write an entry where there is none: a miss. A hit is the one that stands there."""
+        replies = self._ask([(*self._setting(name, content, seconds), "NX"), ("GET", name)])
         if isinstance(replies, Found):
             return replies
         written, standing = replies
@@ -117,24 +83,26 @@ class Store:
             return Found(None, ERROR)
         return Found(None, MISS) if written else self._opened(name, standing)
 
-    def put(self, name: str, content: Callable[[], bytes], seconds: float) -> None:
+    def put(self, name: str, content: bytes, seconds: float) -> None:
         """Write an entry behind the caller's back; dropped and counted where that cannot be."""
-
-        def commands() -> list[Command]:
-            return [("SET", name, self.seal.close(name, content()), "PX", jittered(seconds))]
-
-        errand = Errand(commands, self._written)
-        taken = self._breaker.is_closed and self._writes.send(errand)
+        taken = self._breaker.is_closed and self._writes.send(
+            lambda: self._write(name, content, seconds)
+        )
         if not taken:
             self._metrics.dropped()
         self._metrics.waiting(len(self._writes))
 
-    def _written(self, replies: Replies | None) -> None:
+    def _write(self, name: str, content: bytes, seconds: float) -> None:
         self._metrics.waiting(len(self._writes))
+        replies = self._exchange([self._setting(name, content, seconds)])
+        self._heard(replies)
         if replies is None or isinstance(replies[0], Exception):
             self._metrics.failed()
         else:
             self._metrics.stored()
+
+    def _setting(self, name: str, content: bytes, seconds: float) -> Command:
+        return ("SET", name, self._seal.close(name, content), "PX", jittered(seconds))
 
     def _opened(self, name: str, reply: object) -> Found:
         """What an entry holds, if it is one of ours and sound."""
@@ -142,57 +110,36 @@ class Store:
             return Found(None, MISS)
         if isinstance(reply, Exception):
             return Found(None, ERROR)
-        content = self.seal.open(name, reply) if isinstance(reply, bytes) else None
+        content = self._seal.open(name, reply) if isinstance(reply, bytes) else None
         return Found(None, CORRUPT) if content is None else Found(content, HIT)
 
-    async def _ask(self, commands: list[Command]) -> Replies | Found:
+    def _ask(self, commands: list[Command]) -> Replies | Found:
         """The replies, in time; or why there are none."""
         if not self._breaker.is_closed:
             return LEFT_ALONE
-        answered: asyncio.Future[Replies | None] = asyncio.get_running_loop().create_future()
-        errand = Errand(lambda: commands, lambda replies: _tell(answered, replies))
-        if not self._reads.send(errand):
+        asked = Asked()
+        if not self._reads.send(lambda: asked.answer(self._exchange, commands)):
             return Found(None, ERROR)
         begun = time.perf_counter()
-        done, _ = await asyncio.wait((answered,), timeout=READ_SECONDS)
+        is_answered = asked.wait(READ_SECONDS)
         self._metrics.read(time.perf_counter() - begun)
-        if not done:
-            answered.cancel()
-            self._breaker.failed()
+        self._heard(asked.replies if is_answered else None)
+        if not is_answered:
             return Found(None, TIMEOUT)
-        return answered.result() or Found(None, ERROR)
+        return Found(None, ERROR) if asked.replies is None else asked.replies
 
-    async def _probe_for_ever(self) -> None:
-        while True:
-            try:
-                await self._probe()
-            except Exception as error:  # noqa: BLE001  # probing goes on whatever happens
-                log.error("unforeseen error", **place_of(error))  # noqa: TRY400  # not its message
-                self._breaker.probed(well=False)
-            await asyncio.sleep(PROBE_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311
+    def _exchange(self, commands: list[Command]) -> Replies | None:
+        """The replies; `None` when there are none. Runs in a thread of ours."""
+        client = self._probing.client
+        if client is None or not self._breaker.is_closed:
+            return None
+        return exchange(client, commands)
 
-    async def _probe(self) -> None:
-        """Read some name, twice where the first read had to connect."""
-        self._breaker.probing()
-        # Another name each time, so that in a Cluster every node is tried in its turn.
-        name = f"{PREFIX}:{FORMAT}:probe:{random.randrange(1000)}"  # noqa: S311
-        seconds = None
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(SLOWEST_PROBE_SECONDS):
-                seconds = await timed_exchange(self._client, ("GET", name))
-                if seconds is not None and seconds > READ_SECONDS:
-                    seconds = await timed_exchange(self._client, ("GET", name))
-        if seconds is None or seconds > READ_SECONDS:
-            self._breaker.probed(well=False)
-            return
-        self._timed(seconds)
-        self._breaker.probed(well=True)
-
-    def _timed(self, seconds: float) -> None:
-        self._metrics.probed(seconds)
-        share = SHARE_OF_THE_LATEST if self._is_timed else 1
-        self.read_seconds += (seconds - self.read_seconds) * share
-        self._is_timed = True
+    def _heard(self, replies: Replies | None) -> None:
+        if replies is None:
+            self._breaker.failed()
+        else:
+            self._breaker.succeeded()
 
     def _changed(self, state: State) -> None:
         self._metrics.breaker(state)
@@ -202,9 +149,34 @@ class Store:
             log.info("redis", in_use=self._in_use)
 
 
-def _tell(answered: "asyncio.Future[Replies | None]", replies: Replies | None) -> None:
-    if not answered.done():
-        answered.set_result(replies)
+class Asked:
+    """What a caller waits for, and a thread of the store answers."""
+
+    __slots__ = ("_given_up", "_waiting", "replies")
+
+    def __init__(self) -> None:
+        """Not answered yet."""
+        self.replies: Replies | None = None
+        self._given_up = False
+        self._waiting = threading.Lock()
+        self._waiting.acquire()
+
+    def wait(self, seconds: float) -> bool:
+        """Whether the answer came in time."""
+        is_answered = self._waiting.acquire(timeout=seconds)
+        self._given_up = not is_answered
+        return is_answered
+
+    def answer(
+        self, exchange: Callable[[list[Command]], Replies | None], commands: list[Command]
+    ) -> None:
+        """Answer, unless the caller has gone."""
+        if self._given_up:
+            return
+        try:
+            self.replies = exchange(commands)
+        finally:
+            self._waiting.release()
 
 
 def jittered(seconds: float) -> int:

@@ -19,6 +19,9 @@ from running import COMMAND, Running, start, stop
 
 KEY = "0123456789abcdef0123456789abcdef"
 RULE = "no-such-rule"
+# Where the machine is busy, Redis' 20 ms may pass, and each replica goes by what it knows itself.
+ATTEMPTS = 20
+HITS = 'lems_guard_cache_lookups_total{result="hit",tier="redis"}'
 REPORT = wire.RecordAlertOutcomeRequest(
     outcome_id="f3a1",
     alert_id="0123456789abcdef",
@@ -33,6 +36,7 @@ def beside(server: Server, stack: ExitStack) -> Running:
         LEMS_GUARD_REDIS_URL=server.url,
         LEMS_GUARD_CACHE_KEY=KEY,
         LEMS_GUARD_REPLY_CACHE_BYTES="0",
+        LEMS_GUARD_REDIS_REPLIES="always",
     )
     stack.callback(stop, service)
     return service
@@ -75,7 +79,8 @@ def test_redis_comes_late_is_used_goes_and_is_not_missed(plain: Running) -> None
         assert ask(one, 1) == ask(plain, 1)
         server.start()
         until(lambda: in_use(one) and in_use(other))
-        assert ask(one, 2) == ask(other, 2) == ask(plain, 2)
+        until(lambda: ask(one, 2) == ask(plain, 2) and counted(one, HITS) > 0)
+        until(lambda: ask(other, 2) == ask(plain, 2) and counted(other, HITS) > 0)
         server.kill()
         for number in range(10):
             assert ask(one, number) == ask(other, number) == ask(plain, number)
@@ -90,18 +95,26 @@ def test_a_report_sent_to_two_replicas_counts_once() -> None:
             until(lambda service=service: in_use(service))  # type: ignore[misc]
         channels = [stack.enter_context(service.channel()) for service in services]
         stubs = [alert_rpc.AlertServiceStub(channel) for channel in channels]
-        repeated = [stub.RecordAlertOutcome(REPORT).repeated for stub in stubs]
+        told = 'rule="not_in_service",verdict="overridden"'
+        series = f"lems_guard_alert_outcomes_total{{{told}}}"
+        report = wire.RecordAlertOutcomeRequest()
+        report.CopyFrom(REPORT)
+        repeated, before = [False, False], 0.0
+        for attempt in range(ATTEMPTS):
+            before = sum(counted(service, series) for service in services)
+            report.outcome_id = f"report {attempt}"
+            repeated = [stub.RecordAlertOutcome(report).repeated for stub in stubs]
+            if repeated[1]:
+                break
         assert repeated == [False, True]
-        assert list(stubs[0].RecordAlertOutcome(REPORT).unknown_rule_ids) == [RULE]
+        assert sum(counted(service, series) for service in services) == before + 1
+        assert list(stubs[0].RecordAlertOutcome(report).unknown_rule_ids) == [RULE]
         another = wire.RecordAlertOutcomeRequest()
-        another.CopyFrom(REPORT)
+        another.CopyFrom(report)
         another.reason = wire.OVERRIDE_REASON_EMERGENCY
         with pytest.raises(grpc.RpcError) as caught:
             stubs[1].RecordAlertOutcome(another)
         assert caught.value.code() is grpc.StatusCode.ALREADY_EXISTS
-        told = 'rule="not_in_service",verdict="overridden"'
-        series = f"lems_guard_alert_outcomes_total{{{told}}}"
-        assert [counted(service, series) for service in services] == [1, 0]
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,14 @@
 """Redis with TLS and users, under a Sentinel that fails over, as a Cluster whose slots move."""
 
-import asyncio
+import functools
 import gc
 from pathlib import Path
 from typing import Any
 
 import pytest
-import redis
 
 from lems_guard.editions.library import Edition
-from lems_guard.store.clients import NO_TLS, BadAddress, BadCertificate, Tls, client_of
+from lems_guard.store.clients import NO_TLS, BadAddress, BadCertificate, Tls, connect_to
 from redis_servers import (
     Server,
     alone,
@@ -27,29 +26,37 @@ from redis_servers import (
 from replicas import Replica, eventually
 
 # All that a user of the service needs.
-RIGHTS = ("on", ">pass word", "resetkeys", "~lems-guard:*", "nocommands", "+get", "+mget", "+set")
+RIGHTS = ("on", ">pass word", "resetkeys", "~lems-guard:*", "nocommands", "+get", "+set")
 
 
-async def remembered(edition: Edition, url: str, tls: Tls = NO_TLS) -> None:
-    async with Replica(edition, url, tls=tls).running() as replica:
-        await replica.remembers(0, 3)
+def remembered(edition: Edition, url: str, tls: Tls = NO_TLS) -> None:
+    with Replica(edition, url, tls=tls).running() as replica:
+        replica.remembers(0, 3)
 
 
-async def shut_out(edition: Edition, url: str, tls: Tls = NO_TLS) -> None:
+def shut_out(edition: Edition, url: str, tls: Tls = NO_TLS) -> None:
     """Redis turns us away: it is never in use, and nothing else is amiss."""
-    async with Replica(edition, url, tls=tls).running(in_use=False) as replica:
-        await asyncio.sleep(0.8)
-        await replica.goes_on_without(0, 5)
-        assert not replica.store.is_open_to_calls
+    with Replica(edition, url, tls=tls).running(in_use=False) as replica:
+        eventually(lambda: replica.probes_in_vain() >= 2)
+        replica.goes_on_without(0, 5)
+        assert not replica.store.is_in_use
 
 
 def test_a_user_needs_no_more_rights_than_to_get_and_set(edition: Edition) -> None:
     with alone() as server:
         server.client.execute_command("ACL", "SETUSER", "guard", *RIGHTS)
         server.client.execute_command("ACL", "SETUSER", "default", "nocommands", "+ping", "+acl")
-        asyncio.run(remembered(edition, f"redis://guard:pass%20word@127.0.0.1:{server.port}/0"))
-        asyncio.run(shut_out(edition, server.url))
-        asyncio.run(shut_out(edition, f"redis://guard:wrong@127.0.0.1:{server.port}/0"))
+        remembered(edition, f"redis://guard:pass%20word@127.0.0.1:{server.port}/0")
+        shut_out(edition, server.url)
+        shut_out(edition, f"redis://guard:wrong@127.0.0.1:{server.port}/0")
+
+
+def test_in_a_cluster_a_user_asks_where_keys_are_too(edition: Edition) -> None:
+    with cluster() as nodes:
+        for node in nodes:
+            rights = (*RIGHTS, "+cluster|slots", "+command")
+            node.client.execute_command("ACL", "SETUSER", "guard", *rights)
+        remembered(edition, f"redis+cluster://guard:pass%20word@127.0.0.1:{nodes[0].port}")
 
 
 def test_tls_with_our_own_authority_and_a_client_certificate(
@@ -69,24 +76,13 @@ def test_tls_with_our_own_authority_and_a_client_certificate(
     ours = Tls(paths["ca.crt"], paths["client.crt"], paths["client.key"])
     url = f"rediss://127.0.0.1:{server.port}/0"
     with running(server):
-        asyncio.run(remembered(edition, url, ours))
+        remembered(edition, url, ours)
         # Without a certificate of ours Redis turns us away; without its own, we turn away.
-        asyncio.run(shut_out(edition, url, Tls(paths["ca.crt"])))
-        asyncio.run(shut_out(edition, url, Tls(None, paths["client.crt"], paths["client.key"])))
+        shut_out(edition, url, Tls(paths["ca.crt"]))
+        shut_out(edition, url, Tls(None, paths["client.crt"], paths["client.key"]))
 
 
 def test_a_sentinel_fails_over(edition: Edition) -> None:
-    async def told(url: str, master: Server, copy: Server, sentinel: Server) -> None:
-        async with Replica(edition, url).running() as replica:
-            await replica.remembers(0, 3)
-            await asyncio.to_thread(until, lambda: len(copy.entries()) == len(master.entries()))
-            master.kill()
-            await replica.goes_on_without(0, 50)
-            await asyncio.to_thread(until, lambda: master_port(sentinel) == copy.port)
-            await replica.in_use()
-            await replica.remembers(0, 6)
-            assert copy.client.info("replication")["role"] == "master"
-
     with (
         alone("--repl-diskless-sync-delay", "0") as master,
         replica_of(master) as copy,
@@ -94,34 +90,39 @@ def test_a_sentinel_fails_over(edition: Edition) -> None:
     ):
         until(lambda: replicas_known(sentinel) == 1)
         url = f"redis+sentinel://127.0.0.1:{sentinel.port}/guarded/0"
-        asyncio.run(told(url, master, copy, sentinel))
+        with Replica(edition, url).running() as replica:
+            replica.remembers(0, 3)
+            until(lambda: len(copy.entries()) == len(master.entries()))
+            master.kill()
+            replica.goes_on_without(0, 50)
+            until(lambda: master_port(sentinel) == copy.port)
+            replica.in_use()
+            replica.remembers(0, 6)
+            assert copy.client.info("replication")["role"] == "master"
 
 
 # redis-py drops a node's connections when it learns the Cluster anew, and warns when they go.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_cluster_moves_a_slot_and_loses_a_node(edition: Edition) -> None:
-    async def told(nodes: list[Server]) -> None:
+    with cluster() as nodes:
         url = "redis+cluster://" + ",".join(f"127.0.0.1:{node.port}" for node in nodes[:2])
-        async with Replica(edition, url).running() as replica:
-            await replica.remembers(0, 30)
+        with Replica(edition, url).running() as replica:
+            replica.remembers(0, 30)
             held = [node.entries() for node in nodes]
             assert all(held)
             # Asked for together, each comes from the node that has it.
             names = [name.decode() for entries in held for name in entries]
-            assert {found.result for found in await replica.store.get_each(names)} == {"hit"}
+            assert {found.result for found in replica.store.get_each(names)} == {"hit"}
             key = min(held[0])
             slot = nodes[0].client.execute_command("CLUSTER", "KEYSLOT", key)
-            await asyncio.to_thread(move_slot, slot, nodes[0], nodes[1], nodes[2:])
-            await replica.remembers(0, 30)
+            move_slot(slot, nodes[0], nodes[1], nodes[2:])
+            replica.remembers(0, 30)
             assert key in nodes[1].entries()
             nodes[2].kill()
             for _ in range(3):
-                await replica.ask_many(0, 30)
+                replica.ask_many(0, 30)
             # What the other nodes hold is of use again, between attempts at the one that is gone.
-            await eventually(lambda: replica.store.is_open_to_calls)
-
-    with cluster() as nodes:
-        asyncio.run(told(nodes))
+            eventually(lambda: replica.store.is_in_use)
     gc.collect()
 
 
@@ -143,7 +144,7 @@ def test_a_cluster_moves_a_slot_and_loses_a_node(edition: Edition) -> None:
 )
 def test_an_address_that_names_no_redis_is_refused_and_not_repeated(address: str) -> None:
     with pytest.raises(BadAddress) as caught:
-        client_of(address)
+        connect_to(address)
     assert "secret" not in str(caught.value)
 
 
@@ -151,13 +152,14 @@ def test_certificates_that_are_none_are_refused_at_once(tmp_path: Path) -> None:
     none = tmp_path / "ca.crt"
     none.write_text("no certificate", "utf-8")
     with pytest.raises(BadCertificate):
-        client_of("rediss://localhost", Tls(none))
+        connect_to("rediss://localhost", Tls(none))
 
 
 def test_no_client_retries_or_waits_long() -> None:
     for address in ("redis://h", "rediss://h", "redis+sentinel://h/guarded", "redis+cluster://h"):
-        client: Any = client_of(address)
-        options = getattr(client, "connection_pool", client).connection_kwargs
+        connect: Any = connect_to(address)
+        # A Cluster's client connects when it is made; what it is made with tells the same.
+        is_cluster = isinstance(connect, functools.partial)
+        options = connect.keywords if is_cluster else connect().connection_pool.connection_kwargs
         assert (options["socket_timeout"], options["socket_connect_timeout"]) == (0.02, 0.25)
-        retry = client.retry if isinstance(client, redis.asyncio.RedisCluster) else options["retry"]
-        assert retry.get_retries() == 0
+        assert options["retry"].get_retries() == 0

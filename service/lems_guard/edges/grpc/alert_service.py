@@ -4,15 +4,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from lems_guard.clinical.errors import AlreadyRecorded, FieldViolation, InvalidRequest
+from lems_guard.clinical.outcome import AlertOutcome, OverrideReason, Recording, Verdict
 from lems_guard.edges.grpc.call import Context, abort, echo_request_id
 from lems_guard.screening.knowledge_base import KnowledgeBase
-from lems_guard.sharing.outcomes import (
-    AlertOutcome,
-    AlertOutcomes,
-    OverrideReason,
-    Recording,
-    Verdict,
-)
+from lems_guard.sharing.outcomes import AlertOutcomes
 from lems_guard.v1 import alert_service_pb2 as wire
 from lems_guard.v1 import alert_service_pb2_grpc
 
@@ -37,12 +32,12 @@ class Alerts(alert_service_pb2_grpc.AlertServiceServicer):
         """Take a report in."""
         echo_request_id(context)
         try:
-            return await self._recorded(outcome_of(request))
+            return self._recorded(outcome_of(request))
         except Exception as error:  # noqa: BLE001  # every fault becomes a status
             await abort(context, error)
 
-    async def _recorded(self, outcome: AlertOutcome) -> wire.RecordAlertOutcomeResponse:
-        recording = await self._outcomes.record(outcome)
+    def _recorded(self, outcome: AlertOutcome) -> wire.RecordAlertOutcomeResponse:
+        recording = self._outcomes.record(outcome)
         if recording is Recording.CONFLICTING:
             raise AlreadyRecorded("another report was recorded under this outcome_id")
         known = self._current().rule

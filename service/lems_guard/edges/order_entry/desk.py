@@ -92,7 +92,7 @@ class Desk:
         evaluation = evaluation_of(engine, service, call, chart, today)
         if evaluation is None:
             return nothing_of(chart, engine, today)
-        sifted = await self._repeats.sift(service, call, caller, evaluation.alerts)
+        sifted = self._repeats.sift(service, call, caller, evaluation.alerts)
         return self._told(service, evaluation, sifted)
 
     def _told(self, service: Service, evaluation: Evaluation, sifted: Sifted) -> bytes:

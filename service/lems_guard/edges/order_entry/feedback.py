@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
+from lems_guard.clinical.outcome import AlertOutcome, Verdict
 from lems_guard.edges.order_entry.card_ids import rules_of
 from lems_guard.edges.order_entry.hooks import CardFeedback, Feedback
 from lems_guard.edges.order_entry.override_reasons import reason_of
 from lems_guard.edges.order_entry.refusals import bad_request
-from lems_guard.sharing.outcomes import AlertOutcome, AlertOutcomes, Verdict
+from lems_guard.sharing.outcomes import AlertOutcomes
 
 VERDICTS = {"accepted": Verdict.ACCEPTED, "overridden": Verdict.OVERRIDDEN}
 MOST_ITEMS = 1000
@@ -34,7 +35,7 @@ class FeedbackDesk:
         self._rule_ids = rule_ids
         self._comments = comments
 
-    async def take(self, feedback: Feedback) -> None:
+    def take(self, feedback: Feedback) -> None:
         """Record every item, or none where one is at fault; raises `Refusal`."""
         if len(feedback.feedback) > MOST_ITEMS:
             raise bad_request(f"feedback: at most {MOST_ITEMS} items")
@@ -43,7 +44,7 @@ class FeedbackDesk:
             self._outcome(item, index, rule_ids) for index, item in enumerate(feedback.feedback)
         ]
         for outcome in read:
-            await self._outcomes.record(outcome)
+            self._outcomes.record(outcome)
         for item in feedback.feedback:
             if item.override_reason and item.override_reason.user_comment:
                 self._comments.comment(len(item.override_reason.user_comment))

@@ -1,8 +1,8 @@
 """Why an alert may be overridden: what is offered, and what is understood when it comes back."""
 
+from lems_guard.clinical.outcome import OverrideReason
 from lems_guard.edges.order_entry.card_shapes import Coding
 from lems_guard.edges.order_entry.hooks import ReasonCoding
-from lems_guard.sharing.outcomes import OverrideReason
 
 SYSTEM = "urn:lems-guard:override-reason"
 DISPLAYS = {

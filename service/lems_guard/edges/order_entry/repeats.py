@@ -17,7 +17,7 @@ from lems_guard.edges.order_entry.discovery import (
 )
 from lems_guard.edges.order_entry.hooks import HookCall
 from lems_guard.fhir.shapes import obj
-from lems_guard.sharing.repeats import Episode, RepeatMemory
+from lems_guard.sharing.repeats import Episode, Repeats
 
 CONFIGURATIONS = ("pddi-configuration-items", "configuration-items")
 
@@ -32,13 +32,11 @@ class Sifted(NamedTuple):
 class RepeatFilter:
     """Leaves out what an episode has seen."""
 
-    def __init__(self, memory: RepeatMemory) -> None:
+    def __init__(self, memory: Repeats) -> None:
         """`memory` may be shared by all replicas."""
         self._memory = memory
 
-    async def sift(
-        self, service: Service, call: HookCall, caller: str, cards: Sequence[Shown]
-    ) -> Sifted:
+    def sift(self, service: Service, call: HookCall, caller: str, cards: Sequence[Shown]) -> Sifted:
         """Remember cards, or leave out the remembered ones, as the client asks."""
         remembers = service is ORDER_SELECT and wants(call, REMEMBER)
         filters = service is ORDER_SIGN and wants(call, FILTER)
@@ -47,9 +45,9 @@ class RepeatFilter:
             return Sifted(cards, ())
         names = [each.name() for each in cards]
         if remembers:
-            await self._memory.remember(episode, names)
+            self._memory.remember(episode, names)
             return Sifted(cards, ())
-        seen = await self._memory.shown(episode, names)
+        seen = self._memory.shown(episode, names)
         named = list(zip(cards, names, strict=True))
         return Sifted(
             [each for each, name in named if name not in seen],

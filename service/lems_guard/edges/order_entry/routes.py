@@ -170,7 +170,7 @@ class OrderEntry:
     async def _take_feedback(self, request: Request, _: str) -> bytes:
         if request.service not in SERVICES:
             raise not_found("there is no service of this id")
-        await self._feedback.take(read_feedback(await request.body()))
+        self._feedback.take(read_feedback(await request.body()))
         return b""
 
     async def _answered(self, page: Page | None, request: Request) -> Reply:

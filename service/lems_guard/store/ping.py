@@ -2,15 +2,16 @@
 
 import time
 
-from lems_guard.store.clients import Tls, client_of
+from lems_guard.store.clients import Tls, close, connect_to
 
 
-async def ping(address: str, tls: Tls) -> float:
+def ping(address: str, tls: Tls) -> float:
     """The seconds that Redis took to answer, connecting included; raises what the client does."""
-    client = client_of(address, tls)
+    connect = connect_to(address, tls)
     begun = time.perf_counter()
+    client = connect()
     try:
-        await client.get("lems-guard:ping")
+        client.get("lems-guard:ping")
         return time.perf_counter() - begun
     finally:
-        await client.aclose()
+        close(client)
