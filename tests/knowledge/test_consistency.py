@@ -16,7 +16,7 @@ from lems_guard.clinical.route import Route
 from lems_guard.clinical.rule import Review, Rule, RuleKind
 from lems_guard.clinical.severity import Concern, Jurisdiction, Severity
 from lems_guard.editions.library import draft_edition, edition_of, packaged_rules
-from lems_guard.knowledge.consistency import contradictions, idle_modifiers, overdue, unreviewed
+from lems_guard.knowledge.consistency import contradictions, overdue, unreviewed
 
 AVOID, CAUTION = Severity.AVOID, Severity.CAUTION
 SEIZURES = Is("seizure_history", frozenset({Answer.YES}))
@@ -51,13 +51,6 @@ def test_rules_of_different_places_do_not_contradict() -> None:
     assert not list(contradictions(knowledge(one, other(jurisdictions=EU_ONLY))))
 
 
-def test_a_modifier_that_no_place_fulfils_is_idle() -> None:
-    swiss = Is("jurisdiction", frozenset({Jurisdiction.CH}))
-    idle = rule("a", row(CAUTION), jurisdictions=EU_ONLY, modifiers=[swiss])
-    assert [each.code for each in idle_modifiers(knowledge(idle))] == ["unreachable-modifier"]
-    assert not list(idle_modifiers(knowledge(rule("a", row(CAUTION), modifiers=[swiss]))))
-
-
 def test_a_review_is_due_by_the_day_that_is_given() -> None:
     known = knowledge(replace(other(), review=Review("unreviewed", due="2027-11-21")))
     assert not list(overdue(known, datetime.date(2027, 11, 21)))
@@ -82,6 +75,20 @@ def test_lint_can_require_reviews(rules: Path) -> None:
     assert "unreviewed: 'beta-blocker-weakness' has not been reviewed" in result.output
 
 
+def test_lint_names_a_drug_that_no_order_reaches(rules: Path) -> None:
+    for table in ("names.tsv", "brands.tsv"):
+        names = rules / "vocabulary" / table
+        lines = names.read_text("utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if line.split("\t")[1] != "timolol"]
+        assert len(kept) < len(lines)
+        names.write_text("".join(kept), "utf-8")
+    result = CliRunner().invoke(rules_app, ["lint", "--rules", str(rules)])
+    assert result.exit_code == 2
+    assert "classes/beta_blockers.yaml:2:5: unreached-drug: no order reaches 'timolol'" in (
+        result.output
+    )
+
+
 def test_lint_reads_an_overlay(rules: Path) -> None:
     path = rules.parent / "site.yaml"
     path.write_text("overlay:\n  - {rule: x, off: true, who: A, reason: r, expires: 2020-01-01}\n")
@@ -97,6 +104,6 @@ def test_lint_reads_an_overlay(rules: Path) -> None:
 
 def test_the_shipped_rules_agree_with_each_other() -> None:
     known = edition_of(draft_edition(packaged_rules())).knowledge
-    found = [*contradictions(known), *idle_modifiers(known)]
+    found = list(contradictions(known))
     assert not found, "\n".join(map(str, found))
     assert not list(overdue(known, datetime.date(2026, 11, 21)))

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lems_guard.cli.rules_upkeep import lock_report
-from lems_guard.knowledge.consistency import contradictions, idle_modifiers, overdue, unreviewed
+from lems_guard.editions.library import Draft, edition_of
+from lems_guard.knowledge.consistency import contradictions, overdue, unreached, unreviewed
 from lems_guard.knowledge.overlay import Overlay, read_overlay
 from lems_guard.knowledge.problems import Problem
 from lems_guard.screening.knowledge_base import KnowledgeBase
@@ -32,13 +33,20 @@ def remarks_on(
     due = tuple(overdue(knowledge, today))
     problems = (
         *contradictions(knowledge),
-        *idle_modifiers(knowledge),
         *(unreviewed(knowledge) if signed else ()),
         *(due if signed else ()),
         *locked.problems,
         *site.problems,
     )
     return Remarks(problems, (*locked.warnings, *(() if signed else due), *site.expired(today)))
+
+
+def out_of_reach(draft: Draft) -> tuple[Problem, ...]:
+    """Drugs of the rules that the vocabulary beside them does not read by their own names."""
+    if draft.problems or draft.rules.knowledge is None:
+        return ()
+    edition = edition_of(draft)
+    return tuple(unreached(edition.knowledge, edition.understand, draft.rules.places))
 
 
 def _overlay(path: Path | None, knowledge: KnowledgeBase) -> Overlay:

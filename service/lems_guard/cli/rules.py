@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from lems_guard.cli.rule_card import as_json, card_of, table_of, worst_of
-from lems_guard.cli.rule_remarks import Remarks, remarks_on
+from lems_guard.cli.rule_remarks import Remarks, out_of_reach, remarks_on
 from lems_guard.cli.rules_upkeep import diff, lock, schema
 from lems_guard.clinical.errors import InvalidKnowledge
 from lems_guard.clinical.rule import Rule
@@ -74,6 +74,7 @@ def lint(
     if draft.rules.knowledge is not None:
         today = datetime.datetime.now(datetime.UTC).date()
         found = remarks_on(draft.rules.knowledge, folder, overlay, today, signed=require_reviewed)
+        found = found._replace(problems=(*found.problems, *out_of_reach(draft)))
     problems = _problem_lines(draft, found.problems, folder)
     if print_json:
         _print_json(

@@ -1,6 +1,6 @@
 """The compiler: a folder of YAML to a `KnowledgeBase` and its cases, with all problems at once."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -26,6 +26,8 @@ class Compilation(NamedTuple):
     knowledge: KnowledgeBase | None
     suites: tuple[Suite, ...]
     problems: tuple[Problem, ...]
+    places: Mapping[str, Place]
+    """Where each thing stands, by list and id: `rules/beta-blocker-weakness`."""
 
 
 class Named(Protocol):
@@ -81,9 +83,9 @@ class _Compiler:
         suites = tuple(self._suite(file, rules) for file in self._layout.rules)
         problems = self._causes()
         if problems:
-            return Compilation(None, suites, problems)
+            return Compilation(None, suites, problems, self._places)
         knowledge = KnowledgeBase.of(version, digest, rules.values(), classes.values())
-        return Compilation(knowledge, suites, ())
+        return Compilation(knowledge, suites, (), self._places)
 
     def _causes(self) -> tuple[Problem, ...]:
         """The problems without what only follows from another.

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 
 from lems_guard.clinical.condition import All, Between, Condition, Either, Is, Not
 from lems_guard.clinical.fact_table import FACTS
+from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.knowledge.problems import Problems
 from lems_guard.knowledge.shape import Fields, named, one_of, text_of
 from lems_guard.knowledge.tree import Branch, Node, Scalar, Series, kind_of
 
 UNKNOWN = "UNKNOWN"
+JURISDICTION = "jurisdiction"
 BOUNDS = ("above", "at_least", "at_most", "below")
 COMBINATIONS = ("any", "all", "not")
 
@@ -18,7 +20,7 @@ ONLY_ASKED = frozenset({"route", "dose", "expected_daily_maximum", "stopped_on",
 READABLE = tuple(name for name in FACTS if name not in ONLY_ASKED)
 
 # Every request says these, or a default does.
-ALWAYS_KNOWN = frozenset({"jurisdiction", "lems_status", "list"})
+ALWAYS_KNOWN = frozenset({JURISDICTION, "lems_status", "list"})
 
 
 def read_condition(node: Node, problems: Problems) -> Condition | None:
@@ -51,6 +53,17 @@ def facts_read(condition: Condition) -> Iterator[str]:
             yield from facts_read(part)
     elif isinstance(condition, Not):
         yield from facts_read(condition.part)
+
+
+def jurisdictions_named(condition: Condition) -> Iterator[Jurisdiction]:
+    """The jurisdictions that a condition speaks of."""
+    if isinstance(condition, Is) and condition.fact == JURISDICTION:
+        yield from (value for value in condition.values if isinstance(value, Jurisdiction))
+    elif isinstance(condition, All | Either):
+        for part in condition.parts:
+            yield from jurisdictions_named(part)
+    elif isinstance(condition, Not):
+        yield from jurisdictions_named(condition.part)
 
 
 def facts_missed(condition: Condition) -> frozenset[str]:

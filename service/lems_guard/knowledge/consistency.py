@@ -1,16 +1,17 @@
-"""What only shows when rules are read side by side: contradictions, idle modifiers, old reviews."""
+"""What only shows when all is read together: contradictions, drugs out of reach, old reviews."""
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 
+from lems_guard.clinical.medication import Medication, MedicationList
 from lems_guard.clinical.route import KNOWN_ROUTES, Route
-from lems_guard.clinical.rule import Modifier, Rule
-from lems_guard.clinical.severity import Severity
-from lems_guard.knowledge.problems import Problem
+from lems_guard.clinical.rule import Rule
+from lems_guard.clinical.severity import Jurisdiction, Severity
+from lems_guard.knowledge.cases import Understand
+from lems_guard.knowledge.problems import Place, Problem
 from lems_guard.screening.knowledge_base import KnowledgeBase
-from lems_guard.screening.tables import settled
 
 
 def contradictions(knowledge: KnowledgeBase) -> Iterator[Problem]:
@@ -58,17 +59,29 @@ def _meet(one: Rule, other: Rule) -> bool:
     return one.partners == other.partners
 
 
-def idle_modifiers(knowledge: KnowledgeBase) -> Iterator[Problem]:
-    """Modifiers that hold in none of their rule's jurisdictions."""
+def unreached(
+    knowledge: KnowledgeBase, understand: Understand, places: Mapping[str, Place]
+) -> Iterator[Problem]:
+    """Drugs of a class or rule that no order can mean, since not even their names are read."""
+    meant = [(f"classes/{each.id}", each.members) for each in knowledge.classes]
     for rule in knowledge.rules:
-        for modifier in rule.modifiers:
-            if not _may_hold(modifier, rule):
-                shown = f"{rule.id!r}: no jurisdiction of it fulfils {modifier.when.words()}"
-                yield Problem(rule.file, 1, 1, "unreachable-modifier", shown)
+        partners = rule.partners.ingredients if rule.partners else frozenset[str]()
+        meant.append((f"rules/{rule.id}", rule.drugs.ingredients | partners))
+    for where, names in meant:
+        for name in sorted(names):
+            if not _is_read(name, understand):
+                shown = f"no order reaches {name!r}: the vocabulary does not read the name so"
+                yield Problem(*places[where], "unreached-drug", shown)
 
 
-def _may_hold(modifier: Modifier, rule: Rule) -> bool:
-    return any(settled(modifier.when, place) is not False for place in rule.jurisdictions)
+def _is_read(name: str, understand: Understand) -> bool:
+    """Whether an order of a drug by its own name may mean the drug, in some jurisdiction."""
+    order = Medication(name, MedicationList.PROPOSED, name)
+    return any(
+        name in {drug.name for drug in reading}
+        for place in Jurisdiction
+        for reading in understand(order, place).readings
+    )
 
 
 def unreviewed(knowledge: KnowledgeBase) -> Iterator[Problem]:

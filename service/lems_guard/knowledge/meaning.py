@@ -4,12 +4,17 @@ from collections.abc import Iterator, Mapping
 
 from lems_guard.clinical.condition import Condition
 from lems_guard.clinical.evidence import Evidence
-from lems_guard.clinical.route import Route
 from lems_guard.clinical.rule import Drugs, Outcome, Rule, RuleKind
 from lems_guard.clinical.severity import Severity
 from lems_guard.knowledge.advice import PLACEHOLDER
-from lems_guard.knowledge.conditions import ALWAYS_KNOWN, facts_missed, facts_read
+from lems_guard.knowledge.conditions import (
+    ALWAYS_KNOWN,
+    facts_missed,
+    facts_read,
+    jurisdictions_named,
+)
 from lems_guard.knowledge.problems import Place
+from lems_guard.knowledge.reach import always_holds, idle_parts, is_reached, may_hold
 from lems_guard.knowledge.shape import Fields
 from lems_guard.knowledge.tree import Branch, Node
 from lems_guard.screening.knowledge_base import DrugClass
@@ -18,7 +23,6 @@ SUMMARY_BELOW = 140
 WITH_PARTNERS = frozenset({RuleKind.INTERACTION, RuleKind.DUPLICATE})
 OF_PARTNERS = frozenset({"partner_phase", "partner_indication"})
 STRONG_GRADES = frozenset({"1", "2"})
-EVERY_ROUTE = frozenset(Route)
 
 
 def check_meaning(rule: Rule, fields: Fields, classes: Mapping[str, DrugClass]) -> None:
@@ -27,6 +31,7 @@ def check_meaning(rule: Rule, fields: Fields, classes: Mapping[str, DrugClass]) 
     _check_note(rule, fields)
     _check_partners(rule, fields)
     _check_rows(rule, fields)
+    _check_jurisdictions(rule, fields)
     _check_modifiers(rule, fields)
     for outcome, node in zip(rule.outcomes, fields.items("outcomes"), strict=True):
         _check_strength(outcome, _place_of("evidence", node, fields), fields)
@@ -100,15 +105,40 @@ def _check_partners(rule: Rule, fields: Fields) -> None:
 
 
 def _check_rows(rule: Rule, fields: Fields) -> None:
-    """A row is out of reach when rows without a condition before it have taken all its routes."""
-    taken: frozenset[Route] = frozenset()
-    for outcome, node in zip(rule.outcomes, fields.items("outcomes"), strict=True):
-        routes = EVERY_ROUTE if outcome.routes is None else outcome.routes
-        if routes <= taken:
-            shown = "no exposure comes to this row: the rows above take all of its routes"
+    """A row that no facts fulfil, or that those above leave nothing to, says nothing."""
+    for number, node in enumerate(fields.items("outcomes")):
+        when = rule.outcomes[number].when
+        before = len(fields.problems)
+        if when is not None:
+            _check_condition(when, rule, node.place, fields)
+        if len(fields.problems) == before and not is_reached(number, rule):
+            shown = "no exposure comes to this row: the rows above take all that it is for"
             fields.problems.add(node.place, "unreachable-outcome", shown)
-        if outcome.when is None:
-            taken |= routes
+
+
+def _check_condition(when: Condition, rule: Rule, place: Place, fields: Fields) -> None:
+    """A condition can hold, can fail, and so can each part of it."""
+    if not may_hold(when, rule):
+        shown = f"nothing can fulfil this: {when.words()}"
+        fields.problems.add(place, "dead-condition", shown)
+        return
+    idle = [(when, True)] if always_holds(when, rule) else idle_parts(when, rule)
+    for part, truth in idle:
+        shown = f"{'everything fulfils' if truth else 'nothing can fulfil'} this: {part.words()}"
+        fields.problems.add(place, "idle-condition" if truth else "dead-condition", shown)
+
+
+def _check_jurisdictions(rule: Rule, fields: Fields) -> None:
+    """Who tells jurisdictions apart says which row is meant for each: none is forgotten unseen."""
+    conditions = [row.when for row in rule.outcomes if row.when is not None]
+    named = {each for when in conditions for each in jurisdictions_named(when)}
+    forgotten = sorted(each.name for each in rule.jurisdictions - named)
+    if named and forgotten:
+        shown = (
+            f"no row is for {', '.join(forgotten)}: the row that is says so in 'when', "
+            "or 'jurisdictions' leaves it out"
+        )
+        fields.problems.add(fields.place_of("outcomes"), "forgotten-jurisdiction", shown)
 
 
 def _check_modifiers(rule: Rule, fields: Fields) -> None:
@@ -116,6 +146,8 @@ def _check_modifiers(rule: Rule, fields: Fields) -> None:
     if rule.modifiers and not raisable:
         shown = "no outcome can be raised: all are AVOID or worse"
         fields.problems.add(fields.place_of("modifiers"), "idle-modifier", shown)
+    for modifier, node in zip(rule.modifiers, fields.items("modifiers"), strict=True):
+        _check_condition(modifier.when, rule, node.place, fields)
 
 
 def _check_strength(outcome: Outcome, place: Place, fields: Fields) -> None:

@@ -1,0 +1,184 @@
+"""Rows that can never count are found, and no row is called so that can."""
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from builders import ADVICE, knowledge, order, request, row, rule
+from lems_guard.clinical.alert import ScreeningRequest
+from lems_guard.clinical.condition import All, Between, Condition, Either, Is, Not
+from lems_guard.clinical.facts import Answer, Span
+from lems_guard.clinical.patient import Patient
+from lems_guard.clinical.route import Route
+from lems_guard.clinical.rule import Rule
+from lems_guard.clinical.severity import Certainty, Jurisdiction, Severity
+from lems_guard.editions.library import browse_edition, packaged_rules
+from lems_guard.knowledge.conditions import facts_read
+from lems_guard.knowledge.reach import always_holds, is_reached, may_hold
+from lems_guard.screening.screen import RuleScreener
+
+YES = frozenset({Answer.YES})
+SEIZURES, EPILEPSY = Is("seizure_history", YES), Is("epilepsy", YES)
+NOT_ASKED = Is("seizure_history", frozenset(), or_unknown=True)
+OLD, OLDER = Between("age_years", above=60), Between("age_years", above=80)
+IN_US = Is("jurisdiction", frozenset({Jurisdiction.US}))
+ORAL, EYE = frozenset({Route.ORAL}), frozenset({Route.OPHTHALMIC})
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "reached", "reason"),
+    [
+        ((None, OLD), (None, OLDER), False, "who is above 80 is above 60"),
+        ((None, OLDER), (None, OLD), True, "who is 70 is left"),
+        ((ORAL, OLD), (None, OLDER), True, "by every other route"),
+        ((ORAL, OLD), (ORAL, OLDER), False, "by the same route"),
+        ((EYE, None), (EYE, OLD), False, "the row above takes the route whole"),
+        ((None, SEIZURES), (None, All((SEIZURES, EPILEPSY))), False, "the stricter one comes late"),
+        ((None, All((SEIZURES, EPILEPSY))), (None, SEIZURES), True, "the laxer one comes late"),
+        ((None, Not(SEIZURES)), (None, None), True, "who had one, or is not asked"),
+        ((None, Either((IN_US, Not(IN_US)))), (None, SEIZURES), False, "every jurisdiction"),
+        ((None, NOT_ASKED), (None, None), True, "an accepted unknown lets the next row be read"),
+        (
+            (None, All((SEIZURES, Not(NOT_ASKED)))),
+            (None, SEIZURES),
+            True,
+            "only when known, then when it is not: the one way to be silent of an unknown",
+        ),
+    ],
+)
+def test_a_row_is_reached_where_the_rows_above_leave_it_something(
+    above: tuple[frozenset[Route] | None, Condition | None],
+    below: tuple[frozenset[Route] | None, Condition | None],
+    reached: bool,
+    reason: str,
+) -> None:
+    table = rule("a", *(row(Severity.CAUTION, *each) for each in (above, below)))
+    assert is_reached(1, table) is reached, reason
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds", "always", "reason"),
+    [
+        (All((OLD, Not(OLD))), False, False, "a contradiction"),
+        (Either((SEIZURES, Not(SEIZURES))), True, True, "yes or no"),
+        (Not(NOT_ASKED), True, False, "an unknown is refused: it asks for what is known"),
+        (Between("age_years", below=0), False, False, "nobody is younger than nothing"),
+        (Between("dose_step_mg", below=0), True, False, "a dose may be lowered"),
+        (Is("lems_status", frozenset()), False, False, "nothing is named"),
+        (Is("jurisdiction", frozenset({Jurisdiction.CH})), False, False, "not one of the rule's"),
+        (Is("jurisdiction", frozenset({Jurisdiction.US, Jurisdiction.EU})), True, True, "all"),
+    ],
+)
+def test_a_condition_can_hold_and_can_fail(
+    condition: Condition,
+    holds: bool,
+    always: bool,
+    reason: str,
+) -> None:
+    places = frozenset({Jurisdiction.US, Jurisdiction.EU})
+    about = rule("a", row(Severity.CAUTION), jurisdictions=places)
+    assert (may_hold(condition, about), always_holds(condition, about)) == (holds, always), reason
+
+
+def conditions() -> st.SearchStrategy[Condition]:
+    ages = st.integers(0, 6).map(lambda bound: 10 * bound)
+    atoms = st.one_of(
+        st.sampled_from([SEIZURES, EPILEPSY, NOT_ASKED, IN_US]),
+        ages.map(lambda bound: Between("age_years", above=bound)),
+        ages.map(lambda bound: Between("age_years", at_most=bound)),
+    )
+    return st.recursive(
+        atoms,
+        lambda part: st.one_of(
+            part.map(Not),
+            st.lists(part, min_size=2, max_size=3).map(tuple).map(All),
+            st.lists(part, min_size=2, max_size=3).map(tuple).map(Either),
+        ),
+        max_leaves=5,
+    )
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> Rule:
+    rows = draw(
+        st.lists(
+            st.tuples(st.sampled_from([None, ORAL, EYE, ORAL | EYE]), st.none() | conditions()),
+            min_size=1,
+            max_size=4,
+        )
+    )
+    return rule(
+        "a",
+        *(
+            row(Severity.CAUTION, *each, advice=replace(ADVICE, action=str(number)))
+            for number, each in enumerate(rows)
+        ),
+    )
+
+
+def requests() -> st.SearchStrategy[ScreeningRequest]:
+    answers = st.sampled_from([None, *Answer])
+    patients = st.builds(
+        Patient,
+        age_years=st.none() | st.integers(0, 75).map(lambda years: Span(years, years)),
+        seizure_history=answers,
+        epilepsy=answers,
+    )
+    return st.builds(
+        lambda route, patient, place: request(
+            order("a", route=route), patient=patient, jurisdiction=place
+        ),
+        st.sampled_from([Route.ORAL, Route.OPHTHALMIC, Route.INTRAVENOUS]),
+        patients,
+        st.sampled_from(list(Jurisdiction)),
+    )
+
+
+@given(tables(), st.lists(requests(), min_size=1, max_size=30))
+@settings(deadline=None)
+def test_a_row_that_counts_is_never_called_unreachable(
+    table: Rule, asked: list[ScreeningRequest]
+) -> None:
+    known = knowledge(table)
+    for each in asked:
+        for alert in RuleScreener().screen(each, known).alerts:
+            for finding in alert.findings:
+                if finding.certainty is Certainty.ESTABLISHED:
+                    assert is_reached(int(finding.outcome.advice.action), table)
+
+
+WITH_A_FOURTH = """
+import sys, types
+from importlib.util import find_spec
+spec = find_spec("lems_guard.clinical.severity")
+source = open(spec.origin, encoding="utf-8").read()
+assert source.count("    CH = 3\\n") == 1
+module = types.ModuleType(spec.name)
+sys.modules[spec.name] = module
+exec(source.replace("    CH = 3\\n", "    CH = 3\\n    JP = 4\\n"), module.__dict__)
+from lems_guard.editions.library import packaged_rules
+from lems_guard.knowledge.compiler import compile_rules
+for problem in compile_rules(packaged_rules(), None).problems:
+    print(problem.code, problem.message.split(":")[0], sep="; ")
+"""
+
+
+def test_a_fourth_jurisdiction_is_asked_of_every_rule_that_tells_them_apart() -> None:
+    """Rather than falling silent there: 23 of the rules, when this was written."""
+    rules = browse_edition(packaged_rules()).knowledge.rules
+    telling = [
+        each.id
+        for each in rules
+        if any("jurisdiction" in facts_read(line.when) for line in each.outcomes if line.when)
+        and each.jurisdictions == frozenset(Jurisdiction)
+    ]
+    assert telling
+    run = subprocess.run(
+        [sys.executable, "-c", WITH_A_FOURTH], capture_output=True, text=True, check=True
+    )
+    said = run.stdout.splitlines()
+    assert said == ["forgotten-jurisdiction; no row is for JP"] * len(telling)
