@@ -44,8 +44,8 @@ stubs: $(INSTALLED) stub-files ## regenerate the Python stubs from proto/
 vocabulary: $(INSTALLED) ## build the tables of drug names from rules/vocabulary/sources
 	$(PYTHON) -m lems_guard.terminology.build rules/vocabulary
 
-bench: setup ## measure speed, within a minute
-	$(BIN)/lems-guard bench --quick
+bench: setup ## measure speed, within three minutes; JSON=FILE writes the figures
+	PYTHONPATH=tests $(PYTHON) -m benchmark $(if $(JSON),--json $(JSON))
 
 capacity: setup ## measure what a replica can carry, for deploy/OPERATING.md
 	PYTHONPATH=tests $(PYTHON) -m capacity_table

@@ -3,113 +3,53 @@
 `make capacity` measures on the machine at hand; a test holds the table to what was measured.
 """
 
-import contextlib
 import datetime
-import http.client
-import itertools
 import json
 import os
 import platform
 import statistics
 import sys
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import grpc
 
-from lems_guard.answering.answer import Answerer
-from lems_guard.bench import processes
-from lems_guard.bench.echo import write_replies
-from lems_guard.bench.load import Connection
-from lems_guard.bench.order_calls import Hospital
-from lems_guard.bench.ordering import CALLS_A_ROUND, Calls
-from lems_guard.bench.prescriptions import Repeated, Requests, next_checks
-from lems_guard.bench.serving import Load, Sizes, answerer_of, memory, startup
-from lems_guard.editions.library import load_edition, packaged_rules
+from benchmark import calls, hooks, life
+from benchmark.bodies import checks, edition
+from benchmark.servers import service
+from lems_guard.editions.library import packaged_rules
 from readme_tables import table
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
 MEASURED = DEPLOY / "capacity.json"
 RUNBOOK = DEPLOY / "OPERATING.md"
-SIZES = Sizes()
 FILLED = 0.7  # of a core: what is planned with
 BEGIN, END = "<!-- BEGIN capacity -->\n", "<!-- END capacity -->"
 KINDS = {
-    "evaluated": "a known patient's next check: ten orders, two of them new, some three alerts",
-    "replayed": "the same list again, from the reply cache",
-    "order_sign": "CDS Hooks: order-sign, ten orders, all in prefetch",
+    "first_check": "a first check: ten orders as text, patient and orders never seen",
+    "replayed": "the same list again, from the replies in process",
+    "hook_no_lems": "CDS Hooks: order-sign, patient without LEMS, 14 orders, all in prefetch",
+    "hook_lems": "the same for a patient with LEMS",
 }
 
 
 def measured() -> dict[str, Any]:
-    """Processor milliseconds a call, interleaved; what a start takes, and memory."""
-    rules = packaged_rules()
-    edition = load_edition(rules).edition
-    answerer = answerer_of(edition)
-    requests = Requests(lambda: next_checks(edition))
+    """Processor milliseconds a call, in turn; what a start takes, and memory."""
+    seconds = calls.cpu_seconds() | hooks.cpu_seconds()
+    with service() as server:
+        memory = life.memory_in_use(server, checks(seed=8))
     return {
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "machine": f"{processor()}, {platform.system()} {platform.machine()}",
         "software": f"Python {platform.python_version()}, grpcio {grpc.__version__}",
-        "rules": len(edition.knowledge.rules),
-        "rounds": SIZES.rounds,
-        "cpu_ms": cpu_milliseconds(rules, answerer, requests, Hospital(edition).calls()),
-        "startup_s": round(startup(rules, SIZES).value, 2),
-        "rss_mb": round(memory(rules, requests, SIZES).value),
-        "compiling_rss_mb": compiling(rules),
+        "rules": len(edition().knowledge.rules),
+        "rounds": len(seconds["echo"]),
+        "cpu_ms": {kind: spread([each * 1000 for each in seconds[kind]]) for kind in seconds},
+        "startup_s": round(life.starts()["startup_s"].value, 2),
+        "rss_mb": round(memory),
+        "compiling_rss_mb": compiling(packaged_rules()),
     }
-
-
-def cpu_milliseconds(
-    rules: Path, answerer: Answerer, requests: Requests, orders: Iterator[bytes]
-) -> dict[str, Any]:
-    """A server's processor time a call, each kind in every round: the machine may change pace."""
-    bodies = requests.take(SIZES.replies)
-    replies = [answerer.answer(body).reply for body in bodies]
-    turns = itertools.cycle(map(len, replies))
-    with contextlib.ExitStack() as stack:
-        file = Path(stack.enter_context(tempfile.TemporaryDirectory()), "replies")
-        write_replies(file, replies)
-        service = stack.enter_context(processes.service(rules, "LEMS_GUARD_CDS_HOOKS_AUTH=off"))
-        echo = stack.enter_context(processes.echo(file))
-
-        def answered(body: bytes) -> int:
-            return len(answerer.answer(body).reply)
-
-        def checks(
-            server: processes.Server, asked: Requests, length: Callable[[bytes], int] = answered
-        ) -> Callable[[], float]:
-            connection = stack.enter_context(contextlib.closing(Connection(server.port)))
-            load = Load(server, connection, asked, length)
-            return lambda: load.cpu_a_call(SIZES.calls, SIZES.in_flight)
-
-        kinds = {
-            "echo": checks(echo, requests, lambda _: next(turns)),
-            "evaluated": checks(service, requests),
-            "replayed": checks(service, Repeated(bodies)),
-            "order_sign": signing(service, orders),
-        }
-        rounds = [
-            {name: measure() * 1000 for name, measure in kinds.items()}
-            for _ in range(1 + SIZES.rounds)
-        ][1:]  # the first one warms up
-    return {name: spread([each[name] for each in rounds]) for name in kinds}
-
-
-def signing(service: processes.Server, bodies: Iterator[bytes]) -> Callable[[], float]:
-    """The processor time of an order-sign call."""
-    connection = http.client.HTTPConnection("127.0.0.1", service.http_port)
-    calls = Calls(connection, bodies)
-
-    def measure() -> float:
-        begun = service.cpu_seconds()
-        calls.signed()
-        connection.close()  # the server would, before the next round
-        return (service.cpu_seconds() - begun) / CALLS_A_ROUND
-
-    return measure
 
 
 def compiling(rules: Path) -> int:

@@ -69,9 +69,8 @@ ROOMS = {
         "edges/grpc edges/http edges/order_entry edges/workbench shared.py ordering.py",
         "starlette structlog uvicorn",
     ),
-    "bench": Room(f"{KNOWING} v1 answering editions settings.py", "rapidfuzz uvloop"),
     "cli": Room(
-        f"{KNOWING} v1 answering fhir telemetry editions store settings.py server.py bench",
+        f"{KNOWING} v1 answering fhir telemetry editions store settings.py server.py",
         "google msgspec rich structlog typer uvloop",
     ),
 }
@@ -85,14 +84,10 @@ STILL = {
     ("edges/http", "edges/grpc"): "/v1 plays a gRPC server to its handlers, until the frame",
     ("edges/http", "grpc"): "/v1 plays a gRPC server to its handlers, until the frame",
     ("edges/grpc", "settings.py"): "an address, until the synchronous server",
-    ("bench", "edges/grpc"): "until the benchmark leaves the package",
-    ("bench", "grpc"): "until the benchmark leaves the package",
-    ("bench", "grpc_health"): "until the benchmark leaves the package",
 }
 
 # Where the clock may be read and chance be asked.
 CLOCKED = {
-    "bench",
     "caching",
     "callers",
     "cli",

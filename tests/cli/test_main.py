@@ -108,15 +108,6 @@ def test_a_folder_of_rules_that_is_not_there_is_told_once(lems_guard: Run) -> No
         assert ran.err.count("'/nope' does not exist") == 1
 
 
-def test_figures_that_could_not_be_written_are_not_measured(
-    lems_guard: Run, tmp_path: Path
-) -> None:
-    ran = lems_guard("bench", "--quick", "--json", tmp_path / "nope" / "figures.json")
-    assert ran.code == 2
-    assert "No such file" in ran.err
-    assert not ran.out
-
-
 @pytest.mark.parametrize(
     ("arguments", "stdin"),
     [(["check", "timolol eye drops"], ""), (["resolve", "timolol"], ""), (["batch", "-", "-"], "")],

@@ -8,7 +8,6 @@ import typer
 
 from lems_guard import __version__
 from lems_guard.cli.batch import batch
-from lems_guard.cli.bench import bench
 from lems_guard.cli.check import EXIT_CODES, check
 from lems_guard.cli.demo import demo
 from lems_guard.cli.doctor import doctor
@@ -38,7 +37,6 @@ app.command()(batch)
 app.command(epilog=settings_in_words())(serve)
 app.command()(demo)
 app.command(epilog=RESOLVE_EXIT_CODES)(resolve)
-app.command()(bench)
 app.command()(doctor)
 app.add_typer(rules_app, name="rules")
 app.add_typer(vocabulary_app, name="vocabulary")

@@ -4,14 +4,17 @@ Their answers must equal ours on every prescription before anything is timed. Ou
 screenings, with alerts and texts; theirs are the ids of the rules that apply.
 """
 
-import importlib
 import json
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
-from lems_guard.bench.figures import Figure, frozen, interleaved, ratio
-from lems_guard.bench.growth import Sizes, screening, seconds_each
-from lems_guard.bench.synthetic import drug_class_of, prescriptions, world
+import cel
+import clips
+import zen
+
+from benchmark.figures import Figure, NotMeasured, frozen, in_turn, ratio
+from benchmark.growth import screening, seconds_each
+from benchmark.synthetic import drug_class_of, prescriptions, world
 from lems_guard.clinical.alert import ScreeningRequest
 from lems_guard.clinical.condition import Between, Is
 from lems_guard.clinical.facts import Answer
@@ -20,13 +23,7 @@ from lems_guard.clinical.rule import Rule
 from lems_guard.screening.knowledge_base import KnowledgeBase
 from lems_guard.screening.screen import RuleScreener
 
-
-class NotInstalled(RuntimeError):
-    """A peer cannot be imported."""
-
-
-class UnequalAnswers(AssertionError):
-    """A peer finds other rules than we do, so its time compares nothing."""
+OURS_AGAIN = 20  # ours is so short that a few would be over before the clock ticks
 
 
 class Facts(NamedTuple):
@@ -50,32 +47,27 @@ class Premise(NamedTuple):
 Peer = Callable[[Facts], set[str]]
 
 
-def peers(sizes: Sizes) -> Iterator[tuple[str, Callable[[], Figure]]]:
-    """Each peer's key, and how to measure it."""
-    for key, make in (("vs_cel_3000", cel), ("vs_clips_3000", clips), ("vs_zen_3000", zen)):
-        yield key, lambda make=make: against(make, sizes)  # type: ignore[misc]
-
-
-def against(make: Callable[[list[tuple[str, Premise]]], Peer], sizes: Sizes) -> Figure:
-    """A peer's time ÷ ours."""
-    knowledge = world(sizes.many_rules)
-    requests = list(prescriptions(knowledge, sizes.checks))
-    peer = make([(rule.id, premise_of(rule)) for rule in knowledge.rules])
+def against_peers(rounds: int = 5, checks: int = 10, rules: int = 3000) -> dict[str, Figure]:
+    """The time of each peer ÷ ours, once they have been seen to find the same rules."""
+    knowledge = world(rules)
+    requests = list(prescriptions(knowledge, checks))
+    premises = [(rule.id, premise_of(rule)) for rule in knowledge.rules]
     told = [facts_of(request) for request in requests]
-    for request, facts in zip(requests, told, strict=True):
-        check_answers(peer(facts), ours(request, knowledge))
+    measures = {"ours": screening(knowledge, requests * OURS_AGAIN)}
+    for key, make in PEERS.items():
+        peer = make(premises)
+        for request, facts in zip(requests, told, strict=True):
+            check_answers(peer(facts), ours(request, knowledge))
+        measures[key] = lambda peer=peer: seconds_each(peer, told)  # type: ignore[misc]
     with frozen():
-        many = requests * 20  # ours is so short that a few would be over before the clock ticks
-        times = interleaved(
-            sizes.rounds, lambda: seconds_each(peer, told), screening(knowledge, many)
-        )
-    return ratio(*times)
+        seconds = in_turn(rounds, measures)
+    return {key: ratio(seconds[key], seconds["ours"]) for key in PEERS}
 
 
 def check_answers(theirs: set[str], expected: set[str]) -> None:
     """Refuse to compare engines that do not agree."""
     if theirs != expected:
-        raise UnequalAnswers(f"rules found by one alone: {sorted(theirs ^ expected)}")
+        raise NotMeasured(f"rules found by one alone: {sorted(theirs ^ expected)}")
 
 
 def ours(request: ScreeningRequest, knowledge: KnowledgeBase) -> set[str]:
@@ -107,7 +99,7 @@ def premise_of(rule: Rule) -> Premise:
         return Premise(name, above_mg=when.above)
     if isinstance(when, Is):
         return Premise(name, fact=when.fact)
-    assert rule.partners is not None  # noqa: S101  # the synthetic rules have no other kind
+    assert rule.partners is not None  # the synthetic rules have no other kind
     return Premise(
         name,
         other_drug=next(iter(rule.partners.ingredients), ""),
@@ -115,20 +107,12 @@ def premise_of(rule: Rule) -> Premise:
     )
 
 
-def _imported(module: str) -> Any:  # noqa: ANN401  # not all of them have types
-    try:
-        return importlib.import_module(module)
-    except ImportError:
-        raise NotInstalled("extra `bench` is not installed") from None
-
-
-def cel(rules: list[tuple[str, Premise]]) -> Peer:
+def in_cel(rules: list[tuple[str, Premise]]) -> Peer:
     """Common Expression Language, its Rust implementation: compiled programs, one context."""
-    library = _imported("cel")
-    programs = [(rule_id, library.compile(_in_cel(premise))) for rule_id, premise in rules]
+    programs = [(rule_id, cel.compile(_cel_of(premise))) for rule_id, premise in rules]
 
     def apply(facts: Facts) -> set[str]:
-        context = library.Context()
+        context = cel.Context()
         for name, value in facts._asdict().items():
             context.add_variable(name, value)
         return {rule_id for rule_id, program in programs if program.execute(context)}
@@ -136,7 +120,7 @@ def cel(rules: list[tuple[str, Premise]]) -> Peer:
     return apply
 
 
-def _in_cel(premise: Premise) -> str:
+def _cel_of(premise: Premise) -> str:
     holds = f"'{premise.drug}' in daily_mg"
     if premise.above_mg is not None:
         return f"{holds} && daily_mg['{premise.drug}'] > {premise.above_mg}"
@@ -147,18 +131,17 @@ def _in_cel(premise: Premise) -> str:
     return f"{holds} && '{premise.other_class}' in classes"
 
 
-def clips(rules: list[tuple[str, Premise]]) -> Peer:
+def in_clips(rules: list[tuple[str, Premise]]) -> Peer:
     """CLIPS: a Rete network of rules, facts asserted by template."""
-    library = _imported("clips")
-    environment = library.Environment()
+    environment = clips.Environment()
     found: set[str] = set()
     environment.define_function(found.add, name="found")
     environment.build("(deftemplate drug (slot name) (slot class) (slot daily (type FLOAT)))")
     environment.build("(deftemplate patient (slot is))")
     for rule_id, premise in rules:
-        environment.build(f'(defrule {rule_id} {_in_clips(premise)} => (found "{rule_id}"))')
+        environment.build(f'(defrule {rule_id} {_clips_of(premise)} => (found "{rule_id}"))')
     drug, patient = map(environment.find_template, ("drug", "patient"))
-    symbol = library.Symbol
+    symbol = clips.Symbol
 
     def apply(facts: Facts) -> set[str]:
         environment.reset()
@@ -175,7 +158,7 @@ def clips(rules: list[tuple[str, Premise]]) -> Peer:
     return apply
 
 
-def _in_clips(premise: Premise) -> str:
+def _clips_of(premise: Premise) -> str:
     holds = f"(drug (name {premise.drug}))"
     if premise.above_mg is not None:
         return f"(drug (name {premise.drug}) (daily ?mg&:(> ?mg {premise.above_mg})))"
@@ -186,11 +169,10 @@ def _in_clips(premise: Premise) -> str:
     return f"{holds} (exists (drug (class {premise.other_class})))"
 
 
-def zen(rules: list[tuple[str, Premise]]) -> Peer:
+def in_zen(rules: list[tuple[str, Premise]]) -> Peer:
     """ZEN: one decision table that collects, a row a rule."""
-    library = _imported("zen")
     rows = [
-        {"_id": rule_id, "in": _in_zen(premise), "out": f'"{rule_id}"'}
+        {"_id": rule_id, "in": _zen_of(premise), "out": f'"{rule_id}"'}
         for rule_id, premise in rules
     ]
     table = {
@@ -208,7 +190,7 @@ def zen(rules: list[tuple[str, Premise]]) -> Peer:
         {"id": "1", "sourceId": "from", "targetId": "table", "type": "edge"},
         {"id": "2", "sourceId": "table", "targetId": "to", "type": "edge"},
     ]
-    decision = library.ZenEngine().create_decision(json.dumps({"nodes": nodes, "edges": edges}))
+    decision = zen.ZenEngine().create_decision(json.dumps({"nodes": nodes, "edges": edges}))
 
     def apply(facts: Facts) -> set[str]:
         rows = decision.evaluate({**facts._asdict(), "drugs": list(facts.daily_mg)})["result"]
@@ -217,7 +199,7 @@ def zen(rules: list[tuple[str, Premise]]) -> Peer:
     return apply
 
 
-def _in_zen(premise: Premise) -> str:
+def _zen_of(premise: Premise) -> str:
     holds = f"'{premise.drug}' in drugs"
     if premise.above_mg is not None:
         return f"{holds} and daily_mg['{premise.drug}'] > {premise.above_mg}"
@@ -226,3 +208,6 @@ def _in_zen(premise: Premise) -> str:
     if premise.other_drug:
         return f"{holds} and '{premise.other_drug}' in drugs"
     return f"{holds} and '{premise.other_class}' in classes"
+
+
+PEERS = {"vs_cel_3000": in_cel, "vs_clips_3000": in_clips, "vs_zen_3000": in_zen}

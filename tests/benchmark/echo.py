@@ -1,50 +1,34 @@
 """A bare echo on the service's own stack: what gRPC itself costs, whatever the service does.
 
-`grpc.aio` on uvloop, one generic handler without interceptors: it parses the request and returns
-a ready reply. The replies, as long as those of the service, come from a file, in turn.
+The same kind of server, one generic handler without interceptors: it parses the request and
+returns a ready reply. The replies, as long as those of the service, come from a file, in turn.
 """
 
 import itertools
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 import grpc
 import uvloop
 
-from lems_guard.edges.grpc.interaction_check import SERVICE
+from benchmark.http2 import PATH
+from benchmark.servers import read_messages
 from lems_guard.v1 import prescription_pb2 as wire
-
-LENGTH_BYTES = 4
-
-
-def write_replies(path: Path, replies: list[bytes]) -> None:
-    """Write the file that an echo reads."""
-    path.write_bytes(b"".join(len(reply).to_bytes(LENGTH_BYTES) + reply for reply in replies))
-
-
-def read_replies(path: Path) -> list[bytes]:
-    """The replies in a file."""
-    content, place, replies = path.read_bytes(), 0, []
-    while place < len(content):
-        begin = place + LENGTH_BYTES
-        place = begin + int.from_bytes(content[place:begin])
-        replies.append(content[begin:place])
-    return replies
 
 
 def handlers(replies: list[bytes]) -> grpc.GenericRpcHandler:
     """The one method."""
     turn = itertools.cycle(replies)
     parse = wire.CheckPrescriptionRequest.FromString
+    _, service, method = PATH.decode().split("/")
 
     async def check(raw: bytes, _: object) -> bytes:
         parse(raw)
         return next(turn)
 
-    method: Any = grpc.unary_unary_rpc_method_handler(check)
-    return grpc.method_handlers_generic_handler(SERVICE, {"CheckPrescription": method})
+    handler: Any = grpc.unary_unary_rpc_method_handler(check)
+    return grpc.method_handlers_generic_handler(service, {method: handler})
 
 
 async def serve(replies: list[bytes]) -> None:
@@ -59,4 +43,4 @@ async def serve(replies: list[bytes]) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(serve(read_replies(Path(sys.argv[1]))))
+    uvloop.run(serve(read_messages(sys.argv[1])))

@@ -1,1 +1,0 @@
-"""The benchmark: named measurements that anyone can repeat. Nothing of the service imports it."""
