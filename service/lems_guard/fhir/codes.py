@@ -17,15 +17,17 @@ OWN = "urn:lems-guard:"
 # and ICD-10-CM as commonly used.
 SYSTEMS: dict[str, terms.CodeSystem] = {
     "www.nlm.nih.gov/research/umls/rxnorm": terms.CODE_SYSTEM_RXNORM,
-    "urn:oid:2.16.840.1.113883.6.88": terms.CODE_SYSTEM_RXNORM,
+    "2.16.840.1.113883.6.88": terms.CODE_SYSTEM_RXNORM,
     "hl7.org/fhir/sid/ndc": terms.CODE_SYSTEM_NDC,
-    "urn:oid:2.16.840.1.113883.6.69": terms.CODE_SYSTEM_NDC,
+    "2.16.840.1.113883.6.69": terms.CODE_SYSTEM_NDC,
     "snomed.info/sct": terms.CODE_SYSTEM_SNOMED_CT,
-    "urn:oid:2.16.840.1.113883.6.96": terms.CODE_SYSTEM_SNOMED_CT,
+    "2.16.840.1.113883.6.96": terms.CODE_SYSTEM_SNOMED_CT,
     "fdasis.nlm.nih.gov": terms.CODE_SYSTEM_UNII,
     "www.whocc.no/atc": terms.CODE_SYSTEM_ATC,
     "hl7.org/fhir/sid/icd-10-cm": terms.CODE_SYSTEM_ICD10CM,
+    "2.16.840.1.113883.6.90": terms.CODE_SYSTEM_ICD10CM,
     "hl7.org/fhir/sid/icd-10": terms.CODE_SYSTEM_ICD10,
+    "2.16.840.1.113883.6.3": terms.CODE_SYSTEM_ICD10,
 }
 
 
@@ -33,7 +35,7 @@ SYSTEMS: dict[str, terms.CodeSystem] = {
 def code_system(system: str) -> terms.CodeSystem:
     """The code system of a URI, with or without www, TLS and a slash at its end, in any case."""
     plain = system.strip().lower().partition("://")[2] or system.strip().lower()
-    plain = plain.rstrip("/")
+    plain = plain.rstrip("/").removeprefix("urn:oid:")
     found = SYSTEMS.get(plain) or SYSTEMS.get(f"www.{plain}")
     return found or SYSTEMS.get(plain.removeprefix("www."), terms.CODE_SYSTEM_UNSPECIFIED)
 

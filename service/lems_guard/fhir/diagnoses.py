@@ -1,7 +1,6 @@
 """Reading Conditions: what is diagnosed, how surely, and what of it is over."""
 
 import functools
-import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -11,8 +10,9 @@ from lems_guard.clinical.facts import Answer
 from lems_guard.clinical.medication import CodeSystem, Coding
 from lems_guard.clinical.patient import LemsStatus, Patient
 from lems_guard.fhir.codes import means_pregnant
+from lems_guard.fhir.diagnosis_codes import EPILEPSY, LEMS, SEIZURE, facts_coded, facts_in_words
 from lems_guard.fhir.drugs import codings_of
-from lems_guard.fhir.shapes import Resource, code_of, codings_in, obj, objs, text
+from lems_guard.fhir.shapes import Resource, code_of, codings_in, obj, text
 
 NEVER_WAS = "entered-in-error"
 REFUTED = "refuted"
@@ -25,16 +25,6 @@ LONGEST_DIAGNOSIS = 2048
 DIAGNOSTIC = (CodeSystem.ICD10CM, CodeSystem.SNOMED_CT)
 # As ICD-10 marks codes of an aetiology and of a manifestation: G73.1* (C80†).
 ICD_MARKS = "*†+! "
-MENTION = re.compile(r"\blems\b|lambert.{0,20}?eaton|eaton.{0,20}?lambert", re.IGNORECASE)
-DENIED_BEFORE = re.compile(
-    r"\b(?:no|not|without|excluded|ruled out|family history of)\b[\s:-]*"
-    r"(?:(?:evidence|signs?|diagnosis|history) of\s+)?\Z",
-    re.IGNORECASE,
-)
-DENIED_BEHIND = re.compile(
-    r"(?:\s+(?:myasthenic|syndrome))*[\s:,(-]*(?:(?:was|is|has been)\s+)?(?:excluded|ruled out)\b",
-    re.IGNORECASE,
-)
 READ = ("code", "verificationStatus", "clinicalStatus")
 SUREST_FIRST = (LemsStatus.CONFIRMED, LemsStatus.SUSPECTED, LemsStatus.ABSENT)
 
@@ -51,6 +41,7 @@ class Diagnosis(NamedTuple):
     lems: LemsStatus | None = None
     why_suspected: str = ""
     conditions: tuple[Coding, ...] = ()
+    epilepsy: bool = False
     seizure_history: bool = False
     pregnant: bool = False
 
@@ -63,6 +54,7 @@ class Diagnoses(NamedTuple):
 
     lems: LemsStatus | None
     conditions: tuple[Coding, ...]
+    epilepsy: bool
     seizure_history: bool
     pregnant: bool
     notes: tuple[str, ...]
@@ -89,6 +81,7 @@ class DiagnosisReader:
         return Diagnoses(
             lems,
             tuple(dict.fromkeys(coding for each in found for coding in each.conditions)),
+            any(each.epilepsy for each in found),
             any(each.seizure_history for each in found),
             any(each.pregnant for each in found),
             tuple(notes),
@@ -107,9 +100,9 @@ class DiagnosisReader:
         codings = tuple(
             each._replace(code=each.code.rstrip(ICD_MARKS)) for each in codings_of(obj(code))
         )
-        facts = self._told(codings)
-        is_coded = facts.lems_status is not LemsStatus.ABSENT
-        is_lems = is_coded or names_lems(obj(code)) or self._may_be_lems(obj(code))
+        facts, coded, named = self._told(codings), facts_coded(obj(code)), facts_in_words(obj(code))
+        is_coded = facts.lems_status is not LemsStatus.ABSENT or LEMS in coded
+        is_lems = is_coded or LEMS in named or self._may_be_lems(obj(code))
         if verification == REFUTED:
             return Diagnosis(LemsStatus.ABSENT) if is_lems else NOTHING
         if verification in UNSURE:
@@ -119,7 +112,8 @@ class DiagnosisReader:
             return suspected(f"the diagnosis is recorded as {status}")
         if is_lems and not is_coded:
             return suspected("named without a code that is known here")
-        return _sure(codings, facts, is_over=status in OVER)
+        found = _sure(codings, facts, coded | named, is_over=status in OVER)
+        return found._replace(lems=LemsStatus.CONFIRMED) if is_coded else found
 
     def _may_be_lems(self, concept: Resource) -> bool:
         """Whether a code would mean LEMS if it were of a system in which LEMS has one.
@@ -139,29 +133,17 @@ def suspected(why: str) -> Diagnosis:
     return Diagnosis(LemsStatus.SUSPECTED, why)
 
 
-def _sure(codings: tuple[Coding, ...], facts: Patient, *, is_over: bool) -> Diagnosis:
+def _sure(
+    codings: tuple[Coding, ...], facts: Patient, heard: frozenset[str], *, is_over: bool
+) -> Diagnosis:
     """A diagnosis that is not doubted; one that is over may still matter."""
+    is_epilepsy, is_seizure = EPILEPSY in heard, SEIZURE in heard
     if is_over:
         seized = Answer.YES in {facts.seizure_history, facts.epilepsy}
-        return Diagnosis(seizure_history=seized)
+        return Diagnosis(seizure_history=seized or is_epilepsy or is_seizure)
     return Diagnosis(
-        lems=None if facts.lems_status is LemsStatus.ABSENT else LemsStatus.CONFIRMED,
         conditions=codings if facts != NOTHING_KNOWN else (),
+        epilepsy=is_epilepsy,
+        seizure_history=is_seizure,
         pregnant=any(means_pregnant(each.system, each.code) for each in codings),
-    )
-
-
-def names_lems(concept: Resource) -> bool:
-    """Whether a diagnosis names LEMS in words; a problem list is not always coded."""
-    words = [text(concept.get("text"))]
-    words += [text(coding.get("display")) for coding in objs(concept.get("coding"))]
-    return any(_mentions_lems(word) for word in words)
-
-
-def _mentions_lems(words: str) -> bool:
-    """Whether any mention of LEMS is not denied in the same breath; "rule out" is a suspicion."""
-    return any(
-        not DENIED_BEFORE.search(words, 0, mention.start())
-        and not DENIED_BEHIND.match(words, mention.end())
-        for mention in MENTION.finditer(words)
     )

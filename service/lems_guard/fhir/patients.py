@@ -1,22 +1,21 @@
 """Reading the patient: what Patient, Condition, Observation and AllergyIntolerance tell."""
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import NamedTuple
 
-from lems_guard.clinical.medication import Medication, MedicationList, Understood
+from lems_guard.clinical.medication import Medication, Understood
 from lems_guard.clinical.patient import LemsStatus, age_from_birth_date
+from lems_guard.fhir.allergies import hypersensitivity
 from lems_guard.fhir.diagnoses import Diagnoses, DiagnosisReader
-from lems_guard.fhir.drugs import as_wire, codings_of
+from lems_guard.fhir.drugs import as_wire
 from lems_guard.fhir.measurements import OLDEST_YEARS, measured, renal_function
 from lems_guard.fhir.orders import OrderReader
 from lems_guard.fhir.record import Record
-from lems_guard.fhir.shapes import Resource, code_of, concepts, text, words_of
+from lems_guard.fhir.shapes import Resource, text
 from lems_guard.v1 import prescription_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
 
-NOT_ALLERGIC = {"refuted", "entered-in-error", "resolved", "inactive"}
-AMINOPYRIDINE = "aminopyridine"
 # What tells of LEMS by itself; fampridine, an aminopyridine too, is taken for multiple sclerosis.
 AMIFAMPRIDINE = {"amifampridine", "amifampridine (compounded)"}
 LEMS_STATUSES = {
@@ -53,10 +52,11 @@ def person_of(record: Record, vocabulary: Vocabulary, today: datetime.date) -> P
         lems_status=LEMS_STATUSES[diagnoses.lems or LemsStatus.SUSPECTED],
         birth_date=_birth_date(resource, today),
         conditions=as_wire(diagnoses.conditions),
+        epilepsy=_yes(holds=diagnoses.epilepsy),
         seizure_history=_yes(holds=diagnoses.seizure_history),
         pregnant=_yes(holds=diagnoses.pregnant),
-        aminopyridine_hypersensitivity=_yes(
-            holds=_is_allergic(record.of_kind("AllergyIntolerance"), vocabulary)
+        aminopyridine_hypersensitivity=hypersensitivity(
+            record.of_kind("AllergyIntolerance"), vocabulary.understand, vocabulary.is_aminopyridine
         ),
     )
     notes = list(diagnoses.notes)
@@ -83,33 +83,3 @@ def _birth_date(resource: Resource, today: datetime.date) -> str:
     except ValueError:
         return ""
     return birth_date if 0 <= age.high <= OLDEST_YEARS else ""
-
-
-def _is_allergic(resources: Iterable[Resource], vocabulary: Vocabulary) -> bool:
-    """Whether an allergy to an aminopyridine is on record."""
-    return any(_is_to_aminopyridine(resource, vocabulary) for resource in resources)
-
-
-def _is_to_aminopyridine(resource: Resource, vocabulary: Vocabulary) -> bool:
-    statuses = (resource.get(name) for name in ("verificationStatus", "clinicalStatus", "status"))
-    if NOT_ALLERGIC.intersection(map(code_of, statuses)):
-        return False
-    reactions = resource.get("reaction")
-    substances = concepts(resource, "code", "substance")
-    for reaction in reactions if isinstance(reactions, list) else ():
-        if isinstance(reaction, dict):
-            substances += concepts(reaction, "substance")
-    return any(_names_aminopyridine(substance, vocabulary) for substance in substances)
-
-
-def _names_aminopyridine(concept: Resource, vocabulary: Vocabulary) -> bool:
-    words = words_of(concept)
-    if AMINOPYRIDINE in words.lower():
-        return True
-    codings = tuple(each._replace(display="") for each in codings_of(concept))
-    substance = Medication("allergy", MedicationList.ACTIVE, words, codings)
-    return any(
-        vocabulary.is_aminopyridine(ingredient.name)
-        for reading in vocabulary.understand(substance).readings
-        for ingredient in reading
-    )

@@ -7,9 +7,10 @@ from lems_guard.answering.answer import Answers
 from lems_guard.clinical.medication import Coding, Medication, MedicationList, Understood
 from lems_guard.clinical.patient import Patient
 from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.fhir.allergies import AMINOPYRIDINE
 from lems_guard.fhir.diagnoses import NOTHING_KNOWN, DiagnosisReader
 from lems_guard.fhir.orders import OrderReader
-from lems_guard.fhir.patients import AMINOPYRIDINE, Vocabulary
+from lems_guard.fhir.patients import Vocabulary
 from lems_guard.screening.knowledge_base import NO_CLASSES, KnowledgeBase
 
 MOST_NAMES = 1024

@@ -21,8 +21,9 @@ from lems_guard.edges.order_entry.refusals import bad_request
 from lems_guard.edges.order_entry.replacements import Replacements
 from lems_guard.edges.order_entry.unchecked import unchecked
 from lems_guard.edges.order_entry.wording import Teller
+from lems_guard.fhir.allergies import AMINOPYRIDINE
 from lems_guard.fhir.detected_issue import About
-from lems_guard.fhir.patients import AMIFAMPRIDINE, AMINOPYRIDINE
+from lems_guard.fhir.patients import AMIFAMPRIDINE
 from lems_guard.fhir.relevance import HAVE_LEMS
 from lems_guard.screening.screen import LEMS_ABSENT
 from lems_guard.v1 import prescription_pb2 as request_wire

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from lems_guard.clinical.rule import Alternative
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.edges.order_entry.engine import Engine
+from lems_guard.fhir.allergies import AMINOPYRIDINE
 from lems_guard.fhir.codes import ROUTES, RXNORM, SNOMED_CT
 from lems_guard.fhir.orders import Order
-from lems_guard.fhir.patients import AMINOPYRIDINE
 from lems_guard.fhir.shapes import Resource, obj, objs, release_of, text
 from lems_guard.fhir.words import word
 from lems_guard.screening.knowledge_base import NO_CLASSES

@@ -9,7 +9,7 @@ from lems_guard.edges.order_entry.asking import UNREAD, Asked
 from lems_guard.edges.order_entry.card_shapes import plain
 from lems_guard.edges.order_entry.chart import Chart, Reading
 from lems_guard.edges.order_entry.wording import Teller
-from lems_guard.fhir.patients import AMINOPYRIDINE
+from lems_guard.fhir.allergies import AMINOPYRIDINE
 from lems_guard.fhir.standing import ENDED_SOME_DAY
 from lems_guard.fhir.words import severity_word
 from lems_guard.v1 import screening_pb2 as wire

@@ -1,0 +1,101 @@
+"""LEMS, epilepsy and seizures are heard in every system that has a code for them, and in words."""
+
+from typing import Any
+
+import pytest
+
+from lems_guard.clinical.patient import LemsStatus
+from lems_guard.editions.library import Edition, load_edition, packaged_rules
+from lems_guard.fhir.diagnoses import NOTHING_KNOWN, Diagnoses, DiagnosisReader
+
+ICD9 = "http://hl7.org/fhir/sid/icd-9-cm"
+ICD11 = "http://id.who.int/icd/release/11/mms"
+LOCAL = "urn:oid:1.2.3.4.5.6"
+CONFIRMED, SUSPECTED = LemsStatus.CONFIRMED, LemsStatus.SUSPECTED
+
+
+@pytest.fixture(scope="module")
+def edition() -> Edition:
+    return load_edition(packaged_rules()).edition
+
+
+def read(edition: Edition, code: dict[str, Any], **members: object) -> Diagnoses:
+    reader = DiagnosisReader(lambda told: edition.with_conditions(NOTHING_KNOWN, told)[0])
+    return reader.read([{"resourceType": "Condition", "code": code, **members}])
+
+
+def coded(system: str, code: str, display: str = "") -> dict[str, Any]:
+    return {"coding": [{"system": system, "code": code, "display": display}]}
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "status", "why"),
+    [
+        (ICD9, "358.30", CONFIRMED, "a problem list of before October 2015"),
+        (ICD9, "35831", CONFIRMED, "in neoplastic disease, without its dot"),
+        (f"{ICD9}/", "358.30", CONFIRMED, "a slash at its end"),
+        ("http://hl7.org/fhir/sid/icd-9", "358.31", CONFIRMED, "as some systems name it"),
+        ("urn:oid:2.16.840.1.113883.6.103", "358.30", CONFIRMED, "by its OID"),
+        ("ICD9CM", "358.30", CONFIRMED, "by no address at all"),
+        (ICD11, "8C62", CONFIRMED, "the newest release"),
+        ("http://id.who.int/icd11/mms", "8C62", CONFIRMED, "as others name it"),
+        ("http://www.orpha.net", "43393", CONFIRMED, "a registry of rare diseases"),
+        ("https://www.orpha.net/ORDOcodes", "ORPHA:43393", CONFIRMED, "with its prefix"),
+        ("urn:oid:2.16.840.1.113883.6.90", "G70.80", CONFIRMED, "ICD-10-CM by its OID"),
+        ("2.16.840.1.113883.6.90", "G73.1", CONFIRMED, "without the scheme"),
+        (ICD9, "358.00", None, "myasthenia gravis"),
+        (ICD9, "358.1", None, "myasthenic syndromes of any cause"),
+        (ICD11, "8C60", None, "myasthenia gravis"),
+        ("http://www.orpha.net", "433930", None, "another disease"),
+        (LOCAL, "43393", None, "a number of a hospital's own"),
+    ],
+)
+def test_lems_by_code(
+    edition: Edition, system: str, code: str, status: LemsStatus | None, why: str
+) -> None:
+    assert read(edition, coded(system, code)).lems is status, why
+
+
+@pytest.mark.parametrize(
+    ("code", "epilepsy", "seizure", "why"),
+    [
+        (coded(ICD9, "345.90"), True, False, "epilepsy of older records"),
+        (coded(ICD9, "34511"), True, False, "without its dot"),
+        (coded("http://hl7.org/fhir/sid/icd-9-proc", "34.51"), False, False, "an operation"),
+        (coded(LOCAL, "E1", "Epilepsy"), True, False, "a local code with its words"),
+        ({"text": "Seizure disorder"}, False, True, "words alone"),
+        ({"text": "history of convulsions"}, False, True, "once is enough"),
+        ({"text": "Epilepsie, fokal"}, True, False, "another language"),
+        ({"text": "No epilepsy"}, False, False, "denied"),
+        ({"text": "Family history of epilepsy and seizures"}, False, False, "another's"),
+        ({"text": "Epilepsy in mother"}, False, False, "another's"),
+        ({"text": "Seizure prophylaxis"}, False, False, "a precaution"),
+        ({"text": "Non-epileptic attacks"}, False, False, "none"),
+        ({"text": "On antiepileptic drugs for pain"}, False, False, "a part of a word"),
+        ({"text": "No history of seizures"}, False, False, "denied"),
+        ({"text": "No further seizures since 2019"}, False, True, "so there were some"),
+    ],
+)
+def test_epilepsy_and_seizures(
+    edition: Edition, code: dict[str, Any], epilepsy: bool, seizure: bool, why: str
+) -> None:
+    found = read(edition, code)
+    assert (found.epilepsy, found.seizure_history) == (epilepsy, seizure), why
+
+
+def test_epilepsy_that_is_over_is_a_history_of_seizures(edition: Edition) -> None:
+    found = read(edition, {"text": "childhood epilepsy"}, clinicalStatus="resolved")
+    assert (found.epilepsy, found.seizure_history) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("LEMS, risk of falls", "a risk of something else"),
+        ("LEMS (mother informed)", "whose relative is told"),
+        ("Screening for LEMS", "looked for is suspected"),
+        ("LEMS / seizures", "beside another"),
+    ],
+)
+def test_words_that_deny_seizures_do_not_deny_lems(edition: Edition, words: str, why: str) -> None:
+    assert read(edition, {"text": words}).lems is SUSPECTED, why
