@@ -18,7 +18,7 @@ from lems_guard.edges.order_entry.desk import Desk, Fetches
 from lems_guard.edges.order_entry.engine import Engine
 from lems_guard.edges.order_entry.feedback import FeedbackDesk
 from lems_guard.edges.order_entry.repeats import RepeatFilter
-from lems_guard.edges.order_entry.routes import KnowsCallers, OrderEntry
+from lems_guard.edges.order_entry.routes import Browsers, KnowsCallers, OrderEntry
 from lems_guard.settings import HookAuth, Settings
 from lems_guard.shared import Shared
 from lems_guard.telemetry.metrics import Metrics
@@ -72,8 +72,8 @@ def ordering(
     desk = Desk(around.current, around.today, _fetcher(settings), filtered, counts)
     feedback = FeedbackDesk(shared.outcomes, lambda: _rule_ids(around.current()), counted)
     verifier, warning = _verifier(settings, shared)
-    origins = list(settings.cds_hooks_origins)
-    entry = OrderEntry(desk, feedback, verifier, counts, origins)
+    browsers = Browsers(settings.cds_hooks_origins, settings.cds_hooks_headers)
+    entry = OrderEntry(desk, feedback, verifier, counts, browsers)
     return Ordering(entry.routes(), warning, counted)
 
 

@@ -11,6 +11,7 @@ from lems_guard.clinical.severity import Jurisdiction
 HOST = re.compile(r"[\w.-]+|\[[0-9a-f:.]+(%\w+)?\]", re.IGNORECASE)
 # A host as addresses name it, IPv6 without brackets, and perhaps its port.
 HOST_AND_PORT = re.compile(r"[a-z0-9._-]+(:[0-9]{1,5})?|[0-9a-f:]+")
+HEADER_NAME = re.compile(r"\*|[a-z0-9!#$%&'^_`|~.+-]{1,64}")  # RFC 9110, 5.1
 ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
 ALL_OF_A_HOST = frozenset({"0.0.0.0", "::"})  # noqa: S104 - recognised, not listened on
 HOW_TO_MAKE_A_KEY = "make one with `openssl rand -hex 32`"
@@ -161,6 +162,11 @@ def hosts(text: str) -> tuple[str, ...]:
 def origins(text: str) -> tuple[str, ...]:
     """Web origins between commas; raises `ValueError`."""
     return _names(text, ORIGIN, "*, or origins without a path, such as https://ehr.example.org")
+
+
+def header_names(text: str) -> tuple[str, ...]:
+    """Names of HTTP headers between commas; raises `ValueError`."""
+    return _names(text, HEADER_NAME, "*, or names of headers, such as authorization")
 
 
 def _names(text: str, form: re.Pattern[str], expected: str) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from lems_guard.setting_values import (
     count,
     directory,
     existing_file,
+    header_names,
     hook_auth,
     hosts,
     json_api,
@@ -181,6 +182,9 @@ class Settings:
     )
     cds_hooks_origins: tuple[str, ...] = _setting(
         "*", origins, "web origins whose pages may call CDS Hooks, between commas; *: any"
+    )
+    cds_hooks_headers: tuple[str, ...] = _setting(
+        "*", header_names, "request headers that such pages may send, between commas; *: any"
     )
     cds_hooks_fhir_servers: tuple[str, ...] | None = _setting(
         "",

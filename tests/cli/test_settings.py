@@ -52,6 +52,8 @@ def test_the_two_ports_are_two(grpc: str, http: str, *, is_refused: bool, why: s
         ("CDS_HOOKS_ORIGINS", "https://a.example/", True, "browsers send no path"),
         ("CDS_HOOKS_ORIGINS", "https://*.example", True, "no pattern is matched"),
         ("CDS_HOOKS_ORIGINS", "https://a.example, http://localhost:3000", False, "origins"),
+        ("CDS_HOOKS_HEADERS", "authorization, x-request-id", False, "headers"),
+        ("CDS_HOOKS_HEADERS", "x y", True, "no name of a header"),
     ],
 )
 def test_what_cannot_work_is_refused(name: str, value: str, *, is_refused: bool, why: str) -> None:

@@ -3,15 +3,19 @@
 The HTTP port is often opened for probes, metrics and CDS Hooks, where gRPC stays closed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from lems_guard.callers.loopback import is_loopback
+from lems_guard.clinical.errors import PermissionDenied
 from lems_guard.setting_values import Address, JsonApi
 
 OPEN_IT = "LEMS_GUARD_HTTP_API=on opens it to all who reach the port"
 IS_OFF = f"/v1 is off here; {OPEN_IT}"
 FOR_LOOPBACK = f"/v1 is for callers on the service's own machine; {OPEN_IT}"
+NOT_HERE = "without authentication only this machine may tell what became of cards"
+FOREIGN_PAGE = f"{NOT_HERE}, and pages of the origins that LEMS_GUARD_CDS_HOOKS_ORIGINS names"
 # What proxies add: then the caller may be anywhere, although the connection is from this machine.
 TRACES_OF_PROXIES = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
@@ -41,6 +45,26 @@ class Admission:
         named = is_loopback(_host_of(headers.get("host", "")))
         proxied = any(name in headers for name in TRACES_OF_PROXIES)
         return "" if self._on_this_machine and named and not proxied else FOR_LOOPBACK
+
+
+def refuse_foreign_pages(headers: Mapping[str, str], origins: Collection[str]) -> None:
+    """Raise `PermissionDenied` for what a web page from elsewhere sends to an open port.
+
+    A browser says whose page it is by `Origin`, and by `Host` which name it called; pages of this
+    machine may send, and those that the site has named.
+    """
+    if not is_loopback(_host_of(headers.get("host", ""))):
+        raise PermissionDenied(NOT_HERE)
+    origin = headers.get("origin", "")
+    if origin and origin not in origins and not is_loopback(_hostname(origin)):
+        raise PermissionDenied(FOREIGN_PAGE)
+
+
+def _hostname(origin: str) -> str:
+    try:
+        return urlsplit(origin).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _host_of(host: str) -> str:

@@ -35,7 +35,9 @@ class Issuer(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=
     jku: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse an issuer whose every token would be."""
+        """Refuse an issuer whose every token would be, or whose file no system can have."""
+        if "\0" in self.jwks_file:
+            raise ValueError(f"{self.iss}: jwksFile is no name of a file")
         if not self.jwks_file and not any(self.jku):
             raise ValueError(f"{self.iss} has neither jwksFile nor jku")
 

@@ -55,6 +55,8 @@ PERIODS = ("period", "periodMax", "periodUnit", "periodUnits")
 MOMENTS = ("timeOfDay", "when")
 WRITTEN_NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
 SNOMED = code_system(SNOMED_CT)
+# More of any unit is no dose, but a mistake whose daily sum may be beyond all numbers.
+LARGEST = 1e12
 
 
 class Amount(NamedTuple):
@@ -121,11 +123,9 @@ def _amount(quantity: Json) -> Amount | None:
     # UCUM writes counted things in braces or as 1; the words beside it say which.
     if unit.startswith("{") or unit == "1":
         unit = text(quantity.get("unit")) or unit.strip("{}")
-    return (
-        Amount(value, unit.lower() if unit.isalpha() and unit.isupper() else unit)
-        if value and unit
-        else None
-    )
+    if not value or value > LARGEST or not unit:
+        return None
+    return Amount(value, unit.lower() if unit.isalpha() and unit.isupper() else unit)
 
 
 def _per_day(timing: Resource) -> float | None:

@@ -38,11 +38,12 @@ Understand: TypeAlias = Callable[[Medication], Understood]
 
 
 class Drug(NamedTuple):
-    """What is ordered: codes, words, and the dose form in words."""
+    """What is ordered: codes, words, the dose form in words, and if a code is not read here."""
 
     codings: tuple[Coding, ...]
     words: str
     form: str = ""
+    has_foreign_code: bool = False
 
 
 class Part(NamedTuple):
@@ -62,7 +63,9 @@ def drug_of(parts: Resource, understand: Understand) -> Drug:
     made_of = _ingredients(medication)
     if made_of:
         return _mixed(label, made_of, understand)
-    return label if label.codings or label.words else Drug((), _display(parts))
+    if label.codings or label.words:
+        return label
+    return Drug((), _display(parts), has_foreign_code=bool(codings_in(concept)))
 
 
 def concept_in(resource: Resource) -> Resource:

@@ -28,6 +28,8 @@ from lems_guard.v1 import prescription_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
 
 LONGEST_USE = 1000
+NO_DRUG = "an order without a drug"
+NOT_READ = "a code of a system not read here"
 # As many lines as a hospital's formulary has; few enough that the garbage collector walks them in
 # a millisecond. Longer lines than any order screen writes are read each time.
 MOST_LINES = 4096
@@ -124,7 +126,8 @@ class OrderReader:
         if dosage.dose:
             message.dose.value, message.dose.unit = dosage.dose
         _indicate(message, parts)
-        name = drug.words or next((each.code for each in drug.codings), "an order without a drug")
+        nameless = NOT_READ if drug.has_foreign_code else NO_DRUG
+        name = drug.words or next((each.code for each in drug.codings), nameless)
         codings = tuple(each._replace(display="") for each in drug.codings)
         names = frozenset({*codings, drug.words.casefold()} - {""})
         holds = self._holds(message)

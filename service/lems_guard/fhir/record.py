@@ -22,14 +22,13 @@ class Record:
         self._resources: dict[str, list[Resource]] = defaultdict(list)
         self._known: dict[tuple[str, str], Resource] = {}
 
-    def add(self, resource: Resource, full_url: str = "") -> str:
-        """Add a resource of the record, and tell its kind; the same one again is not another."""
+    def add(self, resource: Resource, full_url: str = "") -> None:
+        """Add a resource of the record; the same one again is not another."""
         kind, own_id = _kind_of(resource), text(resource.get("id"))
         self.shelf.put(resource, full_url)
         if not own_id or self._known.get((kind, own_id)) != resource:
             self._known[kind, own_id] = resource
             self._resources[kind].append(resource)
-        return kind
 
     def add_draft(self, resource: Resource, full_url: str = "") -> None:
         """Add what is being ordered; what travels with it may be referred to."""

@@ -135,4 +135,7 @@ def _supplied_until(resource: Resource) -> datetime.date | None:
     days = above_zero(obj(resource.get("daysSupply")).get("value"))
     if handed_over is None or days is None or days > 366:
         return None
-    return handed_over + datetime.timedelta(days=days)
+    try:
+        return handed_over + datetime.timedelta(days=days)
+    except OverflowError:  # some systems write "without end" as the last day of the calendar
+        return datetime.date.max

@@ -42,6 +42,11 @@ def rules_of(card: str, rule_ids: Iterable[str]) -> tuple[str, ...]:
     return tuple(rule_id for rule_id in rule_ids if tag(rule_id) in tags)
 
 
+def kept_uuid(card: str) -> str:
+    """The uuid of the suggestion to keep the order and put a card's issue on record."""
+    return own_uuid(card, "record")
+
+
 def own_uuid(*parts: str) -> str:
     """A uuid made from its content."""
     raw = bytearray(digest(*parts, size=16))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from lems_guard.edges.order_entry.asking import Asked
-from lems_guard.edges.order_entry.card_ids import card_uuid, own_uuid
+from lems_guard.edges.order_entry.card_ids import card_uuid, kept_uuid, own_uuid
 from lems_guard.edges.order_entry.card_shapes import (
     TOPICS,
     Action,
@@ -45,11 +45,15 @@ INDICATORS = {
 
 
 class Shown(NamedTuple):
-    """A card, with the rules that it speaks for and the orders that it is about."""
+    """A card, with the rules that it speaks for and the orders that it is about.
+
+    One that tells of a contraindication is shown whenever it holds.
+    """
 
     card: Card
     rule_ids: tuple[str, ...]
     orders: tuple[Order, ...]
+    is_contraindication: bool
 
     def name(self) -> str:
         """What it is known again by: artefact, drugs, summary, detail, urgency, as in PDDI-CDS."""
@@ -151,7 +155,8 @@ class CardMaker:
         rules = {each.rule_id for alert in alerts for each in alert.findings}
         orders = {each for alert in alerts for each in alert.medication_ids}
         sent = tuple(self._asked.orders[order_id] for order_id in sorted(orders))
-        return Shown(card, tuple(sorted(rules)), sent)
+        worst = max(alert.severity for alert in alerts)
+        return Shown(card, tuple(sorted(rules)), sent, worst == terms.SEVERITY_CONTRAINDICATED)
 
     def _suggestions(
         self, alert: wire.Alert, instead: Iterable[Candidate], card: str
@@ -175,7 +180,7 @@ class CardMaker:
             issue = detected_issue(alert, self._about)
             put = Action("create", "Record the issue with the order", issue)
             label = "Keep it, and record the issue"
-            found.append(Suggestion(label, own_uuid(card, "record"), [put]))
+            found.append(Suggestion(label, kept_uuid(card), [put]))
         return found
 
     def _replace(
@@ -194,7 +199,7 @@ class CardMaker:
         )
         label = f"Replace {alert.drug} by {candidate.ingredient} ({candidate.text})"
         uuid = own_uuid(card, "replace", candidate.ingredient)
-        return Suggestion(short(label), uuid, [*delete, create])
+        return Suggestion(short(label), uuid, [create, *delete])
 
     def _removable(self, alert: wire.Alert) -> list[str]:
         """The drafts of the offending drug, unless it is taken already.

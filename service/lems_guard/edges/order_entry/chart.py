@@ -60,13 +60,15 @@ class Answer:
 class Chart:
     """The record of one call, and how far each prefetch key was read.
 
-    `strangers` counts the resources that say themselves that they are of another patient: they are
-    no part of the record, and what held them was not read whole.
+    `is_of_another`: the Patient that came is another one, and is not read. `strangers` counts the
+    other resources that say so of themselves: they may be of the patient before two records were
+    made one, so they are read, but what held them was not read whole.
     """
 
     def __init__(self, patient_id: str = "") -> None:
         """Nothing has been read yet."""
         self.record = Record()
+        self.is_of_another = False
         self.strangers = 0
         self._patient = f"Patient/{patient_id}" if patient_id else ""
         self._answers: dict[str, Answer] = {}
@@ -103,29 +105,32 @@ class Chart:
         elif kind == "Bundle":
             self._take_bundle(key, value, answer)
         elif kind and kind in KINDS.get(key, {kind}) - {"OperationOutcome"}:
-            is_lost = self._add(value) == ""
-            answer.come(is_torn=is_lost or _is_unreadable(value))
+            is_whole = self._add(value)
+            answer.come(is_torn=not is_whole or _is_unreadable(value))
 
     def _take_bundle(self, key: str, bundle: Resource, answer: Answer) -> None:
         page = page_of(bundle)
         is_torn, kinds = page.is_torn or _is_of_others(key, page), set()
         for resource, full_url, _ in page.entries:
             if text(resource.get("resourceType")):
-                kind = self._add(resource, full_url)
-                kinds.add(kind)
-                is_torn = is_torn or not kind or _is_unreadable(resource)
+                kinds.add(text(resource.get("resourceType")))
+                is_whole = self._add(resource, full_url)
+                is_torn = is_torn or not is_whole or _is_unreadable(resource)
         answer.turn(page, is_torn=is_torn)
         if key not in PREFETCH:
             self._of_its_own.update(_queries_for(kinds))
         if key not in PREFETCH and answer.reading is Reading.PART:
             self._torn_of_its_own.update(_queries_for(kinds))
 
-    def _add(self, resource: Resource, full_url: str = "") -> str:
-        """Add a resource to the record, and tell its kind; empty where it is another patient's."""
-        if _is_of_another(resource, self._patient):
-            self.strangers += 1
-            return ""
-        return self.record.add(resource, full_url)
+    def _add(self, resource: Resource, full_url: str = "") -> bool:
+        """Add a resource to the record; false where it says that it is another patient's."""
+        is_of_another = _is_of_another(resource, self._patient)
+        if is_of_another and text(resource.get("resourceType")) == "Patient":
+            self.is_of_another = True
+            return False
+        self.record.add(resource, full_url)
+        self.strangers += is_of_another
+        return not is_of_another
 
     @property
     def next_pages(self) -> dict[str, str]:

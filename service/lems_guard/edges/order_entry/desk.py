@@ -27,7 +27,7 @@ NEEDED_WHOLE = (
     "the Conditions or active medications were read in part only, and no LEMS was found in that "
     "part: send them whole, with the Medications that they refer to; nothing was checked"
 )
-OF_ANOTHER = "prefetch: it holds the record of another patient than context.patientId"
+OF_ANOTHER = "prefetch: it holds another patient than context.patientId"
 NOTHING = msgspec.json.encode(Response([]))
 
 
@@ -118,7 +118,7 @@ def charted(service: Service, call: HookCall) -> Chart:
         raise bad_request(f"context.{service.orders}: a Bundle is expected")
     chart = Chart(call.patient_id())
     chart.take_prefetch(call.prefetch or {})
-    if chart.strangers:
+    if chart.is_of_another:
         raise bad_request(OF_ANOTHER)
     chart.take_drafts(call.orders())
     return chart

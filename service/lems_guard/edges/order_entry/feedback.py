@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from lems_guard.clinical.outcome import AlertOutcome, Verdict
-from lems_guard.edges.order_entry.card_ids import rules_of
+from lems_guard.edges.order_entry.card_ids import kept_uuid, rules_of
 from lems_guard.edges.order_entry.hooks import CardFeedback, Feedback
 from lems_guard.edges.order_entry.override_reasons import reason_of
 from lems_guard.edges.order_entry.refusals import bad_request
@@ -59,8 +59,11 @@ class FeedbackDesk:
             rules = rules_of(item.card, rule_ids)
         except ValueError:
             raise bad_request(f"{place}.card: a card's uuid") from None
+        card = item.card.lower()
+        kept = kept_uuid(card)
+        if any(each.id.lower() == kept for each in item.accepted_suggestions or ()):
+            verdict = Verdict.OVERRIDDEN  # the order stays as it was, in spite of the card
         reason = None
         if verdict is Verdict.OVERRIDDEN and item.override_reason:
             reason = reason_of(item.override_reason.reason)
-        card = item.card.lower()
         return AlertOutcome(f"{card}:{verdict.name}", card, rules, verdict, reason)

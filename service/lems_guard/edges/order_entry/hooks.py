@@ -5,6 +5,7 @@ plain JSON objects: real systems send odd shapes, and one odd order must become 
 not understood, never a call that fails.
 """
 
+import json
 import re
 from codecs import BOM_UTF8
 from typing import Any, TypeAlias, TypeVar
@@ -26,8 +27,8 @@ class Camel(msgspec.Struct, rename="camel"):
 class FhirAuthorization(Camel, rename={"access_token": "access_token", "token_type": "token_type"}):
     """The token with which the client lets us read its FHIR server."""
 
-    access_token: str = ""
-    token_type: str = "Bearer"  # noqa: S105 - the scheme, not a secret
+    access_token: str | None = None
+    token_type: str | None = None
 
 
 class Context(Camel):
@@ -108,31 +109,59 @@ class Feedback(Camel):
 # A record of eight megabytes holds half as many.
 MOST_PARTS = 200_000
 
-_CALL = msgspec.json.Decoder(HookCall)
-_FEEDBACK = msgspec.json.Decoder(Feedback)
-
 
 def read_call(body: bytes) -> HookCall:
     """The hook call that a body holds; raises `Refusal`."""
-    return _read(body, _CALL)
+    return _read(body, HookCall)
 
 
 def read_feedback(body: bytes) -> Feedback:
     """The feedback that a body holds; raises `Refusal`."""
-    return _read(body, _FEEDBACK)
+    return _read(body, Feedback)
 
 
-def _read(body: bytes, decoder: "msgspec.json.Decoder[Body]") -> Body:
+def _read(body: bytes, kind: type[Body]) -> Body:
     # Counted before they are made: of empty ones a body would hold millions.
     if body.count(b"{") + body.count(b"[") > MOST_PARTS:
         raise Refusal(413, "too-long", f"at most {MOST_PARTS} objects and lists")
     try:
-        return decoder.decode(body.removeprefix(BOM_UTF8))  # which some systems write before JSON
+        value = decoded(body.removeprefix(BOM_UTF8))  # which some systems write before JSON
+        return msgspec.convert(value, kind)
     except msgspec.ValidationError as fault:
         problem = f"the body does not fit the contract at {_place(fault)}"
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         problem = "the body is no JSON"
+    except StandsTwice:
+        problem = "a name stands twice in one object: which value is meant, nobody can tell"
     raise bad_request(problem) from None
+
+
+class StandsTwice(Exception):
+    """A name stands twice in one object."""
+
+
+def decoded(content: bytes) -> Json:
+    """What some JSON says; raises `StandsTwice`, or as msgspec does.
+
+    What is written again has lost the first of two members of one name, and with it the quotes
+    around this name. Only where they are not equally many is each object looked at by itself.
+    """
+    value = msgspec.json.decode(content)
+    if _quotes(content) != _quotes(msgspec.json.encode(value)):
+        json.loads(content, object_pairs_hook=_members)
+    return value
+
+
+def _quotes(content: bytes) -> int:
+    """How many quotes begin or end a text, but for those behind a backslash that is written out."""
+    return content.count(b'"') - content.count(b'\\"')
+
+
+def _members(pairs: list[tuple[str, Json]]) -> Json:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise StandsTwice
+    return members
 
 
 def _place(fault: msgspec.ValidationError) -> str:

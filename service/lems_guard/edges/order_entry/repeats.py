@@ -1,7 +1,7 @@
 """The repeat filter of PDDI-CDS, between order-select and order-sign, only where a client asks.
 
 Another clinician, patient or encounter, a changed text or urgency: each shows the card again. A
-client that does not say who orders is never filtered.
+client that does not say who orders is never filtered, nor is a contraindication.
 """
 
 from collections.abc import Sequence
@@ -49,10 +49,8 @@ class RepeatFilter:
             return Sifted(cards, ())
         seen = self._memory.shown(episode, names)
         named = list(zip(cards, names, strict=True))
-        return Sifted(
-            [each for each, name in named if name not in seen],
-            [each for each, name in named if name in seen],
-        )
+        hidden = [each for each, name in named if name in seen and not each.is_contraindication]
+        return Sifted([each for each in cards if each not in hidden], hidden)
 
 
 def wants(call: HookCall, option: str) -> bool:

@@ -44,6 +44,8 @@ KEPT = (
     "reason",
     "insurance",
 )
+# Members that R4 and R5 have as lists; some systems send the one that they have.
+AS_LISTS = ("category", "reasonCode", "reasonReference", "reason", "insurance")
 TO_BE_CHOSEN = "Dose and frequency: to be chosen by the prescriber"
 
 
@@ -163,6 +165,10 @@ def is_replaceable(order: Order) -> bool:
 def replacement(order: Order, candidate: Candidate, patient: str) -> Resource:
     """A complete order of a patient for another drug, in the shape that the replaced one has."""
     kept = {name: order.resource[name] for name in KEPT if order.resource.get(name)}
+    if release_of(order.resource) in {"R4", "R5"}:
+        for name in AS_LISTS:
+            if isinstance(kept.get(name), dict):
+                kept[name] = [kept[name]]
     held = _held(kept, objs(order.resource.get("contained")))
     resource: dict[str, Any] = _resolved(kept, {f"#{text(each.get('id'))}" for each in held})
     if held:

@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from lems_guard.callers.admission import refuse_foreign_pages
 from lems_guard.clinical.errors import PermissionDenied, Unauthenticated, Unavailable
 from lems_guard.edges.order_entry.desk import Desk
 from lems_guard.edges.order_entry.discovery import DISCOVERY, SERVICES
@@ -74,10 +75,10 @@ class Request(NamedTuple):
                 raise Refusal(413, "too-long", f"at most {MOST_BYTES} bytes")
         return b"".join(parts)
 
-    def authorization(self) -> str:
-        """The Authorization header, or nothing."""
-        found = (value for name, value in self.scope["headers"] if name == b"authorization")
-        return str(next(found, b""), "latin-1")
+    def headers(self) -> dict[str, str]:
+        """The headers by their names in small letters; of equal ones the first."""
+        sent = reversed(self.scope["headers"])
+        return {str(name, "latin-1"): str(value, "latin-1") for name, value in sent}
 
 
 class Reply(NamedTuple):
@@ -110,6 +111,13 @@ class Page(NamedTuple):
     answer: Callable[[Request, str], Awaitable[bytes]]
 
 
+class Browsers(NamedTuple):
+    """The origins whose pages may call, and the headers that they may send; `*`: any."""
+
+    origins: tuple[str, ...]
+    headers: tuple[str, ...]
+
+
 class OrderEntry:
     """The pages of CDS Hooks. `verifier` is `None` where authentication is off."""
 
@@ -119,22 +127,22 @@ class OrderEntry:
         feedback: FeedbackDesk,
         verifier: KnowsCallers | None,
         counts: CountsCalls,
-        origins: list[str],
+        browsers: Browsers,
     ) -> None:
-        """`origins` may call from a browser."""
+        """`browsers` tells whose pages may call."""
         self._desk = desk
         self._feedback = feedback
         self._verifier = verifier
         self._counts = counts
-        self._origins = origins
+        self._browsers = browsers
 
     def routes(self) -> list[Route]:
         """The routes, for the HTTP port."""
         app = CORSMiddleware(
             self._serve,
-            allow_origins=self._origins,
+            allow_origins=self._browsers.origins,
             allow_methods=["GET", "POST"],
-            allow_headers=["authorization", "content-type"],
+            allow_headers=self._browsers.headers,
             max_age=600,
         )
         return [Route(HOOKS_PATH, app), Route(f"{HOOKS_PATH}/{{rest:path}}", app)]
@@ -170,6 +178,8 @@ class OrderEntry:
     async def _take_feedback(self, request: Request, _: str) -> bytes:
         if request.service not in SERVICES:
             raise not_found("there is no service of this id")
+        if self._verifier is None:
+            refuse_foreign_pages(request.headers(), self._browsers.origins)
         self._feedback.take(read_feedback(await request.body()))
         return b""
 
@@ -194,7 +204,9 @@ class OrderEntry:
     async def _caller(self, request: Request) -> str:
         if self._verifier is None:
             return NO_CALLER
-        return await self._verifier.caller(request.authorization(), request.scope["path"])
+        return await self._verifier.caller(
+            request.headers().get("authorization", ""), request.scope["path"]
+        )
 
 
 def _served(page: Page | None, method: str) -> Page:

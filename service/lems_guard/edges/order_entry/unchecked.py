@@ -83,7 +83,9 @@ def _parts_missing(chart: Chart) -> Iterator[str]:
     if chart.medications_read is Reading.PART:
         yield "The list of active medications was read in part only."
     if chart.strangers:
-        yield "What the server gave of another patient was left out."
+        yield "Of what was sent some says that it is another patient's."
+    if chart.is_of_another:
+        yield "The patient that the server gave is another one, and was not read."
 
 
 def _order_line(each: wire.MedicationResult, teller: Teller) -> str:

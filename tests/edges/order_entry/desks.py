@@ -1,0 +1,101 @@
+"""A desk of order entry in this process, with a FHIR server made up for a test."""
+
+import asyncio
+import datetime
+import json
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import httpx2
+import msgspec
+
+from lems_guard.answering.answer import Answer, Answerer
+from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.edges.order_entry.desk import Desk
+from lems_guard.edges.order_entry.discovery import SERVICES
+from lems_guard.edges.order_entry.engine import Engine
+from lems_guard.edges.order_entry.fetching import Bounds, Fetcher
+from lems_guard.edges.order_entry.hooks import read_call
+from lems_guard.edges.order_entry.refusals import Refusal
+from lems_guard.edges.order_entry.repeats import RepeatFilter
+from lems_guard.editions.library import Edition
+from lems_guard.screening.screen import RuleScreener
+from lems_guard.sharing.in_process import InProcessRepeats, Memory
+
+TODAY = datetime.date(2026, 11, 30)
+BASE = "https://ehr.example/fhir"
+Handler = Callable[[httpx2.Request], httpx2.Response]
+
+
+class Said(NamedTuple):
+    """What a call got: a status, and cards where it was answered."""
+
+    status: int
+    cards: list[dict[str, Any]]
+
+
+class Uncounted:
+    """Counts nothing but screenings."""
+
+    def __init__(self) -> None:
+        self.screened = 0
+
+    def observe(self, _: Answer, __: float) -> None:
+        self.screened += 1
+
+    def shown(self, hook: str, indicator: str) -> None:
+        """A card was shown."""
+
+    def repeated(self, rule_id: str) -> None:
+        """An alert was left out."""
+
+
+class Asked:
+    """A desk, the requests that its FHIR server got, and how often patients were screened."""
+
+    def __init__(
+        self, edition: Edition, handler: Handler | None = None, seconds: float = 5
+    ) -> None:
+        answers = Answerer(
+            edition.knowledge,
+            edition,
+            RuleScreener(),
+            jurisdiction=Jurisdiction.US,
+            today=lambda: TODAY,
+        )
+        engine = Engine(answers, edition, Jurisdiction.US)
+        self.counts = Uncounted()
+        self.requests: list[httpx2.Request] = []
+        self._engine, self._handler, self._seconds = engine, handler, seconds
+
+    def say(self, call: dict[str, Any]) -> Said:
+        """What a call gets."""
+        return asyncio.run(self._say(call))
+
+    async def _say(self, call: dict[str, Any]) -> Said:
+        fetcher = None
+        if self._handler:
+            bounds = Bounds(seconds=self._seconds)
+            fetcher = Fetcher(frozenset({"ehr.example"}), bounds, httpx2.MockTransport(self._heard))
+        service = next(each for each in SERVICES.values() if each.hook == call["hook"])
+        try:
+            read = read_call(json.dumps(call).encode())
+            content = await self._desk(fetcher).answer(service, read, "")
+        except Refusal as refusal:
+            return Said(refusal.status, [])
+        finally:
+            if fetcher:
+                await fetcher.close()
+        return Said(200, msgspec.json.decode(content)["cards"])
+
+    def _desk(self, fetcher: Fetcher | None) -> Desk:
+        repeats = RepeatFilter(InProcessRepeats(Memory(9)))
+        return Desk(lambda: self._engine, lambda: TODAY, fetcher, repeats, self.counts)
+
+    async def _heard(self, request: httpx2.Request) -> httpx2.Response:
+        self.requests.append(request)
+        assert self._handler
+        reply = self._handler(request)
+        if reply.status_code == 599:  # hangs
+            await asyncio.sleep(30)
+        return reply
