@@ -20,7 +20,9 @@ from lems_guard.edges.order_entry.refusals import Refusal
 from lems_guard.edges.order_entry.repeats import RepeatFilter
 from lems_guard.editions.library import Edition
 from lems_guard.screening.screen import RuleScreener
-from lems_guard.sharing.in_process import InProcessRepeats, Memory
+from lems_guard.sharing.memory import Memory
+from lems_guard.sharing.repeats import Repeats
+from lems_guard.store.entries import NoStore
 
 TODAY = datetime.date(2026, 11, 30)
 BASE = "https://ehr.example/fhir"
@@ -89,7 +91,7 @@ class Asked:
         return Said(200, msgspec.json.decode(content)["cards"])
 
     def _desk(self, fetcher: Fetcher | None) -> Desk:
-        repeats = RepeatFilter(InProcessRepeats(Memory(9)))
+        repeats = RepeatFilter(Repeats(NoStore(), Memory(9), lambda *_: None))
         return Desk(lambda: self._engine, lambda: TODAY, fetcher, repeats, self.counts)
 
     async def _heard(self, request: httpx2.Request) -> httpx2.Response:
