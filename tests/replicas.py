@@ -14,7 +14,7 @@ from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.editions.library import Edition
 from lems_guard.screening.screen import RuleScreener
 from lems_guard.store import clients, probing, store
-from lems_guard.store.breaker import State
+from lems_guard.store.breaker import BreakerState
 from lems_guard.store.clients import NO_TLS, Tls, connect_to
 from lems_guard.store.store import FAILURES_TO_OPEN, Store
 from lems_guard.telemetry.cache_metrics import CacheMetrics
@@ -97,7 +97,7 @@ class Replica:
 
     def probes_in_vain(self) -> int:
         """How many probes have found no Redis that is of use."""
-        return self.metrics.states.count(State.OPEN) - 1  # it begins open
+        return self.metrics.states.count(BreakerState.OPEN) - 1  # it begins open
 
     def goes_on_without(self, first: int, number: int) -> None:
         """Ask while Redis is out of order: every answer is right, and hardly any waits."""

@@ -13,7 +13,7 @@ from lems_guard.clinical.deadline import InTime, always
 from lems_guard.clinical.errors import DeadlinePassed, InvalidRequest
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.editions.library import Edition
-from lems_guard.store.names import encode
+from lems_guard.store.naming import encode
 from lems_guard.telemetry.cache_metrics import CacheMetrics
 from lems_guard.v1 import prescription_pb2 as wire
 from redis_servers import Server
@@ -116,7 +116,7 @@ def test_an_entry_of_another_shape_is_a_miss(edition: Edition, server: Server) -
     server.client.flushall()
     with Replica(edition, server.url).running() as replica:
         asked = (US.name, TODAY.toordinal(), question(0))
-        name = replica.store.names.name("reply", edition.knowledge.digest, asked)
+        name = replica.store.naming.name("reply", edition.knowledge.digest, asked)
         for content in (b"", b"\xc1", encode(["reply"]), encode({"reply": b"", "tally": b"\x90"})):
             assert replica.store.claim(name, content, SECONDS).result == "miss"
             assert replica.ask_many(0, 1) == ["evaluated"]

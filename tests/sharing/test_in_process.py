@@ -28,8 +28,8 @@ def outcomes_in(memory: Memory, heard: list[Recording]) -> AlertOutcomes:
     return AlertOutcomes(NoStore(), memory, unheard, lambda _, each: heard.append(each))
 
 
-def unheard(_memory: str, is_shared: bool) -> None:
-    assert not is_shared, "there is nobody to share with"
+def unheard(_memory: str, heard: str) -> None:
+    assert heard == "own", "there is nobody to share with"
 
 
 def test_a_report_is_taken_in_once_and_heard_with_what_became_of_it() -> None:

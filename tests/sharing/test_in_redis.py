@@ -29,15 +29,15 @@ class Sharer:
     """One replica's part in what is shared."""
 
     def __init__(self, url: str) -> None:
-        self.used: Counter[tuple[str, bool]] = Counter()
+        self.used: Counter[tuple[str, str]] = Counter()
         metrics = CacheMetrics(CollectorRegistry())
         self.store = Store(connect_to(url), SECRET, metrics)
         self.outcomes = AlertOutcomes(self.store, Memory(600), self.count, lambda *_: None)
         self.repeats = Repeats(self.store, Memory(600), self.count)
         self.tokens = UsedTokens(self.store, self.count)
 
-    def count(self, memory: str, is_shared: bool) -> None:
-        self.used[memory, is_shared] += 1
+    def count(self, memory: str, heard: str) -> None:
+        self.used[memory, heard] += 1
 
     def in_use(self) -> None:
         eventually(lambda: self.store.is_in_use)
@@ -63,7 +63,7 @@ def test_a_report_counts_once_whichever_replica_hears_it(server: Server) -> None
         with ThreadPoolExecutor(len(at_once)) as threads:
             told = list(threads.map(lambda each: each(OVERRIDE._replace(outcome_id="b")), at_once))
         assert sorted(told) == [NEW] + [REPEATED] * 15
-        assert one.used["alert_outcomes", False] == 0
+        assert one.used["alert_outcomes", "own"] == 0
 
 
 def test_a_card_shown_by_one_replica_is_known_to_the_other(server: Server) -> None:
@@ -79,11 +79,12 @@ def test_a_card_shown_by_one_replica_is_known_to_the_other(server: Server) -> No
 def test_a_forged_note_hides_no_card_and_swallows_no_report(server: Server) -> None:
     server.client.flushall()
     with sharers(server.url) as (one, _):
-        names = one.store.names
+        names = one.store.naming
         server.client.set(card_name(names, EPISODE, "a"), b"")
         server.client.set(outcome_name(names, REPORT.outcome_id), b"forged")
         assert one.repeats.shown(EPISODE, ["a"]) == frozenset()
         assert one.outcomes.record(REPORT) is NEW
+        assert one.used == {("repeat_filter", "corrupt"): 1, ("alert_outcomes", "corrupt"): 1}
 
 
 def test_a_token_serves_once_whichever_replica_hears_it(server: Server) -> None:
@@ -109,7 +110,7 @@ def test_without_redis_each_replica_goes_by_what_it_knows() -> None:
             assert sharer.tokens.claim(TOKEN)
         assert one.outcomes.record(REPORT) is REPEATED
         assert other.outcomes.record(REPORT) is NEW
-        assert other.used["alert_outcomes", False] == 1
+        assert other.used["alert_outcomes", "own"] == 1
         server.go_on()
 
 

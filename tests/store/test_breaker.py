@@ -2,17 +2,17 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from lems_guard.store.breaker import Breaker, State
+from lems_guard.store.breaker import Breaker, BreakerState
 
-CLOSED, HALF_OPEN, OPEN = State
+CLOSED, HALF_OPEN, OPEN = BreakerState
 
 
-def breaker(told: list[State]) -> Breaker:
+def breaker(told: list[BreakerState]) -> Breaker:
     return Breaker(3, told.append)
 
 
 def test_it_starts_open_and_a_probe_closes_it() -> None:
-    told: list[State] = []
+    told: list[BreakerState] = []
     one = breaker(told)
     one.succeeded()
     assert not one.is_closed
@@ -22,7 +22,7 @@ def test_it_starts_open_and_a_probe_closes_it() -> None:
 
 
 def test_a_probe_in_vain_opens_it_again() -> None:
-    told: list[State] = []
+    told: list[BreakerState] = []
     one = breaker(told)
     one.probing()
     one.succeeded()  # a call from before it opened
@@ -31,7 +31,7 @@ def test_a_probe_in_vain_opens_it_again() -> None:
 
 
 def test_failures_in_a_row_open_it_once() -> None:
-    told: list[State] = []
+    told: list[BreakerState] = []
     one = breaker(told)
     one.probing()
     one.probed(well=True)

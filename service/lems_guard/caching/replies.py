@@ -17,7 +17,7 @@ import msgspec
 from lems_guard.answering.answer import Answer, Answers, Tally
 from lems_guard.clinical.deadline import InTime, always
 from lems_guard.clinical.severity import Jurisdiction
-from lems_guard.store.names import encode
+from lems_guard.store.naming import encode
 from lems_guard.telemetry.cache_metrics import CacheMetrics
 
 # What an entry takes beside its content: three bytes objects, what holds them, and its place.

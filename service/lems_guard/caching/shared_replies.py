@@ -14,7 +14,7 @@ from lems_guard.caching.replies import Stored
 from lems_guard.clinical.deadline import InTime, always
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.store.entries import CORRUPT, HIT, Entries
-from lems_guard.store.names import encode
+from lems_guard.store.naming import encode
 from lems_guard.telemetry.cache_metrics import CacheMetrics
 
 KIND = "reply"
@@ -57,7 +57,7 @@ class SharedReplies:
             return self._answers.answer(raw, in_time)
         day = self._today()
         asked = (self._jurisdiction, day.toordinal(), raw)
-        name = self._entries.names.name(KIND, self._digest, asked)
+        name = self._entries.naming.name(KIND, self._digest, asked)
         stored = self._stored(name)
         if stored is not None:
             return stored

@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 MOST_ENTRIES = 100_000
 
-# Hears of every use of what is shared: by its name, and whether the other replicas were heard.
-Used: TypeAlias = Callable[[str, bool], None]
+# Hears of every use of what is shared: by its name, and whom it heard (`Found.heard`).
+Used: TypeAlias = Callable[[str, str], None]
 
 
 class Memory:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from lems_guard.clinical.outcome import AlertOutcome, Recording
 from lems_guard.sharing.memory import Memory, Used
 from lems_guard.store.entries import Entries
-from lems_guard.store.names import Names
+from lems_guard.store.naming import Naming
 
 
 class AlertOutcomes:
@@ -30,7 +30,7 @@ class AlertOutcomes:
 
     def record(self, outcome: AlertOutcome) -> Recording:
         """Take a report in: it is the first of its id, or it is not. Never raises."""
-        names = self._entries.names
+        names = self._entries.naming
         standing = self._claim(outcome_name(names, outcome.outcome_id), note_of(names, outcome))
         recording = Recording.NEW
         if standing is not None:
@@ -45,17 +45,17 @@ class AlertOutcomes:
         if standing is not None:
             return standing
         found = self._entries.claim(name, note, self._own.seconds)
-        self._used("alert_outcomes", found.is_shared)
+        self._used("alert_outcomes", found.heard)
         # While Redis was asked, the same report may have come here a second time.
         return self._own.claim(name, note) if found.content is None else found.content
 
 
-def outcome_name(names: Names, outcome_id: str) -> str:
+def outcome_name(names: Naming, outcome_id: str) -> str:
     """The key of a report. It outlives a reload, so no knowledge base is part of it."""
     return names.name("outcome", "", (outcome_id,))
 
 
-def note_of(names: Names, outcome: AlertOutcome) -> bytes:
+def note_of(names: Naming, outcome: AlertOutcome) -> bytes:
     """What is kept of a report: a keyed hash of it, by which the same one is known again."""
     rules = sorted(outcome.rule_ids)
     return names.mark((outcome.alert_id, rules, outcome.verdict, outcome.reason))

@@ -27,7 +27,7 @@ class UsedTokens:
 
     def claim(self, token: Token) -> bool:
         """Whether no other replica has heard the token; true where none can tell. Never raises."""
-        name = self._entries.names.name("token", "", (token.issuer, token.token_id))
+        name = self._entries.naming.name("token", "", (token.issuer, token.token_id))
         found = self._entries.claim(name, b"", token.seconds * LONGER)
-        self._used("tokens", found.is_shared)
+        self._used("tokens", found.heard)
         return found.result != HIT

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 
 
-class State(enum.IntEnum):
+class BreakerState(enum.IntEnum):
     """CLOSED: in use. OPEN: left alone. HALF_OPEN: being tried in the background."""
 
     CLOSED = 0
@@ -22,19 +22,19 @@ class Breaker:
 
     __slots__ = ("_failures", "_limit", "_lock", "_tell", "state")
 
-    def __init__(self, limit: int, tell: Callable[[State], None]) -> None:
+    def __init__(self, limit: int, tell: Callable[[BreakerState], None]) -> None:
         """`tell` hears of every change of state, from the thread that brought it about."""
         self._limit = limit
         self._failures = 0
         self._lock = threading.Lock()
         self._tell = tell
-        self.state = State.OPEN
+        self.state = BreakerState.OPEN
         tell(self.state)
 
     @property
     def is_closed(self) -> bool:
         """Whether Redis is in use."""
-        return self.state is State.CLOSED
+        return self.state is BreakerState.CLOSED
 
     def succeeded(self) -> None:
         """An errand went well; one that was under way when the breaker opened closes nothing."""
@@ -46,13 +46,13 @@ class Breaker:
             self._failures += 1
             is_over = self.is_closed and self._failures >= self._limit
             if is_over:
-                self.state = State.OPEN
+                self.state = BreakerState.OPEN
         if is_over:
-            self._tell(State.OPEN)
+            self._tell(BreakerState.OPEN)
 
     def probing(self) -> None:
         """A probe begins; while the breaker is closed that changes nothing."""
-        self._turn(State.OPEN, State.HALF_OPEN)
+        self._turn(BreakerState.OPEN, BreakerState.HALF_OPEN)
 
     def probed(self, *, well: bool) -> None:
         """A probe has ended."""
@@ -60,9 +60,9 @@ class Breaker:
             self.succeeded()
         else:
             self.failed()
-        self._turn(State.HALF_OPEN, State.CLOSED if well else State.OPEN)
+        self._turn(BreakerState.HALF_OPEN, BreakerState.CLOSED if well else BreakerState.OPEN)
 
-    def _turn(self, before: State, after: State) -> None:
+    def _turn(self, before: BreakerState, after: BreakerState) -> None:
         with self._lock:
             is_turned = self.state is before
             if is_turned:

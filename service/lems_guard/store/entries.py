@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from lems_guard.store.names import Names
+from lems_guard.store.naming import Naming
 
 
 class Found(NamedTuple):
@@ -15,9 +15,11 @@ class Found(NamedTuple):
     result: str
 
     @property
-    def is_shared(self) -> bool:
-        """Whether the other replicas were heard: there is an entry, none, or one that is forged."""
-        return self.result in {HIT, MISS, CORRUPT}
+    def heard(self) -> str:
+        """Whom this comes from: all replicas (shared), this one (own), or a forger (corrupt)."""
+        if self.result == CORRUPT:
+            return "corrupt"
+        return "shared" if self.result in {HIT, MISS} else "own"
 
 
 HIT, MISS, CORRUPT, TIMEOUT, ERROR, OPEN = "hit", "miss", "corrupt", "timeout", "error", "open"
@@ -28,7 +30,7 @@ class Entries(Protocol):
     """Entries under names. Nothing here ever raises, or holds a caller up for more than 20 ms."""
 
     @property
-    def names(self) -> Names:
+    def naming(self) -> Naming:
         """What names entries."""
 
     def running(self) -> contextlib.AbstractContextManager[None]:
@@ -52,7 +54,7 @@ class NoStore:
 
     def __init__(self) -> None:
         """A secret that nobody else has."""
-        self.names = Names(secrets.token_bytes(32))
+        self.naming = Naming(secrets.token_bytes(32))
 
     def running(self) -> contextlib.AbstractContextManager[None]:
         """There is nothing to do."""

@@ -11,7 +11,7 @@ import structlog
 from lems_guard.store.breaker import Breaker
 from lems_guard.store.clients import READ_SECONDS, Client, Connect, close
 from lems_guard.store.exchange import FAULTS, exchange
-from lems_guard.store.names import FORMAT, PREFIX
+from lems_guard.store.naming import FORMAT, PREFIX
 from lems_guard.telemetry.logs import place_of
 
 log = structlog.get_logger(__name__)

@@ -10,7 +10,7 @@ import os
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from lems_guard.store.names import FORMAT, derived
+from lems_guard.store.naming import FORMAT, derived
 
 NONCE_BYTES = 12
 _FORMAT_BYTE = bytes((FORMAT,))

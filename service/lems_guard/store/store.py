@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterator, Sequence
 
 import structlog
 
-from lems_guard.store.breaker import Breaker, State
+from lems_guard.store.breaker import Breaker, BreakerState
 from lems_guard.store.clients import READ_SECONDS, Connect
 from lems_guard.store.entries import CORRUPT, ERROR, HIT, LEFT_ALONE, MISS, TIMEOUT, Found
 from lems_guard.store.exchange import Command, Replies, exchange
-from lems_guard.store.line import Line
-from lems_guard.store.names import Names
+from lems_guard.store.naming import Naming
 from lems_guard.store.probing import Probing
 from lems_guard.store.seal import Seal
+from lems_guard.store.workers import Workers
 from lems_guard.telemetry.cache_metrics import CacheMetrics
 
 log = structlog.get_logger(__name__)
@@ -36,14 +36,14 @@ class Store:
 
     def __init__(self, connect: Connect, secret: bytes, metrics: CacheMetrics) -> None:
         """Nothing is connected before `running`; raises `ValueError` for a short secret."""
-        self.names = Names(secret)
+        self.naming = Naming(secret)
         self._seal = Seal(secret)
         self._metrics = metrics
         self._in_use = False
         self._breaker = Breaker(FAILURES_TO_OPEN, self._changed)
         self._probing = Probing(connect, self._breaker, metrics.probed)
-        self._reads = Line("redis-read", threads=READERS, most_waiting=MOST_READS_WAITING)
-        self._writes = Line("redis-write", threads=WRITERS, most_waiting=MOST_WRITES_WAITING)
+        self._reads = Workers("redis-read", threads=READERS, most_waiting=MOST_READS_WAITING)
+        self._writes = Workers("redis-write", threads=WRITERS, most_waiting=MOST_WRITES_WAITING)
 
     @property
     def is_in_use(self) -> bool:
@@ -117,7 +117,7 @@ class Store:
         """The replies, in time; or why there are none."""
         if not self._breaker.is_closed:
             return LEFT_ALONE
-        asked = Asked()
+        asked = Awaited()
         if not self._reads.send(lambda: asked.answer(self._exchange, commands)):
             return Found(None, ERROR)
         begun = time.perf_counter()
@@ -141,15 +141,15 @@ class Store:
         else:
             self._breaker.succeeded()
 
-    def _changed(self, state: State) -> None:
+    def _changed(self, state: BreakerState) -> None:
         self._metrics.breaker(state)
         # A probe that fails tells nothing new: said is when Redis comes into use, and when it goes.
-        if (state is State.CLOSED) is not self._in_use:
-            self._in_use = state is State.CLOSED
+        if (state is BreakerState.CLOSED) is not self._in_use:
+            self._in_use = state is BreakerState.CLOSED
             log.info("redis", in_use=self._in_use)
 
 
-class Asked:
+class Awaited:
     """What a caller waits for, and a thread of the store answers."""
 
     __slots__ = ("_given_up", "_waiting", "replies")

@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 
 from lems_guard.telemetry import instruments
 
-STATES = ("closed", "half_open", "open")  # in the order of `store.breaker.State`
+STATES = ("closed", "half_open", "open")  # in the order of `store.breaker.BreakerState`
 
 
 class Count:

@@ -211,7 +211,7 @@ SHARED_MEMORY = Instrument(
     "lems_guard_shared_memory_total",
     "counter",
     ("memory", "result"),
-    "uses of what replicas remember: shared by all of them, or this one's own",
+    "uses of what replicas remember: shared by all of them, this one's own, or forged",
     "sharing",
 )
 
@@ -269,7 +269,7 @@ TIER_RESULTS = {
 RECORDINGS = ("new", "repeated", "conflicting")
 VERDICTS = ("accepted", "overridden")
 MEMORIES = ("alert_outcomes", "repeat_filter", "tokens")
-MEMORY_RESULTS = ("shared", "own")
+MEMORY_RESULTS = ("shared", "own", "corrupt")
 
 # From a tenth of a millisecond (this host) to the budget's end and a little beyond.
 REDIS_BUCKETS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05)

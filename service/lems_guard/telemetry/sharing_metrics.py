@@ -41,9 +41,9 @@ class SharingMetrics:
                 known = rule if rule in self._rules else NOT_IN_SERVICE
                 self._outcomes.labels(known, verdict).inc()
 
-    def used(self, memory: str, is_shared: bool) -> None:  # noqa: FBT001 - a port of `sharing`
-        """Count a use of a memory: it was shared with the other replicas, or this one's alone."""
-        self._memories[memory, "shared" if is_shared else "own"].inc()
+    def used(self, memory: str, heard: str) -> None:
+        """Count a use of a memory: shared with the other replicas, this one's own, or forged."""
+        self._memories[memory, heard].inc()
 
 
 def _counter(instrument: instruments.Instrument, registry: CollectorRegistry) -> Counter:

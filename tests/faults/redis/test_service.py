@@ -1,5 +1,6 @@
 """The service itself beside Redis: start, readiness, metrics, AlertService on two replicas."""
 
+import json
 import os
 import subprocess
 import urllib.request
@@ -86,6 +87,9 @@ def test_redis_comes_late_is_used_goes_and_is_not_missed(plain: Running) -> None
             assert ask(one, number) == ask(other, number) == ask(plain, number)
         assert page(one, "/readyz")
         until(lambda: not in_use(one))
+        said = [json.loads(line) for line in one.log if '"in_use"' in line]
+        assert [each["in_use"] for each in said][-1:] == [False], "the log tells"
+        assert len(said) < 20, "not of every call"
 
 
 def test_a_report_sent_to_two_replicas_counts_once() -> None:

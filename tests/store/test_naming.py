@@ -2,9 +2,9 @@
 
 import pytest
 
-from lems_guard.store.names import Names
+from lems_guard.store.naming import Naming
 
-NAMES = Names(b"a secret of all replicas, 32 long")
+NAMES = Naming(b"a secret of all replicas, 32 long")
 
 
 def test_a_key_shows_its_format_its_knowledge_and_its_kind() -> None:
@@ -32,11 +32,11 @@ def test_neighbouring_parts_of_a_key_do_not_run_into_each_other(
 
 
 def test_another_secret_makes_another_key_and_another_mark() -> None:
-    other = Names(b"another secret, long enough")
+    other = Naming(b"another secret, long enough")
     assert other.name("reply", "digest", ("a",)) != NAMES.name("reply", "digest", ("a",))
     assert other.mark(("a",)) != NAMES.mark(("a",))
 
 
 def test_a_short_secret_is_refused() -> None:
     with pytest.raises(ValueError, match="16 bytes"):
-        Names(b"short")
+        Naming(b"short")

@@ -18,7 +18,7 @@ HASH_BYTES = 16
 encode = msgspec.msgpack.Encoder(order="sorted").encode
 
 
-class Names:
+class Naming:
     """Names entries under one secret."""
 
     __slots__ = ("_key",)

@@ -1,7 +1,7 @@
-"""A line to Redis: threads that carry out errands from one bounded queue.
+"""Workers: threads that carry out errands from one bounded queue.
 
 Whoever hands an errand over waits as long as he likes; what Redis, its network or its client do
-holds up a thread of the line, never the caller.
+holds up a worker, never the caller.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 Errand: TypeAlias = Callable[[], object]
 
 
-class Line:
+class Workers:
     """Carries errands out, each thread one at a time; refuses them when too many wait."""
 
     def __init__(self, name: str, *, threads: int, most_waiting: int) -> None:
@@ -72,6 +72,6 @@ class Line:
         while (errand := self._waiting.get()) is not None:
             try:
                 errand()
-            except Exception as error:  # noqa: BLE001  # the line outlives whatever happens on it
+            except Exception as error:  # noqa: BLE001  # a worker outlives whatever happens
                 log.error("unforeseen error", **place_of(error))  # noqa: TRY400  # never its message
             del errand  # else what was written would stay in memory until the next one
