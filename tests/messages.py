@@ -22,7 +22,7 @@ class NoWords:
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    def understand(self, medication: Medication, _: Jurisdiction) -> Understood:
+    def understand(self, medication: Medication) -> Understood:
         self.asked.append(medication.text)
         return Understood(Disposition.UNRESOLVED, notes=(medication.text,))
 
@@ -35,7 +35,11 @@ class NoWords:
 def questions(terminology: NoWords | None = None) -> Questions:
     prepared = Prepared(knowledge())
     return Questions(
-        terminology or NoWords(), prepared, jurisdiction=Jurisdiction.US, today=lambda: TODAY
+        terminology or NoWords(),
+        prepared,
+        jurisdiction=Jurisdiction.US,
+        country="",
+        today=lambda: TODAY,
     )
 
 

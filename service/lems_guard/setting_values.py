@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from lems_guard.clinical.country import COUNTRIES
 from lems_guard.clinical.severity import Jurisdiction
 
 HOST = re.compile(r"[\w.-]+|\[[0-9a-f:.]+(%\w+)?\]", re.IGNORECASE)
@@ -47,6 +48,13 @@ def jurisdiction(text: str) -> Jurisdiction:
         return Jurisdiction[text.upper()]
     except KeyError:
         raise ValueError("US, EU or CH") from None
+
+
+def country(text: str) -> str:
+    """Two letters of ISO 3166-1, or empty; raises `ValueError`."""
+    if text and text.upper() not in COUNTRIES:
+        raise ValueError("two letters of ISO 3166-1, such as DE")
+    return text.upper()
 
 
 def directory(text: str) -> Path:

@@ -23,6 +23,7 @@ from lems_guard.setting_values import (
     Secret,
     address,
     count,
+    country,
     directory,
     existing_file,
     header_names,
@@ -97,6 +98,12 @@ class Settings:
     )
     jurisdiction: Jurisdiction = _setting(
         "US", jurisdiction, "whose labels apply where a request does not say: US, EU or CH"
+    )
+    country: str = _setting(
+        "",
+        country,
+        "where drugs are sold, by which brands are read where a request does not say: two letters "
+        "of ISO 3166-1; empty: not known, and a brand that means two drugs is ambiguous",
     )
     rules: Path | None = _setting(
         "", directory, "folder of the knowledge base; empty: the packaged one"

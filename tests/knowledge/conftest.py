@@ -8,7 +8,6 @@ import pytest
 
 from lems_guard.clinical.medication import Disposition, Ingredient, Medication, Understood
 from lems_guard.clinical.route import Route
-from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.editions.library import compile_edition, packaged_rules, write_compiled
 from lems_guard.knowledge.cases import Understand
 from lems_guard.knowledge.compiler import Compilation, compile_rules
@@ -63,7 +62,7 @@ def compiled() -> Callable[[Path], Compilation]:
 def understand() -> Understand:
     """First word the drug, last word the route; what the order says by itself comes first."""
 
-    def read(order: Medication, _: Jurisdiction) -> Understood:
+    def read(order: Medication) -> Understood:
         words = order.text.split()
         if words[0] not in DRUGS:
             return Understood(Disposition.UNRESOLVED)

@@ -6,7 +6,6 @@ import pytest
 
 from lems_guard.clinical.errors import InvalidKnowledge
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList
-from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.editions.library import (
     Library,
     Loaded,
@@ -32,10 +31,8 @@ def test_the_compiled_file_is_read_when_it_fits(rules: Path) -> None:
     loaded = load_edition(rules)
     assert loaded == (edition, "")
     order = Medication("a", MedicationList.PROPOSED, "metoprolol 50 mg po bid")
-    assert loaded.edition.understand(order, Jurisdiction.US) == edition.understand(
-        order, Jurisdiction.US
-    )
-    assert edition.understand(order, Jurisdiction.US).disposition is Disposition.EVALUATED
+    assert loaded.edition.understand(order) == edition.understand(order)
+    assert edition.understand(order).disposition is Disposition.EVALUATED
 
 
 @pytest.mark.parametrize(

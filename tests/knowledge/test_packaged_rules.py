@@ -9,7 +9,7 @@ from lems_guard.clinical.facts import Answer, Span
 from lems_guard.clinical.medication import Medication, MedicationList
 from lems_guard.clinical.patient import Patient
 from lems_guard.clinical.rule import RuleKind
-from lems_guard.clinical.severity import Concern, Jurisdiction
+from lems_guard.clinical.severity import Concern
 from lems_guard.editions.library import Draft, Edition, draft_edition, edition_of, packaged_rules
 from lems_guard.knowledge.cases import run_suites
 from lems_guard.screening.knowledge_base import KnowledgeBase
@@ -40,9 +40,7 @@ def test_every_case_is_judged_alike_with_and_without_the_index(
 ) -> None:
     for suite in draft.rules.suites:
         for case in suite.cases:
-            orders = tuple(
-                (order, edition.understand(order, case.jurisdiction)) for order in case.orders
-            )
+            orders = tuple((order, edition.understand(order)) for order in case.orders)
             request = ScreeningRequest(case.patient, orders, case.jurisdiction, case.as_of)
             indexed = RuleScreener().screen(request, edition.knowledge)
             assert indexed == NaiveScreener().screen(request, edition.knowledge), case.name
@@ -75,7 +73,7 @@ def test_a_note_leaves_what_each_drug_does_as_it_is(edition: Edition) -> None:
     texts = ("metoprolol", "gentamicin iv", "azithromycin", "ciprofloxacin", "magnesium sulfate iv")
     orders = [Medication(text, MedicationList.PROPOSED, text) for text in texts]
     orders.append(Medication("old", MedicationList.ACTIVE, "Firdapse 20 mg 4x/day"))
-    understood = [(order, edition.understand(order, Jurisdiction.US)) for order in orders]
+    understood = [(order, edition.understand(order)) for order in orders]
     patient = Patient(age_years=Span(61, 61), seizure_history=Answer.NO)
     asked = request(*understood, patient=patient)
     alerts = {alert.drug: alert for alert in RuleScreener().screen(asked, with_notes).alerts}

@@ -142,7 +142,7 @@ def hook_call(number: int) -> bytes:
 
 def test_nor_of_a_hook_call() -> None:
     edition = load_edition(packaged_rules()).edition
-    engine = Engine(answerer_of(edition), edition, Jurisdiction.US)
+    engine = Engine(answerer_of(edition), edition)
     repeats = RepeatFilter(Repeats(NoStore(), Memory(600), lambda *_: None))
     desk = Desk(lambda: engine, lambda: TODAY, None, repeats, Uncounted())
     service = SERVICES["lems-guard-order-sign"]

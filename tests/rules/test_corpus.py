@@ -72,7 +72,7 @@ def corpus_list(entry: dict[str, object], topic: str) -> CorpusList:
     """One list as written."""
     jurisdiction = Jurisdiction[str(entry.get("jurisdiction", "US"))]
     placed = [
-        (order, edition().understand(order, jurisdiction))
+        (order, edition().understand(order))
         for medication_list in MedicationList
         for order in orders_of(entry.get(medication_list.name.lower()), medication_list)
     ]

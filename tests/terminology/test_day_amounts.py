@@ -4,7 +4,6 @@ import pytest
 
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.medication import Medication, MedicationList
-from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.terminology.resolver import Resolver
 
 
@@ -12,7 +11,7 @@ def dosing(
     resolver: Resolver, text: str, dose: Dose | None = None
 ) -> tuple[Dose | None, float | None]:
     order = Medication("1", MedicationList.PROPOSED, text=text, dose=dose)
-    answer = resolver.understand(order, Jurisdiction.US)
+    answer = resolver.understand(order)
     return answer.dose, answer.doses_per_day
 
 

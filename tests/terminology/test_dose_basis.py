@@ -4,7 +4,6 @@ import pytest
 
 from lems_guard.clinical.dose import Dose, DoseBasis
 from lems_guard.clinical.medication import Medication, MedicationList
-from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.terminology.resolver import Resolver
 
 MADE = "amifampridine (compounded)"
@@ -33,11 +32,11 @@ BASE, SALT = DoseBasis.BASE, DoseBasis.SALT
 def test_texts(
     resolver: Resolver, text: str, drug: str, basis: DoseBasis | None, reason: str
 ) -> None:
-    read = resolver.understand(Medication("1", MedicationList.ACTIVE, text), Jurisdiction.US)
+    read = resolver.understand(Medication("1", MedicationList.ACTIVE, text))
     assert [each.name for each in read.readings[0]] == [drug], reason
     assert read.dose_basis is basis, reason
 
 
 def test_a_structured_dose_is_looked_at_too(resolver: Resolver) -> None:
     order = Medication("1", MedicationList.ACTIVE, "amifampridine", dose=Dose(18.98, "mg"))
-    assert resolver.understand(order, Jurisdiction.US).dose_basis is None
+    assert resolver.understand(order).dose_basis is None

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.medication import Medication, MedicationList, Understood
-from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.terminology.resolver import Resolver
 
 QUICK = settings(
@@ -30,7 +29,7 @@ def understood(
     resolver: Resolver, text: str, dose: Dose | None = None, form: str = ""
 ) -> Understood:
     order = Medication("p1", MedicationList.PROPOSED, text, dose=dose, form_text=form)
-    return resolver.understand(order, Jurisdiction.US)
+    return resolver.understand(order)
 
 
 @pytest.mark.parametrize(

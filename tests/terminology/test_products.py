@@ -4,7 +4,6 @@ import pytest
 
 from lems_guard.clinical.medication import CHEMICAL_NAME, CodeSystem, Coding, Medication
 from lems_guard.clinical.medication import MedicationList as Lists
-from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.terminology.resolver import Resolver
 
 
@@ -30,7 +29,7 @@ from lems_guard.terminology.resolver import Resolver
 )
 def test_the_product_by_its_name(resolver: Resolver, text: str, product: str, reason: str) -> None:
     order = Medication("1", Lists.ACTIVE, text)
-    assert resolver.understand(order, Jurisdiction.US).product == product, reason
+    assert resolver.understand(order).product == product, reason
 
 
 @pytest.mark.parametrize(
@@ -45,6 +44,6 @@ def test_the_words_beside_a_code_tell_it(
     resolver: Resolver, text: str, display: str, product: str
 ) -> None:
     coding = Coding(CodeSystem.RXNORM, "2106338", display)
-    answer = resolver.understand(Medication("1", Lists.ACTIVE, text, (coding,)), Jurisdiction.US)
+    answer = resolver.understand(Medication("1", Lists.ACTIVE, text, (coding,)))
     assert [[each.name for each in reading] for reading in answer.readings] == [["amifampridine"]]
     assert answer.product == product

@@ -16,7 +16,6 @@ from lems_guard.clinical.medication import (
     MedicationList,
 )
 from lems_guard.clinical.route import Route
-from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.terminology.resolver import Resolver
 from lems_guard.terminology.vocabulary import Vocabulary
 from lems_guard.terminology.words import key_of
@@ -158,7 +157,7 @@ def test_the_order_of_the_words_does_not_matter(
 @QUICK
 @given(text=st.text(st.characters(codec="ascii", categories=["L", "Nd", "Zs"]), max_size=30))
 def test_what_is_suggested_is_never_taken(resolver: Resolver, text: str) -> None:
-    answer = resolver.understand(Medication("1", MedicationList.PROPOSED, text), Jurisdiction.US)
+    answer = resolver.understand(Medication("1", MedicationList.PROPOSED, text))
     assert len(answer.suggestions) <= 3
     if answer.suggestions:
         assert answer.disposition is Disposition.UNRESOLVED

@@ -40,11 +40,11 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Edition:
 
 def by_code(edition: Edition, system: CodeSystem, code: str, text: str = "") -> Understood:
     order = Medication("1", MedicationList.PROPOSED, text, (Coding(system, code),))
-    return edition.understand(order, Jurisdiction.US)
+    return edition.understand(order)
 
 
 def by_text(edition: Edition, text: str) -> Understood:
-    return edition.understand(Medication("1", MedicationList.PROPOSED, text), Jurisdiction.US)
+    return edition.understand(Medication("1", MedicationList.PROPOSED, text))
 
 
 def drugs(answer: Understood) -> list[str]:
@@ -150,7 +150,7 @@ def test_names_of_the_release(
 def test_the_trail_says_what_came_from_the_release(edition: Edition) -> None:
     codings = (Coding(RXNORM, "5000022"), Coding(NDC, "1"))
     order = Medication("1", MedicationList.PROPOSED, "Exblizep iv", codings)
-    assert edition.explain(order, Jurisdiction.US).trail == (
+    assert edition.explain(order).trail == (
         "RXNORM 5000022: release 20AA_261102F, SCD, obsolete → metoprolol",
         "NDC 1: not known",
         "'exblizep': site brand → cefepime + zenmetazobactam",
@@ -163,7 +163,7 @@ def test_a_new_ingredient_joins_the_class_that_cites_its_atc_group(edition: Edit
     order = Medication("1", MedicationList.PROPOSED, "novelolol 5 mg po bid")
     request = ScreeningRequest(
         Patient(),
-        ((order, edition.understand(order, Jurisdiction.US)),),
+        ((order, edition.understand(order)),),
         Jurisdiction.US,
         datetime.date(2026, 11, 22),
     )

@@ -13,7 +13,6 @@ from lems_guard.clinical.medication import (
     MedicationList,
 )
 from lems_guard.clinical.route import Route
-from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.terminology.resolver import Resolver
 from lems_guard.terminology.vocabulary import Vocabulary
 
@@ -24,7 +23,7 @@ ORDER = Medication("1", MedicationList.PROPOSED)
 
 
 def readings(resolver: Resolver, order: Medication) -> list[str]:
-    answer = resolver.understand(order, Jurisdiction.US)
+    answer = resolver.understand(order)
     return [" + ".join(item.name for item in reading) for reading in answer.readings]
 
 
@@ -94,19 +93,19 @@ def test_codes_and_text_are_held_against_each_other(
 ) -> None:
     order = ORDER._replace(codings=codings, text=text)
     assert readings(resolver, order) == expected, reason
-    notes = resolver.understand(order, Jurisdiction.US).notes
+    notes = resolver.understand(order).notes
     assert any(note in said for said in notes) if note else not notes, reason
 
 
 def test_a_code_is_said_to_have_told(resolver: Resolver) -> None:
-    answer = resolver.understand(ORDER._replace(codings=(METOPROLOL,)), Jurisdiction.US)
+    answer = resolver.understand(ORDER._replace(codings=(METOPROLOL,)))
     assert answer.matched_by is MatchedBy.CODE
     assert answer.readings[0][0].rxcui == "6918"
 
 
 def test_a_product_code_tells_route_and_strength(resolver: Resolver) -> None:
     order = ORDER._replace(codings=(METOPROLOL_50,), dose=Dose(2, "tablet"), doses_per_day=2)
-    answer = resolver.understand(order, Jurisdiction.US)
+    answer = resolver.understand(order)
     assert answer.route is Route.ORAL
     assert answer.dose == Dose(100, "mg")
 
@@ -131,20 +130,20 @@ def test_atc_codes_of_the_great_classes(
 ) -> None:
     order = ORDER._replace(codings=(Coding(CodeSystem.ATC, code),))
     assert readings(resolver, order) == expected, reason
-    assert resolver.understand(order, Jurisdiction.US).route is route, reason
+    assert resolver.understand(order).route is route, reason
 
 
 def test_codes_of_different_routes_leave_it_open(resolver: Resolver) -> None:
     eye_and_ear = (Coding(CodeSystem.ATC, "S01AE03"), Coding(CodeSystem.ATC, "S02AA15"))
     order = ORDER._replace(codings=eye_and_ear)
-    answer = resolver.understand(order, Jurisdiction.US)
+    answer = resolver.understand(order)
     assert answer.route is None
     assert answer.notes == ("the codes tell different routes: the route is not known",)
 
 
 def test_a_code_of_several_ingredients_is_ambiguous(resolver: Resolver) -> None:
     botulinum_toxin_a = Coding(CodeSystem.RXNORM, "1712")
-    answer = resolver.understand(ORDER._replace(codings=(botulinum_toxin_a,)), Jurisdiction.US)
+    answer = resolver.understand(ORDER._replace(codings=(botulinum_toxin_a,)))
     assert answer.disposition is Disposition.AMBIGUOUS
     assert len(answer.readings) > 1
 
@@ -187,7 +186,7 @@ def test_a_code_of_several_ingredients_is_ambiguous(resolver: Resolver) -> None:
 def test_route_fields(
     resolver: Resolver, changes: dict[str, object], route: Route | None, note: str, reason: str
 ) -> None:
-    answer = resolver.understand(ORDER._replace(**changes), Jurisdiction.US)  # type: ignore[arg-type]
+    answer = resolver.understand(ORDER._replace(**changes))  # type: ignore[arg-type]
     assert answer.disposition is Disposition.EVALUATED
     assert answer.route is route, reason
     assert note in " ".join(answer.notes), reason
@@ -240,7 +239,7 @@ def test_dose_fields(
     reason: str,
 ) -> None:
     order = ORDER._replace(**{"text": "Firdapse", **changes})  # type: ignore[arg-type]
-    answer = resolver.understand(order, Jurisdiction.US)
+    answer = resolver.understand(order)
     assert (answer.dose, answer.doses_per_day) == (dose, per_day), reason
     assert note in " ".join(answer.notes), reason
 
@@ -258,19 +257,19 @@ def test_as_needed_field(
     resolver: Resolver, given: Answer | None, text: str, expected: Answer | None
 ) -> None:
     order = ORDER._replace(text=text, as_needed=given)
-    assert resolver.understand(order, Jurisdiction.US).as_needed is expected
+    assert resolver.understand(order).as_needed is expected
 
 
 def test_a_stopped_order_is_not_current_but_keeps_its_drug(resolver: Resolver) -> None:
     order = ORDER._replace(text="metoprolol 50 mg", list=MedicationList.STOPPED)
-    answer = resolver.understand(order, Jurisdiction.US)
+    answer = resolver.understand(order)
     assert answer.disposition is Disposition.NOT_CURRENT
     assert answer.readings[0][0].name == "metoprolol"
 
 
 def test_the_trail_names_every_phrase(resolver: Resolver) -> None:
     order = ORDER._replace(text="Cosopt 1 gtt OU qqq", codings=(METOPROLOL,))
-    assert resolver.explain(order, Jurisdiction.US) == (
+    assert resolver.explain(order) == (
         "RXNORM 6918: ingredients → metoprolol",
         "'cosopt': brand → dorzolamide + timolol",
         "'1': number or sign",

@@ -3,7 +3,6 @@
 import pytest
 
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList
-from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.terminology.edits import edits_between
 from lems_guard.terminology.resolver import Resolver
 from lems_guard.terminology.suggest import CloseNames
@@ -12,7 +11,7 @@ from lems_guard.terminology.vocabulary import Vocabulary
 
 def suggested(resolver: Resolver, text: str) -> list[str]:
     order = Medication("1", MedicationList.PROPOSED, text=text)
-    answer = resolver.understand(order, Jurisdiction.US)
+    answer = resolver.understand(order)
     assert answer.disposition is Disposition.UNRESOLVED
     assert answer.matched_by is None
     return list(answer.suggestions)

@@ -4,13 +4,12 @@ import pytest
 
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList, Understood
 from lems_guard.clinical.route import Route
-from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.terminology.resolver import Resolver
 
 
 def understood(resolver: Resolver, text: str, route: Route | None = None) -> Understood:
     order = Medication("1", MedicationList.PROPOSED, text=text, route=route)
-    return resolver.understand(order, Jurisdiction.US)
+    return resolver.understand(order)
 
 
 def names(answer: Understood) -> list[str]:

@@ -73,13 +73,16 @@ class Answerer:
         screener: Screener,
         *,
         jurisdiction: Jurisdiction,
+        country: str = "",
         today: Callable[[], datetime.date],
     ) -> None:
-        """`jurisdiction` and `today` hold where a request does not say."""
+        """`jurisdiction`, `country` and `today` hold where a request does not say."""
         self.knowledge = knowledge
         self._screener = screener
         self._prepared = Prepared(knowledge)
-        questions = Questions(terminology, self._prepared, jurisdiction=jurisdiction, today=today)
+        questions = Questions(
+            terminology, self._prepared, jurisdiction=jurisdiction, country=country, today=today
+        )
         self.question = questions.of
 
     def answer(self, raw: bytes, in_time: InTime = always) -> Answer:

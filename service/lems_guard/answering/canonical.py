@@ -13,17 +13,17 @@ LENGTH_BYTES = 4
 
 
 def decision_id(
-    edition: tuple[str, Jurisdiction, datetime.date],
+    edition: tuple[str, Jurisdiction, str, datetime.date],
     patient: bytes,
     lists: Iterable[Sequence[bytes]],
 ) -> str:
-    """A hash of the request in canonical form, its day and jurisdiction, and the knowledge.
+    """A hash of the request in canonical form, its day, jurisdiction, country, and the knowledge.
 
     Unkeyed, so that anyone can repeat it; equal for equal requests in any order of their lists.
     Takes the patient and the lists, each sorted by the orders' ids, as `measured` canonical bytes.
     """
-    digest, jurisdiction, as_of = edition
-    pieces = [f"{digest}|{as_of}|{jurisdiction:d}".encode(), patient]
+    digest, jurisdiction, country, as_of = edition
+    pieces = [f"{digest}|{as_of}|{jurisdiction:d}|{country}".encode(), patient]
     for orders in lists:
         pieces.append(len(orders).to_bytes(LENGTH_BYTES))
         pieces += orders

@@ -19,6 +19,7 @@ from lems_guard.answering.bounds import (
     of_codings,
     of_medication,
 )
+from lems_guard.clinical.country import COUNTRIES
 from lems_guard.clinical.errors import FieldViolation
 from lems_guard.clinical.patient import age_from_birth_date, day
 from lems_guard.v1 import prescription_pb2 as wire
@@ -52,11 +53,18 @@ def _faults_of(
     yield from _of_patient(request.patient, as_of)
     if request.as_of and not _is_day(request.as_of):
         yield FieldViolation("as_of", DATE)
+    yield from faults_of_country(request.country)
     for name in ("proposed", "active", "stopped"):
         for index, medication in enumerate(getattr(request, name)):
             yield from _of_medication(medication, f"{name}[{index}]")
     for index, medication in enumerate(request.stopped):
         yield from _of_stop(medication.stopped_on, f"stopped[{index}]", as_of)
+
+
+def faults_of_country(country: str) -> Iterator[FieldViolation]:
+    """The fault of a country that is none."""
+    if country and country.upper() not in COUNTRIES:
+        yield FieldViolation("country", "two letters of ISO 3166-1, such as DE")
 
 
 def _of_ids(request: wire.CheckPrescriptionRequest) -> Iterator[FieldViolation]:

@@ -38,7 +38,7 @@ LONGEST_LINE = 1024  # bytes
 class Terminology(Protocol):
     """What reads orders and diagnoses: words and codes in, ingredients and facts out."""
 
-    def understand(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
+    def understand(self, medication: Medication) -> Understood:
         """What one order holds, whatever its id and in either current list; never raises."""
 
     def with_conditions(
@@ -88,7 +88,7 @@ LISTS = MedicationList.PROPOSED, MedicationList.ACTIVE, MedicationList.STOPPED
 class Questions:
     """Reads requests for one edition of the knowledge and terminology."""
 
-    __slots__ = ("_jurisdiction", "_known_line", "_prepared", "_terminology", "_today")
+    __slots__ = ("_country", "_jurisdiction", "_known_line", "_prepared", "_terminology", "_today")
 
     def __init__(
         self,
@@ -96,12 +96,14 @@ class Questions:
         prepared: Prepared,
         *,
         jurisdiction: Jurisdiction,
+        country: str,
         today: Callable[[], datetime.date],
     ) -> None:
-        """`jurisdiction` and `today` hold where a request does not say."""
+        """`jurisdiction`, `country` and `today` hold where a request does not say."""
         self._terminology = terminology
         self._prepared = prepared
         self._jurisdiction = jurisdiction
+        self._country = country
         self._today = today
         self._known_line = functools.lru_cache(MOST_LINES)(self._line)
 
@@ -121,18 +123,19 @@ class Questions:
             raise read.Unsound
         as_of = day(message.as_of) if message.as_of else self._today()
         jurisdiction = read.JURISDICTIONS[message.jurisdiction] or self._jurisdiction
+        country = read.country(message.country) or self._country
         patient, notes = self._terminology.with_conditions(
             read.patient(message.patient, as_of), read.conditions(message.patient)
         )
         lists = [
-            self._read(messages, each, jurisdiction, in_time)
+            self._read(messages, each, country, in_time)
             for each, messages in zip(LISTS, sent, strict=True)
         ]
         orders = [*lists[0], *lists[1], *lists[2]]
         check(orders, lists, as_of)
         return Question(
             decision_id(
-                (self._prepared.digest, jurisdiction, as_of),
+                (self._prepared.digest, jurisdiction, country, as_of),
                 measured(canonical_patient(message.patient)),
                 [[each.canonical for each in orders] for orders in lists],
             ),
@@ -145,26 +148,26 @@ class Questions:
         self,
         messages: Collection[wire.Medication],
         medication_list: MedicationList,
-        jurisdiction: Jurisdiction,
+        country: str,
         in_time: InTime,
     ) -> list[ReadOrder]:
         """The orders of a list, sorted by their ids."""
         found = []
         for each in messages:
             in_time()
-            found.append(self._order(each, medication_list, jurisdiction))
+            found.append(self._order(each, medication_list, country))
         found.sort(key=BY_ID)
         return found
 
     def _order(
-        self, message: wire.Medication, medication_list: MedicationList, jurisdiction: Jurisdiction
+        self, message: wire.Medication, medication_list: MedicationList, country: str
     ) -> ReadOrder:
         raw, name = message.SerializeToString(), text(1, message.id)
         if not name or len(message.id) > LONGEST_NAME or not raw.startswith(name):
             raise read.Unsound
         rest = raw[len(name) :]
         line_of = self._known_line if len(rest) <= LONGEST_LINE else self._line
-        line = line_of(rest, jurisdiction, is_stopped=medication_list is MedicationList.STOPPED)
+        line = line_of(rest, country, is_stopped=medication_list is MedicationList.STOPPED)
         return ReadOrder(
             message.id,
             (Medication(message.id, medication_list, *line.medication[2:]), line.understood),
@@ -172,12 +175,12 @@ class Questions:
             write.result(name, medication_list, line.result),
         )
 
-    def _line(self, raw: bytes, jurisdiction: Jurisdiction, *, is_stopped: bool) -> Line:
+    def _line(self, raw: bytes, country: str, *, is_stopped: bool) -> Line:
         """What an order without its id is: the same in either of the current lists."""
         message = wire.Medication.FromString(raw)
         medication_list = MedicationList.STOPPED if is_stopped else MedicationList.PROPOSED
-        medication = read.order(message, medication_list)
-        understood = self._terminology.understand(medication, jurisdiction)
+        medication = read.order(message, medication_list)._replace(country=country)
+        understood = self._terminology.understand(medication)
         return Line(
             medication,
             understood,

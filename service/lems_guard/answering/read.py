@@ -15,6 +15,7 @@ from google.protobuf.message import DecodeError, Message
 
 from lems_guard.answering.bounds import of_codings, of_medication, refuse_crowds
 from lems_guard.answering.faults import OLDEST_YEARS, faults_of
+from lems_guard.clinical.country import COUNTRIES
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.errors import FieldViolation, InvalidRequest
 from lems_guard.clinical.facts import Answer, Span
@@ -62,6 +63,15 @@ class Unsound(Exception):
 
 
 AMISS = (Unsound, KeyError, ValueError)
+
+
+def country(sent: str) -> str:
+    """A country in capital letters, or nothing; raises `Unsound` for what is none."""
+    if not sent:
+        return ""
+    if sent.upper() not in COUNTRIES:
+        raise Unsound
+    return sent.upper()
 
 
 def parse(raw: bytes) -> wire.CheckPrescriptionRequest:

@@ -17,7 +17,7 @@ class Explained(Protocol):
     def knowledge(self) -> KnowledgeBase:
         """The rules."""
 
-    def explain(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
+    def explain(self, medication: Medication) -> Understood:
         """What is made of an order, with the trail of how."""
 
     def ingredient_count(self) -> int:
@@ -41,6 +41,7 @@ class Shown(NamedTuple):
     edition: Explained
     jurisdiction: Jurisdiction
     reload: Reload
+    country: str = ""
 
     def state(self) -> wire.GetKnowledgeBaseResponse:
         """Its version, its sizes, whether a clinician has reviewed any rule, its last reload."""

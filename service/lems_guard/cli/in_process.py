@@ -24,6 +24,7 @@ class InProcess:
             edition,
             RuleScreener(),
             jurisdiction=settings.jurisdiction,
+            country=settings.country,
             today=lambda: day,
         )
 

@@ -43,7 +43,8 @@ def _understood(texts: list[str], country: str) -> list[tuple[str, Understood]]:
     settings = heeded_settings()
     loaded = load_edition(settings.rules or packaged_rules())
     edition = with_site(loaded.edition, settings.vocabulary)
-    orders = (Medication("1", MedicationList.PROPOSED, text, country=country) for text in texts)
+    there = country or settings.country
+    orders = (Medication("1", MedicationList.PROPOSED, text, country=there) for text in texts)
     return [(order.text, edition.explain(order)) for order in orders]
 
 

@@ -12,7 +12,6 @@ from lems_guard import __version__
 from lems_guard.clinical.errors import InvalidKnowledge
 from lems_guard.clinical.medication import Coding, Medication, Understood
 from lems_guard.clinical.patient import Patient
-from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.knowledge.cases import CaseResult, run_suites
 from lems_guard.knowledge.compiler import Compilation, compile_rules
 from lems_guard.knowledge.layout import VOCABULARY
@@ -52,7 +51,7 @@ class Edition:
         resolver = Resolver(self.vocabulary, self.knowledge.candidates, self.site)
         object.__setattr__(self, "resolver", resolver)
 
-    def understand(self, medication: Medication, _: Jurisdiction | None = None) -> Understood:
+    def understand(self, medication: Medication) -> Understood:
         """What an order is, by this edition's vocabulary."""
         understood = self.resolver.understand(medication)
         return with_use(understood, medication.indication, self.vocabulary.indications)
@@ -63,7 +62,7 @@ class Edition:
         object.__setattr__(edition, "knowledge", knowledge)
         return edition
 
-    def explain(self, medication: Medication, _: Jurisdiction | None = None) -> Understood:
+    def explain(self, medication: Medication) -> Understood:
         """What an order is, with the trail of how that was found."""
         return self.resolver.explained(medication)
 

@@ -10,13 +10,13 @@ from typing import NamedTuple, TypeAlias
 
 from lems_guard.clinical.alert import Screening, ScreeningRequest
 from lems_guard.clinical.medication import Disposition, Medication, Understood
-from lems_guard.clinical.severity import Certainty, Jurisdiction
+from lems_guard.clinical.severity import Certainty
 from lems_guard.knowledge.problems import Problem
 from lems_guard.knowledge.suites import Case, Expected, Suite
 from lems_guard.screening.knowledge_base import KnowledgeBase
 from lems_guard.screening.screen import RuleScreener
 
-Understand: TypeAlias = Callable[[Medication, Jurisdiction], Understood]
+Understand: TypeAlias = Callable[[Medication], Understood]
 
 UNDERSTOOD = frozenset({Disposition.EVALUATED, Disposition.NOT_CURRENT})
 
@@ -48,7 +48,7 @@ def run_case(
     case: Case, suite: Suite, knowledge: KnowledgeBase, understand: Understand
 ) -> CaseResult:
     """Screen a case's request and compare."""
-    orders = tuple((order, understand(order, case.jurisdiction)) for order in case.orders)
+    orders = tuple((order, understand(order)) for order in case.orders)
     request = ScreeningRequest(case.patient, orders, case.jurisdiction, case.as_of)
     screening = RuleScreener().screen(request, knowledge)
     differences = (

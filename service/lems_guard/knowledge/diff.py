@@ -75,7 +75,7 @@ def lists_changed(lists: Iterable[MedicationCase], old: Side, new: Side) -> Iter
 
 
 def _said(each: MedicationCase, side: Side) -> set[str]:
-    orders = tuple((order, side.understand(order, each.jurisdiction)) for order in each.orders)
+    orders = tuple((order, side.understand(order)) for order in each.orders)
     request = ScreeningRequest(each.patient, orders, each.jurisdiction, each.as_of)
     return set(_lines(RuleScreener().screen(request, side.knowledge)))
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Optional, TypeAlias
 
+from lems_guard.clinical.country import MEMBERS_OF_EU
 from lems_guard.clinical.route import Route
-from lems_guard.terminology.countries import MEMBERS_OF_EU
 from lems_guard.terminology.spelling import Spellings
 from lems_guard.terminology.vocabulary import (
     Form,

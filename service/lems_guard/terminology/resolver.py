@@ -1,7 +1,7 @@
 """Understanding an order: its codes, its text, its structured fields, and where they disagree."""
 
 import functools
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from lems_guard.clinical.facts import Answer
@@ -14,14 +14,13 @@ from lems_guard.clinical.medication import (
     Understood,
 )
 from lems_guard.clinical.route import Route
-from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.terminology.codes import UNKNOWN, CodeBook, Coded, combined
 from lems_guard.terminology.dose_basis import with_basis
 from lems_guard.terminology.dosing import dosing_of, in_milligrams
 from lems_guard.terminology.lexicon import Entry, Kind, Lexicon, Lexicons
 from lems_guard.terminology.licensed import product_of_name
 from lems_guard.terminology.site.names import widened
-from lems_guard.terminology.suggest import CloseNames, suggestions, suspects
+from lems_guard.terminology.suggest import Close, CloseNames, suggestions, suspects
 from lems_guard.terminology.text_reading import NAME_DOES_NOT_TELL, TextReading, read_text
 from lems_guard.terminology.trail import (
     coding_in_words,
@@ -78,7 +77,7 @@ class Resolver:
             _AMBIGUOUS, readings, entry.route, matched_by=matched_by, notes=(NAME_DOES_NOT_TELL,)
         )
 
-    def understand(self, medication: Medication, _: Jurisdiction | None = None) -> Understood:
+    def understand(self, medication: Medication) -> Understood:
         """What an order holds and how it is given, or that it is not understood."""
         if not _is_bare(medication):
             return self._resolve(medication)
@@ -164,8 +163,11 @@ class Resolver:
         """What may have been meant, and what the text names beside words that nobody knows."""
         if not notes:
             return NOTHING_SENT
-        near = self.suggest(text, country)
-        named = () if reading.denied else self._named(reading.named)
+        close = self._close(text, country)
+        entries = self._lexicons.of(country).entries
+        near = suggestions(close, entries, self._watched)
+        meant = () if reading.denied else (*reading.named, *self._slip(close, entries))
+        named = self._named(tuple(dict.fromkeys(meant)))
         found = Understood(Disposition.UNRESOLVED, named, suggestions=near, notes=notes)
         return found._replace(product=reading.product) if named else found
 
@@ -206,13 +208,27 @@ class Resolver:
 
     def suggest(self, text: str, country: str = "") -> tuple[str, ...]:
         """What a text that is not understood may have meant, to be confirmed by a person."""
-        lexicon = self._lexicons.of(country)
-        words, unknown = unknown_words(text, lexicon)
+        entries = self._lexicons.of(country).entries
+        return suggestions(self._close(text, country), entries, self._watched)
+
+    def _close(self, text: str, country: str) -> list[Close]:
+        """The names close to the words of a text that no table holds."""
+        words, unknown = unknown_words(text, self._lexicons.of(country))
         if not unknown:
-            return ()
+            return []
         near = self.close_names.near
-        close = [name for phrase in suspects(words, unknown) for name in near(phrase)]
-        return suggestions(close, lexicon.entries, self._watched)
+        return [name for phrase in suspects(words, unknown) for name in near(phrase)]
+
+    def _slip(self, close: list[Close], entries: Mapping[str, Entry]) -> Readings:
+        """The one watched drug whose name, not its brand, is all that a slip can have meant."""
+        meant = {
+            entries[each.name].readings for each in close if entries[each.name].kind is Kind.NAME
+        }
+        if len(meant) != 1:
+            return ()
+        [readings] = meant
+        watched = any(name in self._watched for names in readings for name in names)
+        return readings if watched else ()
 
     @functools.cached_property
     def close_names(self) -> CloseNames:
@@ -220,11 +236,11 @@ class Resolver:
         entries = self._lexicons.anywhere.entries
         return CloseNames(phrase for phrase, entry in entries.items() if entry.readings)
 
-    def explained(self, medication: Medication, _: Jurisdiction | None = None) -> Understood:
+    def explained(self, medication: Medication) -> Understood:
         """The answer with its trail."""
         return self.understand(medication)._replace(trail=self.explain(medication))
 
-    def explain(self, medication: Medication, _: Jurisdiction | None = None) -> tuple[str, ...]:
+    def explain(self, medication: Medication) -> tuple[str, ...]:
         """The trail: which code or phrase was found in which table. Not for the hot path."""
         trail = [coding_in_words(coding, self._codes.read(coding)) for coding in medication.codings]
         text = medication.text or _display(medication)

@@ -89,10 +89,11 @@ def suggestions(
 ) -> tuple[str, ...]:
     """At most three drugs: the nearest first, of equals those that hold a watched ingredient."""
 
-    def rank(each: Close) -> tuple[int, bool, int, str]:
+    def rank(each: Close) -> tuple[int, bool, bool, int, str]:
         readings = entries[each.name].readings
         unwatched = not any(name in watched for names in readings for name in names)
-        return each.edits, unwatched, -each.name.count(" "), each.name
+        is_other_name = (each.name,) not in readings
+        return each.edits, unwatched, is_other_name, -each.name.count(" "), each.name
 
     ranked = [entries[each.name] for each in sorted(set(close), key=rank)]
     drugs: dict[Readings, Entry] = {}

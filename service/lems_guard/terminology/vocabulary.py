@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
+from lems_guard.clinical.country import EU, MEMBERS_OF_EU
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.indication import NecessaryUse
 from lems_guard.clinical.route import Route
 from lems_guard.terminology.conditions import ConditionCode
-from lems_guard.terminology.countries import EU, MEMBERS_OF_EU
 
 # The names of the ingredients that one drug holds, sorted.
 IngredientSet: TypeAlias = tuple[str, ...]

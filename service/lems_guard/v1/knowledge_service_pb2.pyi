@@ -85,12 +85,14 @@ class GetRuleResponse(_message.Message):
     def __init__(self, rule: _Optional[_Union[_rule_pb2.Rule, _Mapping]] = ..., knowledge_base: _Optional[_Union[_screening_pb2.KnowledgeBase, _Mapping]] = ...) -> None: ...
 
 class ResolveMedicationRequest(_message.Message):
-    __slots__ = ("medication", "jurisdiction")
+    __slots__ = ("medication", "jurisdiction", "country")
     MEDICATION_FIELD_NUMBER: _ClassVar[int]
     JURISDICTION_FIELD_NUMBER: _ClassVar[int]
+    COUNTRY_FIELD_NUMBER: _ClassVar[int]
     medication: _prescription_pb2.Medication
     jurisdiction: _terms_pb2.Jurisdiction
-    def __init__(self, medication: _Optional[_Union[_prescription_pb2.Medication, _Mapping]] = ..., jurisdiction: _Optional[_Union[_terms_pb2.Jurisdiction, str]] = ...) -> None: ...
+    country: str
+    def __init__(self, medication: _Optional[_Union[_prescription_pb2.Medication, _Mapping]] = ..., jurisdiction: _Optional[_Union[_terms_pb2.Jurisdiction, str]] = ..., country: _Optional[str] = ...) -> None: ...
 
 class ResolveMedicationResponse(_message.Message):
     __slots__ = ("disposition", "ingredients", "route", "matched_by", "suggestions", "note", "dose", "doses_per_day", "trail", "jurisdiction", "knowledge_base")

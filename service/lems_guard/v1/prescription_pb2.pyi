@@ -104,17 +104,19 @@ class Patient(_message.Message):
     def __init__(self, lems_status: _Optional[_Union[_terms_pb2.LemsStatus, str]] = ..., birth_date: _Optional[str] = ..., age_years: _Optional[int] = ..., weight_kg: _Optional[float] = ..., creatinine_clearance_ml_min: _Optional[float] = ..., hepatic_impairment: _Optional[_Union[_terms_pb2.HepaticImpairment, str]] = ..., nat2_phenotype: _Optional[_Union[_terms_pb2.Nat2Phenotype, str]] = ..., on_dialysis: _Optional[_Union[_terms_pb2.Answer, str]] = ..., seizure_history: _Optional[_Union[_terms_pb2.Answer, str]] = ..., epilepsy: _Optional[_Union[_terms_pb2.Answer, str]] = ..., uncontrolled_asthma: _Optional[_Union[_terms_pb2.Answer, str]] = ..., congenital_long_qt: _Optional[_Union[_terms_pb2.Answer, str]] = ..., respiratory_compromise: _Optional[_Union[_terms_pb2.Answer, str]] = ..., ventilated: _Optional[_Union[_terms_pb2.Answer, str]] = ..., planned_anaesthesia: _Optional[_Union[_terms_pb2.Answer, str]] = ..., pregnant: _Optional[_Union[_terms_pb2.Answer, str]] = ..., breast_feeding: _Optional[_Union[_terms_pb2.Answer, str]] = ..., aminopyridine_hypersensitivity: _Optional[_Union[_terms_pb2.Answer, str]] = ..., conditions: _Optional[_Iterable[_Union[Coding, _Mapping]]] = ...) -> None: ...
 
 class CheckPrescriptionRequest(_message.Message):
-    __slots__ = ("patient", "proposed", "active", "stopped", "jurisdiction", "as_of")
+    __slots__ = ("patient", "proposed", "active", "stopped", "jurisdiction", "as_of", "country")
     PATIENT_FIELD_NUMBER: _ClassVar[int]
     PROPOSED_FIELD_NUMBER: _ClassVar[int]
     ACTIVE_FIELD_NUMBER: _ClassVar[int]
     STOPPED_FIELD_NUMBER: _ClassVar[int]
     JURISDICTION_FIELD_NUMBER: _ClassVar[int]
     AS_OF_FIELD_NUMBER: _ClassVar[int]
+    COUNTRY_FIELD_NUMBER: _ClassVar[int]
     patient: Patient
     proposed: _containers.RepeatedCompositeFieldContainer[Medication]
     active: _containers.RepeatedCompositeFieldContainer[Medication]
     stopped: _containers.RepeatedCompositeFieldContainer[Medication]
     jurisdiction: _terms_pb2.Jurisdiction
     as_of: str
-    def __init__(self, patient: _Optional[_Union[Patient, _Mapping]] = ..., proposed: _Optional[_Iterable[_Union[Medication, _Mapping]]] = ..., active: _Optional[_Iterable[_Union[Medication, _Mapping]]] = ..., stopped: _Optional[_Iterable[_Union[Medication, _Mapping]]] = ..., jurisdiction: _Optional[_Union[_terms_pb2.Jurisdiction, str]] = ..., as_of: _Optional[str] = ...) -> None: ...
+    country: str
+    def __init__(self, patient: _Optional[_Union[Patient, _Mapping]] = ..., proposed: _Optional[_Iterable[_Union[Medication, _Mapping]]] = ..., active: _Optional[_Iterable[_Union[Medication, _Mapping]]] = ..., stopped: _Optional[_Iterable[_Union[Medication, _Mapping]]] = ..., jurisdiction: _Optional[_Union[_terms_pb2.Jurisdiction, str]] = ..., as_of: _Optional[str] = ..., country: _Optional[str] = ...) -> None: ...

@@ -7,7 +7,6 @@ import pytest
 from edges.order_entry.calling import ORDER_SIGN, order, searchset, send, sign
 from edges.order_entry.schema import checked
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList, Understood
-from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.editions.library import Edition
 from lems_guard.fhir.orders import OrderReader
 from lems_guard.fhir.references import Shelf
@@ -49,7 +48,7 @@ def read(resource: dict[str, Any], edition: Edition) -> tuple[set[str], bool]:
     """The substances that an order is checked for, and whether it is understood."""
 
     def understand(asked: Medication) -> Understood:
-        return edition.understand(asked, Jurisdiction.US)
+        return edition.understand(asked)
 
     line = OrderReader(understand).line(resource, Shelf())
     sent = wire.Medication.FromString(line.content)

@@ -7,7 +7,6 @@ import pytest
 
 from edges.order_entry.calling import REQUESTS, written
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList, Understood
-from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.edges.order_entry.chart import Chart
 from lems_guard.editions.library import Edition
 from lems_guard.fhir.dosage import Amount, dosage_of
@@ -253,7 +252,7 @@ def test_a_line_is_known_again_whoever_takes_it(edition: Edition) -> None:
     """And it is what a reader that remembers nothing makes of it, after all others were read."""
 
     def reader() -> OrderReader:
-        return OrderReader(lambda asked: edition.understand(asked, Jurisdiction.US))
+        return OrderReader(edition.understand)
 
     remembering, orders = reader(), drafts_of_all_requests()
     assert len(orders) > 60
@@ -280,4 +279,4 @@ def test_a_text_too_long_to_be_read_is_not_cut_into_one_that_is(edition: Edition
     line = OrderReader(nothing_understood).line(resource, Shelf())
     sent = wire.Medication.FromString(line.content)
     order = Medication("m", MedicationList.PROPOSED, sent.text)
-    assert edition.understand(order, Jurisdiction.US).disposition is Disposition.UNRESOLVED
+    assert edition.understand(order).disposition is Disposition.UNRESOLVED

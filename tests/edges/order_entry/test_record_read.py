@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from edges.order_entry.calling import order, searchset
-from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.edges.order_entry.asking import Asked, asked_by
 from lems_guard.edges.order_entry.chart import Chart
 from lems_guard.edges.order_entry.discovery import SERVICES
@@ -29,7 +28,7 @@ def asked_of(
     """What is asked of the engine, all of the record in one Bundle."""
 
     def understand(asked: Any) -> Any:  # noqa: ANN401
-        return edition.understand(asked, Jurisdiction.US)
+        return edition.understand(asked)
 
     service = SERVICES[f"lems-guard-{hook}"]
     call = {

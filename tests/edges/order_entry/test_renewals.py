@@ -6,7 +6,6 @@ import pytest
 
 from edges.order_entry.calling import order, searchset
 from lems_guard.clinical.medication import Medication, Understood
-from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.edges.order_entry.chart import Chart
 from lems_guard.editions.library import Edition
 from lems_guard.fhir.diagnoses import NOTHING_KNOWN, DiagnosisReader
@@ -20,7 +19,7 @@ def is_renewal(edition: Edition, prior: object) -> bool:
     """Whether an order for amifampridine is one, beside three orders on record."""
 
     def understand(asked: Medication) -> Understood:
-        return edition.understand(asked, Jurisdiction.US)
+        return edition.understand(asked)
 
     reader = OrderReader(understand)
     vocabulary = Vocabulary(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from lems_guard.answering import read
-from lems_guard.answering.faults import faults_of_enums
+from lems_guard.answering.faults import faults_of_country, faults_of_enums
 from lems_guard.answering.rule_messages import rule_message, summary_message
 from lems_guard.answering.shown import Shown, name_of
 from lems_guard.answering.terms import term
@@ -144,9 +144,12 @@ def resolve(request: wire.ResolveMedicationRequest, shown: Shown) -> wire.Resolv
         raise InvalidRequest(tuple(faults_of_enums(request, "")))
     if not request.HasField("medication"):
         raise InvalidRequest((FieldViolation("medication", "the medication to be recognised"),))
-    medication = read.lone_order(request.medication)
+    if faults := tuple(faults_of_country(request.country)):
+        raise InvalidRequest(faults)
+    country = read.country(request.country) or shown.country
+    medication = read.lone_order(request.medication)._replace(country=country)
     jurisdiction = read.JURISDICTIONS[request.jurisdiction] or shown.jurisdiction
-    understood = shown.edition.explain(medication, jurisdiction)
+    understood = shown.edition.explain(medication)
     response = wire.ResolveMedicationResponse(
         disposition=term(understood.disposition),
         ingredients=[

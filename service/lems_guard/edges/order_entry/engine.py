@@ -6,7 +6,6 @@ from typing import Protocol
 from lems_guard.answering.answer import Answers
 from lems_guard.clinical.medication import Coding, Medication, MedicationList, Understood
 from lems_guard.clinical.patient import Patient
-from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.fhir.allergies import AMINOPYRIDINE
 from lems_guard.fhir.diagnoses import NOTHING_KNOWN, DiagnosisReader
 from lems_guard.fhir.orders import OrderReader
@@ -23,7 +22,7 @@ class Knows(Protocol):
     def knowledge(self) -> KnowledgeBase:
         """The rules."""
 
-    def understand(self, medication: Medication, jurisdiction: Jurisdiction) -> Understood:
+    def understand(self, medication: Medication) -> Understood:
         """What an order is."""
 
     def with_conditions(
@@ -38,15 +37,18 @@ class Engine:
     `answers` is the seam that gRPC stands on too: the bytes of a request to those of its reply.
     """
 
-    def __init__(self, answers: Answers, edition: Knows, jurisdiction: Jurisdiction) -> None:
-        """Know what an edition does not change: its rules, and what its vocabulary reads."""
+    def __init__(self, answers: Answers, edition: Knows, country: str = "") -> None:
+        """Know what an edition does not change: its rules, and what its vocabulary reads.
+
+        `country` is where brands are read as meant.
+        """
         self.answers = answers
         self.knowledge = edition.knowledge
         self.rules = {rule.id: rule for rule in self.knowledge.rules}
         self.is_reviewed = any(rule.review.reviewer for rule in self.knowledge.rules)
         self.rxcui_of = functools.lru_cache(MOST_NAMES)(self._rxcui_of)
         self._edition = edition
-        self._jurisdiction = jurisdiction
+        self._country = country
         self.vocabulary = Vocabulary(
             self._understand,
             lambda name: AMINOPYRIDINE in self.knowledge.classes_of.get(name, NO_CLASSES),
@@ -55,7 +57,7 @@ class Engine:
         )
 
     def _understand(self, medication: Medication) -> Understood:
-        return self._edition.understand(medication, self._jurisdiction)
+        return self._edition.understand(medication._replace(country=self._country))
 
     def _rxcui_of(self, name: str) -> str:
         """The RxNorm code of an ingredient by its name, as the vocabulary has it."""
