@@ -59,6 +59,7 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         """Load the knowledge base; raises `InvalidKnowledge` when there is none to serve."""
         self.settings = settings
+        self.country = settings.country or ""
         self.metrics = Metrics(OUTCOMES)
         self.metrics.in_flight_limit.set(settings.max_in_flight)
         self.calls = CallLog(settings.log_calls_per_second)
@@ -77,9 +78,9 @@ class Service:
         """Put the library's current edition to work."""
         edition = self.library.current
         self.answers = self._remembering(self._answerer_on(edition), edition)
-        self.engine = Engine(self.answers, edition, self.settings.country)
+        self.engine = Engine(self.answers, edition, self.country)
         now = datetime.datetime.now(datetime.UTC)
-        self.shown = Shown(edition, self.settings.jurisdiction, Reload(now), self.settings.country)
+        self.shown = Shown(edition, self.settings.jurisdiction, Reload(now), self.country)
         knowledge = edition.knowledge
         self.metrics.knowledge_loaded(knowledge)
         self.shared.metrics.rules_loaded(rule.id for rule in knowledge.rules)
@@ -113,12 +114,12 @@ class Service:
             edition,
             RuleScreener(),
             jurisdiction=self.settings.jurisdiction,
-            country=self.settings.country,
+            country=self.country,
             today=utc_today,
         )
 
     def _remembering(self, answers: Answers, edition: Edition) -> Answers:
-        scope = edition.knowledge.digest + self.settings.country, self.settings.jurisdiction
+        scope = edition.knowledge.digest + self.country, self.settings.jurisdiction
         metrics, policy = self.shared.cache_metrics, self.settings.redis_replies
         if self.settings.redis_url is not None and policy is not RedisReplies.OFF:
             least = 0 if policy is RedisReplies.ALWAYS else WORTH_IT_BYTES

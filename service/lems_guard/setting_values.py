@@ -51,8 +51,8 @@ def jurisdiction(text: str) -> Jurisdiction:
 
 
 def country(text: str) -> str:
-    """Two letters of ISO 3166-1, or empty; raises `ValueError`."""
-    if text and text.upper() not in COUNTRIES:
+    """Two letters of ISO 3166-1; raises `ValueError`."""
+    if text.upper() not in COUNTRIES:
         raise ValueError("two letters of ISO 3166-1, such as DE")
     return text.upper()
 

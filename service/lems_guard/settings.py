@@ -99,7 +99,7 @@ class Settings:
     jurisdiction: Jurisdiction = _setting(
         "US", jurisdiction, "whose labels apply where a request does not say: US, EU or CH"
     )
-    country: str = _setting(
+    country: str | None = _setting(
         "",
         country,
         "where drugs are sold, by which brands are read where a request does not say: two letters "

@@ -56,7 +56,7 @@ def test_an_aminopyridine_allergy(
 ) -> None:
     found = hypersensitivity(
         entries,
-        lambda sent: edition.understand(sent, Jurisdiction.US),
+        lambda sent: edition.understand(sent),
         lambda name: AMINOPYRIDINE in edition.knowledge.classes_of.get(name, ()),
     )
     assert found == answer, why

@@ -24,7 +24,7 @@ class InProcess:
             edition,
             RuleScreener(),
             jurisdiction=settings.jurisdiction,
-            country=settings.country,
+            country=settings.country or "",
             today=lambda: day,
         )
 

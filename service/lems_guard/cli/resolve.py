@@ -43,7 +43,7 @@ def _understood(texts: list[str], country: str) -> list[tuple[str, Understood]]:
     settings = heeded_settings()
     loaded = load_edition(settings.rules or packaged_rules())
     edition = with_site(loaded.edition, settings.vocabulary)
-    there = country or settings.country
+    there = country or settings.country or ""
     orders = (Medication("1", MedicationList.PROPOSED, text, country=there) for text in texts)
     return [(order.text, edition.explain(order)) for order in orders]
 

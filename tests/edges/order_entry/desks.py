@@ -65,7 +65,7 @@ class Asked:
             jurisdiction=Jurisdiction.US,
             today=lambda: TODAY,
         )
-        engine = Engine(answers, edition, Jurisdiction.US)
+        engine = Engine(answers, edition)
         self.counts = Uncounted()
         self.requests: list[httpx2.Request] = []
         self._engine, self._handler, self._seconds = engine, handler, seconds
