@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.editions.library import Edition, load_edition, packaged_rules
 from lems_guard.fhir.allergies import AMINOPYRIDINE, hypersensitivity
 from lems_guard.v1 import terms_pb2 as terms
@@ -56,7 +55,7 @@ def test_an_aminopyridine_allergy(
 ) -> None:
     found = hypersensitivity(
         entries,
-        lambda sent: edition.understand(sent),
+        edition.understand,
         lambda name: AMINOPYRIDINE in edition.knowledge.classes_of.get(name, ()),
     )
     assert found == answer, why

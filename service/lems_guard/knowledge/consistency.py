@@ -80,7 +80,7 @@ def _is_read(name: str, understand: Understand) -> bool:
     return any(
         name in {drug.name for drug in reading}
         for place in Jurisdiction
-        for reading in understand(order, place).readings
+        for reading in understand(order).readings
     )
 
 
