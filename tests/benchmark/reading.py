@@ -16,7 +16,7 @@ def new_lines(rounds: int = 7, lines: int = 2000) -> dict[str, Figure]:
             for place in range(lines)
             for drugs in [ward.silent if place % 5 else ward.watched]
         ]
-        return seconds_each(lambda order: understand(order), orders) * 1e6
+        return seconds_each(understand, orders) * 1e6
 
     with frozen():
         measure()  # to warm up

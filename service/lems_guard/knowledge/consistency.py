@@ -8,7 +8,7 @@ from itertools import combinations
 from lems_guard.clinical.medication import Medication, MedicationList
 from lems_guard.clinical.route import KNOWN_ROUTES, Route
 from lems_guard.clinical.rule import Rule
-from lems_guard.clinical.severity import Jurisdiction, Severity
+from lems_guard.clinical.severity import Severity
 from lems_guard.knowledge.cases import Understand
 from lems_guard.knowledge.problems import Place, Problem
 from lems_guard.screening.knowledge_base import KnowledgeBase
@@ -75,13 +75,9 @@ def unreached(
 
 
 def _is_read(name: str, understand: Understand) -> bool:
-    """Whether an order of a drug by its own name may mean the drug, in some jurisdiction."""
+    """Whether an order of a drug by its own name may mean the drug."""
     order = Medication(name, MedicationList.PROPOSED, name)
-    return any(
-        name in {drug.name for drug in reading}
-        for place in Jurisdiction
-        for reading in understand(order).readings
-    )
+    return any(name in {drug.name for drug in reading} for reading in understand(order).readings)
 
 
 def unreviewed(knowledge: KnowledgeBase) -> Iterator[Problem]:
