@@ -28,7 +28,7 @@ NONE_IN_WORDS = re.compile(
 def hypersensitivity(
     resources: Iterable[Resource],
     understand: Callable[[Medication], Understood],
-    is_aminopyridine: Callable[[str], bool],
+    aminopyridines: frozenset[str],
 ) -> terms.Answer:
     """YES where an allergy to an aminopyridine is on record, NO where it says that none is known.
 
@@ -36,7 +36,7 @@ def hypersensitivity(
     """
     standing = [each for each in resources if _stands(each)]
     substances = [each for entry in standing for each in _substances(entry)]
-    if any(_names_aminopyridine(each, understand, is_aminopyridine) for each in substances):
+    if any(_names_aminopyridine(each, understand, aminopyridines) for each in substances):
         return terms.ANSWER_YES
     says_none = [entry for entry in standing if _is_none(entry)]
     others = [entry for entry in standing if entry not in says_none and _may_be_to_a_drug(entry)]
@@ -79,7 +79,7 @@ def _may_be_to_a_drug(entry: Resource) -> bool:
 def _names_aminopyridine(
     concept: Resource,
     understand: Callable[[Medication], Understood],
-    is_aminopyridine: Callable[[str], bool],
+    aminopyridines: frozenset[str],
 ) -> bool:
     words = words_of(concept)
     if AMINOPYRIDINE in words.lower():
@@ -87,7 +87,7 @@ def _names_aminopyridine(
     codings = tuple(each._replace(display="") for each in codings_of(concept))
     substance = Medication("allergy", MedicationList.ACTIVE, words, codings)
     return any(
-        is_aminopyridine(ingredient.name)
+        ingredient.name in aminopyridines
         for reading in understand(substance).readings
         for ingredient in reading
     )

@@ -25,8 +25,12 @@ DEEPEST = 3
 
 
 class Entry(NamedTuple):
-    """An entry of a Bundle; the resource is empty where there is none to be read."""
+    """An entry of a Bundle; the resource is empty where there is none to be read.
 
+    `kind` is its type, empty where it has none.
+    """
+
+    kind: str
     resource: Resource
     full_url: str
     is_match: bool
@@ -51,13 +55,13 @@ def page_of(bundle: Resource, depth: int = 0) -> Page:
     is_torn, matches = False, 0
     for entry in _entries(bundle):
         matches += entry.is_match
-        if entry.resource.get("resourceType") == "Bundle" and depth < DEEPEST:
+        if entry.kind == "Bundle" and depth < DEEPEST:
             inner = page_of(entry.resource, depth + 1)
             entries += inner.entries
             is_torn = is_torn or inner.is_torn or is_cut(inner)
         else:
             entries.append(entry)
-            is_torn = is_torn or _is_lost(entry.resource)
+            is_torn = is_torn or _is_lost(entry)
     total, next_page = _total(bundle), _next(bundle)
     is_torn = is_torn or total is None or next_page is None
     return Page(entries, is_torn, matches, total or 0, next_page or "")
@@ -76,9 +80,9 @@ def _entries(bundle: Resource) -> list[Entry]:
 
 def _entry(sent: Resource) -> Entry:
     """An entry; some clients put the resource itself in its place."""
-    if text(sent.get("resourceType")):
-        sent = {"resource": sent}
-    return Entry(obj(sent.get("resource")), text(sent.get("fullUrl")), _is_match(sent))
+    resource = sent if "resourceType" in sent else obj(sent.get("resource"))
+    kind = text(resource.get("resourceType"))
+    return Entry(kind, resource, text(sent.get("fullUrl")), _is_match(kind, sent.get("search")))
 
 
 def _total(bundle: Resource) -> int | None:
@@ -89,19 +93,18 @@ def _total(bundle: Resource) -> int | None:
     return total if type(total) is int and total >= 0 else None
 
 
-def _is_match(entry: Resource) -> bool:
+def _is_match(kind: str, search: Json) -> bool:
     """Whether it is found, not merely sent along: what a server says of the search is neither."""
-    if obj(entry.get("resource")).get("resourceType") == "OperationOutcome":
-        return False
-    return text(obj(entry.get("search")).get("mode")) not in {"include", "outcome"}
-
-
-def _is_lost(resource: Resource) -> bool:
-    """Whether it is no resource that can be read, or tells of others that are not shown."""
-    kind = text(resource.get("resourceType"))
     if kind == "OperationOutcome":
-        return any(_is_grave(issue) for issue in objs(resource.get("issue")))
-    return kind == "Bundle" or not kind
+        return False
+    return search is None or text(obj(search).get("mode")) not in {"include", "outcome"}
+
+
+def _is_lost(entry: Entry) -> bool:
+    """Whether it is no resource that can be read, or tells of others that are not shown."""
+    if entry.kind == "OperationOutcome":
+        return any(_is_grave(issue) for issue in objs(entry.resource.get("issue")))
+    return entry.kind in {"", "Bundle"}
 
 
 def is_not_supported(value: Json) -> bool:

@@ -68,11 +68,14 @@ class DiagnosisReader:
         self._told = told
         self._remembered = functools.lru_cache(MOST_DIAGNOSES)(self._diagnosis)
 
+    def lems(self, resources: Iterable[Resource]) -> LemsStatus | None:
+        """What all Conditions together tell of LEMS."""
+        return _surest({self._one(resource).lems for resource in resources})
+
     def read(self, resources: Iterable[Resource]) -> Diagnoses:
         """All Conditions together; one that confirms LEMS outweighs those that doubt it."""
         found = [self._one(resource) for resource in resources]
-        statuses = {each.lems for each in found} - {None}
-        lems = next((status for status in SUREST_FIRST if status in statuses), None)
+        lems = _surest({each.lems for each in found})
         notes = [
             f"LEMS suspected: {each.why_suspected}."
             for each in found
@@ -126,6 +129,10 @@ class DiagnosisReader:
             for code in codes
             for system in DIAGNOSTIC
         )
+
+
+def _surest(statuses: set[LemsStatus | None]) -> LemsStatus | None:
+    return next((status for status in SUREST_FIRST if status in statuses), None)
 
 
 def suspected(why: str) -> Diagnosis:

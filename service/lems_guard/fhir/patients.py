@@ -29,7 +29,7 @@ class Vocabulary(NamedTuple):
     """What the knowledge in service can tell of codes and words."""
 
     understand: Callable[[Medication], Understood]
-    is_aminopyridine: Callable[[str], bool]
+    aminopyridines: frozenset[str]
     orders: OrderReader
     diagnoses: DiagnosisReader
 
@@ -56,7 +56,7 @@ def person_of(record: Record, vocabulary: Vocabulary, today: datetime.date) -> P
         seizure_history=_yes(holds=diagnoses.seizure_history),
         pregnant=_yes(holds=diagnoses.pregnant),
         aminopyridine_hypersensitivity=hypersensitivity(
-            record.of_kind("AllergyIntolerance"), vocabulary.understand, vocabulary.is_aminopyridine
+            record.of_kind("AllergyIntolerance"), vocabulary.understand, vocabulary.aminopyridines
         ),
     )
     notes = list(diagnoses.notes)

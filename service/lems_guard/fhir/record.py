@@ -18,24 +18,26 @@ class Record:
         """Nothing has been read yet."""
         self.shelf = Shelf()
         self.drafts: list[Resource] = []
-        self._named_drafts: set[str] = set()
+        self._draft_urls: set[str] = set()
         self._resources: dict[str, list[Resource]] = defaultdict(list)
         self._known: dict[tuple[str, str], Resource] = {}
 
-    def add(self, resource: Resource, full_url: str = "") -> None:
+    def add(self, kind: str, resource: Resource, full_url: str = "") -> None:
         """Add a resource of the record; the same one again is not another."""
-        kind, own_id = _kind_of(resource), text(resource.get("id"))
-        self.shelf.put(resource, full_url)
+        own_id = text(resource.get("id"))
+        if kind == "Medication":
+            self.shelf.put(resource, full_url)
         if not own_id or self._known.get((kind, own_id)) != resource:
             self._known[kind, own_id] = resource
             self._resources[kind].append(resource)
 
     def add_draft(self, resource: Resource, full_url: str = "") -> None:
         """Add what is being ordered; what travels with it may be referred to."""
+        kind = _kind_of(resource)
         self.shelf.put(resource, full_url)
         self.drafts.append(resource)
-        self._named_drafts |= {full_url, f"{_kind_of(resource)}/{text(resource.get('id'))}"}
-        if _kind_of(resource) in GROUPS:
+        self._draft_urls.add(full_url)
+        if kind in GROUPS:
             held = objs(resource.get("contained"))
             # What an order in a group refers to by `#` is held by the group.
             self.drafts += [each | {"contained": held} for each in held if is_order(each)]
@@ -43,13 +45,12 @@ class Record:
     @property
     def unread_drafts(self) -> int:
         """How many orders that a group of drafts refers to have not come."""
-        groups = (each for each in self.drafts if _kind_of(each) in GROUPS)
-        return sum(not self._is_here(name, each) for each in groups for name in _referred(each))
-
-    def _is_here(self, name: str, group: Resource) -> bool:
-        if name.startswith("#"):
-            return any(text(each.get("id")) == name[1:] for each in objs(group.get("contained")))
-        return name in self._named_drafts or relative(name) in self._named_drafts
+        groups = [each for each in self.drafts if _kind_of(each) in GROUPS]
+        if not groups:
+            return 0
+        here = {f"{_kind_of(each)}/{text(each.get('id'))}" for each in self.drafts}
+        here |= self._draft_urls
+        return sum(not _is_here(name, each, here) for each in groups for name in _referred(each))
 
     def of_kind(self, *kinds: str) -> list[Resource]:
         """The resources of some kinds that are on record."""
@@ -72,6 +73,12 @@ def is_order(resource: Resource) -> bool:
 
 def _kind_of(resource: Resource) -> str:
     return text(resource.get("resourceType"))
+
+
+def _is_here(name: str, group: Resource, here: set[str]) -> bool:
+    if name.startswith("#"):
+        return any(text(each.get("id")) == name[1:] for each in objs(group.get("contained")))
+    return name in here or relative(name) in here
 
 
 def _referred(group: Json) -> Iterator[str]:

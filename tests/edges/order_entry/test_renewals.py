@@ -23,7 +23,7 @@ def is_renewal(edition: Edition, prior: object) -> bool:
 
     reader = OrderReader(understand)
     vocabulary = Vocabulary(
-        understand, lambda _: False, reader, DiagnosisReader(lambda _: NOTHING_KNOWN)
+        understand, frozenset(), reader, DiagnosisReader(lambda _: NOTHING_KNOWN)
     )
     chart = Chart()
     on_record = [

@@ -105,30 +105,30 @@ class Chart:
         elif kind == "Bundle":
             self._take_bundle(key, value, answer)
         elif kind and kind in KINDS.get(key, {kind}) - {"OperationOutcome"}:
-            is_whole = self._add(value)
-            answer.come(is_torn=not is_whole or _is_unreadable(value))
+            is_whole = self._add(kind, value)
+            answer.come(is_torn=not is_whole or _is_unreadable(kind, value))
 
     def _take_bundle(self, key: str, bundle: Resource, answer: Answer) -> None:
         page = page_of(bundle)
         is_torn, kinds = page.is_torn or _is_of_others(key, page), set()
-        for resource, full_url, _ in page.entries:
-            if text(resource.get("resourceType")):
-                kinds.add(text(resource.get("resourceType")))
-                is_whole = self._add(resource, full_url)
-                is_torn = is_torn or not is_whole or _is_unreadable(resource)
+        for kind, resource, full_url, _ in page.entries:
+            if kind:
+                kinds.add(kind)
+                is_whole = self._add(kind, resource, full_url)
+                is_torn = is_torn or not is_whole or _is_unreadable(kind, resource)
         answer.turn(page, is_torn=is_torn)
         if key not in PREFETCH:
             self._of_its_own.update(_queries_for(kinds))
         if key not in PREFETCH and answer.reading is Reading.PART:
             self._torn_of_its_own.update(_queries_for(kinds))
 
-    def _add(self, resource: Resource, full_url: str = "") -> bool:
+    def _add(self, kind: str, resource: Resource, full_url: str = "") -> bool:
         """Add a resource to the record; false where it says that it is another patient's."""
-        is_of_another = _is_of_another(resource, self._patient)
-        if is_of_another and text(resource.get("resourceType")) == "Patient":
+        is_of_another = _is_of_another(kind, resource, self._patient)
+        if is_of_another and kind == "Patient":
             self.is_of_another = True
             return False
-        self.record.add(resource, full_url)
+        self.record.add(kind, resource, full_url)
         self.strangers += is_of_another
         return not is_of_another
 
@@ -192,22 +192,24 @@ def _queries_for(kinds: set[str]) -> Iterator[str]:
 
 def _is_of_others(key: str, page: Page) -> bool:
     """Whether all that was found is of kinds that were not asked for."""
-    kinds = {text(each.resource.get("resourceType")) for each in page.entries if each.is_match}
+    kinds = {each.kind for each in page.entries if each.is_match}
     return bool(kinds) and kinds.isdisjoint(KINDS.get(key, kinds))
 
 
-def _is_of_another(resource: Resource, patient: str) -> bool:
+def _is_of_another(kind: str, resource: Resource, patient: str) -> bool:
     """Whether a resource says that it is of another patient than the one at hand."""
     if not patient:
         return False
-    if text(resource.get("resourceType")) == "Patient":
+    if kind == "Patient":
         told = f"Patient/{text(resource.get('id'))}" if text(resource.get("id")) else ""
     else:
         subject = obj(resource.get("subject")) or obj(resource.get("patient"))
-        told = relative(text(subject.get("reference")).partition("/_history/")[0])
+        told = text(subject.get("reference"))
+        if told not in {patient, ""}:
+            told = relative(told.partition("/_history/")[0])
     return told.startswith("Patient/") and told != patient
 
 
-def _is_unreadable(resource: Resource) -> bool:
+def _is_unreadable(kind: str, resource: Resource) -> bool:
     """Whether it is a diagnosis that nothing can be made of."""
-    return resource.get("resourceType") == "Condition" and is_unreadable(resource.get("code"))
+    return kind == "Condition" and is_unreadable(resource.get("code"))

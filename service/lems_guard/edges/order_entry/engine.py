@@ -10,7 +10,7 @@ from lems_guard.fhir.allergies import AMINOPYRIDINE
 from lems_guard.fhir.diagnoses import NOTHING_KNOWN, DiagnosisReader
 from lems_guard.fhir.orders import OrderReader
 from lems_guard.fhir.patients import Vocabulary
-from lems_guard.screening.knowledge_base import NO_CLASSES, KnowledgeBase
+from lems_guard.screening.knowledge_base import KnowledgeBase
 
 MOST_NAMES = 1024
 
@@ -51,7 +51,11 @@ class Engine:
         self._country = country
         self.vocabulary = Vocabulary(
             self._understand,
-            lambda name: AMINOPYRIDINE in self.knowledge.classes_of.get(name, NO_CLASSES),
+            frozenset(
+                name
+                for name, classes in self.knowledge.classes_of.items()
+                if AMINOPYRIDINE in classes
+            ),
             OrderReader(self._understand),
             DiagnosisReader(lambda codings: edition.with_conditions(NOTHING_KNOWN, codings)[0]),
         )
