@@ -2,8 +2,10 @@
 
 import base64
 import json
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +116,26 @@ def test_a_token_at_fault_is_refused(folder: Path, fault: str) -> None:
         verifier(folder).token(bearer(FAULTS[fault]()), PATH)
 
 
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("expired", "exp has passed"),
+        ("other address", "aud is not the address"),
+        ("no audience", "aud is missing"),
+        ("no begin", "iat is missing"),
+        ("of the future", "iat or nbf is yet to come"),
+        ("another's key", "signature is not of this key"),
+        ("no id", "jti is missing"),
+        ("unknown issuer", "issuer is not allowed"),
+        ("too long a life", "lives longer than an hour"),
+        ("garbage", "not valid here"),
+    ],
+)
+def test_a_refusal_names_the_claim(folder: Path, fault: str, said: str) -> None:
+    with pytest.raises(Unauthenticated, match=said):
+        verifier(folder).token(bearer(FAULTS[fault]()), PATH)
+
+
 @pytest.mark.parametrize("authorization", ["", "Basic abc", "Bearer", "bearer  "])
 def test_what_is_no_bearer_token_is_refused(folder: Path, authorization: str) -> None:
     with pytest.raises(Unauthenticated):
@@ -201,6 +223,48 @@ def test_old_keys_end_when_their_address_stays_away() -> None:
     assert not fetched.keys("a")
 
 
+class Hanging:
+    """An address that gives one set of keys, and then hangs until it is let go."""
+
+    def __init__(self, *keys: bytes) -> None:
+        self.keys, self.asked, self.free = list(keys), 0, threading.Event()
+
+    def get(self, _: str) -> bytes:
+        self.asked += 1
+        if not self.keys:
+            self.free.wait(20)
+            raise OSError
+        return self.keys.pop()
+
+
+def test_keys_that_are_held_are_given_at_once_while_their_address_hangs() -> None:
+    clock, address = [0.0], Hanging(jwks(a=EC_KEY))
+    fetched = Fetched(JKU, address.get, lambda: clock[0])
+    assert fetched.keys("a")
+    clock[0] = 1000  # old: asked for anew, behind
+    assert fetched.keys("a")
+    assert fetched.keys("a")
+    address.free.set()
+
+
+def test_a_key_of_the_file_needs_no_address(folder: Path) -> None:
+    address = Hanging()
+    known = verifier(folder, address.get)
+    known.token(bearer(token({"jku": JKU})), PATH)
+    assert address.asked == 0
+
+
+def test_only_a_few_wait_for_a_key_that_is_not_held() -> None:
+    address = Hanging()
+    fetched = Fetched(JKU, address.get)
+    with ThreadPoolExecutor(3) as threads:
+        asked = [threads.submit(fetched.keys, "new") for _ in range(3)]
+        refused = next(each for each in as_completed(asked))
+        address.free.set()
+        assert isinstance(refused.exception(), Unavailable)
+        assert sum(each.exception() is None for each in asked) == 2
+
+
 def test_a_file_that_is_none_is_told_at_the_start(tmp_path: Path) -> None:
     (tmp_path / "issuers.json").write_text('{"issuer": 1}')
     with pytest.raises(InvalidSettings, match="LEMS_GUARD_CDS_HOOKS_ISSUERS"):
@@ -215,6 +279,12 @@ def test_a_file_that_is_none_is_told_at_the_start(tmp_path: Path) -> None:
         ({"jwksFile": "none.json"}, "", "none.json, cannot be read: No such file", "misspelt"),
         ({"jwksFile": "keys.json", "jku": [JKU]}, "{", "keys.json, is no JWKS", "cut off"),
         ({"jwksFile": "keys.json"}, '{"keys": []}', "keys.json, holds no key", "empty"),
+        (
+            {"jwksFile": "\0", "jku": [JKU]},
+            "",
+            "jwksFile is no name of a file",
+            "a sign that none has",
+        ),
     ],
 )
 def test_an_issuer_that_nobody_could_call_for_is_told_at_the_start(

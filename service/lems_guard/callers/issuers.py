@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import msgspec
 import structlog
 
-from lems_guard.clinical.errors import InvalidSettings
+from lems_guard.clinical.errors import InvalidSettings, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +25,9 @@ Jwk: TypeAlias = dict[str, Any]
 FRESH_SECONDS = 300.0
 KEPT_SECONDS = 3600.0
 RETRY_SECONDS = 10.0
+# An address is given up after two seconds; nobody waits for it longer.
+LONGEST_WAIT_SECONDS = 3.0
+MOST_WAITING = 2
 
 
 class Issuer(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
@@ -78,7 +81,11 @@ class Watched:
 
 
 class Fetched:
-    """Keys from a JWKS address, asked again when they are old or a key is not among them."""
+    """Keys from a JWKS address, asked again when they are old or a key is not among them.
+
+    It is asked in a thread of its own, one at a time: who finds the key that he needs among those
+    that are held waits for nothing, and of the others only a few wait at once.
+    """
 
     def __init__(
         self, url: str, get: Callable[[str], bytes], now: Callable[[], float] = time.monotonic
@@ -87,27 +94,57 @@ class Fetched:
         self._url = url
         self._get = get
         self._now = now
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # held for moments, never while the address is asked
         self._keys: list[Jwk] = []
         self._read_at = self._tried_at = -KEPT_SECONDS
+        self._asking: threading.Event | None = None
+        self._waiting = 0
 
     def keys(self, kid: str) -> list[Jwk]:
-        """The keys, asked for anew where that may help; old ones count for an hour at most."""
-        with self._lock:
-            now = self._now()
-            known = any(key.get("kid") == kid for key in self._keys)
-            wanting = not known or now - self._read_at > FRESH_SECONDS
-            if wanting and now - self._tried_at >= RETRY_SECONDS:
-                self._ask(now)
-            return self._keys if now - self._read_at <= KEPT_SECONDS else []
+        """The keys that are held; old ones count for an hour at most.
 
-    def _ask(self, now: float) -> None:
-        self._tried_at = now
+        Raises `Unavailable` where too many wait for a key that is not held.
+        """
+        with self._lock:
+            held, asking = self._held(), self._asked_for(kid)
+            if asking is None or has_key(held, kid):
+                return held
+            if self._waiting >= MOST_WAITING:
+                raise Unavailable("too many wait for the issuer's keys: try again later")
+            self._waiting += 1
+        asking.wait(LONGEST_WAIT_SECONDS)
+        with self._lock:
+            self._waiting -= 1
+            return self._held()
+
+    def _held(self) -> list[Jwk]:
+        return self._keys if self._now() - self._read_at <= KEPT_SECONDS else []
+
+    def _asked_for(self, kid: str) -> threading.Event | None:
+        """The question under way, begun where it may help; `None` where there is none."""
+        now = self._now()
+        is_wanted = not has_key(self._keys, kid) or now - self._read_at > FRESH_SECONDS
+        if self._asking is None and is_wanted and now - self._tried_at >= RETRY_SECONDS:
+            self._tried_at, self._asking = now, threading.Event()
+            threading.Thread(target=self._ask, args=(now, self._asking), daemon=True).start()
+        return self._asking
+
+    def _ask(self, now: float, asking: threading.Event) -> None:
+        found: list[Jwk] | None = None
         try:
-            self._keys = keys_in(self._get(self._url))
-            self._read_at = now
+            found = keys_in(self._get(self._url))
         except Exception as fault:  # noqa: BLE001 - any fault of a network leaves the old keys
             log.warning("keys not read", kind=type(fault).__name__)
+        with self._lock:
+            if found is not None:
+                self._keys, self._read_at = found, now
+            self._asking = None
+        asking.set()
+
+
+def has_key(keys: list[Jwk], kid: str) -> bool:
+    """Whether a key of that id is among some."""
+    return any(key.get("kid") == kid for key in keys)
 
 
 class Issuers:
@@ -144,9 +181,12 @@ class Issuers:
         return self._issuers.get(iss)
 
     def keys(self, issuer: Issuer, kid: str, jku: str) -> list[Jwk]:
-        """The issuer's keys: those of its file, and of its address where the token names one."""
+        """The issuer's keys: those of its file, else of its address where the token names one.
+
+        Raises `Unavailable` as `Fetched` does.
+        """
         found = self._keys_of_file(issuer.jwks_file) if issuer.jwks_file else []
-        if not found or jku:
+        if not found or (jku and not has_key(found, kid)):
             for url in (jku,) if jku else issuer.jku[:1]:
                 found = found + self._address(url).keys(kid)
         return found

@@ -27,6 +27,15 @@ LONGEST_TOKEN = 8192
 LONGEST_ID = 512
 MOST_TOKENS = 200_000
 SMALLEST_RSA_BYTES = 256
+NOT_VALID = "the token is not valid here"
+AT_FAULT: dict[type[Exception], str] = {
+    jwt.ExpiredSignatureError: "exp has passed",
+    jwt.InvalidAudienceError: "aud is not the address that was called",
+    jwt.InvalidIssuerError: "iss is another one",
+    jwt.ImmatureSignatureError: "iat or nbf is yet to come",
+    jwt.InvalidIssuedAtError: "iat is no moment",
+    jwt.InvalidSignatureError: "its signature is not of this key",
+}
 USED_BEFORE = "the token has been used before"
 
 
@@ -77,8 +86,8 @@ class Verifier:
             raise Unauthenticated("a bearer token is needed")
         try:
             return self._verified(token.strip(), path)
-        except (jwt.PyJWTError, ValueError, TypeError, KeyError, UnicodeError):
-            raise Unauthenticated("the token is not valid here") from None
+        except (jwt.PyJWTError, ValueError, TypeError, KeyError, UnicodeError) as fault:
+            raise Unauthenticated(why_refused(fault)) from None
 
     def _verified(self, token: str, path: str) -> Token:
         header = jwt.get_unverified_header(token)
@@ -135,8 +144,9 @@ class TokenHolders:
         """`elsewhere` tells what other replicas have heard."""
         self._verifier = verifier
         self._elsewhere = elsewhere
-        # Threads of their own: waiting for an issuer's keys must hold up nothing else.
-        self._threads = ThreadPoolExecutor(4, "cds-hooks-token")
+        # Threads of their own, more than may ever wait for the keys of a few issuers at once:
+        # waiting must hold up nothing else.
+        self._threads = ThreadPoolExecutor(32, "cds-hooks-token")
 
     async def caller(self, authorization: str, path: str) -> str:
         """The issuer of a request's token; raises `Unauthenticated` or `Unavailable`."""
@@ -148,6 +158,14 @@ class TokenHolders:
         if not self._elsewhere.claim(token):
             raise Unauthenticated(USED_BEFORE)
         return token.issuer
+
+
+def why_refused(fault: Exception) -> str:
+    """What of a token is at fault: the claim by its name, never what it says."""
+    if isinstance(fault, jwt.MissingRequiredClaimError) and fault.claim in REQUIRED:
+        return f"{NOT_VALID}: {fault.claim} is missing"
+    found = (words for kind, words in AT_FAULT.items() if isinstance(fault, kind))
+    return next((f"{NOT_VALID}: {words}" for words in found), NOT_VALID)
 
 
 def fits(key: Jwk, kind: str, curve: str | None) -> bool:
