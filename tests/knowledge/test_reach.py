@@ -2,17 +2,24 @@
 
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builders import ADVICE, knowledge, order, request, row, rule
+from builders import knowledge, row, rule
+from decision_tables import (
+    EPILEPSY,
+    EYE,
+    IN_US,
+    NOT_ASKED,
+    ORAL,
+    SEIZURES,
+    requests,
+    tables,
+)
 from lems_guard.clinical.alert import ScreeningRequest
 from lems_guard.clinical.condition import All, Between, Condition, Either, Is, Not
-from lems_guard.clinical.facts import Answer, Span
-from lems_guard.clinical.patient import Patient
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.rule import Rule
 from lems_guard.clinical.severity import Certainty, Jurisdiction, Severity
@@ -21,12 +28,7 @@ from lems_guard.knowledge.conditions import facts_read
 from lems_guard.knowledge.reach import always_holds, is_reached, may_hold
 from lems_guard.screening.screen import RuleScreener
 
-YES = frozenset({Answer.YES})
-SEIZURES, EPILEPSY = Is("seizure_history", YES), Is("epilepsy", YES)
-NOT_ASKED = Is("seizure_history", frozenset(), or_unknown=True)
 OLD, OLDER = Between("age_years", above=60), Between("age_years", above=80)
-IN_US = Is("jurisdiction", frozenset({Jurisdiction.US}))
-ORAL, EYE = frozenset({Route.ORAL}), frozenset({Route.OPHTHALMIC})
 
 
 @pytest.mark.parametrize(
@@ -82,60 +84,6 @@ def test_a_condition_can_hold_and_can_fail(
     places = frozenset({Jurisdiction.US, Jurisdiction.EU})
     about = rule("a", row(Severity.CAUTION), jurisdictions=places)
     assert (may_hold(condition, about), always_holds(condition, about)) == (holds, always), reason
-
-
-def conditions() -> st.SearchStrategy[Condition]:
-    ages = st.integers(0, 6).map(lambda bound: 10 * bound)
-    atoms = st.one_of(
-        st.sampled_from([SEIZURES, EPILEPSY, NOT_ASKED, IN_US]),
-        ages.map(lambda bound: Between("age_years", above=bound)),
-        ages.map(lambda bound: Between("age_years", at_most=bound)),
-    )
-    return st.recursive(
-        atoms,
-        lambda part: st.one_of(
-            part.map(Not),
-            st.lists(part, min_size=2, max_size=3).map(tuple).map(All),
-            st.lists(part, min_size=2, max_size=3).map(tuple).map(Either),
-        ),
-        max_leaves=5,
-    )
-
-
-@st.composite
-def tables(draw: st.DrawFn) -> Rule:
-    rows = draw(
-        st.lists(
-            st.tuples(st.sampled_from([None, ORAL, EYE, ORAL | EYE]), st.none() | conditions()),
-            min_size=1,
-            max_size=4,
-        )
-    )
-    return rule(
-        "a",
-        *(
-            row(Severity.CAUTION, *each, advice=replace(ADVICE, action=str(number)))
-            for number, each in enumerate(rows)
-        ),
-    )
-
-
-def requests() -> st.SearchStrategy[ScreeningRequest]:
-    answers = st.sampled_from([None, *Answer])
-    patients = st.builds(
-        Patient,
-        age_years=st.none() | st.integers(0, 75).map(lambda years: Span(years, years)),
-        seizure_history=answers,
-        epilepsy=answers,
-    )
-    return st.builds(
-        lambda route, patient, place: request(
-            order("a", route=route), patient=patient, jurisdiction=place
-        ),
-        st.sampled_from([Route.ORAL, Route.OPHTHALMIC, Route.INTRAVENOUS]),
-        patients,
-        st.sampled_from(list(Jurisdiction)),
-    )
 
 
 @given(tables(), st.lists(requests(), min_size=1, max_size=30))

@@ -12,11 +12,12 @@ from rich.console import Console
 from rich.text import Text
 
 from lems_guard.cli.rule_card import as_json, card_of, table_of, worst_of
+from lems_guard.cli.rule_matrix import matrix_as_json, matrix_table
 from lems_guard.cli.rule_remarks import Remarks, out_of_reach, remarks_on
 from lems_guard.cli.rules_upkeep import diff, lock, schema
 from lems_guard.clinical.errors import InvalidKnowledge
 from lems_guard.clinical.rule import Rule
-from lems_guard.clinical.severity import Concern, Severity
+from lems_guard.clinical.severity import Concern, Jurisdiction, Severity
 from lems_guard.editions.library import (
     Draft,
     Edition,
@@ -28,6 +29,7 @@ from lems_guard.editions.library import (
     write_compiled,
 )
 from lems_guard.knowledge.cases import CaseResult
+from lems_guard.knowledge.matrix import matrix_of
 from lems_guard.knowledge.problems import Problem, suggestion
 from lems_guard.screening.knowledge_base import NO_CLASSES, named_by
 from lems_guard.settings import variable
@@ -167,6 +169,29 @@ def list_rules(
         _print_json(as_json(tuple(found)))
     else:
         _stdout().print(table_of(found))
+
+
+@rules_app.command()
+def matrix(
+    jurisdiction: Annotated[
+        str | None, typer.Option(help="US, EU or CH; the worst of them if none.")
+    ] = None,
+    concern: Annotated[str | None, typer.Option(help="For example SEIZURE; all if none.")] = None,
+    rules: RulesDir = None,
+    *,
+    whole: Annotated[
+        bool, typer.Option("--all", help="Single drugs and stopped ones too, not classes alone.")
+    ] = False,
+    print_json: AsJson = False,
+) -> None:
+    """Print how bad each class is by each route, in LEMS and beside what it interacts with."""
+    places = [_choice(Jurisdiction, jurisdiction)] if jurisdiction else list(Jurisdiction)
+    wanted = _choice(Concern, concern) if concern else None
+    rows = matrix_of(_browsed(rules or packaged_rules()).knowledge, places, wanted)
+    if print_json:
+        _print_json(matrix_as_json(rows))
+    else:
+        _stdout().print(matrix_table(rows, whole=whole))
 
 
 @rules_app.command(name="compile")
