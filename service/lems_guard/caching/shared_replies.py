@@ -13,7 +13,7 @@ from lems_guard.answering.answer import Answer, Answers
 from lems_guard.caching.replies import Stored
 from lems_guard.clinical.deadline import InTime, always
 from lems_guard.clinical.severity import Jurisdiction
-from lems_guard.store.entries import CORRUPT, HIT, Entries
+from lems_guard.store.entries import CORRUPT, ERROR, HIT, MISS, OPEN, TIMEOUT, Entries
 from lems_guard.store.naming import encode
 from lems_guard.telemetry.cache_metrics import CacheMetrics
 
@@ -24,7 +24,8 @@ SECONDS = 3600.0
 # Some thirty coded orders, or a hundred in words: 2 to 5 ms of work beside 0.2 for asking in vain
 # and telling (decision 0020). Where one list in ten is known, all of it pays.
 WORTH_IT_BYTES = 4096
-RESULTS = ("hit", "miss", "corrupt", "timeout", "error", "open", "skipped")
+SKIPPED = "skipped"
+RESULTS = (HIT, MISS, CORRUPT, TIMEOUT, ERROR, OPEN, SKIPPED)
 
 _decode = msgspec.msgpack.Decoder(Stored).decode
 
@@ -52,8 +53,9 @@ class SharedReplies:
 
     def answer(self, raw: bytes, in_time: InTime = always) -> Answer:
         """The reply to a serialised CheckPrescriptionRequest; raises as `Answers` do."""
-        if len(raw) < self._least_bytes:
-            self._count["skipped"]()
+        unasked = self._unasked(raw)
+        if unasked:
+            self._count[unasked]()
             return self._answers.answer(raw, in_time)
         day = self._today()
         asked = (self._jurisdiction, day.toordinal(), raw)
@@ -66,6 +68,12 @@ class SharedReplies:
         if self._today() == day:
             self._entries.put(name, encode(Stored.of(answer)), SECONDS)
         return answer
+
+    def _unasked(self, raw: bytes) -> str:
+        """Why the other replicas are not asked, in a word; empty where they are."""
+        if len(raw) < self._least_bytes:
+            return SKIPPED
+        return "" if self._entries.is_in_use else OPEN
 
     def _stored(self, name: str) -> Answer | None:
         content, result = self._entries.get(name)

@@ -33,6 +33,10 @@ class Entries(Protocol):
     def naming(self) -> Naming:
         """What names entries."""
 
+    @property
+    def is_in_use(self) -> bool:
+        """Whether it is worth asking now."""
+
     def running(self) -> contextlib.AbstractContextManager[None]:
         """Work in the background until left."""
 
@@ -51,6 +55,8 @@ class Entries(Protocol):
 
 class NoStore:
     """Nothing is shared. Names are of this process alone, which keeps no identifier in clear."""
+
+    is_in_use = False
 
     def __init__(self) -> None:
         """A secret that nobody else has."""
