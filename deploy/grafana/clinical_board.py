@@ -122,6 +122,24 @@ CLINICAL = (
         ),
     ),
     Row(
+        "In order screens",
+        (
+            Panel(
+                "Cards shown",
+                PER_SECOND,
+                "By urgency: critical is a contraindication in an order at hand.",
+                ((by("indicator", "lems_guard_cds_hooks_cards_total"), "{{indicator}}"),),
+            ),
+            Panel(
+                "Left out at signing, by rule",
+                "none",
+                "Shown while ordering, and not again, where a client asks for that.",
+                ((ten_most("rule", "lems_guard_cds_hooks_repeated_alerts_total"), "{{rule}}"),),
+                kind="bargauge",
+            ),
+        ),
+    ),
+    Row(
         "What it knows",
         (
             Panel(

@@ -104,6 +104,47 @@ SERVICE = (
         ),
     ),
     Row(
+        "Order screens",
+        (
+            Panel(
+                "Hook calls",
+                PER_SECOND,
+                "Calls of CDS Hooks a second, by hook.",
+                ((by("hook", "lems_guard_cds_hooks_calls_total"), "{{hook}}"),),
+                runbook="LemsGuardHooksNoTraffic",
+            ),
+            Panel(
+                "Time of a hook call",
+                "s",
+                "From its head to its reply, what was fetched for it included.",
+                (
+                    (quantile(0.5, "lems_guard_cds_hooks_seconds"), "p50"),
+                    (quantile(0.99, "lems_guard_cds_hooks_seconds"), "p99"),
+                ),
+                (0.5, 2),
+            ),
+            Panel(
+                "Hook calls without cards, by reason",
+                PER_SECOND,
+                "Refused or failed: the screen shows nothing, and nothing was checked.",
+                ((by("reason", "lems_guard_cds_hooks_refusals_total"), "{{reason}}"),),
+                runbook="LemsGuardHooksRefused",
+            ),
+            Panel(
+                "Pages of FHIR servers",
+                PER_SECOND,
+                "Asked for what was not sent, by the part of the record and what came.",
+                (
+                    (
+                        by("resource, result", "lems_guard_cds_hooks_fetches_total"),
+                        "{{resource}} {{result}}",
+                    ),
+                ),
+                runbook="LemsGuardFhirSlow",
+            ),
+        ),
+    ),
+    Row(
         "What does it use?",
         (
             Panel(

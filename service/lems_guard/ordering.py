@@ -35,6 +35,7 @@ class Counts:
         """`observe` hears of every answer."""
         self._observe = observe
         self.called = metrics.called
+        self.refused = metrics.refused
         self.shown = metrics.shown
         self.repeated = metrics.repeated
 
@@ -69,7 +70,7 @@ def ordering(
     counted = OrderEntryMetrics(metrics.registry)
     counts = Counts(counted, around.observe)
     filtered = RepeatFilter(shared.repeats)
-    desk = Desk(around.current, around.today, _fetcher(settings), filtered, counts)
+    desk = Desk(around.current, around.today, _fetcher(settings, counted), filtered, counts)
     feedback = FeedbackDesk(shared.outcomes, lambda: _rule_ids(around.current()), counted)
     verifier, warning = _verifier(settings, shared)
     browsers = Browsers(settings.cds_hooks_origins, settings.cds_hooks_headers)
@@ -81,13 +82,13 @@ def _rule_ids(engine: Engine) -> Iterable[str]:
     return (rule.id for rule in engine.knowledge.rules)
 
 
-def _fetcher(settings: Settings) -> Fetches | None:
+def _fetcher(settings: Settings, counted: OrderEntryMetrics) -> Fetches | None:
     """What fetches from FHIR servers, where any may be asked."""
     if not settings.cds_hooks_fhir_servers:
         return None
     from lems_guard.edges.order_entry.fetching import Fetcher  # noqa: PLC0415 - an HTTP client: 2 MB
 
-    return Fetcher(frozenset(settings.cds_hooks_fhir_servers))
+    return Fetcher(frozenset(settings.cds_hooks_fhir_servers), counted)
 
 
 def _verifier(settings: Settings, shared: Shared) -> tuple[KnowsCallers | None, str]:

@@ -1,8 +1,8 @@
-"""Metrics of order entry: calls by hook and status, cards by urgency, repeats, comments."""
+"""Metrics of order entry: calls and their times, refusals, cards, repeats, comments, fetches."""
 
 from collections.abc import Iterable
 
-from prometheus_client import CollectorRegistry, Counter
+from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from lems_guard.telemetry import hook_instruments as instruments
 from lems_guard.telemetry.instrument import Instrument
@@ -21,6 +21,25 @@ class OrderEntryMetrics:
             for hook in (*instruments.HOOKS, OTHER)
             for status in (*instruments.HOOK_STATUSES, OTHER)
         }
+        seconds = _histogram(instruments.HOOK_SECONDS, registry)
+        self._seconds = {
+            (hook, outcome): seconds.labels(hook, outcome)
+            for hook in (*instruments.HOOKS, OTHER)
+            for outcome in instruments.HOOK_OUTCOMES
+        }
+        refusals = _counter(instruments.REFUSALS, registry)
+        self._refusals = {
+            (hook, reason): refusals.labels(hook, reason)
+            for hook in (*instruments.HOOKS, OTHER)
+            for reason in instruments.REASONS
+        }
+        fetches = _counter(instruments.FETCHES, registry)
+        self._fetches = {
+            (resource, result): fetches.labels(resource, result)
+            for resource in instruments.FETCHED
+            for result in instruments.FETCH_RESULTS
+        }
+        self._fetching = _histogram(instruments.FETCHING_SECONDS, registry)
         cards = _counter(instruments.CARDS, registry)
         self._cards = {
             (hook, indicator): cards.labels(hook, indicator)
@@ -37,11 +56,25 @@ class OrderEntryMetrics:
         for rule in self._rules:
             self._repeated.labels(rule)
 
-    def called(self, hook: str, status: int) -> None:
+    def called(self, hook: str, status: int, seconds: float) -> None:
         """A call of a hook ended with a status."""
         hook = hook if hook in instruments.HOOKS else OTHER
         told = str(status)
         self._calls[hook, told if told in instruments.HOOK_STATUSES else OTHER].inc()
+        outcome = "answered" if status < 400 else "refused" if status < 500 else "failed"
+        self._seconds[hook, outcome].observe(seconds)
+
+    def refused(self, hook: str, reason: str) -> None:
+        """A call got no cards, for one of the reasons that there are."""
+        self._refusals[hook if hook in instruments.HOOKS else OTHER, reason].inc()
+
+    def fetched(self, resource: str, result: str) -> None:
+        """A page of a part of the record was asked of a FHIR server."""
+        self._fetches[resource, result].inc()
+
+    def waited(self, seconds: float) -> None:
+        """A call waited so long for FHIR servers."""
+        self._fetching.observe(seconds)
 
     def shown(self, hook: str, indicator: str) -> None:
         """A card was shown."""
@@ -56,6 +89,16 @@ class OrderEntryMetrics:
     def comment(self, characters: int) -> None:
         """A comment of so many characters came, and was dropped."""
         self._comments.inc(characters)
+
+
+def _histogram(instrument: Instrument, registry: CollectorRegistry) -> Histogram:
+    return Histogram(
+        instrument.name,
+        instrument.help,
+        instrument.labels,
+        registry=registry,
+        buckets=instruments.HOOK_BUCKETS,
+    )
 
 
 def _counter(instrument: Instrument, registry: CollectorRegistry) -> Counter:

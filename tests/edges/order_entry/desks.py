@@ -41,6 +41,7 @@ class Uncounted:
 
     def __init__(self) -> None:
         self.screened = 0
+        self.fetches: list[tuple[str, str]] = []
 
     def observe(self, _: Answer, __: float) -> None:
         self.screened += 1
@@ -50,6 +51,13 @@ class Uncounted:
 
     def repeated(self, rule_id: str) -> None:
         """An alert was left out."""
+
+    def fetched(self, resource: str, result: str) -> None:
+        """A page was asked for."""
+        self.fetches.append((resource, result))
+
+    def waited(self, seconds: float) -> None:
+        """A call waited."""
 
 
 class Asked:
@@ -78,7 +86,9 @@ class Asked:
         fetcher = None
         if self._handler:
             bounds = Bounds(seconds=self._seconds)
-            fetcher = Fetcher(frozenset({"ehr.example"}), bounds, httpx2.MockTransport(self._heard))
+            fetcher = Fetcher(
+                frozenset({"ehr.example"}), self.counts, bounds, httpx2.MockTransport(self._heard)
+            )
         service = next(each for each in SERVICES.values() if each.hook == call["hook"])
         try:
             read = read_call(json.dumps(call).encode())

@@ -273,3 +273,31 @@ def test_a_server_that_has_no_statements_says_so(edition: Edition) -> None:
     prefetch = {"conditions": searchset(), "medications": searchset()}
     said = asked.say(sign(order("metoprolol"), prefetch=prefetch, fhirServer=BASE))
     assert (said, len(asked.requests)) == ((200, []), 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "result"),
+    [(200, b'{"resourceType": "Bundle"}', "read"), (403, b"", "refused"),
+     (200, b"<html>", "failed"),
+     (500, json.dumps(FAILED).encode(), "refused"), (200, json.dumps(FAILED).encode(), "refused"),
+     (599, b"", "failed")],
+)  # fmt: skip
+def test_what_came_of_a_fetch_is_counted(
+    edition: Edition, status: int, content: bytes, result: str
+) -> None:
+    asked = Asked(edition, lambda _: httpx2.Response(status, content=content), seconds=0.2)
+    asked.say(sign(order("metoprolol"), prefetch=NO_LEMS | {"statements": FAILED}, fhirServer=BASE))
+    assert asked.counts.fetches == [("statements", result)]
+
+
+def test_a_refusal_is_counted_by_its_reason_and_logged(service: Running) -> None:
+    series = 'lems_guard_cds_hooks_refusals_total{hook="order-sign",reason="record_in_part"} '
+
+    def counted() -> float:
+        lines = send(service.http_at, "/metrics").content.decode().splitlines()
+        return next(float(line.removeprefix(series)) for line in lines if line.startswith(series))
+
+    before = counted()
+    assert send(service.http_at, ORDER_SIGN, body("F2a")).status == 412
+    assert counted() == before + 1
+    assert any("hook call refused" in line and "read in part" in line for line in service.log)

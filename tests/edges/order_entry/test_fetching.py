@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from edges.order_entry.calling import LEMS, searchset, sign
+from edges.order_entry.desks import Uncounted
 from lems_guard.clinical.medication import Disposition, Understood
 from lems_guard.edges.order_entry.chart import Chart, Reading
 from lems_guard.edges.order_entry.discovery import PREFETCH
@@ -44,7 +45,7 @@ def fetched(
     chart.take_prefetch(prefetch or {})
     chart.take_drafts(call["context"]["draftOrders"])
     bounds = Bounds(seconds=0.3, pages=2, page_bytes=2000, medications=3)
-    fetcher = Fetcher(frozenset(hosts.split(",")), bounds, httpx2.MockTransport(heard))
+    fetcher = Fetcher(frozenset(hosts.split(",")), Uncounted(), bounds, httpx2.MockTransport(heard))
 
     async def run() -> None:
         fetching = fetcher.begin(read_call(json.dumps(call).encode()))
@@ -248,7 +249,9 @@ def test_a_server_that_hangs_is_given_up() -> None:
         await asyncio.sleep(30)
         return httpx2.Response(200)
 
-    fetcher = Fetcher(frozenset({"ehr.example"}), Bounds(seconds=0.1), httpx2.MockTransport(hang))
+    fetcher = Fetcher(
+        frozenset({"ehr.example"}), Uncounted(), Bounds(seconds=0.1), httpx2.MockTransport(hang)
+    )
 
     async def run() -> None:
         fetching = fetcher.begin(call)

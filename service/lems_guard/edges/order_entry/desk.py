@@ -13,7 +13,7 @@ from lems_guard.edges.order_entry.discovery import PREFETCH, TELLING, Service
 from lems_guard.edges.order_entry.engine import Engine
 from lems_guard.edges.order_entry.evaluating import Evaluation, evaluation_of
 from lems_guard.edges.order_entry.hooks import HookCall
-from lems_guard.edges.order_entry.refusals import bad_request, precondition_failed
+from lems_guard.edges.order_entry.refusals import Refusal, bad_request, precondition_failed
 from lems_guard.edges.order_entry.repeats import RepeatFilter, Sifted
 from lems_guard.fhir.relevance import are_drugs_told, may_concern
 from lems_guard.fhir.shapes import obj
@@ -84,7 +84,7 @@ class Desk:
         if fetching:
             await fetching.complete(chart, TELLING)
         if chart.is_missing:
-            raise precondition_failed(NEEDED)
+            raise precondition_failed(NEEDED, "record_missing")
         if not may_concern(chart.record, engine.vocabulary):
             return nothing_of(chart, engine, today)
         if fetching:
@@ -119,7 +119,7 @@ def charted(service: Service, call: HookCall) -> Chart:
     chart = Chart(call.patient_id())
     chart.take_prefetch(call.prefetch or {})
     if chart.is_of_another:
-        raise bad_request(OF_ANOTHER)
+        raise Refusal(400, "invalid", OF_ANOTHER, reason="another_patient")
     chart.take_drafts(call.orders())
     return chart
 
@@ -127,7 +127,7 @@ def charted(service: Service, call: HookCall) -> Chart:
 def nothing_of(chart: Chart, engine: Engine, today: datetime.date) -> bytes:
     """No cards, for a patient who has no LEMS; raises `Refusal` where that is not known."""
     if not chart.is_whole or not are_drugs_told(chart.record, engine.vocabulary, today):
-        raise precondition_failed(NEEDED_WHOLE)
+        raise precondition_failed(NEEDED_WHOLE, "record_in_part")
     return NOTHING
 
 

@@ -7,7 +7,7 @@ import asyncio
 import re
 import time
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from urllib.parse import quote, unquote, urlsplit
 
 import httpx2
@@ -43,17 +43,29 @@ class Bounds(NamedTuple):
     medications: int = 30
 
 
+class Watches(Protocol):
+    """What counts fetches."""
+
+    def fetched(self, resource: str, result: str) -> None:
+        """A page of a part of the record was asked for: read, refused or failed."""
+
+    def waited(self, seconds: float) -> None:
+        """A call waited so long."""
+
+
 class Fetcher:
     """Reads from the FHIR servers of some hosts (`host` or `host:port`)."""
 
     def __init__(
         self,
         hosts: frozenset[str],
+        watches: Watches,
         bounds: Bounds = Bounds(),  # noqa: B008 - immutable
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         """Ask nobody else."""
         self._hosts = hosts
+        self._watches = watches
         self._bounds = bounds
         self._transport = transport
         self._client: httpx2.AsyncClient | None = None
@@ -69,7 +81,7 @@ class Fetcher:
             trust_env=False,
             timeout=self._bounds.seconds,
         )
-        return Fetching(self._client, base, call, self._bounds)
+        return Fetching(self._client, base, call, self._bounds, self._watches)
 
     def _may_ask(self, base: str) -> bool:
         """An allowed host, over TLS; without it only on this machine."""
@@ -94,12 +106,18 @@ class Fetching:
     """The fetches for one call: all of them together have the time that a call may take."""
 
     def __init__(
-        self, client: httpx2.AsyncClient, base: str, call: HookCall, bounds: Bounds
+        self,
+        client: httpx2.AsyncClient,
+        base: str,
+        call: HookCall,
+        bounds: Bounds,
+        watches: Watches,
     ) -> None:
         """The time counts from now."""
         self._client = client
         self._base = base
         self._bounds = bounds
+        self._watches = watches
         self._patient = quote(call.patient_id(), safe="")
         self._ends = time.monotonic() + bounds.seconds
         self._headers = {"accept": FHIR_JSON}
@@ -115,6 +133,7 @@ class Fetching:
         wanted = list(chart.wanting(keys))
         for key in wanted:
             chart.ask(key)
+        begun = time.monotonic()
         try:
             async with asyncio.timeout(self._ends - time.monotonic()):
                 await self._complete(chart, wanted)
@@ -122,6 +141,9 @@ class Fetching:
             return
         except Exception as error:  # noqa: BLE001 - whatever a server does, the rest is checked
             log.error("unforeseen error", **place_of(error))  # noqa: TRY400 - without its message
+        finally:
+            if wanted:
+                self._watches.waited(time.monotonic() - begun)
 
     async def _complete(self, chart: Chart, wanted: Iterable[str]) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -140,7 +162,7 @@ class Fetching:
     async def _read(self, chart: Chart, key: str, url: str) -> None:
         """Take in one answer, page by page, as long as its links stay on the same server."""
         for _ in range(self._bounds.pages):
-            page = await self._get(url) if is_below(url, self._base) else None
+            page = await self._get(key, url) if is_below(url, self._base) else None
             if page is None:
                 return
             chart.take(key, page)
@@ -149,22 +171,33 @@ class Fetching:
             url = chart.next_pages[key]
 
     async def _read_medication(self, chart: Chart, name: str) -> None:
-        chart.record.shelf.put(obj(await self._get(f"{self._base}/{name}")), name)
+        chart.record.shelf.put(obj(await self._get("medication", f"{self._base}/{name}")), name)
 
-    async def _get(self, url: str) -> Json:
+    async def _get(self, resource: str, url: str) -> Json:
         """What a server says, be it that it cannot; `None` where nothing is to be had."""
+        result, answer = "failed", None
         try:
-            async with self._client.stream("GET", url, headers=self._headers) as response:
-                content = bytearray()
-                async for chunk in response.aiter_bytes():
-                    content += chunk
-                    if len(content) > self._bounds.page_bytes:
-                        return None
-            answer = msgspec.json.decode(bytes(content))
+            status, content = await self._read_page(url)
+            result = "refused" if status != httpx2.codes.OK else result
+            found = msgspec.json.decode(content)
+            is_outcome = obj(found).get("resourceType") == "OperationOutcome"
+            if status == httpx2.codes.OK or is_outcome:
+                result, answer = "refused" if is_outcome else "read", found
         except UNHAD:
             return None
-        is_outcome = obj(answer).get("resourceType") == "OperationOutcome"
-        return answer if response.status_code == httpx2.codes.OK or is_outcome else None
+        finally:
+            self._watches.fetched(resource, result)
+        return answer
+
+    async def _read_page(self, url: str) -> tuple[int, bytes]:
+        """A status and what came with it; raises one of `UNHAD`, also for what is too long."""
+        content = bytearray()
+        async with self._client.stream("GET", url, headers=self._headers) as response:
+            async for chunk in response.aiter_bytes():
+                content += chunk
+                if len(content) > self._bounds.page_bytes:
+                    raise httpx2.HTTPError("too long a page")
+        return response.status_code, bytes(content)
 
 
 def is_below(url: str, base: str) -> bool:

@@ -11,21 +11,37 @@ from lems_guard.clinical.errors import PermissionDenied, Unauthenticated, Unavai
 
 FHIR_JSON = "application/fhir+json"
 Header: TypeAlias = tuple[bytes, bytes]
+# What metrics call a refusal of an issue's kind, where it does not say.
+REASONS = {
+    "invalid": "body",
+    "login": "caller",
+    "forbidden": "foreign_page",
+    "throttled": "overloaded",
+    "not-found": "no_such_page",
+    "not-supported": "method",
+    "required": "record_missing",
+    "too-long": "too_large",
+    "exception": "our_fault",
+}
 
 
 class Refusal(Exception):
     """A call that is not answered by cards.
 
-    `issue` is a code of http://hl7.org/fhir/issue-type, `headers` are those that HTTP asks for.
+    `issue` is a code of http://hl7.org/fhir/issue-type, `headers` are those that HTTP asks for,
+    `reason` is one of those that metrics tell apart.
     """
 
-    def __init__(self, status: int, issue: str, diagnostics: str, *headers: Header) -> None:
+    def __init__(
+        self, status: int, issue: str, diagnostics: str, *headers: Header, reason: str = ""
+    ) -> None:
         """Keep the status, and what to tell in the OperationOutcome."""
         super().__init__(diagnostics)
         self.status = status
         self.issue = issue
         self.diagnostics = diagnostics
         self.headers = headers
+        self.reason = reason or REASONS[issue]
 
     def body(self) -> bytes:
         """The OperationOutcome."""
@@ -65,6 +81,6 @@ def not_allowed(method: str) -> Refusal:
     return Refusal(405, "not-supported", f"{method} is served here", (b"allow", method.encode()))
 
 
-def precondition_failed(diagnostics: str) -> Refusal:
+def precondition_failed(diagnostics: str, reason: str) -> Refusal:
     """412: what is needed was neither sent nor reachable, hence NOT checked."""
-    return Refusal(412, "required", diagnostics)
+    return Refusal(412, "required", diagnostics, reason=reason)

@@ -4,6 +4,7 @@ An order screen waits for each call, so requests are taken and answered as ASGI 
 router and its objects in between.
 """
 
+import time
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple, Protocol
 
@@ -26,6 +27,7 @@ from lems_guard.edges.order_entry.refusals import (
     not_allowed,
     not_found,
 )
+from lems_guard.telemetry.call_log import Allowance
 from lems_guard.telemetry.logs import place_of
 
 log = structlog.get_logger(__name__)
@@ -35,6 +37,7 @@ MOST_BYTES = 8_000_000
 HOOKS_PATH = "/cds-services"
 NO_CALLER = ""
 UNKNOWN = "unknown"
+MOST_LOGGED = 20  # refusals a second
 OUR_FAULT = Refusal(500, "exception", "our own fault: nothing was checked")
 GONE = 499  # nobody is there to read it: nginx' code for a client that went away
 
@@ -49,8 +52,11 @@ class KnowsCallers(Protocol):
 class CountsCalls(Protocol):
     """What counts calls."""
 
-    def called(self, hook: str, status: int) -> None:
+    def called(self, hook: str, status: int, seconds: float) -> None:
         """A call of a hook ended."""
+
+    def refused(self, hook: str, reason: str) -> None:
+        """A call got no cards."""
 
 
 class Request(NamedTuple):
@@ -88,6 +94,7 @@ class Reply(NamedTuple):
     content: bytes
     content_type: str
     headers: tuple[tuple[bytes, bytes], ...] = ()
+    refusal: Refusal | None = None
 
     async def send(self, send: Send) -> None:
         """Send it."""
@@ -135,6 +142,7 @@ class OrderEntry:
         self._verifier = verifier
         self._counts = counts
         self._browsers = browsers
+        self._logged = Allowance(MOST_LOGGED)
 
     def routes(self) -> list[Route]:
         """The routes, for the HTTP port."""
@@ -150,8 +158,12 @@ class OrderEntry:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         service, _, rest = scope["path"].removeprefix(HOOKS_PATH).strip("/").partition("/")
         page = self._page(service, rest)
+        begun = time.perf_counter()
         reply = await self._answered(page, Request(scope, service, receive))
-        self._counts.called(page.hook if page else UNKNOWN, reply.status)
+        hook = page.hook if page else UNKNOWN
+        self._counts.called(hook, reply.status, time.perf_counter() - begun)
+        if reply.refusal:
+            self._tell(hook, reply.refusal)
         await reply.send(send)
 
     def _page(self, service: str, rest: str) -> Page | None:
@@ -201,6 +213,19 @@ class OrderEntry:
             log.error("unforeseen error", **place_of(error))  # noqa: TRY400 - without its message
             return _refused(OUR_FAULT)
 
+    def _tell(self, hook: str, refusal: Refusal) -> None:
+        """Count a refusal and log it: its words hold nothing of what was sent."""
+        self._counts.refused(hook, refusal.reason)
+        left_out = self._logged.take()
+        if left_out is not None:
+            log.warning(
+                "hook call refused",
+                hook=hook,
+                status=refusal.status,
+                why=refusal.diagnostics,
+                left_out=left_out,
+            )
+
     async def _caller(self, request: Request) -> str:
         if self._verifier is None:
             return NO_CALLER
@@ -218,4 +243,4 @@ def _served(page: Page | None, method: str) -> Page:
 
 
 def _refused(refusal: Refusal) -> Reply:
-    return Reply(refusal.status, refusal.body(), FHIR_JSON, refusal.headers)
+    return Reply(refusal.status, refusal.body(), FHIR_JSON, refusal.headers, refusal)
