@@ -16,21 +16,20 @@ import uvicorn
 from starlette.applications import Starlette
 
 from lems_guard.answering.answer import OUTCOMES, Answer, Answerer, Answers
+from lems_guard.answering.contract import unary_methods
 from lems_guard.answering.described import described
 from lems_guard.answering.shown import Reload, Shown
 from lems_guard.caching.replies import Replies, ReplyCache
 from lems_guard.caching.shared_replies import WORTH_IT_BYTES, SharedReplies
 from lems_guard.callers.admission import Admission
 from lems_guard.clinical.errors import InvalidSettings
-from lems_guard.edges.grpc.alert_service import Alerts
-from lems_guard.edges.grpc.interaction_check import InteractionCheck
-from lems_guard.edges.grpc.knowledge import Knowledge
-from lems_guard.edges.grpc.metered import MeteredCalls
-from lems_guard.edges.grpc.port import Drain, GrpcServices, grpc_server, running_grpc
-from lems_guard.edges.grpc.tracing import Traced
+from lems_guard.edges.evaluating import Beside
+from lems_guard.edges.frame import Frame
+from lems_guard.edges.grpc.port import Drain, Limits, Port
 from lems_guard.edges.http.json_calls import JsonCalls
 from lems_guard.edges.http.json_methods import JsonMethods
 from lems_guard.edges.http.probes import probe_routes
+from lems_guard.edges.observed import Observed
 from lems_guard.edges.order_entry.engine import Engine
 from lems_guard.edges.workbench.page import State, page_route
 from lems_guard.editions.compiling import load_apart
@@ -38,12 +37,13 @@ from lems_guard.editions.library import Edition, Library, packaged_rules
 from lems_guard.editions.reloading import Reloader, in_background
 from lems_guard.ordering import OFF, Surroundings, ordering
 from lems_guard.screening.screen import RuleScreener
-from lems_guard.settings import Address, RedisReplies, Settings
+from lems_guard.settings import Address, RedisReplies, Settings, Switch
 from lems_guard.shared import Shared
 from lems_guard.telemetry.call_log import CallLog
 from lems_guard.telemetry.health import Health
 from lems_guard.telemetry.loop_lag import watch_loop
 from lems_guard.telemetry.metrics import Metrics
+from lems_guard.telemetry.tracing import traces_of
 
 log = structlog.get_logger(__name__)
 
@@ -63,7 +63,9 @@ class Service:
         self.metrics = Metrics(OUTCOMES)
         self.metrics.in_flight_limit.set(settings.max_in_flight)
         self.calls = CallLog(settings.log_calls_per_second)
-        self.traced = Traced.of(settings.traces)
+        self.traces = traces_of(settings.traces)
+        self.frame = Frame(settings.max_in_flight, self.metrics.rpc, self.calls, self.traces)
+        self.beside = Beside(settings.max_in_flight)
         self.health = Health("knowledge base", "accepting calls")
         self.shared = Shared.of(settings, self.metrics)
         self.replies = Replies(settings.reply_cache_bytes, self.shared.cache_metrics.evicted)
@@ -73,12 +75,23 @@ class Service:
         around = Surroundings(lambda: self.engine, utc_today, self.observe)
         self.ordering = ordering(settings, self.metrics, self.shared, around)
         self.take()
+        self.methods = unary_methods(self, self.shared.outcomes)
+        limits = Limits(
+            settings.max_streams, settings.stream_idle_seconds, settings.message_seconds
+        )
+        self.port = Port(self.frame, self.methods, self, limits)
+        self.metrics.watch_calls(
+            in_flight=lambda: self.frame.places.taken,
+            waiting=lambda: self.frame.turns.waiting,
+            streams=lambda: self.port.streams.taken,
+        )
 
     def take(self) -> None:
         """Put the library's current edition to work."""
         edition = self.library.current
-        self.answers = self._remembering(self._answerer_on(edition), edition)
-        self.engine = Engine(self.answers, edition, self.country)
+        answers = self._remembering(self._answerer_on(edition), edition)
+        self.answers = Observed(answers, self.observe)
+        self.engine = Engine(answers, edition, self.country)
         now = datetime.datetime.now(datetime.UTC)
         self.shown = Shown(edition, self.settings.jurisdiction, Reload(now), self.country)
         knowledge = edition.knowledge
@@ -105,7 +118,7 @@ class Service:
         if self.settings.reload_seconds:
             work.append(reloader.watch(self.settings.reload_seconds))
         with self.shared.entries.running():
-            async with self.traced.running(), reloader.on_hangup(), in_background(*work):
+            async with reloader.on_hangup(), in_background(*work):
                 yield
 
     def _answerer_on(self, edition: Edition) -> Answerer:
@@ -133,17 +146,8 @@ class Service:
         """Count an answer, and log it unless too many are."""
         self.metrics.observe(answer.tally)
         self.calls.answered(lambda: described(answer), seconds)
-        self.traced.answered(answer.tally.outcome, answer.tier)
-
-    def grpc_services(self) -> GrpcServices:
-        """What the gRPC port serves."""
-        return GrpcServices(
-            InteractionCheck(self, self.observe),
-            Knowledge(lambda: self.shown),
-            Alerts(self.shared.outcomes, lambda: self.library.current.knowledge),
-            MeteredCalls(self.metrics.rpc, self.calls, self.settings.max_in_flight),
-            self.traced.interceptors(),
-        )
+        if self.traces is not None:
+            self.traces.answered(answer.tally.outcome, answer.tier)
 
     def http_app(self) -> Starlette:
         """The HTTP port's pages."""
@@ -151,8 +155,8 @@ class Service:
         notices = (said,) if said == OFF else ()
         probes = probe_routes(self.health, self.metrics, notices)
         admission = Admission(self.settings.http_api, self.settings.http_listen)
-        methods = JsonMethods(self.grpc_services())
-        calls = JsonCalls(methods, admission, self.settings.max_in_flight)
+        methods = JsonMethods(self.frame, self.beside, self.methods)
+        calls = JsonCalls(methods, admission)
         page = page_route(lambda: self.state(notices), admission)
         return Starlette(routes=[page, *probes, *self.ordering.routes, *calls.routes()])
 
@@ -168,10 +172,11 @@ async def serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    age = settings.connection_seconds
-    served = grpc_server(service.grpc_services(), age)
-    drain = Drain(settings.drain_notice_seconds, age, settings.drain_seconds)
-    port = running_grpc(served, settings.grpc_listen, drain)
+    drain = Drain(
+        settings.drain_notice_seconds, settings.connection_seconds, settings.drain_seconds
+    )
+    is_shared = settings.share_port is Switch.ON
+    port = service.port.running(settings.grpc_listen, drain, is_shared=is_shared)
     async with service.kept_up(), running_http(service) as http_at, port as grpc_at:
         service.health.set("accepting calls", ready=True)
         if service.ordering.warning:
@@ -193,29 +198,32 @@ async def serve(settings: Settings) -> None:
         await stop.wait()
         log.info("draining", **drain._asdict())
         service.health.set("accepting calls", ready=False)
+    if service.traces is not None:
+        service.traces.close()
     log.info("stopped")
 
 
 @contextlib.asynccontextmanager
 async def running_http(service: Service) -> AsyncIterator[Address]:
     """The HTTP port: open on entry, closed on leaving."""
-    listening = bound(service.settings.http_listen)
+    settings = service.settings
+    listening = bound(settings.http_listen, is_shared=settings.share_port is Switch.ON)
     config = uvicorn.Config(service.http_app(), log_config=None, access_log=False, lifespan="off")
     server = uvicorn.Server(config)
     # uvicorn would take the signals for itself; this process has one place for them.
     server.capture_signals = contextlib.nullcontext  # type: ignore[assignment]
     running = asyncio.create_task(server.serve(sockets=[listening]))
     try:
-        yield Address(service.settings.http_listen.host, listening.getsockname()[1])
+        yield Address(settings.http_listen.host, listening.getsockname()[1])
     finally:
         server.should_exit = True
         await running
 
 
-def bound(where: Address) -> socket.socket:
-    """A listening socket, shared with other processes of this host; raises `InvalidSettings`."""
+def bound(where: Address, *, is_shared: bool) -> socket.socket:
+    """A listening socket, alone on its address unless shared; raises `InvalidSettings`."""
     family = socket.AF_INET6 if ":" in where.host else socket.AF_INET
     try:
-        return socket.create_server((where.host, where.port), family=family, reuse_port=True)
+        return socket.create_server((where.host, where.port), family=family, reuse_port=is_shared)
     except OSError as fault:
         raise InvalidSettings(f"LEMS_GUARD_HTTP_LISTEN: {where}: {fault.strerror}") from None

@@ -84,12 +84,17 @@ def seconds(text: str) -> float:
     return _between(text, 0, 3600)
 
 
+def patience(text: str) -> float:
+    """A number of seconds from a tenth to an hour; raises `ValueError`."""
+    return _between(text, 0.1, 3600)
+
+
 def lifetime(text: str) -> float:
     """A number of seconds from one to a year; raises `ValueError`."""
     return _between(text, 1, 31_536_000)
 
 
-def _between(text: str, least: int, most: int) -> float:
+def _between(text: str, least: float, most: float) -> float:
     try:
         value = float(text)
     except ValueError:
@@ -97,6 +102,21 @@ def _between(text: str, least: int, most: int) -> float:
     if not least <= value <= most:
         raise ValueError(f"seconds, {least} to {most}")
     return value
+
+
+class Switch(enum.Enum):
+    """Whether something is done."""
+
+    ON = "on"
+    OFF = "off"
+
+
+def switch(text: str) -> Switch:
+    """On or off; raises `ValueError`."""
+    try:
+        return Switch(text.lower())
+    except ValueError:
+        raise ValueError("on or off") from None
 
 
 class Secret(str):

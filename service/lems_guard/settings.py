@@ -21,6 +21,7 @@ from lems_guard.setting_values import (
     JsonApi,
     RedisReplies,
     Secret,
+    Switch,
     address,
     count,
     country,
@@ -35,8 +36,10 @@ from lems_guard.setting_values import (
     lifetime,
     number,
     origins,
+    patience,
     redis_replies,
     seconds,
+    switch,
     traces,
     web_address,
 )
@@ -48,6 +51,7 @@ __all__ = [
     "JsonApi",
     "RedisReplies",
     "Settings",
+    "Switch",
     "address",
     "settings_table",
     "unknown_settings",
@@ -117,7 +121,24 @@ class Settings:
         "", existing_file, "YAML file of what this site changes of the rules; empty: nothing"
     )
     max_in_flight: int = _setting(
-        "1000", count, "calls under way at once; more are refused as RESOURCE_EXHAUSTED"
+        "64",
+        count,
+        "calls under way and waiting at once, over all edges; more are refused at once",
+    )
+    max_streams: int = _setting(
+        "16", count, "CheckPrescriptionStream calls open at once; each holds a thread"
+    )
+    stream_idle_seconds: float = _setting(
+        "300", lifetime, "how long a stream may stay open without an item"
+    )
+    message_seconds: float = _setting(
+        "1", patience, "how long after its headers a call's message may come"
+    )
+    share_port: Switch = _setting(
+        "off",
+        switch,
+        "whether other processes may listen on the same ports, and the system divides connections "
+        "among them: on or off",
     )
     drain_seconds: float = _setting(
         "10", seconds, "how long calls under way may take to end after SIGTERM"

@@ -22,8 +22,8 @@ from lems_guard.answering.bounds import (
     TOO_MANY_FIELDS,
     TOO_MANY_MEDICATIONS,
 )
+from lems_guard.answering.messages import decoded
 from lems_guard.answering.proto_json import as_json, read_request
-from lems_guard.answering.read import parse, parse_message
 from lems_guard.clinical.errors import DeadlinePassed, InvalidRequest
 from lems_guard.editions.library import load_edition, packaged_rules
 from lems_guard.v1 import interaction_check_service_pb2 as stream
@@ -116,13 +116,11 @@ def test_the_number_of_medications_is_read_before_they_are(number: int) -> None:
     """Two million empty ones are 4 MB, 4 kB on the wire: parsed, they would take a gigabyte."""
     raw = b"\x12\x00" * number
     with pytest.raises(InvalidRequest) as refused:
-        questions().of(parse(raw))
+        questions().of(decoded(raw, wire.CheckPrescriptionRequest))
     assert refused.value.violations == (TOO_MANY_MEDICATIONS,)
     item = wire.CheckPrescriptionRequest(as_of="2026-11-21").SerializeToString() + raw
     with pytest.raises(InvalidRequest) as of_stream:
-        questions().of(
-            parse_message(framed(2, item), stream.CheckPrescriptionStreamRequest).request
-        )
+        questions().of(decoded(framed(2, item), stream.CheckPrescriptionStreamRequest).request)
     assert of_stream.value.violations == (TOO_MANY_MEDICATIONS,)
 
 
@@ -147,7 +145,7 @@ def framed(number: int, content: bytes) -> bytes:
 )
 def test_the_number_of_fields_is_read_before_they_are(raw: bytes) -> None:
     with pytest.raises(InvalidRequest) as refused:
-        parse(raw)
+        decoded(raw, wire.CheckPrescriptionRequest)
     assert refused.value.violations == (TOO_MANY_FIELDS,)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from lems_guard.answering.faults import faults_of
-from lems_guard.answering.read import parse
+from lems_guard.answering.messages import parsed
 from lems_guard.clinical.errors import InvalidRequest
 from lems_guard.clinical.facts import Answer, Span
 from lems_guard.clinical.medication import CodeSystem, MedicationList, Phase
@@ -124,7 +124,7 @@ def test_every_fault_is_named(
 
 def test_bytes_that_are_no_request_are_refused() -> None:
     with pytest.raises(InvalidRequest, match="no CheckPrescriptionRequest"):
-        parse(b"\xff\xff\xff")
+        parsed(b"\xff\xff\xff", wire.CheckPrescriptionRequest)
 
 
 def test_a_full_request_is_read() -> None:

@@ -7,7 +7,6 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from typing import Any
 
 import grpc
@@ -21,7 +20,7 @@ from lems_guard.v1 import interaction_check_service_pb2 as wire
 from lems_guard.v1 import interaction_check_service_pb2_grpc as rpc
 from lems_guard.v1 import knowledge_service_pb2, knowledge_service_pb2_grpc
 from lems_guard.v1 import prescription_pb2 as prescription
-from running import COMMAND, Running, start, stop
+from running import COMMAND, Running
 
 CHECK = prescription.CheckPrescriptionRequest(
     proposed=[prescription.Medication(id="p1", text="metoprolol po")]
@@ -201,42 +200,3 @@ def test_a_medication_is_resolved_with_its_trail(service: Running) -> None:
     assert [each.name for each in answer.ingredients] == ["amifampridine"]
     assert (answer.dose.value, answer.dose.unit, answer.doses_per_day) == (20, "mg", 4)
     assert answer.trail
-
-
-def test_one_call_too_many_is_refused_and_counted() -> None:
-    service = start(LEMS_GUARD_MAX_IN_FLIGHT="1")
-    try:
-        with service.channel() as channel:
-            stub = rpc.InteractionCheckServiceStub(channel)
-            stub.CheckPrescription(CHECK)
-            hold = threading.Event()
-            stream = stub.CheckPrescriptionStream(waiting_for(hold))
-            next(stream)
-            with pytest.raises(grpc.RpcError) as refused:
-                stub.CheckPrescription(OTHER_CHECK)
-            assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
-            assert "NOT checked" in (refused.value.details() or "")
-            # What costs nothing goes on: the balancer's probe.
-            health: Any = health_pb2_grpc.HealthStub(channel)
-            probe = health.Check(health_pb2.HealthCheckRequest())
-            assert probe.status == health_pb2.HealthCheckResponse.SERVING
-            _, text = page(service, "/metrics")
-            (line,) = [
-                line
-                for line in text.splitlines()
-                if line.startswith("grpc_server_handled_total")
-                and 'grpc_code="RESOURCE_EXHAUSTED"' in line
-                and 'grpc_method="CheckPrescription"' in line
-            ]
-            assert line.endswith(" 1.0")
-            hold.set()
-            assert list(stream) == []
-            stub.CheckPrescription(OTHER_CHECK)
-    finally:
-        stop(service)
-
-
-def waiting_for(hold: threading.Event) -> Iterator[wire.CheckPrescriptionStreamRequest]:
-    """A stream of one prescription, which its client keeps open."""
-    yield wire.CheckPrescriptionStreamRequest(request_id="1", request=CHECK)
-    hold.wait(20)

@@ -25,7 +25,10 @@ class Pair:
     """Two replicas at one port."""
 
     def __init__(self, port: int, **settings: str) -> None:
-        self._settings = settings | {"LEMS_GUARD_GRPC_LISTEN": f"127.0.0.1:{port}"}
+        self._settings = settings | {
+            "LEMS_GUARD_GRPC_LISTEN": f"127.0.0.1:{port}",
+            "LEMS_GUARD_SHARE_PORT": "on",
+        }
         self._replicas = [start(**self._settings), start(**self._settings)]
 
     def replace_one(self) -> None:

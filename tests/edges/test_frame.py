@@ -209,7 +209,7 @@ def test_beside_an_event_loop_others_are_served_meanwhile(framed: Framed) -> Non
     method, served = framed.frame.method("unary", "toy", "Shout"), threading.Event()
 
     async def ask() -> bool:
-        beside = Beside()
+        beside = Beside(2)
         asking = asyncio.create_task(beside.run(framed.frame.enter(method), served.wait))
         await asyncio.sleep(0)
         served.set()
@@ -219,12 +219,13 @@ def test_beside_an_event_loop_others_are_served_meanwhile(framed: Framed) -> Non
     assert framed.counted == {"OK": 1}
 
 
-def test_a_caller_that_breaks_off_before_its_turn_gives_its_place_back() -> None:
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_caller_that_breaks_off_before_its_turn_gives_its_place_back(threads: int) -> None:
     framed = Framed(limit=2)
     method, go_on = framed.frame.method("unary", "toy", "Shout"), threading.Event()
 
     async def ask() -> None:
-        beside = Beside()
+        beside = Beside(threads)
         holding = asyncio.create_task(beside.run(framed.frame.enter(method), go_on.wait))
         leaving = asyncio.create_task(beside.run(framed.frame.enter(method), str))
         await asyncio.sleep(0)
@@ -232,6 +233,7 @@ def test_a_caller_that_breaks_off_before_its_turn_gives_its_place_back() -> None
         await asyncio.wait([leaving])
         go_on.set()
         await holding
+        beside.close()
 
     asyncio.run(ask())
     assert framed.counted == {"OK": 1, "CANCELLED": 1}

@@ -9,7 +9,8 @@ import datetime
 from collections.abc import Callable
 from typing import NamedTuple, Protocol, TypeAlias
 
-from lems_guard.answering import read, write
+from lems_guard.answering import write
+from lems_guard.answering.messages import parsed
 from lems_guard.answering.prepared import Prepared
 from lems_guard.answering.question import Questions, Terminology
 from lems_guard.clinical.alert import Completeness, Screening, ScreeningRequest
@@ -87,7 +88,7 @@ class Answerer:
 
     def answer(self, raw: bytes, in_time: InTime = always) -> Answer:
         """The reply to a serialised CheckPrescriptionRequest; raises as `Answers` do."""
-        return self.answer_message(read.parse(raw), in_time)
+        return self.answer_message(parsed(raw, wire.CheckPrescriptionRequest), in_time)
 
     def answer_message(
         self, message: wire.CheckPrescriptionRequest, in_time: InTime = always

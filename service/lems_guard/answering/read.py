@@ -9,15 +9,12 @@ import datetime
 import math
 import operator
 from collections.abc import Iterable
-from typing import Any, TypeVar
 
-from google.protobuf.message import DecodeError, Message
-
-from lems_guard.answering.bounds import of_codings, of_medication, refuse_crowds
+from lems_guard.answering.bounds import of_codings, of_medication
 from lems_guard.answering.faults import OLDEST_YEARS, faults_of
 from lems_guard.clinical.country import COUNTRIES
 from lems_guard.clinical.dose import Dose
-from lems_guard.clinical.errors import FieldViolation, InvalidRequest
+from lems_guard.clinical.errors import InvalidRequest
 from lems_guard.clinical.facts import Answer, Span
 from lems_guard.clinical.medication import (
     CodeSystem,
@@ -49,8 +46,6 @@ LEMS_STATUSES = {0: LemsStatus.CONFIRMED, **{each.value: each for each in LemsSt
 HEPATIC = {0: None, **{each.value: each for each in HepaticImpairment}}
 NAT2 = {0: None, **{each.value: each for each in Nat2Phenotype}}
 
-Read = TypeVar("Read", bound=Message)
-
 BELOW_ZERO = -math.ulp(0.0)
 
 # The questions to be answered with yes or no: the patient's last fields, in their order.
@@ -72,21 +67,6 @@ def country(sent: str) -> str:
     if sent.upper() not in COUNTRIES:
         raise Unsound
     return sent.upper()
-
-
-def parse(raw: bytes) -> wire.CheckPrescriptionRequest:
-    """The request of some bytes; raises as `parse_message` does."""
-    return parse_message(raw, wire.CheckPrescriptionRequest)
-
-
-def parse_message(raw: bytes, kind: type[Read]) -> Read:
-    """The message of some bytes; raises `InvalidRequest` when they are none, or hold too many."""
-    descriptor: Any = kind.DESCRIPTOR  # protobuf's types know two classes of it
-    refuse_crowds(raw, descriptor)
-    try:
-        return kind.FromString(raw)
-    except DecodeError:
-        raise InvalidRequest((FieldViolation("", f"the bytes are no {descriptor.name}"),)) from None
 
 
 def lone_order(message: wire.Medication) -> Medication:

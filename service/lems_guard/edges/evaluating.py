@@ -11,21 +11,24 @@ Made = TypeVar("Made")
 
 
 class Beside:
-    """One thread that runs the calls of an event loop's edges, in the order in which they came."""
+    """Threads in which the calls of an event loop's edges wait for their turns."""
 
-    def __init__(self) -> None:
-        """The thread begins with the first call."""
-        self._thread = ThreadPoolExecutor(1, "evaluate")
+    def __init__(self, most: int) -> None:
+        """`most`: as many as there are places, so that each call waits for nothing but its turn."""
+        self._threads = ThreadPoolExecutor(most, "evaluate")
 
     async def run(self, call: Call, work: Callable[[], Made]) -> Made:
         """What `call.run(work)` gives; where the caller breaks off before, the call is left."""
-        running = self._thread.submit(call.run, work)
+        running = self._threads.submit(call.run, work)
         try:
             return await asyncio.wrap_future(running)
+        except asyncio.CancelledError:
+            call.give_up()
+            raise
         finally:
             if running.cancelled():
                 call.leave("CANCELLED")
 
     def close(self) -> None:
-        """End the thread, when what it runs has ended."""
-        self._thread.shutdown()
+        """End the threads, when what they run has ended."""
+        self._threads.shutdown()

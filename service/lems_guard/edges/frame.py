@@ -161,17 +161,21 @@ class Frame:
 
 
 class Call:
-    """A call under way. Within `with` it is traced, and at its end it is left."""
+    """A call under way. Within `with` it is traced, and at its end it is left.
+
+    Its `deadline` may be set later by an edge that learns of it later.
+    """
 
     __slots__ = (
         "_arrived",
-        "_deadline",
         "_frame",
+        "_is_given_up",
         "_is_left",
         "_metadata",
         "_method",
         "_span",
         "_tracing",
+        "deadline",
     )
 
     def __init__(
@@ -184,9 +188,9 @@ class Call:
         """It has its place."""
         self._frame = frame
         self._method = method
-        self._arrived, self._deadline = times
+        self._arrived, self.deadline = times
         self._metadata = metadata
-        self._is_left = False
+        self._is_left = self._is_given_up = False
         self._tracing: AbstractContextManager[Span] | None = None
 
     def run(self, work: Callable[[], Made]) -> Made:
@@ -197,7 +201,7 @@ class Call:
     def in_turn(self, work: Callable[[], Made], lane: Lane = Lane.CALL) -> Made:
         """What the work makes, in a turn; raises `DeadlinePassed` where it would come too late."""
         turns = self._frame.turns
-        if not turns.take(lane, self._deadline):
+        if not turns.take(lane, self.deadline):
             raise DeadlinePassed
         try:
             self.in_time()
@@ -206,9 +210,15 @@ class Call:
             turns.end()
 
     def in_time(self) -> None:
-        """Raises `DeadlinePassed` once it has: for what works on the call, order by order."""
-        if time.monotonic() >= self._deadline:
+        """Raises why nobody waits any more: for what works on the call, order by order."""
+        if self._is_given_up:
+            raise CallerGone
+        if time.monotonic() >= self.deadline:
             raise DeadlinePassed
+
+    def give_up(self) -> None:
+        """Note that the caller has gone: what has not been worked out yet will not be."""
+        self._is_given_up = True
 
     def __enter__(self) -> "Call":
         if self._frame.spans is not None and self._method.is_own:
@@ -222,13 +232,16 @@ class Call:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        code = _code_of(error)
         if self._tracing is not None:
-            self._span.ended(code)
+            self._span.ended(_code_of(error))
             self._tracing.__exit__(kind, error, trace)
-        if error is not None and not isinstance(error, LemsGuardError):
+        self.leave_with(error)
+
+    def leave_with(self, error: BaseException | None) -> None:
+        """End the call with the code of an error; one that nobody foresaw is logged."""
+        if isinstance(error, Exception) and not isinstance(error, LemsGuardError):
             tell_unforeseen(error)
-        self.leave(code)
+        self.leave(_code_of(error))
 
     def leave(self, code: str) -> None:
         """End the call with a code; once it is left, nothing more happens."""
@@ -238,10 +251,9 @@ class Call:
             self._frame.ended(self._method, code, self._arrived)
 
 
-def tell_unforeseen(error: BaseException) -> None:
+def tell_unforeseen(error: Exception) -> None:
     """Log an error that nobody foresaw, by kind and place: its message may hold what was sent."""
-    if isinstance(error, Exception):
-        log.error("unforeseen error", **place_of(error))
+    log.error("unforeseen error", **place_of(error))
 
 
 def request_id_of(said: str) -> str:

@@ -13,35 +13,35 @@ RPC_LABELS = ("grpc_type", "grpc_service", "grpc_method")
 
 # The names of go-grpc-prometheus, so that stock dashboards and alerts work.
 STARTED = Instrument(
-    "grpc_server_started_total", "counter", RPC_LABELS, "calls begun", "edges/grpc/metered.py"
+    "grpc_server_started_total", "counter", RPC_LABELS, "calls begun", "edges/frame.py"
 )
 HANDLED = Instrument(
     "grpc_server_handled_total",
     "counter",
     (*RPC_LABELS, "grpc_code"),
     "calls ended, by status code",
-    "edges/grpc/metered.py",
+    "edges/frame.py",
 )
 RECEIVED = Instrument(
     "grpc_server_msg_received_total",
     "counter",
     RPC_LABELS,
     "messages received, those of streams one by one",
-    "edges/grpc/metered.py",
+    "edges/frame.py",
 )
 SENT = Instrument(
     "grpc_server_msg_sent_total",
     "counter",
     RPC_LABELS,
     "messages sent, those of streams one by one",
-    "edges/grpc/metered.py",
+    "edges/frame.py",
 )
 HANDLING = Instrument(
     "grpc_server_handling_seconds",
     "histogram",
     RPC_LABELS,
     "time from a call's begin to its end",
-    "edges/grpc/metered.py",
+    "edges/frame.py",
     "seconds",
 )
 SCREENINGS = Instrument(
@@ -135,8 +135,29 @@ IN_FLIGHT_LIMIT = Instrument(
     "lems_guard_calls_in_flight_limit",
     "gauge",
     (),
-    "calls under way at which more are refused",
+    "calls under way and waiting at which more are refused",
     "server.py",
+)
+IN_FLIGHT = Instrument(
+    "lems_guard_calls_in_flight",
+    "gauge",
+    (),
+    "calls under way and waiting, over all edges; streams and probes are not among them",
+    "edges/frame.py",
+)
+WAITING = Instrument(
+    "lems_guard_calls_waiting",
+    "gauge",
+    (),
+    "calls and items of streams that wait for their turn to be evaluated",
+    "edges/turns.py",
+)
+STREAMS_OPEN = Instrument(
+    "lems_guard_streams_open",
+    "gauge",
+    (),
+    "CheckPrescriptionStream calls that are open",
+    "edges/grpc/aside.py",
 )
 LOOP_LAG = Instrument(
     "lems_guard_event_loop_lag_seconds",
@@ -235,6 +256,9 @@ INSTRUMENTS = (
     OVERDUE,
     UNREVIEWED,
     IN_FLIGHT_LIMIT,
+    IN_FLIGHT,
+    WAITING,
+    STREAMS_OPEN,
     LOOP_LAG,
     BUILD,
     CACHE_LOOKUPS,

@@ -5,7 +5,7 @@ What every call counts is gathered in plain numbers and handed to Prometheus whe
 
 import collections
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector
@@ -64,6 +64,18 @@ class Metrics:
         self.loop_lag = self._gauge(instruments.LOOP_LAG)
         self._gauge(instruments.BUILD).labels(__version__).set(1)
         ProcessCollector(registry=self.registry)
+
+    def watch_calls(
+        self,
+        *,
+        in_flight: Callable[[], float],
+        waiting: Callable[[], float],
+        streams: Callable[[], float],
+    ) -> None:
+        """Ask how many calls there are whenever the metrics are read."""
+        self._gauge(instruments.IN_FLIGHT).set_function(in_flight)
+        self._gauge(instruments.WAITING).set_function(waiting)
+        self._gauge(instruments.STREAMS_OPEN).set_function(streams)
 
     def observe(self, counted: Counted) -> None:
         """Count one answered prescription: answers are much alike, so first they are gathered."""

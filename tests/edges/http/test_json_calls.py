@@ -1,8 +1,6 @@
 """`/v1` is the contract as JSON: the same answers and the same refusals as over gRPC."""
 
 import json
-import socket
-import time
 import urllib.request
 from typing import Any
 
@@ -14,9 +12,9 @@ from google.rpc import error_details_pb2, status_pb2
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from edges.http.calling import CHECK, JSON, METOPROLOL, Reply, send
+from edges.http.calling import CHECK, JSON, METOPROLOL, send
 from lems_guard.answering.bounds import MORE_FAULTS, MOST_FAULTS
-from lems_guard.edges.grpc.port import SERVICES
+from lems_guard.answering.contract import SERVICES
 from lems_guard.editions.library import browse_edition, packaged_rules
 from lems_guard.v1 import (
     alert_service_pb2,
@@ -27,7 +25,7 @@ from lems_guard.v1 import (
 )
 from lems_guard.v1 import prescription_pb2 as wire
 from prescriptions import prescriptions, texts_of
-from running import Running, start, stop, trailing
+from running import Running, trailing
 
 KNOWLEDGE = "/v1/KnowledgeService"
 TEXTS = texts_of(browse_edition(packaged_rules()))
@@ -257,35 +255,3 @@ def test_calls_are_counted_where_grpc_has_them(service: Running) -> None:
     }
     assert grown == {"OK": 1, "INVALID_ARGUMENT": 1}
     assert after.keys() == before.keys()
-
-
-def test_more_calls_than_the_limit_are_refused() -> None:
-    running = start(LEMS_GUARD_MAX_IN_FLIGHT="1")
-    try:
-        host, _, port = running.http_at.rpartition(":")
-        head = f"POST {CHECK} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n"
-        with socket.create_connection((host, int(port))) as waiting:
-            waiting.sendall(f"{head}content-length: 100\r\n\r\n".encode())
-            assert refused_once(running).value["code"] == 8
-        assert answered_again(running).status == 200
-    finally:
-        stop(running)
-
-
-def refused_once(running: Running) -> Reply:
-    """The first refusal: the call under way may take a moment to arrive."""
-    return until(running, 429)
-
-
-def answered_again(running: Running) -> Reply:
-    return until(running, 200)
-
-
-def until(running: Running, status: int) -> Reply:
-    end = time.monotonic() + 20
-    while True:
-        reply = send(running.http_at)
-        if reply.status == status or time.monotonic() > end:
-            assert reply.status == status
-            return reply
-        time.sleep(0.02)

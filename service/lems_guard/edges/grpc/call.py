@@ -1,80 +1,61 @@
-"""What a call carries beside its message: its id, and the status it ends with."""
+"""What a gRPC call carries beside its message, and the status that it ends with."""
 
 import time
+from collections.abc import Iterable
 from typing import Any, NoReturn, TypeAlias
 
 import grpc
-import structlog
 
 from lems_guard.answering.status import code_of, details_of, message_of
-from lems_guard.clinical.deadline import InTime, always
-from lems_guard.clinical.errors import DeadlinePassed, LemsGuardError
-from lems_guard.telemetry.logs import place_of
+from lems_guard.clinical.errors import CallerGone, DeadlinePassed, LemsGuardError, Overloaded
+from lems_guard.edges.frame import NEVER, REQUEST_ID, request_id_of
 
-log = structlog.get_logger(__name__)
+Context: TypeAlias = grpc.ServicerContext
+Metadata: TypeAlias = Iterable[tuple[str, str | bytes]]
 
-Context: TypeAlias = "grpc.aio.ServicerContext[bytes, bytes]"
-
-REQUEST_ID = "x-request-id"
-LONGEST_REQUEST_ID = 128
 DETAILS = "grpc-status-details-bin"
 # gRPC clients take 8 kB of metadata for certain. In base64 this is 4 kB; more is nobody's to read.
 LONGEST_STATUS = 3000
-LATE = "deadline passed: NOT checked"
+# When a client that retries by itself may do so: by then a tenth of a full queue has been answered.
+PUSHBACK = ("grpc-retry-pushback-ms", "200")
 STATUS_CODES = {code.value[0]: code for code in grpc.StatusCode}
+FOR_EVER_SECONDS = 1e8  # what gRPC says of a call without a deadline is some centuries
 
 
-def echo_request_id(context: Context) -> None:
+def deadline_of(context: Context) -> float:
+    """The moment of `time.monotonic` until which the client waits."""
+    seconds = context.time_remaining()
+    if seconds > FOR_EVER_SECONDS:
+        return NEVER
+    return time.monotonic() + seconds
+
+
+def echo_request_id(context: Context, metadata: Metadata) -> None:
     """Send the call's own id back as trailing metadata; it has no place in a message.
 
     Equal prescriptions must be equal bytes, or no cache could know them again.
     """
-    for key, value in context.invocation_metadata() or ():
+    for key, value in metadata:
         if key == REQUEST_ID:
-            context.set_trailing_metadata(((REQUEST_ID, value[:LONGEST_REQUEST_ID]),))
+            told = request_id_of(str(value))
+            if told:
+                context.set_trailing_metadata(((REQUEST_ID, told),))
             return
 
 
-def is_late(context: Context) -> bool:
-    """Whether the call's deadline has passed."""
-    remaining: Any = context.time_remaining()  # typed as a float, but None without a deadline
-    return remaining is not None and remaining <= 0
+def gone(context: Context) -> LemsGuardError:
+    """Why a client that is not there any more has gone."""
+    return DeadlinePassed() if context.time_remaining() <= 0 else CallerGone()
 
 
-def in_time_of(context: Context) -> InTime:
-    """What ends the work on a call once its deadline has passed."""
-    remaining: Any = context.time_remaining()
-    if remaining is None:
-        return always
-    end = time.monotonic() + remaining
-
-    def in_time() -> None:
-        if time.monotonic() > end:
-            raise DeadlinePassed
-
-    return in_time
-
-
-async def refuse_late(context: Context) -> NoReturn:
-    """End a call whose deadline has passed: work for nobody is work taken from others."""
-    await context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, LATE)
-
-
-async def refuse_one_too_many(context: Context) -> NoReturn:
-    """End a call that is one more than may be under way at once."""
-    await context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "too many calls under way: NOT checked")
-
-
-async def abort(context: Context, error: Exception) -> NoReturn:
-    """End the call with the status of an error, its trailing metadata kept.
-
-    An error that nobody foresaw becomes INTERNAL and is logged by its kind and place alone: its
-    message may hold what the client sent.
-    """
-    if not isinstance(error, LemsGuardError):
-        log.error("unforeseen error", **place_of(error))
-    trailing = tuple(context.trailing_metadata() or ())
-    details = details_of(error, getattr(context, "longest_status", LONGEST_STATUS))
+def end(context: Context, error: Exception) -> NoReturn:
+    """End the call with the status of an error, its trailing metadata kept."""
+    told: Any = context  # its types lack what it does
+    trailing = tuple(told.trailing_metadata() or ())
+    details = details_of(error, LONGEST_STATUS)
     if details is not None:
         trailing = (*trailing, (DETAILS, details))
-    await context.abort(STATUS_CODES[code_of(error)], message_of(error), trailing)
+    if isinstance(error, Overloaded):
+        trailing = (*trailing, PUSHBACK)
+    context.set_trailing_metadata(trailing)
+    context.abort(STATUS_CODES[code_of(error)], message_of(error))

@@ -2,48 +2,47 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import grpc
-from grpc_health.v1 import health_pb2, health_pb2_grpc
-from grpc_health.v1.health import aio as health_aio
-from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
+from grpc_health.v1 import health_pb2
 
+from lems_guard.answering.contract import CHECK_SERVICE, SERVICES, Current, UnaryMethod
 from lems_guard.clinical.errors import InvalidSettings
-from lems_guard.edges.grpc.alert_service import Alerts
+from lems_guard.edges.frame import Frame, Places
+from lems_guard.edges.grpc import health, reflection
+from lems_guard.edges.grpc.arrivals import Door, Refusal
+from lems_guard.edges.grpc.aside import StreamDoor
 from lems_guard.edges.grpc.connections import Connections
-from lems_guard.edges.grpc.interaction_check import SERVICE, InteractionCheck
-from lems_guard.edges.grpc.knowledge import Knowledge
-from lems_guard.edges.grpc.metered import MeteredCalls, MeteredMethods
-from lems_guard.settings import Address
-from lems_guard.v1 import (
-    alert_service_pb2,
-    alert_service_pb2_grpc,
-    knowledge_service_pb2,
-    knowledge_service_pb2_grpc,
+from lems_guard.edges.grpc.items import Items
+from lems_guard.edges.grpc.patience import Patience, watched
+from lems_guard.edges.grpc.unary import Hall, UnaryDoor
+from lems_guard.setting_values import Address
+
+SERVING = health_pb2.HealthCheckResponse.SERVING
+STREAM = "CheckPrescriptionStream"
+OPTIONS = (
+    # Of one connection; beyond this its client waits before it sends. One that opens and resets
+    # calls in a rush then fills no queue that others' calls stand in. Far above our own limit:
+    # what gRPC's core refuses is counted by nobody.
+    ("grpc.max_concurrent_streams", 1_000),
+    # gRPC's core ends calls as CANCELLED, uncounted, where more wait for the serving thread.
+    ("grpc.server.max_pending_requests", 50_000),
+    ("grpc.server.max_pending_requests_hard_limit", 60_000),
+    # Clients keep a connection alive by pings, calls or no calls; by default five minutes apart.
+    ("grpc.http2.min_ping_interval_without_data_ms", 1_000),
+    ("grpc.keepalive_permit_without_calls", 1),
 )
 
-KNOWLEDGE_SERVICE = knowledge_service_pb2.DESCRIPTOR.services_by_name["KnowledgeService"].full_name
-ALERT_SERVICE = alert_service_pb2.DESCRIPTOR.services_by_name["AlertService"].full_name
-SERVICES = (SERVICE, KNOWLEDGE_SERVICE, ALERT_SERVICE)
-SERVING = health_pb2.HealthCheckResponse.SERVING
 
+class Limits(NamedTuple):
+    """How many streams may be open, and how long messages are waited for, in seconds."""
 
-class GrpcServices(NamedTuple):
-    """The servicers, and what counts and traces their calls."""
-
-    check: InteractionCheck
-    knowledge: Knowledge
-    alerts: Alerts
-    calls: MeteredCalls
-    interceptors: tuple[grpc.aio.ServerInterceptor, ...]
-
-    def register(self, served: Any) -> None:  # noqa: ANN401  # a server, or what stands in its place
-        """Give every method's handler to what serves them."""
-        served.add_registered_method_handlers(SERVICE, self.check.handlers())
-        knowledge_service_pb2_grpc.add_KnowledgeServiceServicer_to_server(self.knowledge, served)
-        alert_service_pb2_grpc.add_AlertServiceServicer_to_server(self.alerts, served)
+    streams: int
+    idle_seconds: float
+    message_seconds: float
 
 
 class Drain(NamedTuple):
@@ -63,60 +62,87 @@ class Drain(NamedTuple):
         return self.connection_seconds * 1.1 + 1
 
 
-class Port(NamedTuple):
-    """A server with every service registered, and what tells of its health."""
+class Served(grpc.GenericRpcHandler):
+    """Every method's door, by the path that calls come with."""
 
-    server: grpc.aio.Server
-    health: health_aio.HealthServicer
+    def __init__(self, doors: dict[str, Door]) -> None:
+        """No other method is served."""
+        self._doors = doors
 
-
-def grpc_server(services: GrpcServices, connection_seconds: float) -> Port:
-    """A server with every service registered, not yet listening.
-
-    SO_REUSEPORT lets any supervisor start several on one host. A connection that has grown old is
-    ended without losing a call (0: none is).
-    """
-    options = [("grpc.so_reuseport", 1)]
-    if connection_seconds:
-        options.append(("grpc.max_connection_age_ms", round(connection_seconds * 1000)))
-    server = grpc.aio.server(
-        interceptors=services.interceptors,
-        options=options,
-    )
-    health = health_aio.HealthServicer()
-    metered: Any = MeteredMethods(services.calls)
-    services.register(metered)
-    health_pb2_grpc.add_HealthServicer_to_server(health, metered)
-    names = (*SERVICES, "grpc.health.v1.Health", reflection.SERVICE_NAME)
-    reflecting: Any = reflection_pb2_grpc  # has no types
-    reflecting.add_ServerReflectionServicer_to_server(
-        reflection.aio.ReflectionServicer(names), metered
-    )
-    server.add_generic_rpc_handlers((metered,))
-    return Port(server, health)
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:  # noqa: ANN401
+        """What becomes of a call that has just arrived; `None`: there is no such method."""
+        door = self._doors.get(handler_call_details.method)
+        metadata = handler_call_details.invocation_metadata or ()
+        return None if door is None else door.arrived(metadata)
 
 
-@contextlib.asynccontextmanager
-async def running_grpc(port: Port, where: Address, drain: Drain) -> AsyncIterator[Address]:
-    """Listen and report SERVING; on leaving report NOT_SERVING, and `drain`.
+class Port:
+    """A server with every method, not yet listening, and what tells of its health."""
 
-    Raises `InvalidSettings` when the address cannot be had.
-    """
-    server, health = port
-    try:
-        number = server.add_insecure_port(str(where))
-    except RuntimeError:
-        raise InvalidSettings(f"LEMS_GUARD_GRPC_LISTEN: cannot listen on {where}") from None
-    await server.start()
-    for name in ("", *SERVICES):
-        await health.set(name, SERVING)
-    try:
-        yield Address(where.host, number)
-    finally:
-        await health.enter_graceful_shutdown()
+    def __init__(
+        self, frame: Frame, methods: Sequence[UnaryMethod], current: Current, limits: Limits
+    ) -> None:
+        """`methods` are the contract's; what they answer from is `current`'s."""
+        self.frame = frame
+        self.statuses = health.Statuses()
+        self.streams = Places(limits.streams)
+        self._message = Patience(limits.message_seconds)
+        self._idle = Patience(limits.idle_seconds)
+        self._reflecting = Patience(min(limits.idle_seconds, reflection.IDLE_SECONDS))
+        self._refusal = Refusal()
+        self._hall = Hall(frame, self._message, self._refusal)
+        self._served = Served(self._doors(methods, current))
+
+    def _doors(self, methods: Sequence[UnaryMethod], current: Current) -> dict[str, Door]:
+        frame, refusal = self.frame, self._refusal
+        doors: dict[str, Door] = {}
+        for each in methods:
+            method = frame.method("unary", each.service, each.name)
+            doors[f"/{method.path}"] = UnaryDoor(self._hall, method, each.answer)
+        stream = frame.method("bidi_stream", CHECK_SERVICE, STREAM, self.streams)
+        replies = Items(current).replies
+        doors[f"/{stream.path}"] = StreamDoor(frame, stream, self._idle, refusal, replies)
+        doors |= health.health_doors(frame, self._message, refusal, self.statuses)
+        names = (*SERVICES, health.SERVICE, *reflection.SERVICES)
+        return doors | reflection.reflection_doors(frame, self._reflecting, refusal, names)
+
+    @contextlib.asynccontextmanager
+    async def running(
+        self, where: Address, drain: Drain, *, is_shared: bool = False
+    ) -> AsyncIterator[Address]:
+        """Listen and report SERVING; on leaving report NOT_SERVING, and `drain`.
+
+        `is_shared`: other processes may listen on the same address. Raises `InvalidSettings` when
+        it cannot be had.
+        """
+        server = self._server(drain.connection_seconds, is_shared=is_shared)
+        try:
+            number = server.add_insecure_port(str(where))
+        except RuntimeError:
+            raise InvalidSettings(f"LEMS_GUARD_GRPC_LISTEN: cannot listen on {where}") from None
+        with watched(self._message, self._idle, self._reflecting):
+            server.start()
+            for name in ("", *SERVICES):
+                self.statuses.set(name, SERVING)
+            try:
+                yield Address(where.host, number)
+            finally:
+                await self._drained(server, number, drain)
+
+    def _server(self, connection_seconds: float, *, is_shared: bool) -> grpc.Server:
+        """A connection that has grown old is ended without losing a call (0: none is)."""
+        options = [*OPTIONS, ("grpc.so_reuseport", int(is_shared))]
+        if connection_seconds:
+            options.append(("grpc.max_connection_age_ms", round(connection_seconds * 1000)))
+        pool = ThreadPoolExecutor(self._hall.most_threads, "call")
+        return grpc.server(pool, [self._served], options=options)
+
+    async def _drained(self, server: grpc.Server, number: int, drain: Drain) -> None:
+        await asyncio.to_thread(self.statuses.enter_graceful_shutdown)
         await asyncio.sleep(drain.notice_seconds)
         if drain.connection_seconds:
             connections = Connections(number)
             connections.take_no_more()
             await connections.gone(drain.oldest_seconds)
-        await server.stop(drain.seconds)
+        stopped = server.stop(drain.seconds)
+        await asyncio.to_thread(stopped.wait)

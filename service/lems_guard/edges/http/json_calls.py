@@ -16,8 +16,8 @@ from starlette.routing import Route
 
 from lems_guard.answering.status import INTERNAL_MESSAGE
 from lems_guard.callers.admission import Admits
-from lems_guard.edges.grpc.call import LONGEST_REQUEST_ID, REQUEST_ID
-from lems_guard.edges.http.json_methods import JsonCall, JsonReply, ended
+from lems_guard.edges.frame import REQUEST_ID, request_id_of
+from lems_guard.edges.http.json_methods import JsonReply, ended
 from lems_guard.telemetry.logs import place_of
 
 log = structlog.get_logger(__name__)
@@ -28,6 +28,7 @@ TIMEOUT = re.compile(r"(\d{1,8})([HMSmun])")
 SECONDS = {"H": 3600.0, "M": 60.0, "S": 1.0, "m": 1e-3, "u": 1e-6, "n": 1e-9}
 # What a handler may know of a call beside its message.
 PASSED_ON = ("traceparent", "tracestate")
+RETRY_AFTER_SECONDS = "1"  # by then a full queue has been answered
 HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 HTTP_STATUSES: dict[int, int] = {  # as google/rpc/code.proto has them
     code_pb2.OK: 200,
@@ -37,7 +38,7 @@ HTTP_STATUSES: dict[int, int] = {  # as google/rpc/code.proto has them
     code_pb2.NOT_FOUND: 404,
     code_pb2.ALREADY_EXISTS: 409,
     code_pb2.PERMISSION_DENIED: 403,
-    code_pb2.RESOURCE_EXHAUSTED: 429,
+    code_pb2.RESOURCE_EXHAUSTED: 503,
     code_pb2.UNIMPLEMENTED: 501,
     code_pb2.UNAVAILABLE: 503,
 }
@@ -46,8 +47,10 @@ HTTP_STATUSES: dict[int, int] = {  # as google/rpc/code.proto has them
 class Answers(Protocol):
     """The contract's methods with JSON in and JSON out."""
 
-    async def answer(self, path: str, content: bytes, call: JsonCall) -> JsonReply:
-        """How a call of a path ends."""
+    async def answer(
+        self, path: str, content: bytes, metadata: Mapping[str, str], seconds: float | None
+    ) -> JsonReply:
+        """How a call of a path ends, whose caller waits for so many seconds."""
 
 
 class Refused(Exception):
@@ -63,12 +66,10 @@ class Refused(Exception):
 class JsonCalls:
     """The routes of `/v1`."""
 
-    def __init__(self, methods: Answers, admission: Admits, most_in_flight: int) -> None:
-        """More calls at once than `most_in_flight` are refused."""
+    def __init__(self, methods: Answers, admission: Admits) -> None:
+        """Only those whom `admission` lets in are answered."""
         self._methods = methods
         self._admission = admission
-        self._most_in_flight = most_in_flight
-        self._in_flight = 0
 
     def routes(self) -> list[Route]:
         """The routes, for the HTTP port."""
@@ -77,7 +78,6 @@ class JsonCalls:
 
     async def call(self, request: Request) -> Response:
         """The response to one call; no cross-origin page may make it, since no CORS is given."""
-        self._in_flight += 1
         try:
             status, reply = await self._replied(request)
         except Refused as refused:
@@ -88,27 +88,25 @@ class JsonCalls:
             log.error("unforeseen error", **place_of(error))  # noqa: TRY400 - without its message
             fault = status_pb2.Status(code=code_pb2.INTERNAL, message=INTERNAL_MESSAGE)
             status, reply = 500, ended(fault)
-        finally:
-            self._in_flight -= 1
-        headers = HEADERS | request_id_of(request.headers)
+        headers = HEADERS | _told_id(request.headers)
         if status == 405:
             headers["allow"] = "POST"
+        if status == 503:
+            headers["retry-after"] = RETRY_AFTER_SECONDS
         return Response(reply.content, status, headers, JSON)
 
     async def _replied(self, request: Request) -> tuple[int, JsonReply]:
         refusal = self._admission.refusal(request.headers)
         if refusal:
             raise Refused(403, code_pb2.PERMISSION_DENIED, refusal)
-        if self._in_flight > self._most_in_flight:
-            raise Refused(429, code_pb2.RESOURCE_EXHAUSTED, "too many calls under way: NOT checked")
         if request.method != "POST":
             raise Refused(405, code_pb2.UNIMPLEMENTED, "every method is called by POST")
         if not is_json(request.headers.get("content-type", "")):
             raise Refused(415, code_pb2.INVALID_ARGUMENT, f"send {JSON}, in UTF-8")
         told = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
-        call = JsonCall(told, seconds_of(request.headers))
+        seconds, content = seconds_of(request.headers), await _body(request)
         path = request.path_params.get("rest", "")
-        reply = await self._methods.answer(path, await _body(request), call)
+        reply = await self._methods.answer(path, content, told, seconds)
         return HTTP_STATUSES.get(reply.code, 500), reply
 
 
@@ -130,10 +128,10 @@ def seconds_of(headers: Mapping[str, str]) -> float | None:
     return int(found[1]) * SECONDS[found[2]]
 
 
-def request_id_of(headers: Mapping[str, str]) -> dict[str, str]:
-    """The call's own id, to be sent back, cut where it is too long."""
-    said = headers.get(REQUEST_ID, "")[:LONGEST_REQUEST_ID]
-    return {REQUEST_ID: said} if said and said.isascii() and said.isprintable() else {}
+def _told_id(headers: Mapping[str, str]) -> dict[str, str]:
+    """The call's own id, to be sent back."""
+    told = request_id_of(headers.get(REQUEST_ID, ""))
+    return {REQUEST_ID: told} if told else {}
 
 
 async def _body(request: Request) -> bytes:

@@ -3,8 +3,6 @@
 import base64
 import difflib
 import hashlib
-from collections.abc import Callable
-from typing import TypeVar
 
 from lems_guard.answering import read
 from lems_guard.answering.faults import faults_of_country, faults_of_enums
@@ -13,60 +11,12 @@ from lems_guard.answering.shown import Shown, name_of
 from lems_guard.answering.terms import term
 from lems_guard.clinical.errors import FieldViolation, InvalidRequest, NotFound
 from lems_guard.clinical.rule import Rule
-from lems_guard.edges.grpc.call import Context, abort, echo_request_id
 from lems_guard.screening.knowledge_base import NO_CLASSES, KnowledgeBase
 from lems_guard.v1 import knowledge_service_pb2 as wire
-from lems_guard.v1 import knowledge_service_pb2_grpc, prescription_pb2, screening_pb2
+from lems_guard.v1 import prescription_pb2, screening_pb2
 
 DEFAULT_PAGE = 100
 LARGEST_PAGE = 500
-
-
-class Knowledge(knowledge_service_pb2_grpc.KnowledgeServiceServicer):
-    """The service's four methods; none is on the hot path."""
-
-    def __init__(self, current: Callable[[], Shown]) -> None:
-        """`current` gives the edition in service when a call begins."""
-        self._current = current
-
-    async def GetKnowledgeBase(  # noqa: N802  # gRPC's name
-        self, request: wire.GetKnowledgeBaseRequest, context: Context
-    ) -> wire.GetKnowledgeBaseResponse:
-        """Which knowledge base is in service."""
-        return await _answered(context, lambda _: self._current().state(), request)
-
-    async def ListRules(  # noqa: N802
-        self, request: wire.ListRulesRequest, context: Context
-    ) -> wire.ListRulesResponse:
-        """The rules that pass the filters, page by page."""
-        knowledge = self._current().edition.knowledge
-        return await _answered(context, lambda each: list_rules(each, knowledge), request)
-
-    async def GetRule(  # noqa: N802
-        self, request: wire.GetRuleRequest, context: Context
-    ) -> wire.GetRuleResponse:
-        """One rule, whole."""
-        knowledge = self._current().edition.knowledge
-        return await _answered(context, lambda each: get_rule(each, knowledge), request)
-
-    async def ResolveMedication(  # noqa: N802
-        self, request: wire.ResolveMedicationRequest, context: Context
-    ) -> wire.ResolveMedicationResponse:
-        """What is made of one medication."""
-        shown = self._current()
-        return await _answered(context, lambda each: resolve(each, shown), request)
-
-
-Asked = TypeVar("Asked")
-Told = TypeVar("Told")
-
-
-async def _answered(context: Context, answer: Callable[[Asked], Told], request: Asked) -> Told:
-    echo_request_id(context)
-    try:
-        return answer(request)
-    except Exception as error:  # noqa: BLE001  # every fault becomes a status, none an answer
-        await abort(context, error)
 
 
 def get_rule(request: wire.GetRuleRequest, knowledge: KnowledgeBase) -> wire.GetRuleResponse:

@@ -2,9 +2,9 @@
 
 import pytest
 
+from lems_guard.answering.outcome_reports import outcome_of
 from lems_guard.clinical.errors import InvalidRequest
 from lems_guard.clinical.outcome import OverrideReason, Verdict
-from lems_guard.edges.grpc.alert_service import outcome_of
 from lems_guard.v1 import alert_service_pb2 as wire
 
 SOUND = {

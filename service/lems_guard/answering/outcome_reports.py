@@ -1,15 +1,13 @@
-"""AlertService: what was done about alerts, taken in once and counted by rule."""
+"""Reports of what was done about alerts: taken in once, each fault named."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from lems_guard.clinical.errors import AlreadyRecorded, FieldViolation, InvalidRequest
 from lems_guard.clinical.outcome import AlertOutcome, OverrideReason, Recording, Verdict
-from lems_guard.edges.grpc.call import Context, abort, echo_request_id
 from lems_guard.screening.knowledge_base import KnowledgeBase
-from lems_guard.sharing.outcomes import AlertOutcomes
 from lems_guard.v1 import alert_service_pb2 as wire
-from lems_guard.v1 import alert_service_pb2_grpc
 
 ALERT_ID = re.compile(r"[0-9a-f]{16}")
 LONGEST_ID = 128
@@ -18,33 +16,28 @@ VERDICTS = {each.value: each for each in Verdict}
 REASONS = {0: None, **{each.value: each for each in OverrideReason}}
 
 
-class Alerts(alert_service_pb2_grpc.AlertServiceServicer):
-    """The service's one method."""
+class AlertOutcomes(Protocol):
+    """Where reports go."""
 
-    def __init__(self, outcomes: AlertOutcomes, current: Callable[[], KnowledgeBase]) -> None:
-        """`current` gives the knowledge base in service."""
-        self._outcomes = outcomes
-        self._current = current
+    def record(self, outcome: AlertOutcome) -> Recording:
+        """Take a report in; it is the first of its id, or it is not. Never raises."""
 
-    async def RecordAlertOutcome(  # noqa: N802  # gRPC's name
-        self, request: wire.RecordAlertOutcomeRequest, context: Context
-    ) -> wire.RecordAlertOutcomeResponse:
-        """Take a report in."""
-        echo_request_id(context)
-        try:
-            return self._recorded(outcome_of(request))
-        except Exception as error:  # noqa: BLE001  # every fault becomes a status
-            await abort(context, error)
 
-    def _recorded(self, outcome: AlertOutcome) -> wire.RecordAlertOutcomeResponse:
-        recording = self._outcomes.record(outcome)
-        if recording is Recording.CONFLICTING:
-            raise AlreadyRecorded("another report was recorded under this outcome_id")
-        known = self._current().rule
-        return wire.RecordAlertOutcomeResponse(
-            repeated=recording is Recording.REPEATED,
-            unknown_rule_ids=sorted(each for each in outcome.rule_ids if known(each) is None),
-        )
+def recorded(
+    request: wire.RecordAlertOutcomeRequest,
+    outcomes: AlertOutcomes,
+    knowledge: KnowledgeBase,
+) -> wire.RecordAlertOutcomeResponse:
+    """Take a report in; raises `InvalidRequest`, or `AlreadyRecorded` for another under its id."""
+    outcome = outcome_of(request)
+    recording = outcomes.record(outcome)
+    if recording is Recording.CONFLICTING:
+        raise AlreadyRecorded("another report was recorded under this outcome_id")
+    known = knowledge.rule
+    return wire.RecordAlertOutcomeResponse(
+        repeated=recording is Recording.REPEATED,
+        unknown_rule_ids=sorted(each for each in outcome.rule_ids if known(each) is None),
+    )
 
 
 def outcome_of(request: wire.RecordAlertOutcomeRequest) -> AlertOutcome:

@@ -1,0 +1,140 @@
+"""Unary methods: let in as long as there are places, evaluated in their turns."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import grpc
+
+from lems_guard.clinical.deadline import InTime
+from lems_guard.clinical.errors import LemsGuardError, Overloaded
+from lems_guard.edges.frame import Frame, Method, Places
+from lems_guard.edges.grpc.arrivals import Arrival, Refusal, Requests, Send, no_push
+from lems_guard.edges.grpc.call import Context, Metadata, deadline_of, echo_request_id, end, gone
+from lems_guard.edges.grpc.patience import Patience
+
+# From so many calls on, the serving thread is let catch up before each evaluation.
+CROWDED = 24
+ARRIVING_TO_A_PLACE = 2
+MOST_ROUNDS = 64
+
+
+class Hall:
+    """Where unary calls are until their message has come: it takes no place from those that wait.
+
+    A call of which only the headers come costs a thread for a second, and nobody else anything.
+    """
+
+    def __init__(self, frame: Frame, patience: Patience, refusal: Refusal) -> None:
+        """`patience` is for the message."""
+        self.frame = frame
+        self.refusal = refusal
+        self.seen = 0  # arrivals; written by the serving thread alone
+        self._patience = patience
+        self._arriving = Places(ARRIVING_TO_A_PLACE * frame.places.most)
+
+    @property
+    def most_threads(self) -> int:
+        """How many calls can be in the hall and beyond it at once."""
+        return self._arriving.most + self.frame.places.most
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether more is going on than the serving thread can be sure to keep up with."""
+        return self._arriving.taken + self.frame.places.taken >= CROWDED
+
+    def let_in(self) -> bool:
+        """Whether one more may come in; calls on their way to a place count as if they had it.
+
+        But never more than half of the places are kept for those of whom nothing came yet.
+        """
+        self.seen += 1
+        places = self.frame.places
+        expected = min(self._arriving.taken, places.most // 2)
+        return places.taken + expected < places.most and self._arriving.take()
+
+    def message_of(self, requests: Requests, context: Context, *, whole: bool) -> bytes:
+        """The call's message; raises what the call then ends with.
+
+        `whole`: waits until the client has said that there is no more.
+        """
+        try:
+            message = self._patience.message(requests, context)
+            while whole and self._patience.next(requests, context) is not None:
+                pass
+        finally:
+            self._arriving.give_back()
+        return message
+
+
+class UnaryDoor:
+    """By which the calls of one method come in."""
+
+    pool: ThreadPoolExecutor | None = None
+    is_stream = is_pushed = False
+
+    def __init__(
+        self, hall: Hall, method: Method, answer: Callable[[bytes, InTime], bytes]
+    ) -> None:
+        """`answer` makes the reply to a message, in time."""
+        self._hall = hall
+        self._method = method
+        self._answer = answer
+
+    def arrived(self, metadata: Metadata) -> Arrival | Refusal:
+        """A thread for the call, or a refusal."""
+        if self._hall.let_in():
+            return Arrival(self, metadata)
+        self._hall.frame.turned_away(self._method, Overloaded())
+        return self._hall.refusal
+
+    def answered(
+        self, arrival: Arrival, requests: Requests, context: Context, _: Send = no_push
+    ) -> bytes:
+        """The reply, or the status that says why there is none."""
+        try:
+            echo_request_id(context, arrival.metadata)
+            return self._reply(arrival, requests, context)
+        except Exception as error:  # noqa: BLE001  # every fault becomes a status, none an answer
+            end(context, error)
+
+    def _reply(self, arrival: Arrival, requests: Requests, context: Context) -> bytes:
+        frame = self._hall.frame
+        crowded = self._hall.is_crowded
+        try:
+            message = self._hall.message_of(requests, context, whole=crowded)
+        except LemsGuardError as error:
+            raise frame.turned_away(self._method, error, arrival.at) from None
+
+        def evaluated() -> bytes:
+            if crowded:
+                self._let_serving_catch_up(requests, context)
+            if not context.is_active():
+                raise gone(context)
+            return self._answer(message, call.in_time)
+
+        call = frame.enter(
+            self._method,
+            deadline=deadline_of(context),
+            arrived=arrival.at,
+            metadata=arrival.metadata,
+        )
+        return call.run(evaluated)
+
+    def _let_serving_catch_up(self, requests: Requests, context: Context) -> None:
+        """Wait until the serving thread has nothing more to do.
+
+        It needs the interpreter for every arrival, and beside a thread that evaluates without a
+        pause it gets it every few milliseconds only: calls then grow late in gRPC's core, where
+        nobody counts or refuses them. To ask a stream that has ended for one more message is
+        answered at once, but in the order of all that happens: when the answer is here, whatever
+        came before it has been heard. gRPC has one arrival heard at a time, so this is repeated
+        for as long as there was one.
+        """
+        for _ in range(MOST_ROUNDS):
+            seen = self._hall.seen
+            try:
+                next(requests, None)
+            except grpc.RpcError:
+                raise gone(context) from None
+            if self._hall.seen == seen:
+                return
