@@ -4,9 +4,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lems_guard.clinical.errors import InvalidKnowledge
 from lems_guard.terminology.tables import read_vocabulary
+from lems_guard.terminology.vocabulary import ProductCodes
 
 TABLES = Path(__file__).parents[2] / "rules" / "vocabulary"
 
@@ -75,3 +78,11 @@ def test_a_wrong_header_is_named(copy: Path) -> None:
     (copy / "units.tsv").write_text("word\tmeaning\n", "utf-8")
     with pytest.raises(InvalidKnowledge, match=r"units\.tsv:1: columns: expected word, unit"):
         read_vocabulary(copy)
+
+
+@given(st.dictionaries(st.integers(1, 10**9 - 1).map(str), st.integers(0, 2**32 - 1)), st.text())
+def test_codes_of_products_are_found_in_their_rows(places: dict[str, int], other: str) -> None:
+    codes = ProductCodes.of(places)
+    assert {code: codes.place(code) for code in places} == places
+    assert len(codes) == len(places)
+    assert codes.place(other) == places.get(other)

@@ -20,7 +20,7 @@ from lems_guard.knowledge.layout import CASES_ENDING, content_files
 from lems_guard.screening.knowledge_base import DrugClass, KnowledgeBase
 
 MAGIC = b"LEMSGUARD"
-FORMAT = 3
+FORMAT = 4
 HEAD = struct.Struct(f"!{len(MAGIC)}sH32s32s")
 COMPILED = Path(".compiled", "knowledge.bin")
 CONTENT_ENDINGS = (".yaml", ".tsv")

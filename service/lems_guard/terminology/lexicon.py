@@ -5,7 +5,7 @@ when two tables hold it is decided here: a drug's name comes before everything e
 """
 
 import enum
-from collections import defaultdict
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Optional, TypeAlias
@@ -21,6 +21,8 @@ from lems_guard.terminology.vocabulary import (
     Vocabulary,
 )
 
+# Most phrases are the only ones that begin with their two words: the same objects for all.
+ONE_LENGTH = tuple((count,) for count in range(16))
 # Stands for any number in the phrases of the tables: `q # h`.
 NUMBER_SIGN = "#"
 
@@ -116,7 +118,6 @@ class Lexicons:
     def __init__(self, vocabulary: Vocabulary) -> None:
         """Order all words once; a country's own brands are looked up when it first asks."""
         self._vocabulary = vocabulary
-        self._spellings = Spellings(vocabulary.names)
         self._common: dict[str, Entry] = {}
         for entry in _entries(vocabulary):
             earlier = self._common.setdefault(entry.phrase, entry)
@@ -135,6 +136,14 @@ class Lexicons:
             self._by_place[place] = self._read_as(self._common | local)
         return self._by_place[place]
 
+    @functools.cached_property
+    def _spellings(self) -> Spellings:
+        """Made when the first word comes that no table holds."""
+        return Spellings(self._vocabulary.names)
+
+    def _spelled(self, word: str) -> Readings:
+        return self._spellings.read(word)
+
     def _place(self, country: str) -> str:
         """Countries without brands of their own share the words of the others like them."""
         if not country or country in self._places:
@@ -149,9 +158,7 @@ class Lexicons:
 
     def _read_as(self, entries: dict[str, Entry]) -> Lexicon:
         mixtures = dict(self._vocabulary.mixtures)
-        return Lexicon(
-            entries, self._longer, self._vocabulary.units, mixtures, self._spellings.read
-        )
+        return Lexicon(entries, self._longer, self._vocabulary.units, mixtures, self._spelled)
 
 
 def _entries(vocabulary: Vocabulary) -> Iterator[Entry]:
@@ -197,15 +204,19 @@ def _pace(frequency: Frequency) -> Pace:
 
 def longer_of(phrases: Iterable[str]) -> dict[str, dict[str, tuple[int, ...]]]:
     """How long the phrases are that begin with two words, longest first."""
-    found: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+    found: dict[str, dict[str, tuple[int, ...]]] = {}
     for phrase in phrases:
-        words = phrase.split(" ")
-        if len(words) > 1:
-            found[words[0]][words[1]].add(len(words))
-    return {
-        first: {second: tuple(sorted(counts, reverse=True)) for second, counts in after.items()}
-        for first, after in found.items()
-    }
+        first, _, after = phrase.partition(" ")
+        if not after:
+            continue
+        second, count = after.partition(" ")[0], phrase.count(" ") + 1
+        lengths = found.setdefault(first, {})
+        known = lengths.get(second)
+        if known is None:
+            lengths[second] = ONE_LENGTH[count] if count < len(ONE_LENGTH) else (count,)
+        elif count not in known:
+            lengths[second] = tuple(sorted((*known, count), reverse=True))
+    return found
 
 
 def quotient(divisions: tuple[str, ...], number: float | None) -> float | None:

@@ -18,6 +18,7 @@ from lems_guard.terminology.vocabulary import (
     Frequency,
     IngredientSet,
     Product,
+    ProductCodes,
     Readings,
     RouteWord,
     Vocabulary,
@@ -48,7 +49,7 @@ def read_vocabulary(directory: Path) -> Vocabulary:
     vocabulary = Vocabulary(
         ingredients=ingredients,
         codes=_codes(ingredients),
-        products=products,
+        products=ProductCodes.of(products),
         contents=contents,
         names=_names(reader, ingredients),
         brands=_brands(reader, ingredients),

@@ -1,5 +1,8 @@
 """The vocabulary as a value: what every known code, name, brand and sig word stands for."""
 
+import bisect
+from array import array
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
@@ -9,6 +12,7 @@ from lems_guard.clinical.indication import NecessaryUse
 from lems_guard.clinical.route import Route
 from lems_guard.terminology.conditions import ConditionCode
 
+LONGEST_CODE = 9
 # The names of the ingredients that one drug holds, sorted.
 IngredientSet: TypeAlias = tuple[str, ...]
 # What a name can stand for; more than one set means that the name alone does not tell.
@@ -58,6 +62,40 @@ class Frequency(NamedTuple):
 
 
 @dataclass(frozen=True)
+class ProductCodes:
+    """Some ten thousand codes, each with a place: two rows of numbers instead of so many objects.
+
+    `codes` are RxCUIs in ascending order, `places` those of the same rows; four bytes each.
+    """
+
+    codes: bytes = b""
+    places: bytes = b""
+
+    @classmethod
+    def of(cls, places: Mapping[str, int]) -> "ProductCodes":
+        """The codes of a table, each with its place."""
+        rows = sorted((int(code), place) for code, place in places.items())
+        return cls(
+            array("I", [code for code, _ in rows]).tobytes(),
+            array("I", [place for _, place in rows]).tobytes(),
+        )
+
+    def place(self, code: str) -> int | None:
+        """The place of a code, if it is known."""
+        if not (code.isascii() and code.isdigit()) or len(code) > LONGEST_CODE:
+            return None
+        codes, number = memoryview(self.codes).cast("I"), int(code)
+        at = bisect.bisect_left(codes, number)
+        if at == len(codes) or codes[at] != number or code[0] == "0":
+            return None
+        return int(memoryview(self.places).cast("I")[at])
+
+    def __len__(self) -> int:
+        """How many codes there are."""
+        return len(self.codes) // array("I").itemsize
+
+
+@dataclass(frozen=True)
 class Vocabulary:
     """Every table of the vocabulary, keyed by normalised words (see `words.key_of`)."""
 
@@ -65,7 +103,7 @@ class Vocabulary:
     """INN → RxCUI of the ingredient, empty where none is known."""
     codes: dict[str, Readings] = field(default_factory=dict)
     """RxCUI → ingredients."""
-    products: dict[str, int] = field(default_factory=dict)
+    products: ProductCodes = field(default_factory=ProductCodes)
     """RxCUI of a product, brand or salt → place in `contents`."""
     contents: tuple[Product, ...] = ()
     """What products hold; ten times fewer than codes."""
@@ -98,7 +136,7 @@ class Vocabulary:
 
     def product(self, rxcui: str) -> Product | None:
         """What an RxNorm code stands for, if it is known."""
-        place = self.products.get(rxcui)
+        place = self.products.place(rxcui)
         return None if place is None else self.contents[place]
 
     def meaning(self, brand: str, region: str) -> Readings:

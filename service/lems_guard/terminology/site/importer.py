@@ -8,12 +8,12 @@ import re
 import sqlite3
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from lems_guard.clinical.medication import CodeSystem
 from lems_guard.clinical.route import Route
 from lems_guard.terminology.site import schema
-from lems_guard.terminology.site.graph import PATHS, RELATIONS, Graph
+from lems_guard.terminology.site.graph import OF_PRODUCTS, PATHS, RELATIONS, Graph
 from lems_guard.terminology.site.ndc import eleven_digits
 from lems_guard.terminology.site.rrf import BrokenRelease, Progress, Release
 from lems_guard.terminology.words import key_of
@@ -23,6 +23,8 @@ KINDS = frozenset(PATHS) | {"IN", "DF", "DFG"}
 SYNONYMS = frozenset({"SY", "TMSY", "ET"})
 NAMED = frozenset({"IN", "PIN", "MIN", "BN"})
 LONGEST_CHAIN = 10
+# What SQLite can keep in a number.
+LARGEST = 2**63 - 1
 _UNII = re.compile(r"[0-9A-Z]{10}")
 # An NDC is taken from the source that speaks for the most: RXNORM's own, then suppressed, then
 # what other sources say.
@@ -45,6 +47,11 @@ WHERE rank = (SELECT min(rank) FROM staged_ndc AS best WHERE best.code = staged_
 """
 
 
+def nothing_by_name(_: str) -> frozenset[int]:
+    """No name tells what a product holds."""
+    return frozenset()
+
+
 class Importer:
     """One import, from the first file to the last."""
 
@@ -54,13 +61,18 @@ class Importer:
         database: sqlite3.Connection,
         forms: Mapping[str, Route | None],
         progress: Progress,
+        by_name: Callable[[str], frozenset[int]] = nothing_by_name,
     ) -> None:
-        """`forms` are the dose forms whose routes we know; a release only groups them."""
+        """`forms` are the dose forms whose routes we know; a release only groups them.
+
+        `by_name` tells the ingredients of a product by its name, where no relation does.
+        """
         self.graph = Graph()
         self._release = release
         self._database = database
         self._forms = forms
         self._progress = progress
+        self._by_name = by_name
         database.executescript(_STAGED)
         database.execute("BEGIN")
 
@@ -101,6 +113,8 @@ class Importer:
         database = self._database
         for row in self._rows("RXNCONSO"):
             rxcui, source, kind, code, name = int(row[0]), row[11], row[12], row[13], row[14]
+            if rxcui > LARGEST:
+                continue  # no code that RxNorm gave, and none that can be kept
             if source == "RXNORM":
                 if kind in KINDS:
                     self._concept(rxcui, kind, name, row[16])
@@ -128,6 +142,7 @@ class Importer:
         add = self.graph.add
         for row in self._rows("RXNREL", b"|RXNORM|"):
             if row[7] in RELATIONS and row[10] == "RXNORM" and row[2] == "CUI" and row[0]:
+                # A concept that is not kept has no kind, and its relations are passed over.
                 add(int(row[4]), row[7], int(row[0]))
 
     def _ndcs(self) -> Iterator[tuple[str, int, int]]:
@@ -135,7 +150,7 @@ class Importer:
             if row[8] == "NDC":
                 forms = eleven_digits(row[10])
                 # A code of ten digits without hyphens may be three: no release can mean that.
-                if len(forms) == 1 and len(forms[0]) == 11:
+                if len(forms) == 1 and len(forms[0]) == 11 and int(row[0]) <= LARGEST:
                     other = 2 if row[9] != "RXNORM" else 1
                     yield forms[0], int(row[0]), _RANKS.get((row[9], row[11]), other)
 
@@ -143,13 +158,18 @@ class Importer:
         """Every concept that is understood to its last ingredient."""
         graph, brands = self.graph, self._brands()
         for rxcui, kind, name, obsolete in self._database.execute("SELECT * FROM staged_drug"):
-            readings = brands.get(rxcui) or {graph.ingredients(rxcui)}
+            readings = brands.get(rxcui) or {graph.ingredients(rxcui) or self._named(kind, name)}
             readings = {reading - graph.inert for reading in readings}
             if all(readings):
                 sets = sorted(" ".join(map(str, sorted(reading))) for reading in readings)
                 routes = graph.routes(rxcui, self._forms)
                 route = routes.pop() if len(routes) == 1 else None
                 yield rxcui, kind, name, "|".join(sets), route.name if route else "", obsolete
+
+    def _named(self, kind: str, name: str) -> frozenset[int]:
+        """What the name of a product tells: obsolete ones often have no relations any more."""
+        found = self._by_name(name) if kind in OF_PRODUCTS else frozenset[int]()
+        return found if all(self.graph.kinds.get(each) == "IN" for each in found) else frozenset()
 
     def _brands(self) -> dict[int, set[frozenset[int]]]:
         """What each brand's own products hold: one name may stand for several drugs."""
@@ -166,7 +186,8 @@ class Importer:
         """Each code that is no more, with the codes of today that took its place."""
         successors: dict[int, set[int]] = defaultdict(set)
         for before, after in self._changes():
-            if before.isdigit() and after.isdigit() and int(before) not in self.graph.kinds:
+            numbers = before.isdigit() and after.isdigit() and int(before) <= LARGEST
+            if numbers and int(before) not in self.graph.kinds:
                 successors[int(before)].add(int(after))
         for old in successors:
             yield from ((old, new) for new in self._today(old, successors))

@@ -2,10 +2,11 @@
 
 import contextlib
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import NamedTuple
 
+from lems_guard.terminology.lexicon import Lexicons
 from lems_guard.terminology.site import schema
 from lems_guard.terminology.site.checks import (
     MustResolve,
@@ -16,6 +17,7 @@ from lems_guard.terminology.site.checks import (
 )
 from lems_guard.terminology.site.importer import FILES, Importer, finish
 from lems_guard.terminology.site.rrf import Progress, Release, quiet
+from lems_guard.terminology.text_reading import read_text
 from lems_guard.terminology.vocabulary import Vocabulary
 
 
@@ -33,6 +35,7 @@ def import_release(
 ) -> schema.About:
     """Import a release; raises `BrokenRelease`, and then the file in use is as it was."""
     release = Release(source)
+    target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(target.name + ".new")
     try:
         said = _imported(release, beside, demands, progress)
@@ -54,10 +57,24 @@ def total_bytes(source: Path) -> int:
 def _imported(release: Release, beside: Path, demands: Demands, progress: Progress) -> schema.About:
     forms = {key: form.route for key, form in demands.vocabulary.forms.items()}
     with contextlib.closing(schema.create(beside)) as database:
-        importer = Importer(release, database, forms, progress)
+        importer = Importer(release, database, forms, progress, _by_name(demands.vocabulary))
         version = importer.run()
         check_direction(importer.graph)
         return finish(database, version)
+
+
+def _by_name(vocabulary: Vocabulary) -> Callable[[str], frozenset[int]]:
+    """The codes of the ingredients that a product's name tells, if it tells one set of them."""
+    lexicon = Lexicons(vocabulary).anywhere
+
+    def codes(name: str) -> frozenset[int]:
+        readings = read_text(name, lexicon).readings
+        if len(readings) != 1:
+            return frozenset()
+        found = [vocabulary.ingredients[each] for each in readings[0]]
+        return frozenset(map(int, found)) if all(found) else frozenset()
+
+    return codes
 
 
 def _to_disk(path: Path) -> None:

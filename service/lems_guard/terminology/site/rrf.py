@@ -4,6 +4,7 @@ Every line has as many fields as its file has columns, each ended by `|`. The fi
 not, or that is cut off, ends the import: a release read in part would hide drugs.
 """
 
+import codecs
 import contextlib
 import io
 import zipfile
@@ -49,7 +50,7 @@ class Release:
         if self._zip is not None:
             places = [PurePosixPath(name) for name in self._zip.namelist()]
         else:
-            places = [PurePosixPath(file.as_posix()) for file in self._path.rglob("*.RRF")]
+            places = [PurePosixPath(file.as_posix()) for file in self._path.rglob("*.*")]
         places = [place for place in places if place.suffix.upper() == ".RRF"]
         places.sort(key=lambda place: (-len(place.parts), str(place)))
         return {place.stem.upper(): place for place in places}
@@ -107,6 +108,8 @@ def _rows(
 ) -> Iterator[tuple[int, list[str]]]:
     width, read, number = COLUMNS.get(name, 0), 0, 0
     for number, line in enumerate(stream, 1):
+        if number == 1:
+            line = line.removeprefix(codecs.BOM_UTF8)  # noqa: PLW2901  # some editors put it there
         width = width or line.count(b"|")
         if line.count(b"|") != width or not line.endswith(b"|\n"):
             _refuse(f"{name}.RRF:{number}", line, width)
