@@ -36,6 +36,7 @@ OLD, OLDER = Between("age_years", above=60), Between("age_years", above=80)
     [
         ((None, OLD), (None, OLDER), False, "who is above 80 is above 60"),
         ((None, OLDER), (None, OLD), True, "who is 70 is left"),
+        ((None, Not(OLDER)), (None, OLD), True, "who is above 80, not 70, is left"),
         ((ORAL, OLD), (None, OLDER), True, "by every other route"),
         ((ORAL, OLD), (ORAL, OLDER), False, "by the same route"),
         ((EYE, None), (EYE, OLD), False, "the row above takes the route whole"),

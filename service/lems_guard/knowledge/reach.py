@@ -73,12 +73,12 @@ def _leave_open(above: Sequence[Outcome], row: Outcome, rule: Rule) -> bool:
     if len(taking) < len(above):
         return False
     own = [] if row.when is None else [row.when]
-    for facts in _worlds(own, rule):
+    for facts in _worlds(own, rule, beside=taking):
         truth = row.when.judge(facts).truth if row.when is not None else True
         if truth is False:
             continue
         taken = _surely_holds if truth else _may_be
-        for more in _worlds([*own, *taking], rule, facts):
+        for more in _worlds(taking, rule, given=facts):
             if not any(taken(condition, more) for condition in taking):
                 return True
     return False
@@ -95,13 +95,21 @@ def _may_be(condition: Condition, facts: Facts) -> bool:
 
 
 def _worlds(
-    conditions: Sequence[Condition], rule: Rule, given: Mapping[str, FactValue] | None = None
+    conditions: Sequence[Condition],
+    rule: Rule,
+    *,
+    beside: Sequence[Condition] = (),
+    given: Mapping[str, FactValue] | None = None,
 ) -> Iterator[dict[str, FactValue]]:
-    """Every combination of what the facts of these conditions can be, beside what is given."""
+    """Every combination of what the facts of some conditions can be, with what is given.
+
+    Numbers are told apart as finely as these conditions and those beside them do.
+    """
     known = dict(given or {})
     read = {fact for condition in conditions for fact in facts_read(condition)}
     facts = sorted(read - known.keys())
-    for values in product(*(_values(fact, conditions, rule) for fact in facts)):
+    told_apart = (*conditions, *beside)
+    for values in product(*(_values(fact, told_apart, rule) for fact in facts)):
         yield known | dict(zip(facts, values, strict=True))
 
 
