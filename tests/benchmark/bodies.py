@@ -7,6 +7,7 @@ a drug that a rule is about, as on the lists of people who take amifampridine.
 import functools
 import itertools
 import random
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from lems_guard.editions.library import Edition, load_edition, packaged_rules
@@ -25,6 +26,7 @@ LINES = (
     "{drug} {dose} mg iv q8h",
     "{drug} {dose} mg po q6h prn",
 )
+TELLS_LEMS = re.compile("fampridine|aminopyridine")  # who takes it is taken to have LEMS
 OWN_LINE = "amifampridine {dose} mg po tid"
 OWN_DOSES_MG = (5, 10, 15, 20)
 LETTERS = tuple("aeioulmnprst")
@@ -46,7 +48,9 @@ class Ward:
         self.chance = random.Random(seed)  # noqa: S311  # no secret, only variety
         known = edition().vocabulary.ingredients
         watched = edition().knowledge.candidates
-        self.watched = sorted((known.keys() & watched) - {"amifampridine"})
+        self.watched = sorted(
+            name for name in known.keys() & watched if not TELLS_LEMS.search(name)
+        )
         self.silent = sorted(known.keys() - watched)
         self._written: set[str] = set()
 

@@ -5,7 +5,9 @@ import gc
 import math
 import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+Told = TypeVar("Told")
 
 
 class NotMeasured(RuntimeError):
@@ -33,12 +35,12 @@ def ratio(above: Sequence[float], below: Sequence[float]) -> Figure:
     return middle(by_round)._replace(value=value)
 
 
-def in_turn(rounds: int, measures: Mapping[str, Callable[[], float]]) -> dict[str, list[float]]:
+def in_turn(rounds: int, measures: Mapping[str, Callable[[], Told]]) -> dict[str, list[Told]]:
     """Measure several things turn by turn, each first in some rounds.
 
     A machine that changes its speed then changes it for all of them.
     """
-    told: dict[str, list[float]] = {name: [] for name in measures}
+    told: dict[str, list[Told]] = {name: [] for name in measures}
     order = list(measures)
     for _ in range(rounds):
         for name in order:
@@ -49,6 +51,8 @@ def in_turn(rounds: int, measures: Mapping[str, Callable[[], float]]) -> dict[st
 
 def percentile(values: Sequence[float], share: float) -> float:
     """The smallest value that so large a share of the values does not exceed."""
+    if not values:
+        raise NotMeasured("nothing was answered")
     return sorted(values)[math.ceil(share * len(values)) - 1]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from benchmark.figures import Figure, NotMeasured, frozen, in_turn, ratio
-from benchmark.synthetic import prescriptions, world
+from benchmark.synthetic import asked, premises, prescriptions, world
 from lems_guard.clinical.alert import ScreeningRequest
 from lems_guard.screening.knowledge_base import KnowledgeBase
 from lems_guard.screening.screen import RuleScreener
@@ -18,11 +18,11 @@ Item = TypeVar("Item")
 
 def growth(rounds: int = 9, checks: int = 200, many_rules: int = MANY) -> dict[str, Figure]:
     """Ten drugs at many rules ÷ at few; twenty times as many drugs at many rules ÷ ten."""
-    few, many = world(FEW), world(many_rules)
-    of_few = list(prescriptions(few, checks))
-    of_many = list(prescriptions(many, checks))
+    few, many = world(premises(FEW)), world(premises(many_rules))
     parts = min(PARTS, many_rules // FEW)
-    long = list(prescriptions(many, max(checks // parts, 1), parts))
+    of_few = [asked(each) for each in prescriptions(FEW, checks)]
+    of_many = [asked(each) for each in prescriptions(many_rules, checks)]
+    long = [asked(each) for each in prescriptions(many_rules, checks // parts, parts)]
     expected = findings_a_check(many, of_many)
     check_alike(findings_a_check(few, of_few), expected)
     check_alike(findings_a_check(many, long) / parts, expected)

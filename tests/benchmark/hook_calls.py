@@ -6,10 +6,11 @@ the n-th most common ordered 1/n as often as the first.
 
 import itertools
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from benchmark.bodies import Ward, edition
+from edges.order_entry.calling import LEMS, order, searchset, sign
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 SNOMED_CT = "http://snomed.info/sct"
@@ -19,8 +20,7 @@ UCUM = "http://unitsofmeasure.org"
 DRAFTS, TAKEN, WATCHED = 10, 4, (1, 2, 3)
 DRUGS = 500  # of each kind, named by rules and not
 DOSES_MG = (5, 10, 20, 50, 100, 250, 500)
-LEMS = ("G70.80", "Lambert-Eaton syndrome")
-DIAGNOSES = (("I10", "hypertension"), ("E11.9", "type 2 diabetes"), ("K21.9", "reflux"))
+DIAGNOSES = ("I10", "E11.9", "K21.9", "M81.0")  # hypertension, diabetes, reflux, osteoporosis
 
 
 class Stocked(NamedTuple):
@@ -32,93 +32,73 @@ class Stocked(NamedTuple):
 
 
 class Hospital:
-    """A formulary and its patients: the same ones every time."""
+    """A formulary and its patients, with or without LEMS: the same ones every time."""
 
     def __init__(self, *, lems: bool) -> None:
-        """With or without LEMS among a patient's conditions."""
-        self._ward = Ward(7)
-        self._chance = self._ward.chance
+        ward = Ward(7)
+        self._chance = ward.chance
         self._lems = lems
-        self._watched = self._stock(self._ward.watched)
-        self._silent = self._stock(self._ward.silent)
+        self._watched = self._stock(ward.watched)
+        self._silent = self._stock(ward.silent)
 
     def bodies(self) -> Iterator[bytes]:
         """The bodies of order-sign calls, without end."""
         for number in itertools.count():
-            yield json.dumps(self._call(number)).encode()
+            yield json.dumps(self._call(f"p{number}")).encode()
 
     def _stock(self, names: list[str]) -> list[Stocked]:
-        drugs = self._chance.sample(names, min(DRUGS, len(names)))
-        return [Stocked(name, *self._dosed()) for name in drugs]
-
-    def _dosed(self) -> tuple[int, int]:
-        return self._chance.choice(DOSES_MG), self._chance.choice((1, 2, 3))
+        chance = self._chance
+        return [
+            Stocked(name, chance.choice(DOSES_MG), chance.choice((1, 2, 3)))
+            for name in chance.sample(names, min(DRUGS, len(names)))
+        ]
 
     def _drawn(self, lines: list[Stocked], number: int) -> list[Stocked]:
         """So many different lines."""
-        weights = list(itertools.accumulate(1 / rank for rank in range(1, len(lines) + 1)))
-        found: dict[str, Stocked] = {}
+        weights = [1 / rank for rank in range(1, len(lines) + 1)]
+        found: set[Stocked] = set()
         while len(found) < number:
-            line = self._chance.choices(lines, cum_weights=weights)[0]
-            found[line.name] = line
-        return list(found.values())
+            found.update(self._chance.choices(lines, weights, k=number - len(found)))
+        return sorted(found)
 
-    def _call(self, number: int) -> dict[str, Any]:
-        patient = f"p{number}"
-        watched = self._drawn(self._watched, self._chance.choice(WATCHED))
-        silent = self._drawn(self._silent, DRAFTS + TAKEN - len(watched) - self._lems)
+    def _call(self, patient: str) -> dict[str, Any]:
         own = [Stocked("amifampridine", 20, 3)] if self._lems else []
-        taken = [*own, *silent[: TAKEN - self._lems]]
-        drafts = [*watched, *silent[TAKEN - self._lems :]]
-        return {
-            "hook": "order-sign",
-            "hookInstance": f"d1577c69-dfbe-44ad-ba6d-{number:012d}",
-            "context": {
-                "userId": f"Practitioner/{self._chance.randrange(200)}",
-                "patientId": patient,
-                "encounterId": f"e{number}",
-                "draftOrders": _bundle(_orders(patient, "draft", drafts)),
-            },
-            "prefetch": self._prefetch(patient, taken),
-        }
+        watched = self._drawn(self._watched, self._chance.choice(WATCHED))
+        silent = self._drawn(self._silent, DRAFTS + TAKEN - len(own) - len(watched))
+        lines = [*own, *silent, *watched]
+        call = sign(*_orders(patient, "draft", lines[TAKEN:]))
+        call["context"] |= {"patientId": patient, "encounterId": f"e-{patient}"}
+        call["prefetch"] = self._prefetch(patient, lines[:TAKEN])
+        return call
 
     def _prefetch(self, patient: str, taken: list[Stocked]) -> dict[str, Any]:
         chance = self._chance
         born = f"{chance.randint(1935, 2004)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}"
-        diagnoses = [*([LEMS] if self._lems else []), *chance.sample(DIAGNOSES, 2)]
+        diagnoses = [_condition(code) for code in chance.sample(DIAGNOSES, 2)]
+        weight = _observation("29463-7", chance.randint(45, 110), "kg")
+        creatinine = _observation("2160-0", chance.randint(6, 14) / 10, "mg/dL")
         return {
             "patient": {"resourceType": "Patient", "id": patient, "birthDate": born},
-            "conditions": _bundle(_condition(patient, *each) for each in diagnoses),
-            "medications": _bundle(_orders(patient, "active", taken)),
+            "conditions": searchset(*([LEMS] if self._lems else []), *diagnoses),
+            "medications": searchset(*_orders(patient, "active", taken)),
             "statements": None,
             "allergies": None,
-            "weight": _bundle([_observation(patient, "29463-7", chance.randint(45, 110), "kg")]),
-            "creatinine": _bundle(
-                [_observation(patient, "2160-0", chance.randint(6, 14) / 10, "mg/dL")]
-            ),
+            "weight": searchset(weight),
+            "creatinine": searchset(creatinine),
             "creatinineMolar": None,
             "clearance": None,
         }
 
 
-def _bundle(resources: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    entries = [{"resource": each} for each in resources]
-    return {"resourceType": "Bundle", "type": "searchset", "entry": entries}
-
-
-def _orders(patient: str, status: str, lines: list[Stocked]) -> Iterator[dict[str, Any]]:
+def _orders(patient: str, status: str, lines: list[Stocked]) -> Iterator[dict[str, object]]:
     for index, line in enumerate(lines):
         code = edition().vocabulary.ingredients[line.name]
-        coding = {"system": RXNORM, "code": code, "display": line.name}
-        yield {
-            "resourceType": "MedicationRequest",
-            "id": f"{patient}-{status}-{index}",
+        coding = [{"system": RXNORM, "code": code, "display": line.name}] if code else []
+        yield order(line.name, f"{patient}-{status}-{index}") | {
             "status": status,
-            "intent": "order",
-            "medicationCodeableConcept": {"coding": [coding] if code else [], "text": line.name},
+            "medicationCodeableConcept": {"coding": coding, "text": line.name},
             "subject": {"reference": f"Patient/{patient}"},
             "authoredOn": "2026-11-21",
-            "requester": {"reference": "Practitioner/7"},
             "dosageInstruction": [_dosage(line)],
         }
 
@@ -133,24 +113,22 @@ def _dosage(line: Stocked) -> dict[str, Any]:
     }
 
 
-def _condition(patient: str, code: str, words: str) -> dict[str, Any]:
+def _condition(code: str) -> dict[str, Any]:
     return {
         "resourceType": "Condition",
-        "id": f"{patient}-{code}",
+        "id": code,
         "clinicalStatus": {"coding": [{"code": "active"}]},
         "verificationStatus": {"coding": [{"code": "confirmed"}]},
-        "subject": {"reference": f"Patient/{patient}"},
-        "code": {"coding": [{"system": ICD10CM, "code": code}], "text": words},
+        "code": {"coding": [{"system": ICD10CM, "code": code}]},
     }
 
 
-def _observation(patient: str, code: str, value: float, unit: str) -> dict[str, Any]:
+def _observation(code: str, value: float, unit: str) -> dict[str, Any]:
     return {
         "resourceType": "Observation",
-        "id": f"{patient}-{code}",
+        "id": code,
         "status": "final",
         "code": {"coding": [{"system": LOINC, "code": code}]},
-        "subject": {"reference": f"Patient/{patient}"},
         "effectiveDateTime": "2026-11-01",
         "valueQuantity": {"value": value, "unit": unit, "system": UCUM, "code": unit},
     }

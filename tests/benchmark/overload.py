@@ -4,7 +4,7 @@ import contextlib
 import re
 import time
 import urllib.request
-from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from benchmark.servers import Server, service
 
 CONNECTIONS = 8
 DIFFERENT = 2000  # lists, of some 20 000 lines: more than are remembered
-DEADLINE_SECONDS = 1.0
+DEADLINE_MS = 1000
 LOADS = {"goodput_2x": 2, "goodput_10x": 10}
 LEAST_BUSY = 0.9  # of a core: below that the server waited for us, or for the machine
 SETTLING_SECONDS = 3.0
@@ -26,66 +26,70 @@ HANDLED = re.compile(
 )
 
 
-class Overloaded(NamedTuple):
-    """One round under one load."""
+class Round(NamedTuple):
+    """What became of the calls in one round; some were not in the service's metrics."""
 
     outcomes: Outcomes
     goodput: float
     uncounted: int
 
+    @property
+    def lost(self) -> int:
+        """Calls of which somebody cannot tell what became of them."""
+        return max(self.outcomes.others, self.uncounted)
 
-def shedding(rounds: int = 3, seconds: float = 2.5) -> dict[str, Figure]:
-    """Twice and ten times the capacity, each beside the capacity just measured."""
-    told: dict[str, list[Overloaded]] = {key: [] for key in LOADS}
+
+def shedding(rounds: int = 3, seconds: float = 2.5, closed: int = 1000) -> dict[str, Figure]:
+    """Twice and ten times the capacity for some seconds, each beside the capacity just measured."""
     with service() as server:
-        bodies = of_others(list(islice(checks(seed=3), DIFFERENT)))
-        capacity(server, list(islice(bodies, 500)))  # to warm up
-        measures = {
-            key: lambda key=key: _overloaded(server, bodies, LOADS[key], seconds, told[key])
-            for key in LOADS
-        }
-        goodput = in_turn(rounds, measures)
-    found = [each for of_load in told.values() for each in of_load]
-    lost = [each.outcomes.others + each.uncounted for each in found]
-    worst = [percentile(each.outcomes.answered, 0.99) * 1000 for each in found]
+        load = Load(server, seconds, closed)
+        load.capacity()  # to warm up
+        told = in_turn(rounds, {key: partial(load.round, LOADS[key]) for key in LOADS})
+    every = [each for of_load in told.values() for each in of_load]
+    p99s = [percentile(each.outcomes.answered, 0.99) * 1000 for each in every]
+    lost = [each.lost for each in every]
     return {
-        **{key: middle(values) for key, values in goodput.items()},
-        "overload_p99_ms": middle(worst)._replace(value=max(worst)),
+        **{key: middle([each.goodput for each in of_load]) for key, of_load in told.items()},
+        "overload_p99_ms": middle(p99s)._replace(value=max(p99s)),
         "unaccounted": middle(lost)._replace(value=sum(lost)),
     }
 
 
-def capacity(server: Server, bodies: list[bytes]) -> float:
-    """Answers a second in a closed loop; raises `NotMeasured` where the server was not busy."""
-    with contextlib.closing(Connection(server.port)) as connection:
-        cpu, begun = server.cpu_seconds(), time.perf_counter()
-        closed_loop(connection, bodies, IN_FLIGHT)
-        seconds = time.perf_counter() - begun
-    busy = (server.cpu_seconds() - cpu) / seconds
-    if busy < LEAST_BUSY:
-        raise NotMeasured(f"the server had {busy:.0%} of a core: other work on this machine?")
-    return len(bodies) / seconds
+class Load:
+    """First checks for a server: in a closed loop of so many, or offered for some seconds."""
 
+    def __init__(self, server: Server, seconds: float, closed: int) -> None:
+        self._server = server
+        self._seconds = seconds
+        self._closed = closed
+        self._bodies = of_others(list(islice(checks(seed=3), DIFFERENT)))
 
-def _overloaded(
-    server: Server, bodies: Iterator[bytes], times: int, seconds: float, told: list[Overloaded]
-) -> float:
-    """The goodput of one round, which is told too."""
-    most = capacity(server, list(islice(bodies, 1000)))
-    offered = list(islice(bodies, round(most * times * seconds)))
-    before = handled(server)
-    with contextlib.ExitStack() as stack:
-        deadline_ms = round(DEADLINE_SECONDS * 1000)
-        connections = [
-            stack.enter_context(contextlib.closing(Connection(server.port, deadline_ms)))
-            for _ in range(CONNECTIONS)
-        ]
-        outcomes = OpenLoop(connections, DEADLINE_SECONDS).run(offered, most * times)
-    reached = outcomes.calls - outcomes.unsent
-    uncounted = reached - (_settled(server, before + reached) - before)
-    goodput = len(outcomes.answered) / seconds / most
-    told.append(Overloaded(outcomes, goodput, max(uncounted, 0)))
-    return goodput
+    def capacity(self) -> float:
+        """Answers a second; raises `NotMeasured` where the server was not busy."""
+        server, bodies = self._server, list(islice(self._bodies, self._closed))
+        with contextlib.closing(Connection(server.port)) as connection:
+            cpu, begun = server.cpu_seconds(), time.perf_counter()
+            closed_loop(connection, bodies, IN_FLIGHT)
+            seconds = time.perf_counter() - begun
+        busy = (server.cpu_seconds() - cpu) / seconds
+        if busy < LEAST_BUSY:
+            raise NotMeasured(f"the server had {busy:.0%} of a core: other work on this machine?")
+        return len(bodies) / seconds
+
+    def round(self, times: int) -> Round:
+        """Offer so many times the capacity."""
+        most, before = self.capacity(), handled(self._server)
+        bodies = list(islice(self._bodies, round(most * times * self._seconds)))
+        with contextlib.ExitStack() as stack:
+            connections = [
+                stack.enter_context(contextlib.closing(Connection(self._server.port, DEADLINE_MS)))
+                for _ in range(CONNECTIONS)
+            ]
+            outcomes = OpenLoop(connections, DEADLINE_MS / 1000).run(bodies, most * times)
+        reached = outcomes.calls - outcomes.unsent
+        counted = _settled(self._server, before + reached) - before
+        goodput = len(outcomes.answered) / self._seconds / most
+        return Round(outcomes, goodput, max(reached - counted, 0))
 
 
 def handled(server: Server) -> int:

@@ -6,7 +6,7 @@ screenings, with alerts and texts; theirs are the ids of the rules that apply.
 
 import json
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import cel
 import clips
@@ -14,12 +14,17 @@ import zen
 
 from benchmark.figures import Figure, NotMeasured, frozen, in_turn, ratio
 from benchmark.growth import screening, seconds_each
-from benchmark.synthetic import drug_class_of, prescriptions, world
+from benchmark.synthetic import (
+    CIRCUMSTANCES,
+    Premise,
+    Prescription,
+    asked,
+    class_of,
+    premises,
+    prescriptions,
+    world,
+)
 from lems_guard.clinical.alert import ScreeningRequest
-from lems_guard.clinical.condition import Between, Is
-from lems_guard.clinical.facts import Answer
-from lems_guard.clinical.patient import Patient
-from lems_guard.clinical.rule import Rule
 from lems_guard.screening.knowledge_base import KnowledgeBase
 from lems_guard.screening.screen import RuleScreener
 
@@ -29,87 +34,48 @@ OURS_AGAIN = 20  # ours is so short that a few would be over before the clock ti
 class Facts(NamedTuple):
     """A prescription as the peers are told it."""
 
-    daily_mg: dict[str, float]
+    daily_mg: Prescription
     classes: list[str]
     patient: dict[str, bool]
 
 
-class Premise(NamedTuple):
-    """What a synthetic rule needs: a drug, and one thing more."""
-
-    drug: str
-    other_drug: str = ""
-    other_class: str = ""
-    above_mg: float | None = None
-    fact: str = ""
-
-
-Peer = Callable[[Facts], set[str]]
+Peer: TypeAlias = Callable[[Facts], set[str]]
 
 
 def against_peers(rounds: int = 5, checks: int = 10, rules: int = 3000) -> dict[str, Figure]:
     """The time of each peer ÷ ours, once they have been seen to find the same rules."""
-    knowledge = world(rules)
-    requests = list(prescriptions(knowledge, checks))
-    premises = [(rule.id, premise_of(rule)) for rule in knowledge.rules]
-    told = [facts_of(request) for request in requests]
-    measures = {"ours": screening(knowledge, requests * OURS_AGAIN)}
+    of = premises(rules)
+    ours = world(of)
+    listed = prescriptions(rules, checks)
+    requests = [asked(each) for each in listed]
+    told = [Facts(each, sorted(set(map(class_of, each))), CIRCUMSTANCES) for each in listed]
+    expected = [found(request, ours) for request in requests]
+    measures = {"ours": screening(ours, requests * OURS_AGAIN)}
     for key, make in PEERS.items():
-        peer = make(premises)
-        for request, facts in zip(requests, told, strict=True):
-            check_answers(peer(facts), ours(request, knowledge))
+        peer = make(of)
+        check_answers([peer(facts) for facts in told], expected)
         measures[key] = lambda peer=peer: seconds_each(peer, told)  # type: ignore[misc]
     with frozen():
         seconds = in_turn(rounds, measures)
     return {key: ratio(seconds[key], seconds["ours"]) for key in PEERS}
 
 
-def check_answers(theirs: set[str], expected: set[str]) -> None:
-    """Refuse to compare engines that do not agree."""
-    if theirs != expected:
-        raise NotMeasured(f"rules found by one alone: {sorted(theirs ^ expected)}")
-
-
-def ours(request: ScreeningRequest, knowledge: KnowledgeBase) -> set[str]:
+def found(request: ScreeningRequest, knowledge: KnowledgeBase) -> set[str]:
     """The rules that we find."""
     alerts = RuleScreener().screen(request, knowledge).alerts
     return {finding.rule.id for alert in alerts for finding in alert.findings}
 
 
-def facts_of(request: ScreeningRequest) -> Facts:
-    """A prescription as plain values."""
-    daily = {
-        understood.readings[0][0].name: understood.dose.value * (understood.doses_per_day or 0)
-        for _, understood in request.orders
-        if understood.dose is not None
-    }
-    patient = {
-        name: getattr(request.patient, name) is Answer.YES
-        for name in Patient.__slots__
-        if isinstance(getattr(request.patient, name), Answer)
-    }
-    return Facts(daily, sorted({drug_class_of(name) for name in daily}), patient)
+def check_answers(theirs: list[set[str]], expected: list[set[str]]) -> None:
+    """Refuse to compare engines that do not agree."""
+    for one, other in zip(theirs, expected, strict=True):
+        if one != other:
+            raise NotMeasured(f"rules found by one alone: {sorted(one ^ other)}")
 
 
-def premise_of(rule: Rule) -> Premise:
-    """A synthetic rule as plain values."""
-    [name] = rule.drugs.ingredients
-    when = rule.outcomes[0].when
-    if isinstance(when, Between):
-        return Premise(name, above_mg=when.above)
-    if isinstance(when, Is):
-        return Premise(name, fact=when.fact)
-    assert rule.partners is not None  # the synthetic rules have no other kind
-    return Premise(
-        name,
-        other_drug=next(iter(rule.partners.ingredients), ""),
-        other_class=next(iter(rule.partners.classes), ""),
-    )
-
-
-def in_cel(rules: list[tuple[str, Premise]]) -> Peer:
+def in_cel(rules: list[Premise]) -> Peer:
     """Common Expression Language, its Rust implementation: compiled programs, one context."""
-    programs = [(rule_id, cel.compile(_cel_of(premise))) for rule_id, premise in rules]
+    programs = [(rule.rule_id, cel.compile(_cel_of(rule))) for rule in rules]
 
     def apply(facts: Facts) -> set[str]:
         context = cel.Context()
@@ -131,15 +97,15 @@ def _cel_of(premise: Premise) -> str:
     return f"{holds} && '{premise.other_class}' in classes"
 
 
-def in_clips(rules: list[tuple[str, Premise]]) -> Peer:
+def in_clips(rules: list[Premise]) -> Peer:
     """CLIPS: a Rete network of rules, facts asserted by template."""
     environment = clips.Environment()
     found: set[str] = set()
     environment.define_function(found.add, name="found")
     environment.build("(deftemplate drug (slot name) (slot class) (slot daily (type FLOAT)))")
     environment.build("(deftemplate patient (slot is))")
-    for rule_id, premise in rules:
-        environment.build(f'(defrule {rule_id} {_clips_of(premise)} => (found "{rule_id}"))')
+    for rule in rules:
+        environment.build(f'(defrule {rule.rule_id} {_clips_of(rule)} => (found "{rule.rule_id}"))')
     drug, patient = map(environment.find_template, ("drug", "patient"))
     symbol = clips.Symbol
 
@@ -147,9 +113,7 @@ def in_clips(rules: list[tuple[str, Premise]]) -> Peer:
         environment.reset()
         found.clear()
         for name, daily in facts.daily_mg.items():
-            drug.assert_fact(
-                name=symbol(name), **{"class": symbol(drug_class_of(name))}, daily=daily
-            )
+            drug.assert_fact(name=symbol(name), **{"class": symbol(class_of(name))}, daily=daily)
         for name in (name for name, holds in facts.patient.items() if holds):
             patient.assert_fact(**{"is": symbol(name)})
         environment.run()
@@ -169,11 +133,10 @@ def _clips_of(premise: Premise) -> str:
     return f"{holds} (exists (drug (class {premise.other_class})))"
 
 
-def in_zen(rules: list[tuple[str, Premise]]) -> Peer:
+def in_zen(rules: list[Premise]) -> Peer:
     """ZEN: one decision table that collects, a row a rule."""
     rows = [
-        {"_id": rule_id, "in": _zen_of(premise), "out": f'"{rule_id}"'}
-        for rule_id, premise in rules
+        {"_id": rule.rule_id, "in": _zen_of(rule), "out": f'"{rule.rule_id}"'} for rule in rules
     ]
     table = {
         "hitPolicy": "collect",

@@ -1,4 +1,4 @@
-"""Synthetic knowledge whose vocabulary grows with its rules, and prescriptions from it.
+"""Synthetic rules whose vocabulary grows with them, and prescriptions that are about them.
 
 A world is made of blocks: 200 drugs in 20 classes, and 300 rules among them (60 % interactions of
 a drug with a drug or a class, 20 % doses, 20 % circumstances of the patient). A prescription is
@@ -6,31 +6,20 @@ drawn from one block, so an equal number of rules apply in worlds of every size:
 is what it costs that there are more rules.
 """
 
-import datetime
 import random
-from collections.abc import Iterator
+from typing import NamedTuple, TypeAlias
 
+from builders import drugs, knowledge, order, request, row, rule
 from lems_guard.clinical.alert import ScreeningRequest
 from lems_guard.clinical.condition import Between, Condition, Is
-from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.facts import Answer
-from lems_guard.clinical.medication import (
-    Disposition,
-    Ingredient,
-    Medication,
-    MedicationList,
-    Understood,
-)
 from lems_guard.clinical.patient import Patient
-from lems_guard.clinical.route import Route
-from lems_guard.clinical.rule import Advice, Drugs, Outcome, Review, Rule, RuleKind
-from lems_guard.clinical.severity import Concern, Jurisdiction, OverridePolicy, Severity
-from lems_guard.screening.knowledge_base import DrugClass, KnowledgeBase
+from lems_guard.clinical.rule import Rule, RuleKind
+from lems_guard.clinical.severity import Severity
+from lems_guard.screening.knowledge_base import KnowledgeBase
 
 BLOCK_RULES, BLOCK_DRUGS, BLOCK_CLASSES = 300, 200, 20
 CLASS_MEMBERS = BLOCK_DRUGS // BLOCK_CLASSES
-AS_OF = datetime.date(2026, 11, 21)
-CURRENT = frozenset({MedicationList.PROPOSED, MedicationList.ACTIVE})
 YES = frozenset({Answer.YES})
 PATIENT = Patient(
     on_dialysis=Answer.NO,
@@ -40,127 +29,109 @@ PATIENT = Patient(
     pregnant=Answer.NO,
     breast_feeding=Answer.NO,
 )
-CIRCUMSTANCES = tuple(
-    name for name in Patient.__slots__ if isinstance(getattr(PATIENT, name), Answer)
-)
-LETTERS = str.maketrans("0123456789", "abcdefghij")
-DIGITS = str.maketrans("abcdefghij", "0123456789")
+CIRCUMSTANCES = {
+    name: getattr(PATIENT, name) is Answer.YES
+    for name in Patient.__slots__
+    if isinstance(getattr(PATIENT, name), Answer)
+}
 DOSES_MG = (5.0, 20.0, 50.0, 100.0, 200.0)
-ADVICE = Advice(
-    summary="{drug}: take care",
-    consequence="weakness",
-    mechanism="not known",
-    action="ask",
-    alternatives=(),
-    monitoring=(),
-    evidence=(),
-    override_policy=OverridePolicy.REASON,
-)
+TIMES_A_DAY = 2.0
+# Drugs by their daily dose in mg.
+Prescription: TypeAlias = dict[str, float]
+
+
+class Premise(NamedTuple):
+    """When a rule applies: its drug is there, and one thing more holds."""
+
+    rule_id: str
+    drug: str
+    other_drug: str = ""
+    other_class: str = ""
+    above_mg: float | None = None
+    fact: str = ""
 
 
 def drug(number: int) -> str:
-    """A drug's name, in letters alone: `drugaaabcj`."""
-    return f"drug{number:06}".translate(LETTERS)
+    return f"drug{number:06}"
 
 
 def drug_class(number: int) -> str:
-    """A class's name: it holds the drugs from `number` times 10 on."""
     return f"class{number:05}"
 
 
-def drug_class_of(name: str) -> str:
+def class_of(name: str) -> str:
     """The class that holds a drug."""
-    return drug_class(int(name.removeprefix("drug").translate(DIGITS)) // CLASS_MEMBERS)
+    return drug_class(int(name.removeprefix("drug")) // CLASS_MEMBERS)
 
 
-def world(rule_count: int) -> KnowledgeBase:
-    """A knowledge base of so many rules, a multiple of 300."""
+def premises(rule_count: int) -> list[Premise]:
+    """The premises of so many rules, a multiple of 300."""
     chance = random.Random(rule_count)  # noqa: S311  # the same rules every time
-    blocks = rule_count // BLOCK_RULES
-    rules = [_rule(number, chance) for number in range(blocks * BLOCK_RULES)]
-    classes = [_class(number) for number in range(blocks * BLOCK_CLASSES)]
-    return KnowledgeBase.of("synthetic", f"{rule_count:064}", rules, classes)
+    return [_premise(number, chance) for number in range(rule_count)]
 
 
-def _class(number: int) -> DrugClass:
-    first = number * CLASS_MEMBERS
-    members = frozenset(drug(first + place) for place in range(CLASS_MEMBERS))
-    return DrugClass(drug_class(number), drug_class(number), members)
-
-
-def _rule(number: int, chance: random.Random) -> Rule:
+def _premise(number: int, chance: random.Random) -> Premise:
     first = number // BLOCK_RULES * BLOCK_DRUGS
     # Of two different classes, so that no rule sets a drug against its own class.
-    of_class, other_class = chance.sample(range(BLOCK_CLASSES), 2)
-    one = first + of_class * CLASS_MEMBERS + chance.randrange(CLASS_MEMBERS)
-    other = first + other_class * CLASS_MEMBERS + chance.randrange(CLASS_MEMBERS)
+    one, other = (
+        drug(first + place * CLASS_MEMBERS + chance.randrange(CLASS_MEMBERS))
+        for place in chance.sample(range(BLOCK_CLASSES), 2)
+    )
+    about = Premise(f"rule{number:06}", one)
     match number % 10:
         case 0 | 1 | 2:
-            return _rule_of(number, RuleKind.INTERACTION, one, Drugs(frozenset({drug(other)})))
+            return about._replace(other_drug=other)
         case 3 | 4 | 5:
-            partners = Drugs(classes=frozenset({drug_class(other // CLASS_MEMBERS)}))
-            return _rule_of(number, RuleKind.INTERACTION, one, partners)
+            return about._replace(other_class=class_of(other))
         case 6 | 7:
-            above = Between("daily_dose_mg", above=chance.choice(DOSES_MG))
-            return _rule_of(number, RuleKind.DOSE, one, when=above)
+            return about._replace(above_mg=chance.choice(DOSES_MG))
         case _:
-            circumstance = Is(chance.choice(CIRCUMSTANCES), YES)
-            return _rule_of(number, RuleKind.PATIENT, one, when=circumstance)
+            return about._replace(fact=chance.choice(list(CIRCUMSTANCES)))
 
 
-def _rule_of(
-    number: int,
-    kind: RuleKind,
-    about: int,
-    partners: Drugs | None = None,
-    when: Condition | None = None,
-) -> Rule:
-    return Rule(
-        id=f"rule{number:06}",
-        version=1,
-        kind=kind,
-        title=f"rule {number}",
-        concern=Concern.NEUROMUSCULAR_WEAKNESS,
-        drugs=Drugs(frozenset({drug(about)})),
-        partners=partners,
-        needs_lems=False,
-        jurisdictions=frozenset(Jurisdiction),
-        lists=CURRENT,
-        outcomes=(Outcome(Severity.CAUTION, ADVICE, when=when),),
-        modifiers=(),
-        frequency_of_exposure="not available",
-        frequency_of_harm="not available",
-        review=Review("synthetic"),
-        file="",
-    )
+def world(of: list[Premise]) -> KnowledgeBase:
+    """Rules with these premises, and the classes of their drugs."""
+    number = len(of) // BLOCK_RULES * BLOCK_CLASSES
+    members = {
+        drug_class(each): [drug(each * CLASS_MEMBERS + place) for place in range(CLASS_MEMBERS)]
+        for each in range(number)
+    }
+    return knowledge(*map(_rule, of), classes=members)
 
 
-def prescriptions(
-    knowledge: KnowledgeBase, count: int, parts: int = 1
-) -> Iterator[ScreeningRequest]:
+def _rule(premise: Premise) -> Rule:
+    kind, partners = RuleKind.INTERACTION, None
+    when: Condition | None = None
+    if premise.above_mg is not None:
+        kind, when = RuleKind.DOSE, Between("daily_dose_mg", above=premise.above_mg)
+    elif premise.fact:
+        kind, when = RuleKind.PATIENT, Is(premise.fact, YES)
+    elif premise.other_drug:
+        partners = drugs(premise.other_drug)
+    else:
+        partners = drugs(classes=[premise.other_class])
+    says = row(Severity.CAUTION, when=when)
+    return rule(premise.drug, says, rule_id=premise.rule_id, kind=kind, partners=partners)
+
+
+def prescriptions(rule_count: int, count: int, parts: int = 1) -> list[Prescription]:
     """Prescriptions of `parts` times ten different drugs, each ten from a block of their own."""
     chance = random.Random(count)  # noqa: S311  # the same prescriptions every time
-    blocks = range(len(knowledge.rules) // BLOCK_RULES)
-    for _ in range(count):
-        numbers = [
-            block * BLOCK_DRUGS + place
+    blocks = range(rule_count // BLOCK_RULES)
+    return [
+        {
+            drug(block * BLOCK_DRUGS + place): chance.choice(DOSES_MG) * TIMES_A_DAY
             for block in chance.sample(blocks, parts)
             for place in chance.sample(range(BLOCK_DRUGS), 10)
-        ]
-        yield ScreeningRequest(PATIENT, _orders(numbers, chance), Jurisdiction.US, AS_OF)
+        }
+        for _ in range(count)
+    ]
 
 
-def _orders(numbers: list[int], chance: random.Random) -> tuple[tuple[Medication, Understood], ...]:
-    return tuple(
-        (
-            Medication(f"m{place:03}", MedicationList.PROPOSED, drug(number)),
-            Understood(
-                Disposition.EVALUATED,
-                ((Ingredient(drug(number)),),),
-                Route.ORAL,
-                Dose(chance.choice(DOSES_MG), "mg"),
-                2.0,
-            ),
-        )
-        for place, number in enumerate(numbers)
+def asked(prescription: Prescription) -> ScreeningRequest:
+    """A prescription as our screening is asked."""
+    orders = (
+        order(name, mg=daily / TIMES_A_DAY, per_day=TIMES_A_DAY)
+        for name, daily in prescription.items()
     )
+    return request(*orders, patient=PATIENT)

@@ -133,7 +133,7 @@ def test_more_than_can_be_answered_is_accounted_for(monkeypatch: pytest.MonkeyPa
     """Whatever the machine does meanwhile: neither how busy nor how late it is counts here."""
     monkeypatch.setattr(overload, "LEAST_BUSY", 0.0)
     monkeypatch.setattr("benchmark.loops.LATEST_SECONDS", 60.0)
-    figures = overload.shedding(rounds=1, seconds=0.2)
+    figures = overload.shedding(rounds=1, seconds=0.2, closed=50)
     assert figures.keys() == {"goodput_2x", "goodput_10x", "overload_p99_ms", "unaccounted"}
     assert all(map(math.isfinite, (figure.value for figure in figures.values())))
 
@@ -141,7 +141,7 @@ def test_more_than_can_be_answered_is_accounted_for(monkeypatch: pytest.MonkeyPa
 def test_a_server_that_was_not_busy_gives_no_capacity(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(overload, "LEAST_BUSY", 99.0)
     with pytest.raises(NotMeasured, match="of a core"):
-        overload.shedding(rounds=1, seconds=0.1)
+        overload.shedding(rounds=1, seconds=0.1, closed=50)
 
 
 def test_what_is_not_there_yet_is_not() -> None:
