@@ -47,7 +47,7 @@ def cpu_seconds(rounds: int = 7, calls: int = 1200) -> dict[str, list[float]]:
             return in_turn(rounds, kinds)
 
 
-def thousand_characters(rounds: int = 5, calls: int = 200) -> dict[str, Figure]:
+def thousand_characters(rounds: int = 5, calls: int = 100) -> dict[str, Figure]:
     """The processor time of a check with one long order ÷ that of a first check of ten drugs."""
     supply = {kind: long_texts(kind) for kind in ("orders", "words", "one_word")}
     supply["ten drugs"] = checks(seed=2)

@@ -1,6 +1,7 @@
-"""`lems-guard` with its garbage collector watched: each pause, in seconds, is written at the end.
+"""`lems-guard` with its garbage collector watched: its pauses are written to a file at the end.
 
-In CPU time of the thread that collects, so that a busy machine adds nothing.
+Of each: when it ended by the machine's monotonic clock, and its seconds, in CPU time of the thread
+that collected, so that a busy machine adds nothing.
 """
 
 import gc
@@ -14,10 +15,10 @@ from lems_guard.cli.main import main
 
 
 class Watch:
-    """Times each collection."""
+    """Notes each collection."""
 
     def __init__(self) -> None:
-        self.seconds: list[float] = []
+        self.pauses: list[tuple[float, float]] = []
         self._begun = 0.0
 
     def __call__(self, phase: str, _: dict[str, Any]) -> None:
@@ -25,7 +26,7 @@ class Watch:
         if phase == "start":
             self._begun = time.thread_time()
         else:
-            self.seconds.append(time.thread_time() - self._begun)
+            self.pauses.append((time.monotonic(), time.thread_time() - self._begun))
 
 
 if __name__ == "__main__":
@@ -35,4 +36,4 @@ if __name__ == "__main__":
     try:
         main()
     finally:
-        file.write_text(json.dumps(watch.seconds), "utf-8")
+        file.write_text(json.dumps(watch.pauses), "utf-8")
