@@ -69,6 +69,7 @@ def simple_conditions() -> Iterator[Condition]:
     yield from ranges("age_years", 18)
     for fact in ("single_dose_mg", "daily_dose_mg", "combined_daily_dose_mg"):
         yield from ranges(fact, 20, 40, 60)
+    yield from ranges("partner_daily_dose_mg", 20)
     yield from ranges("days_since_stopped", 5)
     yield from ranges("doses_per_day", 2)
     yield from ranges("dose_step_mg", 0, 20)

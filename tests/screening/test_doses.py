@@ -57,6 +57,7 @@ def amifampridine(
     *,
     name: str = "",
     as_needed: Answer | None = None,
+    phase: Phase | None = None,
 ) -> Order:
     return order(
         "amifampridine",
@@ -65,6 +66,7 @@ def amifampridine(
         mg=mg,
         per_day=per_day,
         as_needed=as_needed,
+        phase=phase,
     )
 
 
@@ -228,11 +230,34 @@ def test_a_daily_limit(
     assert asked_for(screening) == gaps, reason
 
 
+@pytest.mark.parametrize(
+    ("proposed", "active", "together", "reason"),
+    [
+        (amifampridine(20, 3), [(20, 3)], 60, "an equal order renews the old one"),
+        (amifampridine(20, 4), [(20, 3)], 140, "another dose: both may run"),
+        (amifampridine(20, 3), [(20, 3), (20, 3)], 120, "one order renews one"),
+        (amifampridine(20, 4, phase=CONTINUE), [(20, 3)], 80, "sent as going on"),
+        (amifampridine(20, 4, phase=START), [(20, 3)], 140, "sent as a start"),
+    ],
+)
+def test_a_renewal_adds_nothing(
+    proposed: Order, active: list[tuple[float, float]], together: float, reason: str
+) -> None:
+    taken = [
+        order("amifampridine", ACTIVE, mg=mg, per_day=per_day, medication_id=f"active {place}")
+        for place, (mg, per_day) in enumerate(active)
+    ]
+    assert fact("combined_daily_dose_mg", proposed, *taken) == Span(together, together), reason
+
+
 def test_a_row_without_gap_is_possible() -> None:
     screening = screen(request(amifampridine(20, None)), dose_rule(OVER))
     [(_, finding)] = findings_of(screening)
     assert said(screening) == [("amifampridine", "AVOID", "POSSIBLE")]
     assert finding.missing == ("doses_per_day",)
+
+
+LAST_YEAR = AS_OF - datetime.timedelta(days=365)
 
 
 def phase_of(orders: list[Order]) -> FactValue:
@@ -246,7 +271,9 @@ def phase_of(orders: list[Order]) -> FactValue:
         ([order("a", phase=START), order("a", ACTIVE)], START, "as sent, whatever else"),
         ([order("a")], None, "a new order, or one from elsewhere"),
         ([order("a"), order("a", ACTIVE)], CONTINUE, "a renewal"),
-        ([order("a"), order("a", STOPPED)], None, "stopped and begun again"),
+        ([order("a"), order("a", STOPPED)], CONTINUE, "stop and new in one request: a change"),
+        ([order("a"), order("a", STOPPED, stopped_on=AS_OF)], CONTINUE, "the same day"),
+        ([order("a"), order("a", STOPPED, stopped_on=LAST_YEAR)], None, "begun again after a year"),
         ([order("a", ACTIVE)], CONTINUE, "taken already"),
         ([order("a|b", ACTIVE)], CONTINUE, "if it is this drug, then it is taken already"),
         ([order("a"), order("a|b", ACTIVE)], None, "whether it is taken is not known"),

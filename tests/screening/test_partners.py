@@ -15,6 +15,7 @@ from builders import (
     said,
     screen,
 )
+from lems_guard.clinical.condition import Between
 from lems_guard.clinical.medication import Ingredient, MedicationList
 from lems_guard.clinical.rule import Rule, RuleKind
 from lems_guard.clinical.severity import Concern, Severity
@@ -199,3 +200,25 @@ def test_a_duplicate_that_only_one_drug_can_answer_for_is_never_silent() -> None
     about = rule("dalfampridine", row(AVOID), kind=RuleKind.DUPLICATE, partners="amifampridine")
     orders = order("amifampridine"), order("dalfampridine", ACTIVE)
     assert said(screen(request(*orders), about)) == [("dalfampridine", "AVOID", "ESTABLISHED")]
+
+
+@pytest.mark.parametrize(
+    ("partners", "found", "reason"),
+    [
+        ([order("b", mg=20, per_day=1)], ["AVOID ESTABLISHED"], "at the limit"),
+        ([order("b", mg=10, per_day=1)], [], "below it"),
+        ([order("b", mg=10, per_day=2)], ["AVOID ESTABLISHED"], "what counts is the day"),
+        ([order("b", mg=10, per_day=1), order("c", mg=30, per_day=1)], ["AVOID ESTABLISHED"],
+         "one partner is enough"),
+        ([order("b")], ["AVOID POSSIBLE"], "it may be so much"),
+    ],
+)  # fmt: skip
+def test_the_largest_daily_dose_of_a_partner(
+    partners: list[Order], found: list[str], reason: str
+) -> None:
+    limit = Between("partner_daily_dose_mg", at_least=20)
+    beside = rule(
+        "a", row(Severity.AVOID, when=limit), kind=RuleKind.INTERACTION, partners=drugs("b", "c")
+    )
+    screening = screen(request(order("a"), *partners), beside)
+    assert [f"{severity} {sure}" for _, severity, sure in said(screening)] == found, reason

@@ -94,6 +94,7 @@ FACTS: dict[str, FactSpec] = {
         _order(
             "partner_phase", Phase, "Does the order for the other drug start it or continue it?"
         ),
+        _order("partner_daily_dose_mg", None, "What is the daily dose of the other drug, in mg?"),
         _order("partner_indication", NecessaryUse, "What is the other drug given for?"),
         _order("indication", NecessaryUse, "What is it given for?"),
         _order("days_since_stopped", None, "On which date was it stopped?"),

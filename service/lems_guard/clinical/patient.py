@@ -62,9 +62,9 @@ class Patient:
     def with_implications(self) -> "Patient":
         """What follows: epilepsy implies a seizure history, and no seizure history no epilepsy.
 
-        Ventilation implies that breathing is compromised; dialysis, where no clearance is told,
-        that it is below 15 mL/min. Where two facts contradict each other the dangerous one counts
-        (clinical facts, H2).
+        Ventilation implies that breathing is compromised, dialysis that the clearance is below
+        15 mL/min, whatever clearance is told. Where two facts contradict each other the dangerous
+        one counts (clinical facts, H2, I17).
         """
         seizures, epilepsy = self.seizure_history, self.epilepsy
         if epilepsy is Answer.YES:
@@ -75,7 +75,7 @@ class Patient:
         if self.ventilated is Answer.YES:
             breathing = Answer.YES
         clearance = self.creatinine_clearance_ml_min
-        if clearance is None and self.on_dialysis is Answer.YES:
+        if self.on_dialysis is Answer.YES and (clearance is None or clearance.high >= 15):
             clearance = ON_DIALYSIS
         told = self.seizure_history, self.epilepsy, self.respiratory_compromise
         if (*told, self.creatinine_clearance_ml_min) == (seizures, epilepsy, breathing, clearance):

@@ -21,7 +21,7 @@ from lems_guard.screening.knowledge_base import DrugClass
 
 SUMMARY_BELOW = 140
 WITH_PARTNERS = frozenset({RuleKind.INTERACTION, RuleKind.DUPLICATE})
-OF_PARTNERS = frozenset({"partner_phase", "partner_indication"})
+OF_PARTNERS = frozenset({"partner_phase", "partner_indication", "partner_daily_dose_mg"})
 STRONG_GRADES = frozenset({"1", "2"})
 
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar, NamedTuple, TypeAlias
 
 from lems_guard.clinical.alert import Exposure
-from lems_guard.clinical.facts import Elsewhere, Facts, FactValue, Unknown
+from lems_guard.clinical.fact_table import FACTS
+from lems_guard.clinical.facts import Elsewhere, Facts, FactValue, Lack, Span, Unknown
 from lems_guard.clinical.indication import NecessaryUse
 from lems_guard.clinical.medication import Phase
 
@@ -32,6 +33,13 @@ class PartnerFact(NamedTuple):
 def place_of(exposure: Exposure) -> tuple[int, str]:
     """Where an exposure stands among all: by its order, then by the drug's name."""
     return exposure.order, exposure.ingredient.name
+
+
+def lack_of(root: Lack, partner: Exposure) -> Lack:
+    """What is missing of a partner, as the drug beside it sees it."""
+    if isinstance(root, Elsewhere) or not FACTS[root].of_order:
+        return root
+    return Elsewhere(root, frozenset({partner.order}))
 
 
 class DrugPartners:
@@ -89,7 +97,7 @@ class Partners(NamedTuple):
 
 
 class FactsBeside(dict[str, FactValue]):
-    """The facts of an exposure in an interaction: its own, and two of its partners."""
+    """The facts of an exposure in an interaction: its own, and some of its partners."""
 
     __slots__ = ("_facts_of", "_own", "_partners")
 
@@ -102,8 +110,26 @@ class FactsBeside(dict[str, FactValue]):
 
     def __missing__(self, fact: str) -> FactValue:
         """A fact of the exposure, or of its partners."""
+        if fact == "partner_daily_dose_mg":
+            return self._largest_daily_dose()
         told = self._TOLD_BY_ONE.get(fact)
         return self._own[fact] if told is None else self._of_partners(*told)
+
+    def _largest_daily_dose(self) -> Span:
+        """The largest daily dose of a partner: what a limit is held against."""
+        left_out = self._partners.left_out
+        doses = [
+            (each, self._facts_of(each)["daily_dose_mg"])
+            for each in self._partners.of_drug.exposures
+            if each not in left_out
+        ]
+        known = [(each, dose) for each, dose in doses if isinstance(dose, Span)]
+        lacks = [lack_of(root, each) for each, dose in known for root in dose.roots]
+        return Span(
+            max([dose.low if each.sure else 0.0 for each, dose in known]),
+            max([dose.high for _, dose in known]),
+            tuple(dict.fromkeys(lacks)),
+        )
 
     # The fact of a partner, and what it is for all of them as soon as it is so for one.
     _TOLD_BY_ONE: ClassVar[dict[str, tuple[str, frozenset[FactValue]]]] = {

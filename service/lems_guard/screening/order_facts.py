@@ -90,7 +90,8 @@ class OrderFacts(dict[str, FactValue]):
         order = self._request.orders[self._exposure.order][0]
         if order.phase is not None or order.list is MedicationList.STOPPED:
             return order.phase
-        return Phase.CONTINUE if self._surely_stands_in(ACTIVE) else None
+        goes_on = self._surely_stands_in(ACTIVE) or self._same_drug.ends_on(self._request.as_of)
+        return Phase.CONTINUE if goes_on else None
 
     def _daily_dose_here(self) -> Span:
         return self._daily_dose(frozenset({self._list()}))
@@ -166,6 +167,7 @@ class OrderFacts(dict[str, FactValue]):
         "other_product": _other_product,
         "partner_phase": _without_partners,
         "partner_indication": _without_partners,
+        "partner_daily_dose_mg": _without_partners,
         "days_since_stopped": _days_since_stopped,
     }
 

@@ -4,7 +4,8 @@ A list may hold one drug hundreds of times. What each of its orders asks of the 
 but for its own part, so it is gathered once and each order's part is told apart.
 """
 
-from collections import defaultdict
+import datetime
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
@@ -14,6 +15,7 @@ from lems_guard.clinical.medication import (
     CHEMICAL_NAME,
     Medication,
     MedicationList,
+    Phase,
     Understood,
 )
 from lems_guard.screening.amounts import WEIGHT_UNKNOWN
@@ -21,6 +23,11 @@ from lems_guard.screening.amounts import WEIGHT_UNKNOWN
 # An amount of an order, for a patient of some weight.
 Amount: TypeAlias = Callable[[Understood, FactValue], Span]
 Lists: TypeAlias = frozenset[MedicationList]
+
+
+PROPOSED, ACTIVE = MedicationList.PROPOSED, MedicationList.ACTIVE
+BOTH = frozenset({PROPOSED, ACTIVE})
+NOTHING: frozenset[int] = frozenset()
 
 
 class Others(NamedTuple):
@@ -58,13 +65,22 @@ class SameDrug:
         """Whether an order of these lists holds the drug for certain."""
         return not lists.isdisjoint(self._sure_lists)
 
+    def ends_on(self, day: datetime.date) -> bool:
+        """Whether an order of the drug ends on this day: a new one beside it is a change."""
+        return any(
+            order.list is MedicationList.STOPPED and order.stopped_on in {None, day}
+            for order in (self._orders[each.order][0] for each in self._exposures)
+        )
+
     def sum(self, lists: Lists, amount: Amount) -> "DrugSum":
-        """An amount summed over the orders of these lists."""
+        """An amount summed over the orders of these lists; what is renewed counts once."""
         found = self._sums.get((lists, amount))
         if found is None:
+            renewed = self._renewed() if lists >= BOTH else NOTHING
             parts = [
                 (each, amount(self._orders[each.order][1], self._weight_kg))
                 for each in self._in(lists)
+                if each.order not in renewed
             ]
             found = self._sums[lists, amount] = DrugSum(parts)
         return found
@@ -85,6 +101,34 @@ class SameDrug:
 
     def _in(self, lists: Lists) -> Iterable[Exposure]:
         return (each for each in self._exposures if self._orders[each.order][0].list in lists)
+
+    def _renewed(self) -> frozenset[int]:
+        """The active orders that a proposed one renews: an equal one, or one sent as going on."""
+        placed = [(each.order, *self._orders[each.order]) for each in self._exposures if each.sure]
+        proposed = [(order, read) for _, order, read in placed if order.list is PROPOSED]
+        active = [(place, read) for place, order, read in placed if order.list is ACTIVE]
+        if any(order.phase is Phase.CONTINUE for order, _ in proposed):
+            return frozenset(place for place, _ in active)
+        renewals = Counter(_regimen(read) for _, read in proposed)
+        renewed = set()
+        for place, read in active:
+            regimen = _regimen(read)
+            if regimen is not None and renewals[regimen] > 0:
+                renewals[regimen] -= 1
+                renewed.add(place)
+        return frozenset(renewed)
+
+
+def _regimen(understood: Understood) -> tuple[object, ...] | None:
+    """What makes two orders of a drug equal: how it is called, the dose, how often.
+
+    `None` where dose or frequency is not known: nobody can tell that it is the same.
+    """
+    amount = understood.dose.milligrams() if understood.dose is not None else None
+    if amount is None or understood.doses_per_day is None:
+        return None
+    is_chemical = understood.product == CHEMICAL_NAME
+    return (is_chemical, understood.as_needed, amount, understood.doses_per_day)
 
 
 class DrugSum:

@@ -16,6 +16,7 @@ from lems_guard.clinical.facts import Answer
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList, Understood
 from lems_guard.clinical.patient import LemsStatus, Patient
 from lems_guard.clinical.rule import Rule, RuleKind
+from lems_guard.clinical.severity import Concern
 from lems_guard.screening.alerts import alert_of, told
 from lems_guard.screening.collect import Collection
 from lems_guard.screening.gaps import OpenQuestion, gaps_of
@@ -26,6 +27,10 @@ from lems_guard.screening.situation import SUPERSEDED, Situation
 
 # Completeness is about what is taken now; what a stopped drug leaves behind is said in words.
 LEMS_ABSENT = "LEMS is stated to be absent: rules that need LEMS were not applied."
+DIALYSIS_COUNTS = (
+    "Dialysis YES beside a creatinine clearance of 15 mL/min or more: read as below 15,"
+    " the clearance was not used."
+)
 STOPPED_UNKNOWN = (
     "A stopped medication was not understood: its withdrawal and residual effects were not checked."
 )
@@ -98,8 +103,12 @@ def is_in_place(rule: Rule, exposure: Exposure, situation: Situation) -> bool:
 def _is_superseded(rule: Rule, exposure: Exposure, situation: Situation) -> bool:
     """Whether the rule speaks of another order for the same drug instead of this one.
 
-    A proposed order renews or changes the active one; what is still taken was not stopped.
+    A proposed order renews or changes the active one; what is still taken was not stopped, nor was
+    what a drug of its class replaces.
     """
+    is_end = rule.kind is RuleKind.STOP and rule.concern is Concern.ABRUPT_STOP
+    if is_end and situation.is_replaced(rule, exposure):
+        return True
     speaks_of_other = rule.kind is RuleKind.STOP or MedicationList.PROPOSED in rule.lists
     return speaks_of_other and situation.is_superseded(rule.kind, exposure) is True
 
@@ -135,6 +144,8 @@ def notes_of(request: ScreeningRequest, knowledge: KnowledgeBase) -> tuple[str, 
         notes.append(LEMS_ABSENT)
     if _contradicts_itself(request.patient):
         notes.append("Epilepsy YES and seizure history NO contradict each other: read as YES.")
+    if _is_cleared_on_dialysis(request.patient):
+        notes.append(DIALYSIS_COUNTS)
     if [order for order in request.orders if _is_stopped_and_not_understood(*order)]:
         notes.append(STOPPED_UNKNOWN)
     notes += [adjustment.words() for adjustment in knowledge.overlay]
@@ -144,6 +155,11 @@ def notes_of(request: ScreeningRequest, knowledge: KnowledgeBase) -> tuple[str, 
 def _is_stopped_and_not_understood(order: Medication, understood: Understood) -> bool:
     is_stopped = order.list is MedicationList.STOPPED
     return is_stopped and understood.disposition is Disposition.UNRESOLVED
+
+
+def _is_cleared_on_dialysis(patient: Patient) -> bool:
+    clearance = patient.creatinine_clearance_ml_min
+    return patient.on_dialysis is Answer.YES and clearance is not None and clearance.high >= 15
 
 
 def _contradicts_itself(patient: Patient) -> bool:

@@ -8,7 +8,8 @@ from lems_guard.clinical.alert import Exposure, ScreeningRequest
 from lems_guard.clinical.facts import Facts, FactValue
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList
 from lems_guard.clinical.patient import Patient
-from lems_guard.clinical.rule import RuleKind
+from lems_guard.clinical.route import KNOWN_ROUTES, Route
+from lems_guard.clinical.rule import Rule, RuleKind
 from lems_guard.screening.facts_beside import DrugPartners, FactsBeside, Partners
 from lems_guard.screening.knowledge_base import NO_CLASSES, KnowledgeBase
 from lems_guard.screening.order_facts import CURRENT, OrderFacts
@@ -100,6 +101,23 @@ class Situation:
         if same_drug.surely_stands_in(theirs):
             return True
         return None if same_drug.stands_in(theirs) else False
+
+    def is_replaced(self, rule: Rule, exposure: Exposure) -> bool:
+        """Whether a current order of another drug takes the place of a stopped one.
+
+        Their likeness is a class that the rule names, and the other acts by a route of the rule:
+        eye drops are no substitute for tablets.
+        """
+        routes = frozenset[Route]().union(*[each.routes or KNOWN_ROUTES for each in rule.outcomes])
+        mine = self.classes_of.get(exposure.ingredient.name, NO_CLASSES) & rule.drugs.classes
+        return any(
+            other.sure
+            and other.ingredient.name not in rule.drugs.excepted
+            and self.order_of(other).list in CURRENT
+            and (other.route is None or other.route in routes)
+            for name in mine
+            for other in self.by_class[name]
+        )
 
     def are_together(self, exposure: Exposure, other: Exposure) -> bool:
         """Whether two exposures can both be true: not so in two readings of the same order."""
