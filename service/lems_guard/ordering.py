@@ -14,12 +14,15 @@ from lems_guard.answering.answer import Answer, Observe
 from lems_guard.callers.loopback import is_loopback
 from lems_guard.callers.nobody import NobodyKnown
 from lems_guard.clinical.errors import InvalidSettings
+from lems_guard.edges.evaluating import Beside
+from lems_guard.edges.frame import Frame
 from lems_guard.edges.order_entry.desk import Desk, Fetches
 from lems_guard.edges.order_entry.engine import Engine
 from lems_guard.edges.order_entry.feedback import FeedbackDesk
+from lems_guard.edges.order_entry.framed import HookFrame
 from lems_guard.edges.order_entry.repeats import RepeatFilter
-from lems_guard.edges.order_entry.routes import Browsers, KnowsCallers, OrderEntry
-from lems_guard.settings import HookAuth, Settings
+from lems_guard.edges.order_entry.routes import FRAMED, Clients, KnowsCallers, OrderEntry
+from lems_guard.settings import HookAuth, Settings, Switch
 from lems_guard.shared import Shared
 from lems_guard.telemetry.metrics import Metrics
 from lems_guard.telemetry.order_entry_metrics import OrderEntryMetrics
@@ -56,11 +59,13 @@ class Ordering(NamedTuple):
 
 
 class Surroundings(NamedTuple):
-    """What order entry stands on: the engine in service, the day, and who counts answers."""
+    """What order entry stands on: the engine in service, the day, who counts answers, the frame."""
 
     current: Callable[[], Engine]
     today: Callable[[], datetime.date]
     observe: Observe
+    frame: Frame
+    beside: Beside
 
 
 def ordering(
@@ -73,8 +78,10 @@ def ordering(
     desk = Desk(around.current, around.today, _fetcher(settings, counted), filtered, counts)
     feedback = FeedbackDesk(shared.outcomes, lambda: _rule_ids(around.current()), counted)
     verifier, warning = _verifier(settings, shared)
-    browsers = Browsers(settings.cds_hooks_origins, settings.cds_hooks_headers)
-    entry = OrderEntry(desk, feedback, verifier, counts, browsers)
+    one_id = settings.cds_hooks_one_id is Switch.ON
+    clients = Clients(settings.cds_hooks_origins, settings.cds_hooks_headers, one_id)
+    frame = HookFrame(around.frame, around.beside, FRAMED)
+    entry = OrderEntry(desk, feedback, verifier, counts, clients, frame)
     return Ordering(entry.routes(), warning, counted)
 
 

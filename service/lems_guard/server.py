@@ -72,7 +72,7 @@ class Service:
         self.shared.cache_metrics.watch_replies(lambda: self.replies.bytes, self.replies.__len__)
         rules = settings.rules or packaged_rules()
         self.library = Library(rules, site=settings.vocabulary, overlay=settings.overlay)
-        around = Surroundings(lambda: self.engine, utc_today, self.observe)
+        around = Surroundings(lambda: self.engine, utc_today, self.observe, self.frame, self.beside)
         self.ordering = ordering(settings, self.metrics, self.shared, around)
         self.take()
         self.methods = unary_methods(self, self.shared.outcomes)

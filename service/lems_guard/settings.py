@@ -211,6 +211,9 @@ class Settings:
     cds_hooks_origins: tuple[str, ...] = _setting(
         "*", origins, "web origins whose pages may call CDS Hooks, between commas; *: any"
     )
+    cds_hooks_one_id: Switch = _setting(
+        "off", switch, "one service id for all hooks, so that clients drop the cards before"
+    )
     cds_hooks_headers: tuple[str, ...] = _setting(
         "*", header_names, "request headers that such pages may send, between commas; *: any"
     )

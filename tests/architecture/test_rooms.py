@@ -59,14 +59,15 @@ ROOMS = {
         f"clinical v1 answering telemetry callers {FRAMING}", "google starlette structlog"
     ),
     "edges/order_entry": Room(
-        "clinical screening v1 answering fhir telemetry sharing callers",
+        f"clinical screening v1 answering fhir telemetry sharing callers {FRAMING}",
         "httpx2 msgspec starlette structlog",
     ),
     "edges/workbench": Room("clinical v1 callers", "starlette"),
     # Where all is put together, and called.
     "shared.py": Room("clinical store sharing telemetry settings.py"),
     "ordering.py": Room(
-        "clinical answering telemetry settings.py callers edges/order_entry shared.py", "starlette"
+        f"clinical answering telemetry settings.py callers edges/order_entry shared.py {FRAMING}",
+        "starlette",
     ),
     "server.py": Room(
         "clinical screening answering telemetry editions caching settings.py callers "

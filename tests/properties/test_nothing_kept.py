@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from prometheus_client import CollectorRegistry
 
+from edges.order_entry.desks import AtOnce
 from lems_guard.answering.answer import Answer
 from lems_guard.caching.replies import Replies, ReplyCache
 from lems_guard.clinical.errors import InvalidRequest
@@ -15,7 +16,6 @@ from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.edges.order_entry.desk import Desk
 from lems_guard.edges.order_entry.discovery import SERVICES
 from lems_guard.edges.order_entry.engine import Engine
-from lems_guard.edges.order_entry.hooks import read_call
 from lems_guard.edges.order_entry.repeats import RepeatFilter
 from lems_guard.editions.library import load_edition, packaged_rules
 from lems_guard.sharing.memory import Memory
@@ -145,10 +145,10 @@ def test_nor_of_a_hook_call() -> None:
     engine = Engine(answerer_of(edition), edition)
     repeats = RepeatFilter(Repeats(NoStore(), Memory(600), lambda *_: None))
     desk = Desk(lambda: engine, lambda: TODAY, None, repeats, Uncounted())
-    service = SERVICES["lems-guard-order-sign"]
+    services = {"order-sign": SERVICES["lems-guard-order-sign"]}
 
     def call(number: int) -> None:
-        reply = asyncio.run(desk.answer(service, read_call(hook_call(number)), "caller"))
+        reply = asyncio.run(desk.answer(hook_call(number), services, "caller", AtOnce()))
         assert b"amifampridine" in reply
 
     for number in range(3):

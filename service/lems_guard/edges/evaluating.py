@@ -29,6 +29,14 @@ class Beside:
             if running.cancelled():
                 call.leave("CANCELLED")
 
+    async def turn(self, call: Call, work: Callable[[], Made]) -> Made:
+        """What `call.in_turn(work)` gives, for a call that goes on behind it."""
+        try:
+            return await asyncio.wrap_future(self._threads.submit(call.in_turn, work))
+        except asyncio.CancelledError:
+            call.give_up()
+            raise
+
     def close(self) -> None:
         """End the threads, when what they run has ended."""
         self._threads.shutdown()

@@ -169,6 +169,7 @@ class Call:
     __slots__ = (
         "_arrived",
         "_frame",
+        "_has_place",
         "_is_given_up",
         "_is_left",
         "_metadata",
@@ -191,6 +192,7 @@ class Call:
         self._arrived, self.deadline = times
         self._metadata = metadata
         self._is_left = self._is_given_up = False
+        self._has_place = True
         self._tracing: AbstractContextManager[Span] | None = None
 
     def run(self, work: Callable[[], Made]) -> Made:
@@ -208,6 +210,17 @@ class Call:
             return work()
         finally:
             turns.end()
+
+    def step_aside(self) -> None:
+        """Give the place back while others than us are waited for, who may be slow."""
+        self._has_place = False
+        self._method.places.give_back()
+
+    def step_back(self) -> None:
+        """Take a place again; raises `Overloaded` where there is none."""
+        if not self._method.places.take():
+            raise Overloaded
+        self._has_place = True
 
     def in_time(self) -> None:
         """Raises why nobody waits any more: for what works on the call, order by order."""
@@ -247,7 +260,8 @@ class Call:
         """End the call with a code; once it is left, nothing more happens."""
         if not self._is_left:
             self._is_left = True
-            self._method.places.give_back()
+            if self._has_place:
+                self._method.places.give_back()
             self._frame.ended(self._method, code, self._arrived)
 
 

@@ -61,6 +61,7 @@ class Lists:
         self._going: dict[object, list[Order]] = defaultdict(list)
         self._ended: dict[object, list[Order]] = defaultdict(list)
         self._any_follows = bool(record.of_kind("MedicationAdministration", "MedicationDispense"))
+        self._goes_on_if_on_record = True
         self.orders: dict[str, Order] = {}
         self.left_out: dict[str, int] = {}
         self.person = person_of(record, vocabulary, today)
@@ -81,8 +82,12 @@ class Lists:
         if standing.list == terms.MEDICATION_LIST_STOPPED and is_over(resource):
             self.leave_out(OVER)
 
-    def take_record(self) -> None:
-        """What is on record, after the drafts: a copy of one of them is none of its own."""
+    def take_record(self, *, are_drafts_new: bool = False) -> None:
+        """What is on record, after the drafts: a copy of one of them is none of its own.
+
+        An order that is signed again goes on, unless it is there because it has just been signed.
+        """
+        self._goes_on_if_on_record = not are_drafts_new
         for kind in LISTED_KINDS:
             for resource in self._record.of_kind(kind):
                 self._take_listed(resource, kind)
@@ -101,12 +106,13 @@ class Lists:
     def _is_at_hand(self, resource: Resource, line: Line, standing: Standing) -> bool:
         """Whether it is the record's copy of an order at hand, and not another drug's order.
 
-        Ids of drafts may be made up by the client. An order that is signed again goes on.
+        Ids of drafts may be made up by the client.
         """
         order = self.orders.get(reference_of(resource))
         if order is None or not self._matcher.is_one_drug(order.line, line):
             return False
-        if standing.list == terms.MEDICATION_LIST_ACTIVE:
+        is_active = standing.list == terms.MEDICATION_LIST_ACTIVE
+        if order.is_draft and is_active and self._goes_on_if_on_record:
             order.message.phase = terms.PHASE_CONTINUE
         return True
 

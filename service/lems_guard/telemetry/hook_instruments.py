@@ -79,6 +79,7 @@ HOOKS = (
     "order-sign",
     "patient-view",
     "medication-refill",
+    "medication-verify",
     "feedback",
 )
 HOOK_STATUSES = ("200", "400", "401", "403", "404", "412", "413", "500", "503")

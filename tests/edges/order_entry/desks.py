@@ -1,10 +1,12 @@
 """A desk of order entry in this process, with a FHIR server made up for a test."""
 
 import asyncio
+import contextlib
 import datetime
 import json
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from contextlib import AbstractContextManager
+from typing import Any, NamedTuple, TypeVar
 
 import httpx2
 import msgspec
@@ -15,7 +17,6 @@ from lems_guard.edges.order_entry.desk import Desk
 from lems_guard.edges.order_entry.discovery import SERVICES
 from lems_guard.edges.order_entry.engine import Engine
 from lems_guard.edges.order_entry.fetching import Bounds, Fetcher
-from lems_guard.edges.order_entry.hooks import read_call
 from lems_guard.edges.order_entry.refusals import Refusal
 from lems_guard.edges.order_entry.repeats import RepeatFilter
 from lems_guard.editions.library import Edition
@@ -26,6 +27,7 @@ from lems_guard.store.entries import NoStore
 
 TODAY = datetime.date(2026, 11, 30)
 BASE = "https://ehr.example/fhir"
+Made = TypeVar("Made")
 Handler = Callable[[httpx2.Request], httpx2.Response]
 
 
@@ -60,6 +62,19 @@ class Uncounted:
         """A call waited."""
 
 
+class AtOnce:
+    """Gives each turn at once."""
+
+    async def turn(self, work: Callable[[], Made]) -> Made:
+        return work()
+
+    def aside(self) -> AbstractContextManager[None]:
+        return contextlib.nullcontext()
+
+    def in_time(self) -> None:
+        """There is always time."""
+
+
 class Asked:
     """A desk, the requests that its FHIR server got, and how often patients were screened."""
 
@@ -76,7 +91,7 @@ class Asked:
         engine = Engine(answers, edition)
         self.counts = Uncounted()
         self.requests: list[httpx2.Request] = []
-        self._engine, self._handler, self._seconds = engine, handler, seconds
+        self.engine, self._handler, self._seconds = engine, handler, seconds
 
     def say(self, call: dict[str, Any]) -> Said:
         """What a call gets."""
@@ -89,10 +104,10 @@ class Asked:
             fetcher = Fetcher(
                 frozenset({"ehr.example"}), self.counts, bounds, httpx2.MockTransport(self._heard)
             )
-        service = next(each for each in SERVICES.values() if each.hook == call["hook"])
+        services = {each.hook: each for each in SERVICES.values()}
         try:
-            read = read_call(json.dumps(call).encode())
-            content = await self._desk(fetcher).answer(service, read, "")
+            body = json.dumps(call).encode()
+            content = await self._desk(fetcher).answer(body, services, "", AtOnce())
         except Refusal as refusal:
             return Said(refusal.status, [])
         finally:
@@ -102,7 +117,7 @@ class Asked:
 
     def _desk(self, fetcher: Fetcher | None) -> Desk:
         repeats = RepeatFilter(Repeats(NoStore(), Memory(9), lambda *_: None))
-        return Desk(lambda: self._engine, lambda: TODAY, fetcher, repeats, self.counts)
+        return Desk(lambda: self.engine, lambda: TODAY, fetcher, repeats, self.counts)
 
     async def _heard(self, request: httpx2.Request) -> httpx2.Response:
         self.requests.append(request)

@@ -48,9 +48,9 @@ def fetched(
     fetcher = Fetcher(frozenset(hosts.split(",")), Uncounted(), bounds, httpx2.MockTransport(heard))
 
     async def run() -> None:
-        fetching = fetcher.begin(read_call(json.dumps(call).encode()))
-        if fetching:
-            await fetching.complete(chart, PREFETCH)
+        read = read_call(json.dumps(call).encode())
+        if fetcher.may_ask(read):
+            await fetcher.begin(read).complete(chart, PREFETCH)
         await fetcher.close()
 
     asyncio.run(run())
@@ -254,9 +254,8 @@ def test_a_server_that_hangs_is_given_up() -> None:
     )
 
     async def run() -> None:
-        fetching = fetcher.begin(call)
-        assert fetching
-        await fetching.complete(chart, PREFETCH)
+        assert fetcher.may_ask(call)
+        await fetcher.begin(call).complete(chart, PREFETCH)
 
     asyncio.run(run())
     assert chart.conditions_read is Reading.MISSING

@@ -25,6 +25,7 @@ def test_discovery_lists_every_hook_under_stable_ids(service: Running) -> None:
         "order-sign": "lems-guard-order-sign",
         "patient-view": "lems-guard-patient-view",
         "medication-refill": "lems-guard-medication-refill",
+        "medication-verify": "lems-guard-medication-verify",
     }
     assert all(each["description"] and each["title"] for each in services)
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from lems_guard.edges.order_entry.chart import Chart
 from lems_guard.edges.order_entry.discovery import (
     MEDICATION_REFILL,
+    MEDICATION_VERIFY,
     ORDER_SELECT,
     PATIENT_VIEW,
     Service,
@@ -72,7 +73,7 @@ def asked_by(
             _take_draft(lists, resource, service)
         for _ in range(chart.record.unread_drafts):
             lists.leave_out(NOT_HERE)
-    lists.take_record()
+    lists.take_record(are_drafts_new=service is MEDICATION_VERIFY)
     focus = _focus(lists.orders, call, service)
     return Asked(lists.request, lists.orders, lists.left_out, lists.person, focus)
 

@@ -1,23 +1,32 @@
 """The desk at which hook calls are answered: what is missing is fetched, then all is evaluated."""
 
 import datetime
-from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
 from lems_guard.answering.answer import Answer
+from lems_guard.clinical.deadline import InTime
+from lems_guard.clinical.errors import Overloaded
 from lems_guard.edges.order_entry.card_shapes import Response
 from lems_guard.edges.order_entry.chart import Chart
 from lems_guard.edges.order_entry.discovery import PREFETCH, TELLING, Service
 from lems_guard.edges.order_entry.engine import Engine
 from lems_guard.edges.order_entry.evaluating import Evaluation, evaluation_of
-from lems_guard.edges.order_entry.hooks import HookCall
+from lems_guard.edges.order_entry.hooks import HookCall, read_call
 from lems_guard.edges.order_entry.refusals import Refusal, bad_request, precondition_failed
 from lems_guard.edges.order_entry.repeats import RepeatFilter, Sifted
+from lems_guard.fhir.nameless import nameless
 from lems_guard.fhir.relevance import are_drugs_told, may_concern
 from lems_guard.fhir.shapes import obj
 
+Made = TypeVar("Made")
+Services: TypeAlias = Mapping[str, Service]  # by their hooks
+
+# So many calls may wait for FHIR servers at once; each may take two seconds.
+MOST_FETCHING = 256
 FILTERED = "lems-guard.repeated-alerts"
 NEEDED = (
     "the patient's Conditions and active MedicationRequests are needed: send them as prefetch, or "
@@ -54,8 +63,32 @@ class Completes(Protocol):
 class Fetches(Protocol):
     """What fetches what clients did not send."""
 
-    def begin(self, call: HookCall) -> Completes | None:
-        """Begin for a call; `None` where nothing may be fetched for it."""
+    def may_ask(self, call: HookCall) -> bool:
+        """Whether the call's server may be asked."""
+
+    def begin(self, call: HookCall) -> Completes:
+        """Begin for a call whose server may be asked."""
+
+
+class Gets(Protocol):
+    """How a call gets what it needs: turns to evaluate in, and time beside them."""
+
+    async def turn(self, work: Callable[[], Made]) -> Made:
+        """What the work makes, in a turn; raises `LemsGuardError` where there is none in time."""
+
+    def aside(self) -> AbstractContextManager[None]:
+        """What is done within waits for others, and keeps nobody from a place of ours."""
+
+    def in_time(self) -> None:
+        """Raises why nobody waits for the answer any more."""
+
+
+class Wanted(NamedTuple):
+    """What a call wants of a FHIR server before it can go on."""
+
+    call: HookCall
+    chart: Chart
+    keys: Iterable[str]
 
 
 class Desk:
@@ -75,21 +108,49 @@ class Desk:
         self._fetcher = fetcher
         self._repeats = repeats
         self._counts = counts
+        self._fetching = 0
 
-    async def answer(self, service: Service, call: HookCall, caller: str) -> bytes:
-        """The response to a call of a hook; raises `Refusal`."""
-        chart = charted(service, call)
-        engine, today = self._current(), self._today()
-        fetching = self._fetcher.begin(call) if self._fetcher else None
-        if fetching:
-            await fetching.complete(chart, TELLING)
+    async def answer(self, body: bytes, services: Services, caller: str, gets: Gets) -> bytes:
+        """The response to a call of one of some services; raises `Refusal` or `LemsGuardError`."""
+        steps = self._steps(body, services, caller, gets.in_time)
+        fetching: Completes | None = None
+        while True:
+            step = await gets.turn(lambda: _next(steps))
+            if isinstance(step, bytes):
+                return step
+            fetching = fetching or (self._fetcher.begin(step.call) if self._fetcher else None)
+            if fetching:
+                with gets.aside():
+                    await self._fetch(fetching, step)
+
+    async def _fetch(self, fetching: Completes, step: Wanted) -> None:
+        if self._fetching >= MOST_FETCHING:
+            raise Overloaded
+        self._fetching += 1
+        try:
+            await fetching.complete(step.chart, step.keys)
+        finally:
+            self._fetching -= 1
+
+    def _steps(
+        self, body: bytes, services: Services, caller: str, in_time: InTime
+    ) -> Generator[Wanted, None, bytes]:
+        """The way to a response: each step is for a turn, what is between them is not."""
+        call = read_call(body)
+        service = services.get(call.hook)
+        if service is None:
+            raise bad_request(f"hook: this service is for {' or '.join(services)}")
+        chart, engine, today = charted(service, call), self._current(), self._today()
+        may_fetch = self._fetcher is not None and self._fetcher.may_ask(call)
+        if may_fetch and is_wanting(chart, TELLING, call):
+            yield Wanted(call, chart, TELLING)
         if chart.is_missing:
             raise precondition_failed(NEEDED, "record_missing")
         if not may_concern(chart.record, engine.vocabulary):
             return nothing_of(chart, engine, today)
-        if fetching:
-            await fetching.complete(chart, PREFETCH)
-        evaluation = evaluation_of(engine, service, call, chart, today)
+        if may_fetch and is_wanting(chart, PREFETCH, call):
+            yield Wanted(call, chart, PREFETCH)
+        evaluation = evaluation_of(engine, service, call, chart, today, in_time)
         if evaluation is None:
             return nothing_of(chart, engine, today)
         sifted = self._repeats.sift(service, call, caller, evaluation.alerts)
@@ -108,10 +169,23 @@ class Desk:
         return msgspec.json.encode(Response(cards, _extension(sifted)))
 
 
+def _next(steps: Generator[Wanted, None, bytes]) -> Wanted | bytes:
+    """The next step of the way to a response, or the response."""
+    try:
+        return next(steps)
+    except StopIteration as end:
+        response: bytes = end.value
+        return response
+
+
+def is_wanting(chart: Chart, keys: Iterable[str], call: HookCall) -> bool:
+    """Whether a chart wants anything that may be fetched."""
+    base = (call.fhir_server or "").rstrip("/")
+    return any(chart.wanting(keys)) or bool(nameless(chart.record, base))
+
+
 def charted(service: Service, call: HookCall) -> Chart:
     """The chart of what a call holds; raises `Refusal`."""
-    if call.hook != service.hook:
-        raise bad_request(f"hook: this service is for {service.hook}")
     if not call.patient_id():
         raise bad_request("context.patientId (missing)")
     if service.orders and obj(call.orders()).get("resourceType") != "Bundle":

@@ -4,6 +4,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from lems_guard import __version__
+
 PATIENT = "Patient/{{context.patientId}}"
 OF_PATIENT = "patient={{context.patientId}}"
 LATEST = "_sort=-date&_count=1"
@@ -61,11 +63,12 @@ class Service(NamedTuple):
     orders: str = ""
     options: tuple[Option, ...] = ()
 
-    def described(self) -> dict[str, Any]:
-        """The service as discovery shows it."""
+    def described(self, own_id: str) -> dict[str, Any]:
+        """The service as discovery shows it, under an id."""
         found: dict[str, Any] = {
             "hook": self.hook,
-            "id": self.id,
+            "id": own_id,
+            "version": __version__,
             "title": self.title,
             "description": self.description,
             "prefetch": PREFETCH,
@@ -113,7 +116,30 @@ MEDICATION_REFILL = Service(
     f"Checks refills {ABOUT}.",
     "medications",
 )
+MEDICATION_VERIFY = Service(
+    "lems-guard-medication-verify",
+    "medication-verify",
+    "LEMS medication safety: before dispensing",
+    f"Checks a signed order that a pharmacist is about to verify, {ABOUT}.",
+    "medication",
+)
 SERVICES = {
-    service.id: service for service in (ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW, MEDICATION_REFILL)
+    service.id: service
+    for service in (ORDER_SELECT, ORDER_SIGN, PATIENT_VIEW, MEDICATION_REFILL, MEDICATION_VERIFY)
 }
-DISCOVERY = msgspec.json.encode({"services": [each.described() for each in SERVICES.values()]})
+# One id for all hooks: a client that shows a service's cards drops those of the hook before.
+ONE_ID = "lems-guard"
+
+
+def services_by_id(*, has_one_id: bool) -> dict[str, dict[str, Service]]:
+    """The services of each id by their hooks; the ids that clients may have stored stay."""
+    found = {service.id: {service.hook: service} for service in SERVICES.values()}
+    if has_one_id:
+        found[ONE_ID] = {service.hook: service for service in SERVICES.values()}
+    return found
+
+
+def discovery(*, has_one_id: bool) -> bytes:
+    """The services on offer."""
+    shown = [each.described(ONE_ID if has_one_id else own_id) for own_id, each in SERVICES.items()]
+    return msgspec.json.encode({"services": shown})

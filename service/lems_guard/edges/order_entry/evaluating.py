@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from lems_guard.answering.answer import Answer
+from lems_guard.clinical.deadline import InTime
 from lems_guard.clinical.errors import InvalidRequest
 from lems_guard.clinical.patient import LemsStatus
 from lems_guard.edges.order_entry.asking import Asked, asked_by
@@ -51,12 +52,20 @@ class Evaluation(NamedTuple):
 
 
 def evaluation_of(
-    engine: Engine, service: Service, call: HookCall, chart: Chart, today: datetime.date
+    engine: Engine,
+    service: Service,
+    call: HookCall,
+    chart: Chart,
+    today: datetime.date,
+    in_time: InTime,
 ) -> Evaluation | None:
-    """What is to be said of a chart, or `None` where it is not about LEMS; raises `Refusal`."""
+    """What is to be said of a chart, or `None` where it is not about LEMS.
+
+    Raises `Refusal`, or what `in_time` raises where nobody waits any more.
+    """
     asked = asked_by(call, service, chart, engine.vocabulary, today)
     begun = time.perf_counter()
-    answer, response = screened(engine, asked)
+    answer, response = screened(engine, asked, in_time)
     seconds = time.perf_counter() - begun
     if response is None:
         return None
@@ -65,7 +74,7 @@ def evaluation_of(
 
 
 def screened(
-    engine: Engine, asked: Asked
+    engine: Engine, asked: Asked, in_time: InTime
 ) -> tuple[Answer | None, wire.CheckPrescriptionResponse | None]:
     """The engine's answer and reply; no reply where it is not about LEMS.
 
@@ -75,20 +84,20 @@ def screened(
     if not (request.proposed or request.active or request.stopped):
         nothing = wire.CheckPrescriptionResponse(completeness="COMPLETENESS_COMPLETE")
         return None, nothing if is_about_lems(asked, nothing) else None
-    answer, response = _answered(engine, request)
+    answer, response = _answered(engine, request, in_time)
     if not is_about_lems(asked, response):
         return None, None
     if not is_lems_told(asked, response):
         request.patient.lems_status = terms.LEMS_STATUS_ABSENT
-        answer, response = _answered(engine, request)
+        answer, response = _answered(engine, request, in_time)
     return answer, response
 
 
 def _answered(
-    engine: Engine, request: request_wire.CheckPrescriptionRequest
+    engine: Engine, request: request_wire.CheckPrescriptionRequest, in_time: InTime
 ) -> tuple[Answer, wire.CheckPrescriptionResponse]:
     try:
-        answer = engine.answers.answer(request.SerializeToString(deterministic=True))
+        answer = engine.answers.answer(request.SerializeToString(deterministic=True), in_time)
     except InvalidRequest as fault:
         raise bad_request("; ".join(each.description for each in fault.violations)) from None
     return answer, wire.CheckPrescriptionResponse.FromString(answer.reply)

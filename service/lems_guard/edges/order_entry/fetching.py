@@ -4,7 +4,6 @@ Only hosts that the site allows are ever asked: the address comes from a request
 """
 
 import asyncio
-import re
 import time
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
@@ -19,13 +18,12 @@ from lems_guard.edges.order_entry.chart import Chart
 from lems_guard.edges.order_entry.discovery import PREFETCH
 from lems_guard.edges.order_entry.hooks import HookCall
 from lems_guard.edges.order_entry.refusals import FHIR_JSON
-from lems_guard.fhir.drugs import concept_in, reference_in
-from lems_guard.fhir.shapes import Json, obj, text
+from lems_guard.fhir.nameless import nameless
+from lems_guard.fhir.shapes import Json, obj
 from lems_guard.telemetry.logs import place_of
 
 log = structlog.get_logger(__name__)
 
-MEDICATION = re.compile(r"Medication/[A-Za-z0-9.\-]{1,64}")
 # What a server, a link of its pages or a token that no header can hold may bring about.
 UNHAD = (httpx2.HTTPError, httpx2.InvalidURL, msgspec.DecodeError, RecursionError, ValueError)
 PATIENT_TOKEN = "{{context.patientId}}"  # noqa: S105 - a placeholder of a query
@@ -70,11 +68,13 @@ class Fetcher:
         self._transport = transport
         self._client: httpx2.AsyncClient | None = None
 
-    def begin(self, call: HookCall) -> "Fetching | None":
-        """Begin to fetch for a call; `None` where its server may not be asked."""
+    def may_ask(self, call: HookCall) -> bool:
+        """Whether a call's server may be asked."""
+        return self._may_ask((call.fhir_server or "").rstrip("/"))
+
+    def begin(self, call: HookCall) -> "Fetching":
+        """Begin to fetch for a call whose server may be asked."""
         base = (call.fhir_server or "").rstrip("/")
-        if not self._may_ask(base):
-            return None
         self._client = self._client or httpx2.AsyncClient(
             transport=self._transport,
             follow_redirects=False,
@@ -150,7 +150,7 @@ class Fetching:
             for key in wanted:
                 tasks.create_task(self._read(chart, key, self._url(chart, key)))
         async with asyncio.TaskGroup() as tasks:
-            for name in nameless(chart, self._base)[: self._bounds.medications]:
+            for name in nameless(chart.record, self._base)[: self._bounds.medications]:
                 tasks.create_task(self._read_medication(chart, name))
 
     def _url(self, chart: Chart, key: str) -> str:
@@ -207,21 +207,3 @@ def is_below(url: str, base: str) -> bool:
     path = unquote(url.removeprefix(base).partition("?")[0].partition("#")[0])
     steps = set(path.replace("\\", "/").split("/"))
     return url.startswith(f"{base}/") and steps.isdisjoint({"..", "."})
-
-
-def nameless(chart: Chart, base: str) -> list[str]:
-    """The Medications on a server by which alone some orders tell their drug.
-
-    An order that gives the drug's words is read by them: a hospital calls for every patient, and
-    its server is not asked for each drug of each.
-    """
-    names: dict[str, None] = {}
-    for order in chart.record.orders():
-        reference = reference_in(order)
-        if text(reference.get("display")) or concept_in(order):
-            continue
-        name = text(reference.get("reference")).removeprefix(f"{base}/")
-        name = name.partition("/_history/")[0]
-        if MEDICATION.fullmatch(name) and not chart.record.shelf.find(name, order):
-            names[name] = None
-    return list(names)

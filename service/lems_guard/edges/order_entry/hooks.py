@@ -40,6 +40,8 @@ class Context(Camel):
     selections: list[str] | None = None
     draft_orders: Json = None
     medications: Json = None
+    medication: Json = None
+    order: Json = None
 
 
 class HookCall(Camel):
@@ -62,7 +64,14 @@ class HookCall(Camel):
 
     def orders(self) -> Json:
         """The orders at hand, under the name that the hook has for them."""
-        return self.context.draft_orders or self.context.medications
+        return self.context.draft_orders or self.context.medications or self._order()
+
+    def _order(self) -> Json:
+        """The one order of medication-verify, in a Bundle; its page names it in two ways."""
+        sent = self.context.medication or self.context.order
+        if not isinstance(sent, dict) or sent.get("resourceType") == "Bundle":
+            return sent
+        return {"resourceType": "Bundle", "entry": [sent]}
 
     def patient_id(self) -> str:
         """The patient's id on the client's FHIR server, or nothing."""

@@ -7,8 +7,9 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from lems_guard.clinical.errors import PermissionDenied, Unauthenticated, Unavailable
+from lems_guard.clinical.errors import LemsGuardError, PermissionDenied, Unauthenticated
 
+RETRY_AFTER_SECONDS = b"1"  # by then a full queue has been answered
 FHIR_JSON = "application/fhir+json"
 Header: TypeAlias = tuple[bytes, bytes]
 # What metrics call a refusal of an issue's kind, where it does not say.
@@ -62,13 +63,13 @@ def bad_request(diagnostics: str) -> Refusal:
     return Refusal(400, "invalid", diagnostics)
 
 
-def not_admitted(error: Unauthenticated | PermissionDenied | Unavailable) -> Refusal:
-    """401, 403 or 503: who calls is not known, may not, or could not be told now."""
+def not_admitted(error: LemsGuardError) -> Refusal:
+    """401, 403 or 503: who calls is not known, may not, or cannot be answered now."""
     if isinstance(error, Unauthenticated):
         return Refusal(401, "login", str(error), (b"www-authenticate", b"Bearer"))
     if isinstance(error, PermissionDenied):
         return Refusal(403, "forbidden", str(error))
-    return Refusal(503, "throttled", str(error))
+    return Refusal(503, "throttled", str(error), (b"retry-after", RETRY_AFTER_SECONDS))
 
 
 def not_found(diagnostics: str) -> Refusal:

@@ -4,6 +4,7 @@ An order screen waits for each call, so requests are taken and answered as ASGI 
 router and its objects in between.
 """
 
+import re
 import time
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple, Protocol
@@ -14,15 +15,16 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from lems_guard.callers.admission import refuse_foreign_pages
-from lems_guard.clinical.errors import PermissionDenied, Unauthenticated, Unavailable
-from lems_guard.edges.order_entry.desk import Desk
-from lems_guard.edges.order_entry.discovery import DISCOVERY, SERVICES
+from lems_guard.clinical.errors import LemsGuardError
+from lems_guard.edges.order_entry.asgi import ClientGone, Reply, Request
+from lems_guard.edges.order_entry.desk import Desk, Services
+from lems_guard.edges.order_entry.discovery import SERVICES, discovery, services_by_id
 from lems_guard.edges.order_entry.feedback import FeedbackDesk
-from lems_guard.edges.order_entry.hooks import read_call, read_feedback
+from lems_guard.edges.order_entry.framed import HookFrame, Turns
+from lems_guard.edges.order_entry.hooks import read_feedback
 from lems_guard.edges.order_entry.refusals import (
     FHIR_JSON,
     Refusal,
-    bad_request,
     not_admitted,
     not_allowed,
     not_found,
@@ -33,10 +35,12 @@ from lems_guard.telemetry.logs import place_of
 log = structlog.get_logger(__name__)
 
 JSON = "application/json"
-MOST_BYTES = 8_000_000
 HOOKS_PATH = "/cds-services"
 NO_CALLER = ""
 UNKNOWN = "unknown"
+FRAMED = (*[each.hook for each in SERVICES.values()], "feedback", UNKNOWN)
+COUNTED_AS = "lems_guard.hook"  # in the scope of a request
+HOOK = re.compile(rb'"hook"\s*:\s*"([a-z-]{1,40})"')
 MOST_LOGGED = 20  # refusals a second
 OUR_FAULT = Refusal(500, "exception", "our own fault: nothing was checked")
 GONE = 499  # nobody is there to read it: nginx' code for a client that went away
@@ -59,57 +63,6 @@ class CountsCalls(Protocol):
         """A call got no cards."""
 
 
-class Request(NamedTuple):
-    """A request: what it asks of which service, and its body when that is wanted."""
-
-    scope: Scope
-    service: str
-    receive: Receive
-
-    async def body(self) -> bytes:
-        """The body; raises `Refusal` where it is too large, `ClientGone` where it breaks off."""
-        parts: list[bytes] = []
-        is_whole, size = False, 0
-        while not is_whole:
-            message = await self.receive()
-            if message["type"] != "http.request":
-                raise ClientGone
-            parts.append(message.get("body", b""))
-            is_whole = not message.get("more_body", False)
-            size += len(parts[-1])
-            if size > MOST_BYTES:
-                raise Refusal(413, "too-long", f"at most {MOST_BYTES} bytes")
-        return b"".join(parts)
-
-    def headers(self) -> dict[str, str]:
-        """The headers by their names in small letters; of equal ones the first."""
-        sent = reversed(self.scope["headers"])
-        return {str(name, "latin-1"): str(value, "latin-1") for name, value in sent}
-
-
-class Reply(NamedTuple):
-    """What is sent back."""
-
-    status: int
-    content: bytes
-    content_type: str
-    headers: tuple[tuple[bytes, bytes], ...] = ()
-    refusal: Refusal | None = None
-
-    async def send(self, send: Send) -> None:
-        """Send it."""
-        length = b"%d" % len(self.content)
-        headers = [(b"content-length", length), *self.headers]
-        if self.content:
-            headers.append((b"content-type", self.content_type.encode()))
-        await send({"type": "http.response.start", "status": self.status, "headers": headers})
-        await send({"type": "http.response.body", "body": self.content})
-
-
-class ClientGone(Exception):
-    """The client went away before it had sent all."""
-
-
 class Page(NamedTuple):
     """What is served at a path: for whom calls are counted, by which method, and what answers."""
 
@@ -118,11 +71,15 @@ class Page(NamedTuple):
     answer: Callable[[Request, str], Awaitable[bytes]]
 
 
-class Browsers(NamedTuple):
-    """The origins whose pages may call, and the headers that they may send; `*`: any."""
+class Clients(NamedTuple):
+    """Who calls: the origins whose pages may, and the headers that they may send; `*`: any.
+
+    With one id all hooks are services of it.
+    """
 
     origins: tuple[str, ...]
     headers: tuple[str, ...]
+    has_one_id: bool
 
 
 class OrderEntry:
@@ -134,23 +91,27 @@ class OrderEntry:
         feedback: FeedbackDesk,
         verifier: KnowsCallers | None,
         counts: CountsCalls,
-        browsers: Browsers,
+        clients: Clients,
+        frame: HookFrame,
     ) -> None:
-        """`browsers` tells whose pages may call."""
+        """`clients` tells whose pages may call, and by which ids."""
         self._desk = desk
         self._feedback = feedback
         self._verifier = verifier
         self._counts = counts
-        self._browsers = browsers
+        self._clients = clients
+        self._frame = frame
+        self._services = services_by_id(has_one_id=clients.has_one_id)
+        self._discovery = discovery(has_one_id=clients.has_one_id)
         self._logged = Allowance(MOST_LOGGED)
 
     def routes(self) -> list[Route]:
         """The routes, for the HTTP port."""
         app = CORSMiddleware(
             self._serve,
-            allow_origins=self._browsers.origins,
+            allow_origins=self._clients.origins,
             allow_methods=["GET", "POST"],
-            allow_headers=self._browsers.headers,
+            allow_headers=self._clients.headers,
             max_age=600,
         )
         return [Route(HOOKS_PATH, app), Route(f"{HOOKS_PATH}/{{rest:path}}", app)]
@@ -160,7 +121,7 @@ class OrderEntry:
         page = self._page(service, rest)
         begun = time.perf_counter()
         reply = await self._answered(page, Request(scope, service, receive))
-        hook = page.hook if page else UNKNOWN
+        hook = scope.get(COUNTED_AS) or (page.hook if page else UNKNOWN)
         self._counts.called(hook, reply.status, time.perf_counter() - begun)
         if reply.refusal:
             self._tell(hook, reply.refusal)
@@ -174,26 +135,36 @@ class OrderEntry:
             return Page("feedback", "POST", self._take_feedback)
         if rest:
             return None
-        found = SERVICES.get(service)
-        return Page(found.hook if found else UNKNOWN, "POST", self._call)
+        found = self._services.get(service, {})
+        return Page(next(iter(found)) if len(found) == 1 else UNKNOWN, "POST", self._call)
 
-    @staticmethod
-    async def _discover(_: Request, __: str) -> bytes:
-        return DISCOVERY
+    async def _discover(self, _: Request, __: str) -> bytes:
+        return self._discovery
 
     async def _call(self, request: Request, caller: str) -> bytes:
-        service = SERVICES.get(request.service)
-        if service is None:
+        services = self._services.get(request.service)
+        if services is None:
             raise not_found("there is no service of this id")
-        return await self._desk.answer(service, read_call(await request.body()), caller)
+        body = await request.body()
+
+        async def answer(turns: Turns) -> bytes:
+            return await self._desk.answer(body, services, caller, turns)
+
+        hook = request.scope[COUNTED_AS] = hook_of(services, body)
+        return await self._frame.run(hook, answer)
 
     async def _take_feedback(self, request: Request, _: str) -> bytes:
-        if request.service not in SERVICES:
+        if request.service not in self._services:
             raise not_found("there is no service of this id")
         if self._verifier is None:
-            refuse_foreign_pages(request.headers(), self._browsers.origins)
-        self._feedback.take(read_feedback(await request.body()))
-        return b""
+            refuse_foreign_pages(request.headers(), self._clients.origins)
+        body = await request.body()
+
+        async def take(turns: Turns) -> bytes:
+            await turns.turn(lambda: self._feedback.take(read_feedback(body)))
+            return b""
+
+        return await self._frame.run("feedback", take)
 
     async def _answered(self, page: Page | None, request: Request) -> Reply:
         """The reply, or the refusal; what nobody foresaw is logged by its place alone."""
@@ -203,10 +174,8 @@ class OrderEntry:
             return Reply(200, await page.answer(request, caller), JSON)
         except Refusal as refusal:
             return _refused(refusal)
-        except (Unauthenticated, PermissionDenied, Unavailable) as error:
+        except LemsGuardError as error:
             return _refused(not_admitted(error))
-        except RecursionError:
-            return _refused(bad_request("the body is nested too deeply"))
         except ClientGone:
             return Reply(GONE, b"", JSON)
         except Exception as error:  # noqa: BLE001 - its message may hold what was sent
@@ -232,6 +201,15 @@ class OrderEntry:
         return await self._verifier.caller(
             request.headers().get("authorization", ""), request.scope["path"]
         )
+
+
+def hook_of(services: Services, body: bytes) -> str:
+    """The hook that a call is counted under: where an id has several, by the body's first words."""
+    if len(services) == 1:
+        return next(iter(services))
+    found = HOOK.search(body)
+    hook = found[1].decode() if found else ""
+    return hook if hook in services else UNKNOWN
 
 
 def _served(page: Page | None, method: str) -> Page:
