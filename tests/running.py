@@ -36,7 +36,11 @@ def start(**settings: str) -> Running:
         **settings,
     }
     process = subprocess.Popen(
-        [COMMAND, "serve"], stderr=subprocess.PIPE, text=True, env=environment
+        [COMMAND, "serve"],
+        stdin=subprocess.DEVNULL,  # not a terminal, on which SIGHUP ends the service
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
     )
     assert process.stderr is not None
     log = []

@@ -9,6 +9,7 @@ import datetime
 import gc
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator
 
 import structlog
@@ -46,6 +47,15 @@ from lems_guard.telemetry.metrics import Metrics
 from lems_guard.telemetry.tracing import traces_of
 
 log = structlog.get_logger(__name__)
+
+
+ENDING = (signal.SIGTERM, signal.SIGINT)
+ENDING_ON_TERMINAL = (*ENDING, signal.SIGHUP)
+
+
+def on_terminal() -> bool:
+    """Whether somebody started this process on a terminal, and it ends with that."""
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def utc_today() -> datetime.date:
@@ -111,14 +121,18 @@ class Service:
 
     @contextlib.asynccontextmanager
     async def kept_up(self) -> AsyncIterator[None]:
-        """Reload on SIGHUP and on changes of the rules, watch the event loop, work with Redis."""
+        """Reload on SIGHUP and on changes of the rules, watch the event loop, work with Redis.
+
+        On a terminal SIGHUP says that it is closed, and ends the service instead.
+        """
         self.library.load = load_apart
         reloader = Reloader(self.library, self.take, self.reloaded)
         work = [watch_loop(self.metrics.loop_lag.set)]
         if self.settings.reload_seconds:
             work.append(reloader.watch(self.settings.reload_seconds))
         with self.shared.entries.running():
-            async with reloader.on_hangup(), in_background(*work):
+            hangups = contextlib.nullcontext() if on_terminal() else reloader.on_hangup()
+            async with hangups, in_background(*work):
                 yield
 
     def _answerer_on(self, edition: Edition) -> Answerer:
@@ -170,7 +184,7 @@ async def serve(settings: Settings) -> None:
     service = Service(settings)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in ENDING_ON_TERMINAL if on_terminal() else ENDING:
         loop.add_signal_handler(number, stop.set)
     drain = Drain(
         settings.drain_notice_seconds, settings.connection_seconds, settings.drain_seconds
