@@ -24,10 +24,11 @@ from lems_guard.setting_values import Address
 SERVING = health_pb2.HealthCheckResponse.SERVING
 STREAM = "CheckPrescriptionStream"
 OPTIONS = (
-    # Of one connection; beyond this its client waits before it sends. One that opens and resets
-    # calls in a rush then fills no queue that others' calls stand in. Far above our own limit:
-    # what gRPC's core refuses is counted by nobody.
-    ("grpc.max_concurrent_streams", 1_000),
+    # Of one connection; beyond this its client waits before it sends, and fills no queue that
+    # others' calls stand in. What the core would refuse by itself (calls that have ended, but not
+    # for the serving thread yet) is counted by nobody, so it must not.
+    ("grpc.max_concurrent_streams", 100),
+    ("grpc.http.overload_protection", 0),
     # gRPC's core ends calls as CANCELLED, uncounted, where more wait for the serving thread.
     ("grpc.server.max_pending_requests", 50_000),
     ("grpc.server.max_pending_requests_hard_limit", 60_000),

@@ -1,0 +1,114 @@
+"""The real service under more than it can answer, asked by a client that is not Python's.
+
+`tests/load/main.go` counts how every call ended; here those counts are held against the service's
+own. How fast anything was is for the benchmark.
+"""
+
+import base64
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lems_guard.answering.contract import CHECK_SERVICE
+from lems_guard.v1 import prescription_pb2
+from running import Running, start, stop
+from system_programs import fetched, program
+
+SOURCE = Path(__file__).parents[1] / "load" / "main.go"
+PACKAGES = Path("/usr/share/gocode")  # where Debian puts Go's libraries
+LIBRARY = PACKAGES / "src/google.golang.org/grpc"
+CLOSED_SECONDS, SECONDS, PATIENCE_SECONDS = 2, 4, 2.0
+LONGEST_LIST = 10
+DRUGS = ("metoprolol", "gentamicin", "ciprofloxacin", "prednisone", "lisinopril", "warfarin")
+CODES = {"OK": "OK", "RESOURCE_EXHAUSTED": "ResourceExhausted"}
+# What may become of a call, by the names of Go's client: answered, refused, late.
+ENDS = {"OK", "ResourceExhausted", "DeadlineExceeded"}
+
+
+def lists(number: int) -> list[str]:
+    """Prescriptions of which no two are alike, serialised, as the client reads them."""
+    found = []
+    for each in range(number):
+        request = prescription_pb2.CheckPrescriptionRequest(as_of="2026-11-21")
+        request.patient.weight_kg = 40 + each / 100
+        for place in range(LONGEST_LIST):
+            drug, dose = DRUGS[(each + place) % len(DRUGS)], 5 + (each * 7 + place) % 95
+            request.active.add(id=f"a{place}", text=f"{drug} {dose} mg po bid")
+        found.append(base64.b64encode(request.SerializeToString()).decode())
+    return found
+
+
+class Load:
+    """The client, built, and the service that it asks."""
+
+    def __init__(self, folder: Path, service: Running) -> None:
+        self._client, self._requests = folder / "load", folder / "requests.json"
+        self._service = service
+        self._requests.write_text(json.dumps(lists(3000)))
+        environment = os.environ | {"GO111MODULE": "off", "GOPATH": str(PACKAGES)}
+        environment["GOCACHE"] = str(folder / "cache")
+        built = [program("go"), "build", "-o", str(self._client), str(SOURCE)]
+        subprocess.run(built, env=environment, check=True, timeout=600)
+
+    def put(self, **flags: float) -> dict[str, Any]:
+        """What became of the calls of one load."""
+        named = {"target": self._service.grpc_at, "requests": str(self._requests)} | flags
+        method = f"/{CHECK_SERVICE}/CheckPrescription"
+        words = [f"-{name}={value}" for name, value in named.items()]
+        done = subprocess.run(
+            [self._client, f"-method={method}", *words],
+            stdout=subprocess.PIPE,
+            check=True,
+            timeout=120,
+        )
+        told: dict[str, Any] = json.loads(done.stdout)
+        return told
+
+    def counted(self, code: str) -> int:
+        """The checks that the service says ended with a code."""
+        for line in fetched(f"http://{self._service.http_at}/metrics").splitlines():
+            name, _, value = line.rpartition(" ")
+            if (
+                name.startswith("grpc_server_handled_total")
+                and f'grpc_code="{code}"' in name
+                and 'grpc_method="CheckPrescription"' in name
+            ):
+                return round(float(value))
+        raise AssertionError(f"{code} is not counted")
+
+
+@pytest.fixture(scope="module")
+def load(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Load]:
+    program("go")
+    if not LIBRARY.is_dir():
+        assert os.environ.get("CI") != "true", "golang-google-grpc-dev: see .ci/run"
+        pytest.skip("golang-google-grpc-dev is not installed")
+    service = start(LEMS_GUARD_REPLY_CACHE_BYTES="0")
+    try:
+        yield Load(tmp_path_factory.mktemp("load"), service)
+    finally:
+        stop(service)
+
+
+@pytest.mark.parametrize("times", [2, 10])
+def test_every_call_is_answered_or_refused_or_late_and_health_is_truthful(
+    load: Load, times: int
+) -> None:
+    capacity = load.put(callers=16, seconds=CLOSED_SECONDS)["made"] / CLOSED_SECONDS
+    before = {code: load.counted(code) for code in CODES}
+    told = load.put(rate=capacity * times, seconds=SECONDS, deadline=PATIENCE_SECONDS)
+    assert told["codes"].keys() <= ENDS
+    assert sum(told["codes"].values()) == told["made"]
+    assert told["codes"]["OK"]
+    assert told["codes"]["ResourceExhausted"]
+    # What the client gave up as late in that very moment, the service may still have ended well.
+    late = told["codes"].get("DeadlineExceeded", 0)
+    for ours, theirs in CODES.items():
+        counted = load.counted(ours) - before[ours]
+        assert told["codes"][theirs] <= counted <= told["codes"][theirs] + late
+    assert told["health"].keys() <= {"OK"}
