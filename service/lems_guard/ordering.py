@@ -4,7 +4,7 @@ It names the concrete classes of `order_entry`, and nothing else does.
 """
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -76,17 +76,13 @@ def ordering(
     counts = Counts(counted, around.observe)
     filtered = RepeatFilter(shared.repeats)
     desk = Desk(around.current, around.today, _fetcher(settings, counted), filtered, counts)
-    feedback = FeedbackDesk(shared.outcomes, lambda: _rule_ids(around.current()), counted)
+    feedback = FeedbackDesk(shared.outcomes, lambda: around.current().rules, counted)
     verifier, warning = _verifier(settings, shared)
     one_id = settings.cds_hooks_one_id is Switch.ON
     clients = Clients(settings.cds_hooks_origins, settings.cds_hooks_headers, one_id)
     frame = HookFrame(around.frame, around.beside, FRAMED)
     entry = OrderEntry(desk, feedback, verifier, counts, clients, frame)
     return Ordering(entry.routes(), warning, counted)
-
-
-def _rule_ids(engine: Engine) -> Iterable[str]:
-    return (rule.id for rule in engine.knowledge.rules)
 
 
 def _fetcher(settings: Settings, counted: OrderEntryMetrics) -> Fetches | None:

@@ -39,7 +39,8 @@ class Shared:
 
         def count(outcome: AlertOutcome, recording: Recording) -> None:
             verdict = outcome.verdict.name.lower()
-            metrics.reported(recording.name.lower(), verdict, outcome.rule_ids)
+            reason = outcome.reason.name.lower() if outcome.reason else "none"
+            metrics.reported(recording.name.lower(), verdict, reason, outcome.rule_ids)
 
         return Shared(
             entries,

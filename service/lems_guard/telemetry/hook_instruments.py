@@ -62,12 +62,21 @@ FETCHING_SECONDS = Instrument(
     "seconds",
 )
 
+SUGGESTIONS = Instrument(
+    "lems_guard_cds_hooks_suggestions_total",
+    "counter",
+    ("kind",),
+    "suggestions that were taken, by kind; to keep the order is an override",
+    "edges/order_entry/feedback.py",
+)
+
 HOOK_INSTRUMENTS = (
     HOOK_CALLS,
     HOOK_SECONDS,
     REFUSALS,
     CARDS,
     REPEATED_ALERTS,
+    SUGGESTIONS,
     COMMENT_CHARACTERS,
     FETCHES,
     FETCHING_SECONDS,
@@ -110,5 +119,6 @@ FETCHED = (
     "clearance",
     "medication",
 )
+SUGGESTION_KINDS = ("remove", "replace", "keep", "other")
 FETCH_RESULTS = ("read", "refused", "failed")
 INDICATORS = ("info", "warning", "critical")

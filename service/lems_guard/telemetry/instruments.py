@@ -5,6 +5,7 @@ zero when the service starts, so that a rate over it is right from the first eve
 """
 
 from lems_guard.clinical.medication import Disposition
+from lems_guard.clinical.outcome import OverrideReason
 from lems_guard.clinical.severity import Concern, Severity
 from lems_guard.telemetry.hook_instruments import HOOK_INSTRUMENTS
 from lems_guard.telemetry.instrument import Instrument as Instrument  # noqa: PLC0414 - named here for its users
@@ -221,6 +222,13 @@ ALERT_OUTCOMES = Instrument(
     "outcomes reported of alerts, by rule: accepted or overridden",
     "sharing",
 )
+OVERRIDE_REASONS = Instrument(
+    "lems_guard_override_reasons_total",
+    "counter",
+    ("reason",),
+    "overrides reported, by the reason given",
+    "sharing",
+)
 OUTCOME_REPORTS = Instrument(
     "lems_guard_outcome_reports_total",
     "counter",
@@ -270,6 +278,7 @@ INSTRUMENTS = (
     REDIS_QUEUE,
     REDIS_BREAKER,
     ALERT_OUTCOMES,
+    OVERRIDE_REASONS,
     OUTCOME_REPORTS,
     SHARED_MEMORY,
     *HOOK_INSTRUMENTS,
@@ -277,6 +286,7 @@ INSTRUMENTS = (
 
 SEVERITIES = tuple(severity.name.lower() for severity in Severity)
 CONCERNS = tuple(concern.name.lower() for concern in Concern)
+REASONS_GIVEN = (*(reason.name.lower() for reason in OverrideReason), "none")
 UNRESOLVED_REASONS = ("similar_name", "unknown_name", "unknown_code", "nothing_sent")
 RELOAD_OUTCOMES = ("taken", "unchanged", "refused")
 DISPOSITIONS = tuple(disposition.name.lower() for disposition in Disposition)

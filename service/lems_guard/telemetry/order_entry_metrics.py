@@ -47,6 +47,10 @@ class OrderEntryMetrics:
             for indicator in instruments.INDICATORS
         }
         self._repeated = _counter(instruments.REPEATED_ALERTS, registry)
+        suggestions = _counter(instruments.SUGGESTIONS, registry)
+        self._suggestions = {
+            kind: suggestions.labels(kind) for kind in instruments.SUGGESTION_KINDS
+        }
         self._comments = _counter(instruments.COMMENT_CHARACTERS, registry)
         self._rules: frozenset[str] = frozenset()
 
@@ -85,6 +89,10 @@ class OrderEntryMetrics:
         """An alert was left out because it was shown already."""
         if rule_id in self._rules:
             self._repeated.labels(rule_id).inc()
+
+    def suggested(self, kind: str) -> None:
+        """A suggestion of a kind was taken."""
+        self._suggestions[kind].inc()
 
     def comment(self, characters: int) -> None:
         """A comment of so many characters came, and was dropped."""

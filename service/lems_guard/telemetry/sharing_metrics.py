@@ -18,6 +18,8 @@ class SharingMetrics:
         self._outcomes = _counter(instruments.ALERT_OUTCOMES, registry)
         reports = _counter(instruments.OUTCOME_REPORTS, registry)
         self._reports = {each: reports.labels(each) for each in instruments.RECORDINGS}
+        reasons = _counter(instruments.OVERRIDE_REASONS, registry)
+        self._reasons = {each: reasons.labels(each) for each in instruments.REASONS_GIVEN}
         memories = _counter(instruments.SHARED_MEMORY, registry)
         self._memories = {
             (memory, result): memories.labels(memory, result)
@@ -33,10 +35,12 @@ class SharingMetrics:
             for verdict in instruments.VERDICTS:
                 self._outcomes.labels(rule, verdict)
 
-    def reported(self, recording: str, verdict: str, rules: Iterable[str]) -> None:
-        """Count a report; only a new one counts for its rules."""
+    def reported(self, recording: str, verdict: str, reason: str, rules: Iterable[str]) -> None:
+        """Count a report; only a new one counts for its rules, and its reason if it has one."""
         self._reports[recording].inc()
         if recording == "new":
+            if verdict == "overridden":
+                self._reasons[reason].inc()
             for rule in rules:
                 known = rule if rule in self._rules else NOT_IN_SERVICE
                 self._outcomes.labels(known, verdict).inc()

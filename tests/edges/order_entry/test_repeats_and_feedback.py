@@ -158,3 +158,73 @@ def test_filtered_alerts_are_counted(service: Running) -> None:
     shown(service, asked("order-select", "D", extension=REMEMBER))
     shown(service, asked("order-sign", "D", extension=FILTER))
     assert metric(service, name) == before + 1
+
+
+def suggested(service: Running, kind: str) -> float:
+    return metric(service, f'lems_guard_cds_hooks_suggestions_total{{kind="{kind}"}}')
+
+
+@pytest.mark.parametrize("kind", ["remove", "replace", "keep"])
+def test_what_was_taken_of_a_card_is_counted_by_its_kind(service: Running, kind: str) -> None:
+    call = sign(order("metoprolol po")) | {"hookInstance": str(uuid.uuid4())}
+    card = checked(send(service.http_at, ORDER_SIGN, call).content)[0]
+    taken = next(each for each in card.suggestions if each.label.lower().startswith(kind))
+    item = told(card.uuid, "accepted") | {"acceptedSuggestions": [{"id": taken.uuid}]}
+    before = suggested(service, kind)
+    for _ in range(2):
+        assert feed(service, item) == 200
+    assert suggested(service, kind) == before + 1
+
+
+def test_a_suggestion_that_is_none_of_ours_has_no_kind(service: Running) -> None:
+    before = suggested(service, "other")
+    item = told(card_of(service, "metoprolol po"), "accepted")
+    assert feed(service, item | {"acceptedSuggestions": [{"id": str(uuid.UUID(int=7))}]}) == 200
+    assert suggested(service, "other") == before + 1
+
+
+@pytest.mark.parametrize(
+    ("reason", "counted_as", "why"),
+    [
+        ({"code": "emergency", "system": "urn:lems-guard:override-reason"}, "emergency", "ours"),
+        ({"code": "x", "system": "urn:ehr"}, "other", "a client's own"),
+        (None, "none", "none was given"),
+    ],
+)
+def test_reasons_are_counted(
+    service: Running, reason: dict[str, str] | None, counted_as: str, why: str
+) -> None:
+    name = f'lems_guard_override_reasons_total{{reason="{counted_as}"}}'
+    before = metric(service, name)
+    given = {"reason": reason} if reason else {"userComment": "not told"}
+    assert feed(service, told(card_of(service, "metoprolol po"), **given)) == 200
+    assert metric(service, name) == before + 1, why
+
+
+def test_few_reasons_are_offered_and_those_that_fit(service: Running) -> None:
+    def offered(*orders: object) -> list[str]:
+        cards = checked(send(service.http_at, ORDER_SIGN, sign(*orders)).content)
+        return [each.code for each in cards[0].override_reasons]
+
+    weakness, seizure = offered(order("metoprolol po")), offered(order("amifampridine 10 mg po"))
+    assert "tolerated-before" in weakness
+    assert "patient-data-wrong" in seizure
+    assert len(weakness) == len(seizure) == 5
+
+
+def test_a_card_names_a_source_that_can_be_read(service: Running) -> None:
+    card = checked(send(service.http_at, ORDER_SIGN, sign(order("metoprolol po"))).content)[0]
+    assert card.source.url.startswith("https://")
+
+
+def test_a_refill_is_not_repeated_where_the_client_asks(service: Running) -> None:
+    both = {"pddi-configuration-items": {**REMEMBER["pddi-configuration-items"],
+                                         **FILTER["pddi-configuration-items"]}}  # fmt: skip
+    call = asked("medication-refill", "R", extension=both)
+    call["context"]["medications"] = call["context"].pop("draftOrders")
+
+    def refilled() -> list[str]:
+        reply = send(service.http_at, "/cds-services/lems-guard-medication-refill", call)
+        return [card.source.topic.code for card in checked(reply.content)]
+
+    assert (refilled(), refilled()) == (BOTH, UNCHECKED)

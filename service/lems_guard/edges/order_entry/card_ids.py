@@ -47,6 +47,16 @@ def kept_uuid(card: str) -> str:
     return own_uuid(card, "record")
 
 
+def removed_uuid(card: str) -> str:
+    """The uuid of a card's suggestion to take the order away."""
+    return own_uuid(card, "remove")
+
+
+def replaced_uuid(card: str, ingredient: str) -> str:
+    """The uuid of a card's suggestion to order something else."""
+    return own_uuid(card, "replace", ingredient)
+
+
 def own_uuid(*parts: str) -> str:
     """A uuid made from its content."""
     raw = bytearray(digest(*parts, size=16))

@@ -44,6 +44,7 @@ class Source(Sent):
 
     label: str
     topic: Coding
+    url: str | None = None
 
 
 class Card(Sent):

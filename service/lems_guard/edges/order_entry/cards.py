@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from lems_guard.edges.order_entry.asking import Asked
-from lems_guard.edges.order_entry.card_ids import card_uuid, kept_uuid, own_uuid
+from lems_guard.edges.order_entry.card_ids import card_uuid, kept_uuid, removed_uuid, replaced_uuid
 from lems_guard.edges.order_entry.card_shapes import (
     TOPICS,
     Action,
@@ -17,7 +17,7 @@ from lems_guard.edges.order_entry.card_shapes import (
     Suggestion,
     short,
 )
-from lems_guard.edges.order_entry.override_reasons import OFFERED
+from lems_guard.edges.order_entry.override_reasons import offered
 from lems_guard.edges.order_entry.replacements import (
     Candidate,
     is_replaceable,
@@ -113,7 +113,8 @@ class CardMaker:
         )
         card.suggestions = self._suggestions(alert, instead, card.uuid)
         card.selection_behavior = "at-most-one" if card.suggestions else None
-        card.override_reasons = OFFERED
+        card.override_reasons = offered(alert.findings[0].concern)
+        card.source.url = next((each.url for each in alert.findings[0].evidence if each.url), None)
         return self._shown(card, [alert])
 
     def joined(self, alerts: list[wire.Alert]) -> Shown:
@@ -170,7 +171,7 @@ class CardMaker:
                 for name in removable
             ]
             label = f"Remove the order for {alert.drug}"
-            found.append(Suggestion(short(label), own_uuid(card, "remove"), delete))
+            found.append(Suggestion(short(label), removed_uuid(card), delete))
             found += [
                 self._replace(alert, each, removable, delete, card)
                 for each in instead
@@ -198,7 +199,7 @@ class CardMaker:
             replacement(order, candidate, self._about.patient),
         )
         label = f"Replace {alert.drug} by {candidate.ingredient} ({candidate.text})"
-        uuid = own_uuid(card, "replace", candidate.ingredient)
+        uuid = replaced_uuid(card, candidate.ingredient)
         return Suggestion(short(label), uuid, [create, *delete])
 
     def _removable(self, alert: wire.Alert) -> list[str]:

@@ -49,7 +49,8 @@ FILTERING = Option(
     FILTER,
     "Leave out repeated alerts",
     "Leave out alerts that the same clinician was shown for the same patient and encounter at "
-    "order-select, unchanged; they are counted and listed in the response's extension.",
+    "order-select or an earlier refill, unchanged; they are counted and listed in the response's "
+    "extension. A contraindication is always shown.",
 )
 
 
@@ -115,6 +116,7 @@ MEDICATION_REFILL = Service(
     "LEMS medication safety: refills",
     f"Checks refills {ABOUT}.",
     "medications",
+    (REMEMBERING, FILTERING),
 )
 MEDICATION_VERIFY = Service(
     "lems-guard-medication-verify",

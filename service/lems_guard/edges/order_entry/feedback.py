@@ -1,10 +1,11 @@
 """Feedback: what became of cards. Counted for each rule; of a comment only its length is kept."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from lems_guard.clinical.outcome import AlertOutcome, Verdict
-from lems_guard.edges.order_entry.card_ids import kept_uuid, rules_of
+from lems_guard.clinical.outcome import AlertOutcome, Recording, Verdict
+from lems_guard.clinical.rule import Rule
+from lems_guard.edges.order_entry.card_ids import kept_uuid, removed_uuid, replaced_uuid, rules_of
 from lems_guard.edges.order_entry.hooks import CardFeedback, Feedback
 from lems_guard.edges.order_entry.override_reasons import reason_of
 from lems_guard.edges.order_entry.refusals import bad_request
@@ -14,11 +15,14 @@ VERDICTS = {"accepted": Verdict.ACCEPTED, "overridden": Verdict.OVERRIDDEN}
 MOST_ITEMS = 1000
 
 
-class CountsComments(Protocol):
-    """What counts the length of comments."""
+class CountsFeedback(Protocol):
+    """What counts comments by their length, and suggestions by their kind."""
 
     def comment(self, characters: int) -> None:
         """A comment of that many characters came, and was dropped."""
+
+    def suggested(self, kind: str) -> None:
+        """A suggestion was taken: remove, replace, keep, or other where it is none of ours."""
 
 
 class FeedbackDesk:
@@ -27,27 +31,28 @@ class FeedbackDesk:
     def __init__(
         self,
         outcomes: AlertOutcomes,
-        rule_ids: Callable[[], Iterable[str]],
-        comments: CountsComments,
+        rules: Callable[[], Mapping[str, Rule]],
+        counts: CountsFeedback,
     ) -> None:
-        """`rule_ids` names the rules in service."""
+        """`rules` are those in service, by their ids."""
         self._outcomes = outcomes
-        self._rule_ids = rule_ids
-        self._comments = comments
+        self._rules = rules
+        self._counts = counts
 
     def take(self, feedback: Feedback) -> None:
         """Record every item, or none where one is at fault; raises `Refusal`."""
         if len(feedback.feedback) > MOST_ITEMS:
             raise bad_request(f"feedback: at most {MOST_ITEMS} items")
-        rule_ids = tuple(self._rule_ids())
+        rules = self._rules()
         read = [
-            self._outcome(item, index, rule_ids) for index, item in enumerate(feedback.feedback)
+            self._outcome(item, index, tuple(rules)) for index, item in enumerate(feedback.feedback)
         ]
-        for outcome in read:
-            self._outcomes.record(outcome)
-        for item in feedback.feedback:
+        for outcome, item in zip(read, feedback.feedback, strict=True):
+            is_new = self._outcomes.record(outcome) is Recording.NEW
+            for suggestion in item.accepted_suggestions or () if is_new else ():
+                self._counts.suggested(kind_of(suggestion.id.lower(), outcome, rules))
             if item.override_reason and item.override_reason.user_comment:
-                self._comments.comment(len(item.override_reason.user_comment))
+                self._counts.comment(len(item.override_reason.user_comment))
 
     @staticmethod
     def _outcome(item: CardFeedback, index: int, rule_ids: tuple[str, ...]) -> AlertOutcome:
@@ -67,3 +72,19 @@ class FeedbackDesk:
         if verdict is Verdict.OVERRIDDEN and item.override_reason:
             reason = reason_of(item.override_reason.reason)
         return AlertOutcome(f"{card}:{verdict.name}", card, rules, verdict, reason)
+
+
+def kind_of(suggestion: str, outcome: AlertOutcome, rules: Mapping[str, Rule]) -> str:
+    """What a suggestion was, by its uuid: it follows from its card's and from what it offers."""
+    card = outcome.alert_id
+    if suggestion in {kept_uuid(card), removed_uuid(card)}:
+        return "keep" if suggestion == kept_uuid(card) else "remove"
+    offered = (
+        name
+        for rule_id in outcome.rule_ids
+        for found in rules[rule_id].outcomes
+        for alternative in found.advice.alternatives
+        for name in alternative.ingredients
+    )
+    is_replacement = any(suggestion == replaced_uuid(card, name) for name in offered)
+    return "replace" if is_replacement else "other"

@@ -3,6 +3,7 @@
 from lems_guard.clinical.outcome import OverrideReason
 from lems_guard.edges.order_entry.card_shapes import Coding
 from lems_guard.edges.order_entry.hooks import ReasonCoding
+from lems_guard.v1 import terms_pb2 as terms
 
 SYSTEM = "urn:lems-guard:override-reason"
 DISPLAYS = {
@@ -17,6 +18,55 @@ DISPLAYS = {
     OverrideReason.PATIENT_DATA_WRONG: "The patient's data are wrong or out of date",
     OverrideReason.NOT_RELEVANT: "Does not apply to this patient",
     OverrideReason.OTHER: "Another reason",
+}
+# A list that is read: five at most, those that an order of the kind may be kept for.
+USUAL = (
+    OverrideReason.BENEFIT_OUTWEIGHS_RISK,
+    OverrideReason.NO_ALTERNATIVE,
+    OverrideReason.WILL_MONITOR,
+    OverrideReason.TOLERATED_BEFORE,
+    OverrideReason.EMERGENCY,
+)
+OF_THE_PATIENT = (
+    OverrideReason.PATIENT_DATA_WRONG,
+    OverrideReason.SPECIALIST_ADVISED,
+    OverrideReason.BENEFIT_OUTWEIGHS_RISK,
+    OverrideReason.WILL_MONITOR,
+    OverrideReason.NOT_RELEVANT,
+)
+FITTING = {
+    terms.CONCERN_SEIZURE: OF_THE_PATIENT,
+    terms.CONCERN_CONTRAINDICATED_CONDITION: OF_THE_PATIENT,
+    terms.CONCERN_LABEL: OF_THE_PATIENT,
+    terms.CONCERN_ABRUPT_STOP: OF_THE_PATIENT,
+    terms.CONCERN_RESPIRATORY_DEPRESSION: (
+        OverrideReason.EMERGENCY,
+        OverrideReason.WILL_MONITOR,
+        OverrideReason.NO_ALTERNATIVE,
+        OverrideReason.BENEFIT_OUTWEIGHS_RISK,
+        OverrideReason.SPECIALIST_ADVISED,
+    ),
+    terms.CONCERN_ANAESTHESIA: (
+        OverrideReason.EMERGENCY,
+        OverrideReason.WILL_MONITOR,
+        OverrideReason.NO_ALTERNATIVE,
+        OverrideReason.ALREADY_KNOWN,
+        OverrideReason.SPECIALIST_ADVISED,
+    ),
+    terms.CONCERN_DUPLICATE_THERAPY: (
+        OverrideReason.ALREADY_KNOWN,
+        OverrideReason.DOSE_ADJUSTED,
+        OverrideReason.PATIENT_DATA_WRONG,
+        OverrideReason.SPECIALIST_ADVISED,
+        OverrideReason.NOT_RELEVANT,
+    ),
+    terms.CONCERN_DOSE: (
+        OverrideReason.DOSE_ADJUSTED,
+        OverrideReason.SPECIALIST_ADVISED,
+        OverrideReason.TOLERATED_BEFORE,
+        OverrideReason.WILL_MONITOR,
+        OverrideReason.PATIENT_DATA_WRONG,
+    ),
 }
 # Codes of HL7's http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes (CDS Hooks 3.0)
 # that a client may send in place of ours.
@@ -33,7 +83,12 @@ def code(reason: OverrideReason) -> str:
     return reason.name.lower().replace("_", "-")
 
 
-OFFERED = [Coding(SYSTEM, code(reason), display) for reason, display in DISPLAYS.items()]
+def offered(concern: terms.Concern) -> list[Coding]:
+    """The few reasons that fit a concern; for any other there is the comment."""
+    reasons = FITTING.get(concern, USUAL)
+    return [Coding(SYSTEM, code(reason), DISPLAYS[reason]) for reason in reasons]
+
+
 OWN_CODES = {code(reason): reason for reason in OverrideReason}
 
 

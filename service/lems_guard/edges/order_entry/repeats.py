@@ -1,4 +1,6 @@
-"""The repeat filter of PDDI-CDS, between order-select and order-sign, only where a client asks.
+"""The repeat filter of PDDI-CDS, from order-select to order-sign and from refill to refill.
+
+It works only where a client asks.
 
 Another clinician, patient or encounter, a changed text or urgency: each shows the card again. A
 client that does not say who orders is never filtered, nor is a contraindication.
@@ -10,9 +12,9 @@ from typing import NamedTuple
 from lems_guard.edges.order_entry.cards import Shown
 from lems_guard.edges.order_entry.discovery import (
     FILTER,
-    ORDER_SELECT,
-    ORDER_SIGN,
+    FILTERING,
     REMEMBER,
+    REMEMBERING,
     Service,
 )
 from lems_guard.edges.order_entry.hooks import HookCall
@@ -38,16 +40,15 @@ class RepeatFilter:
 
     def sift(self, service: Service, call: HookCall, caller: str, cards: Sequence[Shown]) -> Sifted:
         """Remember cards, or leave out the remembered ones, as the client asks."""
-        remembers = service is ORDER_SELECT and wants(call, REMEMBER)
-        filters = service is ORDER_SIGN and wants(call, FILTER)
+        remembers = REMEMBERING in service.options and wants(call, REMEMBER)
+        filters = FILTERING in service.options and wants(call, FILTER)
         episode = episode_of(call, caller) if remembers or filters else None
         if episode is None or not cards:
             return Sifted(cards, ())
         names = [each.name() for each in cards]
+        seen = self._memory.shown(episode, names) if filters else frozenset()
         if remembers:
             self._memory.remember(episode, names)
-            return Sifted(cards, ())
-        seen = self._memory.shown(episode, names)
         named = list(zip(cards, names, strict=True))
         hidden = [each for each, name in named if name in seen and not each.is_contraindication]
         return Sifted([each for each in cards if each not in hidden], hidden)
