@@ -20,10 +20,10 @@ _CYRILLIC = str.maketrans(
     | {"ё": "e", "ж": "z", "ъ": "", "ь": "", "ю": "u", "я": "a"}
 )
 _GREEK = str.maketrans(
-    dict(zip("αβγδεζηθικλμνορσςτυφχω", "abgdezitiklmnorsstifho", strict=True))
+    dict(zip("αβγδεζηθικλμνορσςτυφχω", "abgdeziticlmnorsstifho", strict=True))
     | {"ξ": "ks", "π": "p", "ψ": "ps"}
 )
-_GREEK_PAIRS = {"ου": "u", "μπ": "b", "ντ": "d", "γκ": "g", "ευ": "eu", "αυ": "au"}  # noqa: RUF001
+_GREEK_PAIRS = {"ου": "u", "μπ": "b", "ντ": "nt", "γκ": "g", "ευ": "eu", "αυ": "au"}  # noqa: RUF001
 _PAIRS = (
     ("oe", "e"),
     ("ae", "e"),

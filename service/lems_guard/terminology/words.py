@@ -29,6 +29,11 @@ _SPELLED = re.compile(
     r"(\d)\s*\((?:one|two|three|four|five|six|eight|ten|twelve|half)\)", re.IGNORECASE
 )
 
+# `Ibuprofen 400mg tablets (Accord Healthcare Ltd)`: who makes it, said last and in brackets.
+_MAKER = re.compile(
+    r"\s*\((?:[^()]|\([^()]*\))*\b(?:Ltd|Limited|Plc|GmbH|Inc|Pharma)\.?\)\s*$", re.IGNORECASE
+)
+
 # `80 mg/24 h` is the amount of a day.
 _A_DAY = re.compile(r"(?:/|\bper\b)\s*24\s?-?(?:h|hr|hrs|hours?)\b", re.IGNORECASE)
 
@@ -36,7 +41,7 @@ _A_DAY = re.compile(r"(?:/|\bper\b)\s*24\s?-?(?:h|hr|hrs|hours?)\b", re.IGNORECA
 def words_of(text: str) -> list[str]:
     """The words of a text, in lower case, with numbers and the signs that matter."""
     if "(" in text:
-        text = _SPELLED.sub(r"\1", text)
+        text = _MAKER.sub("", _SPELLED.sub(r"\1", text))
     if "'" in text or not text.isascii():
         text = _plain(text)
     if "24" in text:

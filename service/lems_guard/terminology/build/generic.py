@@ -31,7 +31,7 @@ class Generics:
         """The keys of a brand, the shortest first: without brackets, strengths and forms behind."""
         keys = [key_of(brand), key_of(_BRACKETS.sub("", brand))]
         words = keys[1].split(" ")
-        while len(words) > 1 and (words[-1] in self._measures or not words[-1][0].isalpha()):
+        while len(words) > 1 and self._measures_it(words[-1]):
             words = words[:-1]
             keys.append(" ".join(words))
         return list(dict.fromkeys(key for key in reversed(keys) if key))
@@ -52,6 +52,10 @@ class Generics:
         lengths = range(longest, 0, -1)
         found = (length for length in lengths if " ".join(words[at : at + length]) in self._names)
         return next(found, 0)
+
+    def _measures_it(self, word: str) -> bool:
+        """A strength or a form; one letter may tell products apart (`Vitamin D 1000`)."""
+        return (word in self._measures and len(word) > 1) or not word[0].isalpha()
 
     def _is_around(self, word: str) -> bool:
         return word in self._around or not word[0].isalpha()
