@@ -38,6 +38,7 @@ lint: setup ## style, format, types and the wire contract
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/buf lint
+	$(BIN)/buf breaking --against proto/base.binpb
 
 stubs: $(INSTALLED) stub-files ## regenerate the Python stubs from proto/
 
@@ -58,7 +59,8 @@ pictures: setup ## draw the dashboards from a real Prometheus, for deploy/README
 
 # Only files named *_service.proto hold a service, so only they get a gRPC stub.
 stub-files:
-	$(PYTHON) -m grpc_tools.protoc -I proto --python_out=$(STUBS) --pyi_out=$(STUBS) $(PROTOS)
+	$(PYTHON) -m grpc_tools.protoc -I proto --python_out=$(STUBS) --pyi_out=$(STUBS) \
+		--descriptor_set_out=$(STUBS)/lems_guard/v1/descriptor.pb --include_source_info $(PROTOS)
 	$(PYTHON) -m grpc_tools.protoc -I proto --grpc_python_out=$(STUBS) $(filter %_service.proto,$(PROTOS))
 
 # The version is literal text of the package, hence not a reason to install again.
