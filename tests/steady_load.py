@@ -23,12 +23,12 @@ CHECK = prescription.CheckPrescriptionRequest(
     as_of="2026-11-21",
 )
 
-RUNBOOK = (Path(__file__).parents[1] / "deploy" / "OPERATING.md").read_text("utf-8")
+CONTRACT = (Path(__file__).parents[1] / "proto" / "README.md").read_text("utf-8")
 
 
 def service_config() -> str:
-    """What deploy/OPERATING.md asks of clients."""
-    (found,) = re.findall(r"```json\n(.*?)```", RUNBOOK, re.DOTALL)
+    """What proto/README.md asks of clients."""
+    (found,) = re.findall(r"```json\n(.*?)```", CONTRACT, re.DOTALL)
     return json.dumps(json.loads(found))
 
 

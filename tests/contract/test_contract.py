@@ -67,9 +67,11 @@ def services_of(file: descriptor_pb2.FileDescriptorProto) -> Iterator[tuple[str,
 
 def test_stubs_are_fresh(tmp_path: Path) -> None:
     generate = ["make", "stub-files", f"STUBS={tmp_path}", f"PYTHON={sys.executable}"]
+    (tmp_path / "lems_guard/v1").mkdir(parents=True)
     subprocess.run(generate, cwd=ROOT, check=True, capture_output=True)
     made = {path.name: path.read_bytes() for path in (tmp_path / "lems_guard/v1").iterdir()}
-    committed = {path.name: path.read_bytes() for path in STUBS.glob("*_pb2*.py*")}
+    written = (*STUBS.glob("*_pb2*.py*"), STUBS / "descriptor.pb")
+    committed = {path.name: path.read_bytes() for path in written}
     stale = sorted(name for name in made | committed if made.get(name) != committed.get(name))
     assert not stale, "run `make stubs`"
 

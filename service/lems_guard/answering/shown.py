@@ -9,6 +9,9 @@ from lems_guard.screening.knowledge_base import KnowledgeBase
 from lems_guard.v1 import knowledge_service_pb2 as wire
 from lems_guard.v1 import screening_pb2
 
+# Which state of the contract this service understands: one more whenever requests gain a field.
+CONTRACT = 2
+
 
 class Explained(Protocol):
     """An edition that can be asked: its rules, and how it reads an order."""
@@ -59,6 +62,7 @@ class Shown(NamedTuple):
                 refused_at=refused.isoformat(timespec="seconds") if refused else "",
                 problems=self.reload.problems,
             ),
+            contract=CONTRACT,
         )
 
 
