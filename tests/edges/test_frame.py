@@ -238,3 +238,22 @@ def test_a_caller_that_breaks_off_before_its_turn_gives_its_place_back(threads: 
     asyncio.run(ask())
     assert framed.counted == {"OK": 1, "CANCELLED": 1}
     assert framed.frame.places.taken == 0
+
+
+def test_light_work_is_done_at_once_where_a_turn_is_free() -> None:
+    frame = Frame(2, RpcMetrics(), CallLog(0))
+    method = frame.method("unary", "toy", "check")
+    with frame.enter(method) as one, frame.enter(method) as other:
+        assert one.in_free_turn(lambda: 7) == 7
+        assert one.in_free_turn(lambda: other.in_free_turn(lambda: 7)) is None
+        assert other.in_turn(lambda: 8) == 8
+
+
+def test_a_call_that_steps_aside_gives_its_place_to_others() -> None:
+    frame = Frame(1, RpcMetrics(), CallLog(0))
+    method = frame.method("unary", "toy", "check")
+    with frame.enter(method) as call:
+        call.step_aside()
+        with frame.enter(method), pytest.raises(Overloaded):
+            call.step_back()
+    assert frame.places.taken == 0

@@ -211,6 +211,19 @@ class Call:
         finally:
             turns.end()
 
+    def in_free_turn(self, work: Callable[[], Made]) -> Made | None:
+        """What the work makes where a turn is free now; `None` where it would have to wait.
+
+        For what takes less than to hand it to another thread.
+        """
+        turns = self._frame.turns
+        if not turns.take_free():
+            return None
+        try:
+            return work()
+        finally:
+            turns.end()
+
     def step_aside(self) -> None:
         """Give the place back while others than us are waited for, who may be slow."""
         self._has_place = False

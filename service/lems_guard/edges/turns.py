@@ -38,6 +38,13 @@ class Turns:
         """How many wait."""
         return sum(map(len, self._waiting))
 
+    def take_free(self) -> bool:
+        """Take a turn where nobody has it; false where one would have to wait."""
+        with self._mutex:
+            is_free = not self._is_taken
+            self._is_taken = True
+            return is_free
+
     def take(self, lane: Lane, deadline: float) -> bool:
         """Wait for a turn until a moment of `time.monotonic`; false where none came by then.
 

@@ -65,7 +65,7 @@ class Uncounted:
 class AtOnce:
     """Gives each turn at once."""
 
-    async def turn(self, work: Callable[[], Made]) -> Made:
+    async def turn(self, work: Callable[[], Made], *, is_light: bool = False) -> Made:  # noqa: ARG002
         return work()
 
     def aside(self) -> AbstractContextManager[None]:

@@ -16,7 +16,7 @@ from edges.order_entry.calling import ORDER_SIGN, order, searchset, sign
 from edges.order_entry.desks import BASE, TODAY, Asked, Uncounted
 from lems_guard.edges.evaluating import Beside
 from lems_guard.edges.frame import Frame
-from lems_guard.edges.order_entry.desk import Desk
+from lems_guard.edges.order_entry.desk import LIGHT_BYTES, Desk
 from lems_guard.edges.order_entry.feedback import FeedbackDesk
 from lems_guard.edges.order_entry.fetching import Bounds, Fetcher
 from lems_guard.edges.order_entry.framed import SERVICE, HookFrame
@@ -30,6 +30,8 @@ from lems_guard.telemetry.call_log import CallLog
 from lems_guard.telemetry.rpc_metrics import RpcMetrics
 
 EASY = sign(order("metoprolol"), prefetch={"conditions": searchset(), "medications": searchset()})
+# Too long to be read beside the calls that come in.
+LONG = EASY | {"extension": {"padding": " " * LIGHT_BYTES}}
 TO_FETCH = sign(order("metoprolol"), prefetch={}, fhirServer=BASE)
 
 
@@ -106,7 +108,7 @@ def port(edition: Edition) -> Iterator[Port]:
 
 
 def test_beyond_the_limit_a_call_is_refused_at_once_and_counted(port: Port) -> None:
-    first = port.begin(EASY)
+    first = port.begin(LONG)
     assert port.evaluating.wait(20)
     refused = port.post(EASY)
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")

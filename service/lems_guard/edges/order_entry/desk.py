@@ -25,6 +25,8 @@ from lems_guard.fhir.shapes import obj
 Made = TypeVar("Made")
 Services: TypeAlias = Mapping[str, Service]  # by their hooks
 
+# In so many bytes a record can be read, and told to be of nobody with LEMS, in half a millisecond.
+LIGHT_BYTES = 16_384
 # So many calls may wait for FHIR servers at once; each may take two seconds.
 MOST_FETCHING = 256
 FILTERED = "lems-guard.repeated-alerts"
@@ -73,8 +75,11 @@ class Fetches(Protocol):
 class Gets(Protocol):
     """How a call gets what it needs: turns to evaluate in, and time beside them."""
 
-    async def turn(self, work: Callable[[], Made]) -> Made:
-        """What the work makes, in a turn; raises `LemsGuardError` where there is none in time."""
+    async def turn(self, work: Callable[[], Made], *, is_light: bool = False) -> Made:
+        """What the work makes, in a turn; raises `LemsGuardError` where there is none in time.
+
+        What is light takes less than to hand it to another thread.
+        """
 
     def aside(self) -> AbstractContextManager[None]:
         """What is done within waits for others, and keeps nobody from a place of ours."""
@@ -89,6 +94,14 @@ class Wanted(NamedTuple):
     call: HookCall
     chart: Chart
     keys: Iterable[str]
+
+
+class Heavy(NamedTuple):
+    """What a call says before work that takes long."""
+
+
+HEAVY = Heavy()
+Steps: TypeAlias = Generator[Wanted | Heavy, None, bytes]
 
 
 class Desk:
@@ -114,10 +127,14 @@ class Desk:
         """The response to a call of one of some services; raises `Refusal` or `LemsGuardError`."""
         steps = self._steps(body, services, caller, gets.in_time)
         fetching: Completes | None = None
+        is_light = len(body) <= LIGHT_BYTES
         while True:
-            step = await gets.turn(lambda: _next(steps))
+            step = await gets.turn(lambda: _next(steps), is_light=is_light)
+            is_light = False
             if isinstance(step, bytes):
                 return step
+            if isinstance(step, Heavy):
+                continue
             fetching = fetching or (self._fetcher.begin(step.call) if self._fetcher else None)
             if fetching:
                 with gets.aside():
@@ -132,9 +149,7 @@ class Desk:
         finally:
             self._fetching -= 1
 
-    def _steps(
-        self, body: bytes, services: Services, caller: str, in_time: InTime
-    ) -> Generator[Wanted, None, bytes]:
+    def _steps(self, body: bytes, services: Services, caller: str, in_time: InTime) -> Steps:
         """The way to a response: each step is for a turn, what is between them is not."""
         call = read_call(body)
         service = services.get(call.hook)
@@ -148,6 +163,7 @@ class Desk:
             raise precondition_failed(NEEDED, "record_missing")
         if not may_concern(chart.record, engine.vocabulary):
             return nothing_of(chart, engine, today)
+        yield HEAVY
         if may_fetch and is_wanting(chart, PREFETCH, call):
             yield Wanted(call, chart, PREFETCH)
         evaluation = evaluation_of(engine, service, call, chart, today, in_time)
@@ -169,7 +185,7 @@ class Desk:
         return msgspec.json.encode(Response(cards, _extension(sifted)))
 
 
-def _next(steps: Generator[Wanted, None, bytes]) -> Wanted | bytes:
+def _next(steps: Steps) -> Wanted | Heavy | bytes:
     """The next step of the way to a response, or the response."""
     try:
         return next(steps)

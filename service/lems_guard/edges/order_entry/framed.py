@@ -26,8 +26,11 @@ class Turns:
         self._beside = beside
         self.in_time = call.in_time
 
-    async def turn(self, work: Callable[[], Made]) -> Made:
-        """What the work makes, in a turn."""
+    async def turn(self, work: Callable[[], Made], *, is_light: bool = False) -> Made:
+        """What the work makes, in a turn; light work is done at once where a turn is free."""
+        made = self._call.in_free_turn(work) if is_light else None
+        if made is not None:
+            return made
         return await self._beside.turn(self._call, work)
 
     @contextlib.contextmanager
