@@ -1,6 +1,6 @@
 """The composition root: the only file that names every concrete class, and the life of a server.
 
-Each concern is one line in `Service.__init__`; deleting the line deletes the concern.
+From top to bottom: what replicas share, order entry, the service of one process, its life.
 """
 
 import asyncio
@@ -8,46 +8,65 @@ import contextlib
 import datetime
 import gc
 import signal
-import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
 
 import structlog
-import uvicorn
 from starlette.applications import Starlette
+from starlette.routing import Route
 
-from lems_guard.answering.answer import OUTCOMES, Answer, Answerer, Answers
+from lems_guard.answering.answer import OUTCOMES, Answer, Answerer, Answers, Observe
 from lems_guard.answering.contract import unary_methods
 from lems_guard.answering.described import described
 from lems_guard.answering.shown import Reload, Shown
 from lems_guard.caching.replies import Replies, ReplyCache
 from lems_guard.caching.shared_replies import WORTH_IT_BYTES, SharedReplies
 from lems_guard.callers.admission import Admission
+from lems_guard.callers.loopback import is_loopback
+from lems_guard.callers.nobody import NobodyKnown
 from lems_guard.clinical.errors import InvalidSettings
+from lems_guard.clinical.outcome import AlertOutcome, Recording
 from lems_guard.edges.evaluating import Beside
 from lems_guard.edges.frame import Frame
 from lems_guard.edges.grpc.port import Drain, Limits, Port
 from lems_guard.edges.http.json_calls import JsonCalls
 from lems_guard.edges.http.json_methods import JsonMethods
+from lems_guard.edges.http.port import running_http
 from lems_guard.edges.http.probes import probe_routes
 from lems_guard.edges.observed import Observed
+from lems_guard.edges.order_entry.desk import Desk, Fetches
 from lems_guard.edges.order_entry.engine import Engine
+from lems_guard.edges.order_entry.feedback import FeedbackDesk
+from lems_guard.edges.order_entry.framed import HookFrame
+from lems_guard.edges.order_entry.repeats import RepeatFilter
+from lems_guard.edges.order_entry.routes import FRAMED, Clients, KnowsCallers, OrderEntry
 from lems_guard.edges.workbench.page import State, page_route
 from lems_guard.editions.compiling import load_apart
 from lems_guard.editions.library import Edition, Library, packaged_rules
 from lems_guard.editions.reloading import Reloader, in_background
-from lems_guard.ordering import OFF, Surroundings, ordering
 from lems_guard.screening.screen import RuleScreener
-from lems_guard.settings import Address, RedisReplies, Settings, Switch
-from lems_guard.shared import Shared
+from lems_guard.settings import HOW_TO_MAKE_A_KEY, HookAuth, RedisReplies, Settings, Switch
+from lems_guard.sharing.memory import Memory
+from lems_guard.sharing.outcomes import AlertOutcomes
+from lems_guard.sharing.repeats import Repeats
+from lems_guard.sharing.tokens import UsedTokens
+from lems_guard.store.entries import Entries, NoStore
+from lems_guard.telemetry.cache_metrics import CacheMetrics
 from lems_guard.telemetry.call_log import CallLog
 from lems_guard.telemetry.health import Health
 from lems_guard.telemetry.loop_lag import watch_loop
 from lems_guard.telemetry.metrics import Metrics
+from lems_guard.telemetry.order_entry_metrics import OrderEntryMetrics
+from lems_guard.telemetry.sharing_metrics import SharingMetrics
 from lems_guard.telemetry.tracing import traces_of
 
 log = structlog.get_logger(__name__)
 
+OFF = "CDS Hooks: authentication is off; anybody on this machine may call"
+NOBODY = "CDS Hooks: no issuer is configured; every call is refused with 401"
 
 ENDING = (signal.SIGTERM, signal.SIGINT)
 ENDING_ON_TERMINAL = (*ENDING, signal.SIGHUP)
@@ -61,6 +80,150 @@ def on_terminal() -> bool:
 def utc_today() -> datetime.date:
     """The day on which a request is judged when it does not say."""
     return datetime.datetime.now(datetime.UTC).date()
+
+
+@dataclass(frozen=True)
+class Shared:
+    """The store, if there is one, and what works with or without it."""
+
+    entries: Entries
+    outcomes: AlertOutcomes
+    repeats: Repeats
+    tokens: UsedTokens
+    cache_metrics: CacheMetrics
+    metrics: SharingMetrics
+
+    @staticmethod
+    def of(settings: Settings, counted: Metrics) -> "Shared":
+        """As the settings ask; raises `InvalidSettings`."""
+        cache_metrics, metrics = CacheMetrics(counted.registry), SharingMetrics(counted.registry)
+        entries = entries_of(settings, cache_metrics)
+        reports, cards = Memory(settings.outcome_seconds), Memory(settings.repeat_seconds)
+
+        def count(outcome: AlertOutcome, recording: Recording) -> None:
+            verdict = outcome.verdict.name.lower()
+            reason = outcome.reason.name.lower() if outcome.reason else "none"
+            metrics.reported(recording.name.lower(), verdict, reason, outcome.rule_ids)
+
+        return Shared(
+            entries,
+            AlertOutcomes(entries, reports, metrics.used, count),
+            Repeats(entries, cards, metrics.used),
+            UsedTokens(entries, metrics.used),
+            cache_metrics,
+            metrics,
+        )
+
+
+def entries_of(settings: Settings, metrics: CacheMetrics) -> Entries:
+    """Redis as the settings name it, or none; raises `InvalidSettings`."""
+    if settings.redis_url is None:
+        return NoStore()
+    if settings.cache_key is None:
+        raise InvalidSettings(
+            "LEMS_GUARD_CACHE_KEY: needed with LEMS_GUARD_REDIS_URL, the same in every replica: "
+            + HOW_TO_MAKE_A_KEY
+        )
+    from lems_guard.store import clients  # noqa: PLC0415 - only where there is a Redis
+    from lems_guard.store.store import Store  # noqa: PLC0415
+
+    tls = clients.Tls(settings.redis_ca, settings.redis_certificate, settings.redis_certificate_key)
+    try:
+        connect = clients.connect_to(settings.redis_url, tls)
+    except clients.BadAddress as fault:
+        raise InvalidSettings(f"LEMS_GUARD_REDIS_URL: expected {fault}") from None
+    except clients.BadCertificate as fault:
+        raise InvalidSettings(f"LEMS_GUARD_REDIS_CA, _CERTIFICATE: expected {fault}") from None
+    return Store(connect, settings.cache_key.encode(), metrics)
+
+
+class Counts:
+    """Counts calls and cards where order entry has them, and answers where all edges have them."""
+
+    def __init__(self, metrics: OrderEntryMetrics, observe: Observe) -> None:
+        """`observe` hears of every answer."""
+        self._observe = observe
+        self.called = metrics.called
+        self.refused = metrics.refused
+        self.shown = metrics.shown
+        self.repeated = metrics.repeated
+
+    def observe(self, answer: Answer, seconds: float) -> None:
+        """A patient was screened."""
+        self._observe(answer, seconds)
+
+
+class Ordering(NamedTuple):
+    """The routes of CDS Hooks, what must be known of them, and their metrics.
+
+    `warning` is said at the start; where anybody may call, readiness says it too.
+    """
+
+    routes: list[Route]
+    warning: str
+    metrics: OrderEntryMetrics
+
+
+class Surroundings(NamedTuple):
+    """What order entry stands on: the engine in service, the day, who counts answers, the frame."""
+
+    current: Callable[[], Engine]
+    today: Callable[[], datetime.date]
+    observe: Observe
+    frame: Frame
+    beside: Beside
+
+
+def ordering(
+    settings: Settings, metrics: Metrics, shared: Shared, around: Surroundings
+) -> Ordering:
+    """Order entry as the settings ask; raises `InvalidSettings`."""
+    counted = OrderEntryMetrics(metrics.registry)
+    counts = Counts(counted, around.observe)
+    filtered = RepeatFilter(shared.repeats)
+    desk = Desk(around.current, around.today, _fetcher(settings, counted), filtered, counts)
+    feedback = FeedbackDesk(shared.outcomes, lambda: around.current().rules, counted)
+    verifier, warning = _verifier(settings, shared)
+    one_id = settings.cds_hooks_one_id is Switch.ON
+    clients = Clients(settings.cds_hooks_origins, settings.cds_hooks_headers, one_id)
+    frame = HookFrame(around.frame, around.beside, FRAMED)
+    entry = OrderEntry(desk, feedback, verifier, counts, clients, frame)
+    return Ordering(entry.routes(), warning, counted)
+
+
+def _fetcher(settings: Settings, counted: OrderEntryMetrics) -> Fetches | None:
+    """What fetches from FHIR servers, where any may be asked."""
+    if not settings.cds_hooks_fhir_servers:
+        return None
+    from lems_guard.edges.order_entry.fetching import Fetcher  # noqa: PLC0415 - an HTTP client: 2 MB
+
+    return Fetcher(frozenset(settings.cds_hooks_fhir_servers), counted)
+
+
+def _verifier(settings: Settings, shared: Shared) -> tuple[KnowsCallers | None, str]:
+    """What verifies callers, and what must be said of it."""
+    if settings.cds_hooks_auth is HookAuth.OFF:
+        if not is_loopback(settings.http_listen.host):
+            raise InvalidSettings(
+                "LEMS_GUARD_CDS_HOOKS_AUTH: off is for this machine alone: let "
+                "LEMS_GUARD_HTTP_LISTEN be 127.0.0.1 or [::1], or take jwt"
+            )
+        return None, OFF
+    if settings.cds_hooks_issuers is None:
+        return NobodyKnown(), NOBODY
+    return _verifier_of(settings.cds_hooks_issuers, settings, shared)
+
+
+def _verifier_of(file: Path, settings: Settings, shared: Shared) -> tuple[KnowsCallers, str]:
+    # Signatures and an HTTP client: 10 MB that only a site with issuers needs.
+    from lems_guard.callers.issuers import Issuers  # noqa: PLC0415
+    from lems_guard.callers.key_addresses import get_keys  # noqa: PLC0415
+    from lems_guard.callers.tokens import TokenHolders, Verifier  # noqa: PLC0415
+
+    issuers = Issuers(file, get_keys)
+    base_url = settings.cds_hooks_url or f"http://{settings.http_listen}"
+    holders = TokenHolders(Verifier(issuers, base_url), shared.tokens)
+    return holders, "" if len(issuers) else NOBODY
 
 
 class Service:
@@ -171,7 +334,7 @@ class Service:
         admission = Admission(self.settings.http_api, self.settings.http_listen)
         methods = JsonMethods(self.frame, self.beside, self.methods)
         calls = JsonCalls(methods, admission)
-        page = page_route(lambda: self.state(notices), admission)
+        page = page_route(lambda: self.state(notices), admission, self.frame)
         return Starlette(routes=[page, *probes, *self.ordering.routes, *calls.routes()])
 
     def state(self, notices: tuple[str, ...]) -> State:
@@ -191,7 +354,8 @@ async def serve(settings: Settings) -> None:
     )
     is_shared = settings.share_port is Switch.ON
     port = service.port.running(settings.grpc_listen, drain, is_shared=is_shared)
-    async with service.kept_up(), running_http(service) as http_at, port as grpc_at:
+    http = running_http(service.http_app(), settings.http_listen, is_shared=is_shared)
+    async with service.kept_up(), http as http_at, port as grpc_at:
         service.health.set("accepting calls", ready=True)
         if service.ordering.warning:
             log.warning(service.ordering.warning)
@@ -215,29 +379,3 @@ async def serve(settings: Settings) -> None:
     if service.traces is not None:
         service.traces.close()
     log.info("stopped")
-
-
-@contextlib.asynccontextmanager
-async def running_http(service: Service) -> AsyncIterator[Address]:
-    """The HTTP port: open on entry, closed on leaving."""
-    settings = service.settings
-    listening = bound(settings.http_listen, is_shared=settings.share_port is Switch.ON)
-    config = uvicorn.Config(service.http_app(), log_config=None, access_log=False, lifespan="off")
-    server = uvicorn.Server(config)
-    # uvicorn would take the signals for itself; this process has one place for them.
-    server.capture_signals = contextlib.nullcontext  # type: ignore[assignment]
-    running = asyncio.create_task(server.serve(sockets=[listening]))
-    try:
-        yield Address(settings.http_listen.host, listening.getsockname()[1])
-    finally:
-        server.should_exit = True
-        await running
-
-
-def bound(where: Address, *, is_shared: bool) -> socket.socket:
-    """A listening socket, alone on its address unless shared; raises `InvalidSettings`."""
-    family = socket.AF_INET6 if ":" in where.host else socket.AF_INET
-    try:
-        return socket.create_server((where.host, where.port), family=family, reuse_port=is_shared)
-    except OSError as fault:
-        raise InvalidSettings(f"LEMS_GUARD_HTTP_LISTEN: {where}: {fault.strerror}") from None

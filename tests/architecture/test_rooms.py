@@ -56,24 +56,19 @@ ROOMS = {
         "google grpc grpc_health grpc_reflection",
     ),
     "edges/http": Room(
-        f"clinical v1 answering telemetry callers {FRAMING}", "google starlette structlog"
+        f"clinical v1 answering telemetry callers {FRAMING} setting_values.py",
+        "google starlette structlog uvicorn",
     ),
     "edges/order_entry": Room(
         f"clinical screening v1 answering fhir telemetry sharing callers {FRAMING}",
         "httpx2 msgspec starlette structlog",
     ),
-    "edges/workbench": Room("clinical v1 callers", "starlette"),
+    "edges/workbench": Room(f"clinical v1 callers {FRAMING}", "starlette"),
     # Where all is put together, and called.
-    "shared.py": Room("clinical store sharing telemetry settings.py"),
-    "ordering.py": Room(
-        f"clinical answering telemetry settings.py callers edges/order_entry shared.py {FRAMING}",
-        "starlette",
-    ),
     "server.py": Room(
-        "clinical screening answering telemetry editions caching settings.py callers "
-        f"edges/grpc edges/http edges/order_entry edges/workbench {FRAMING} edges/observed.py "
-        "shared.py ordering.py",
-        "starlette structlog uvicorn",
+        "clinical screening answering telemetry editions store sharing caching settings.py callers "
+        f"edges/grpc edges/http edges/order_entry edges/workbench {FRAMING} edges/observed.py",
+        "starlette structlog",
     ),
     "cli": Room(
         f"{KNOWING} v1 answering fhir telemetry editions store settings.py server.py",

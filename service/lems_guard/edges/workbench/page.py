@@ -12,14 +12,17 @@ from importlib import resources
 from typing import NamedTuple
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from lems_guard import __version__
 from lems_guard.callers.admission import Admits
+from lems_guard.clinical.errors import Overloaded
 from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.edges.frame import Frame
 from lems_guard.v1.knowledge_service_pb2 import GetKnowledgeBaseResponse
 
+RETRY_AFTER_SECONDS = "1"
 NOT_REVIEWED = "Its content has not been reviewed by a clinician."
 PARTLY_REVIEWED = "Some of its content records a review by a clinician; each rule says so."
 FOLDER = resources.files("lems_guard.edges.workbench")
@@ -34,12 +37,18 @@ class State(NamedTuple):
     notices: tuple[str, ...]
 
 
-def page_route(state: Callable[[], State], admission: Admits) -> Route:
+def page_route(state: Callable[[], State], admission: Admits, frame: Frame) -> Route:
     """The route of the page; its form is there only for those whom `/v1` would answer."""
+    method = frame.method("unary", "workbench", "Page")
 
     async def show(request: Request) -> Response:
-        refusal = admission.refusal(request.headers)
-        text = page(state(), str(request.base_url).rstrip("/"), refusal)
+        try:
+            call = frame.enter(method)
+        except Overloaded as refused:
+            return PlainTextResponse(f"{refused}\n", 503, {"retry-after": RETRY_AFTER_SECONDS})
+        with call:
+            refusal = admission.refusal(request.headers)
+            text = page(state(), str(request.base_url).rstrip("/"), refusal)
         return HTMLResponse(text, headers=headers())
 
     return Route("/", show)
