@@ -45,8 +45,8 @@ stubs: $(INSTALLED) stub-files ## regenerate the Python stubs from proto/
 vocabulary: $(INSTALLED) ## build the tables of drug names from rules/vocabulary/sources
 	$(PYTHON) -m lems_guard.terminology.build rules/vocabulary
 
-bench: setup ## measure speed, within three minutes; JSON=FILE writes the figures
-	PYTHONPATH=tests $(PYTHON) -m benchmark $(if $(JSON),--json $(JSON))
+bench: setup ## measure speed, within three minutes; JSON=FILE writes them, README=on its table
+	PYTHONPATH=tests $(PYTHON) -m benchmark $(if $(JSON),--json $(JSON)) $(if $(README),--readme)
 
 capacity: setup ## measure what a replica can carry, for deploy/OPERATING.md
 	PYTHONPATH=tests $(PYTHON) -m capacity_table

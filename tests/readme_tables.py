@@ -140,12 +140,17 @@ PARTS = {
 def with_tables(readme: str) -> str:
     """The text with its generated parts as the code and the rules have them now."""
     for name, content in PARTS.items():
-        begin, end = f"<!-- BEGIN {name} -->\n", f"<!-- END {name} -->"
-        before, found, rest = readme.partition(begin)
-        _, _, after = rest.partition(end)
-        assert found, f"README has no place for {name}"
-        readme = f"{before}{begin}{content()}\n{end}{after}"
+        readme = with_part(readme, name, content())
     return readme
+
+
+def with_part(readme: str, name: str, content: str) -> str:
+    """The text with this content in one of its parts."""
+    begin, end = f"<!-- BEGIN {name} -->\n", f"<!-- END {name} -->"
+    before, found, rest = readme.partition(begin)
+    _, _, after = rest.partition(end)
+    assert found, f"README has no place for {name}"
+    return f"{before}{begin}{content}\n{end}{after}"
 
 
 if __name__ == "__main__":

@@ -4,10 +4,12 @@ Exit code 0 when all that is there was measured, whatever the figures; 1 when so
 """
 
 import argparse
+import datetime
 import json
+import os
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -24,8 +26,9 @@ from benchmark import (
     reading,
 )
 from benchmark.figures import Figure, NotMeasured
-from benchmark.keys import BY_NAME, KEYS, NOT_THERE_YET
-from readme_tables import table
+from benchmark.keys import BY_NAME, KEYS, NOT_THERE_YET, Key
+from capacity_table import processor
+from readme_tables import README, table, with_part
 
 Measurement: TypeAlias = Callable[[], dict[str, Figure]]
 MEASUREMENTS: tuple[Measurement, ...] = (
@@ -78,10 +81,10 @@ def told(words: str) -> None:
     print(words, file=sys.stderr, flush=True)  # noqa: T201
 
 
-def report(found: Mapping[str, Figure]) -> str:
-    """The table of all keys."""
+def report(found: Mapping[str, Figure], keys: Iterable[Key] = KEYS) -> str:
+    """The table of some keys."""
     rows = []
-    for key in KEYS:
+    for key in keys:
         figure = found.get(key.name)
         if figure is None:
             value, met = ("not there yet" if key.name in NOT_THERE_YET else "not measured"), ""
@@ -98,6 +101,14 @@ def in_words(figure: Figure) -> str:
     return value if figure.rounds == 1 else f"{value} ({figure.low:.3g}-{figure.high:.3g})"
 
 
+def for_readme(found: Mapping[str, Figure]) -> str:
+    """The table of the keys whose features are there, and when and on what it was measured."""
+    rows = report(found, [key for key in KEYS if key.name not in NOT_THERE_YET])
+    day = datetime.datetime.now(datetime.UTC).date()
+    busy = os.getloadavg()[2]
+    return f"{rows}\n\nMeasured {day} on {processor()}; load over 15 minutes {busy:.1f}."
+
+
 def as_json(found: Mapping[str, Figure]) -> str:
     """Each measured key with its number."""
     numbers = {key: round(found[key].value, 4) for key in BY_NAME if key in found}
@@ -108,6 +119,7 @@ def main(arguments: list[str]) -> int:
     """Measure; the exit code."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write {key: number} here")
+    parser.add_argument("--readme", action="store_true", help="write README's table too")
     parser.add_argument("names", nargs="*", help="of measurements, as calls.against_echo; else all")
     options = parser.parse_args(arguments)
     if options.json:
@@ -116,6 +128,9 @@ def main(arguments: list[str]) -> int:
     found = measured(chosen)
     if options.json:
         options.json.write_text(as_json(found.figures), "utf-8")
+    if options.readme:
+        text = with_part(README.read_text("utf-8"), "benchmark", for_readme(found.figures))
+        README.write_text(text, "utf-8")
     print(report(found.figures), CAUTION, *found.hindrances, sep="\n")  # noqa: T201
     return 1 if found.hindrances else 0
 

@@ -9,13 +9,13 @@ from itertools import islice
 from typing import NamedTuple
 
 from benchmark.bodies import checks, of_others
+from benchmark.calls import IN_FLIGHT
 from benchmark.figures import Figure, NotMeasured, in_turn, middle, percentile
 from benchmark.http2 import Connection
 from benchmark.loops import OpenLoop, Outcomes, closed_loop
 from benchmark.servers import Server, service
 
 CONNECTIONS = 8
-IN_FLIGHT = 32  # in the closed loop: half of what the service lets in
 DIFFERENT = 2000  # lists, of some 20 000 lines: more than are remembered
 DEADLINE_MS = 1000
 TRIES = 3
