@@ -24,7 +24,7 @@ STATES = {"up": lambda _: None, "killed": Server.kill, "hung": Server.hang}
 SETTLING_SECONDS = 1.5
 
 
-def p50_ratios(rounds: int = 24, calls: int = 100) -> dict[str, Figure]:
+def p50_ratios(rounds: int = 18, calls: int = 100) -> dict[str, Figure]:
     """The p50 beside a Redis in some state ÷ the p50 without any, over many short rounds."""
     with contextlib.ExitStack() as stack:
         try:

@@ -24,7 +24,7 @@ def against_echo() -> dict[str, Figure]:
     }
 
 
-def cpu_seconds(rounds: int = 7, calls: int = 1200) -> dict[str, list[float]]:
+def cpu_seconds(rounds: int = 5, calls: int = 1200) -> dict[str, list[float]]:
     """The processor time of a server's call, round by round and kind by kind."""
     bodies = checks(seed=1)
     known = list(islice(bodies, REPLAYED))
