@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lems_guard.cli.coverage import coverage
 from lems_guard.cli.output import write_text
 from lems_guard.clinical.errors import InvalidSettings
 
@@ -18,8 +19,11 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415 - what imports is only loaded when there is something to import.
 
 vocabulary_app = typer.Typer(
-    no_args_is_help=True, help="Import a site's own RxNorm release, and tell what is in it."
+    no_args_is_help=True, help="A site's own RxNorm release, and what share of its orders is read."
 )
+
+
+vocabulary_app.command("coverage")(coverage)
 
 
 @vocabulary_app.command("import-rxnorm")

@@ -48,7 +48,8 @@ class Edition:
     resolver: Resolver = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        resolver = Resolver(self.vocabulary, self.knowledge.candidates, self.site)
+        groups = {group: each.members for each in self.knowledge.classes for group in each.atc}
+        resolver = Resolver(self.vocabulary, self.knowledge.candidates, self.site, groups)
         object.__setattr__(self, "resolver", resolver)
 
     def understand(self, medication: Medication) -> Understood:

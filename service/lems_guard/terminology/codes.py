@@ -1,6 +1,7 @@
 """What a code stands for: by the site's own release first, then by the embedded tables."""
 
-from typing import NamedTuple, Protocol
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol, TypeAlias
 
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.medication import CodeSystem, Coding
@@ -41,6 +42,11 @@ class Coded(NamedTuple):
 
 
 UNKNOWN = Coded()
+# A, C07 and C are too much to be an order of anything in them.
+SHORTEST_GROUP = 3
+Groups: TypeAlias = Mapping[str, frozenset[str]]
+NO_GROUPS: Groups = {}
+GROUP = "the code names a group of drugs: any of them may be meant"
 
 
 class SiteCodes(Protocol):
@@ -53,10 +59,16 @@ class SiteCodes(Protocol):
 class CodeBook:
     """All codes that are known."""
 
-    def __init__(self, vocabulary: Vocabulary, site: SiteCodes | None = None) -> None:
-        """`site` comes first: it is newer, and the site's own choice."""
+    def __init__(
+        self, vocabulary: Vocabulary, site: SiteCodes | None = None, groups: Groups = NO_GROUPS
+    ) -> None:
+        """`site` comes first: it is newer, and the site's own choice.
+
+        `groups` are the groups of the ATC that drug classes cite, with their members.
+        """
         self._vocabulary = vocabulary
         self._site = site
+        self._groups = groups
 
     def read(self, coding: Coding) -> Coded:
         """What a coding stands for."""
@@ -86,8 +98,30 @@ class CodeBook:
 
     def _atc(self, code: str) -> Coded:
         readings = self._vocabulary.atc.get(key_of(code), ())
-        route = atc_route(code.strip().upper())
-        return Coded(readings, route, source="ATC codes") if readings else UNKNOWN
+        code = code.strip().upper()
+        if readings:
+            return Coded(readings, atc_route(code), source="ATC codes")
+        members = self._members(code)
+        if not members:
+            return UNKNOWN
+        return Coded(
+            tuple((name,) for name in members), atc_route(code), note=GROUP, source="ATC groups"
+        )
+
+    def _members(self, code: str) -> list[str]:
+        """What may be meant by a code that tells no drug: the members of the classes it falls in.
+
+        `C07B` and `C07BB99` fall in the class that cites C07; `J01M` holds the two that cite J01MA
+        and J01MB.
+        """
+        if len(code) < SHORTEST_GROUP:
+            return []
+        found = [
+            members
+            for group, members in self._groups.items()
+            if code.startswith(group) or group.startswith(code)
+        ]
+        return sorted(frozenset().union(*found))
 
 
 def atc_route(code: str) -> Route | None:

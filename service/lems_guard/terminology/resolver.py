@@ -14,7 +14,7 @@ from lems_guard.clinical.medication import (
     Understood,
 )
 from lems_guard.clinical.route import Route
-from lems_guard.terminology.codes import UNKNOWN, CodeBook, Coded, combined
+from lems_guard.terminology.codes import NO_GROUPS, UNKNOWN, CodeBook, Coded, Groups, combined
 from lems_guard.terminology.dose_basis import with_basis
 from lems_guard.terminology.dosing import dosing_of, in_milligrams
 from lems_guard.terminology.lexicon import Entry, Kind, Lexicon, Lexicons
@@ -47,6 +47,7 @@ class Resolver:
         vocabulary: Vocabulary,
         watched: Collection[str] = frozenset(),
         site: "SiteVocabulary | None" = None,
+        groups: Groups = NO_GROUPS,
     ) -> None:
         """Prepare the words of the vocabulary.
 
@@ -62,7 +63,7 @@ class Resolver:
         )
         self._ingredients = {name: Ingredient(name, rxcui) for name, rxcui in known.items()}
         self._lexicons = Lexicons(vocabulary)
-        self._codes = CodeBook(vocabulary, site)
+        self._codes = CodeBook(vocabulary, site, groups)
         self._site = site
         if site is not None:
             anywhere = self._lexicons.anywhere
@@ -218,6 +219,12 @@ class Resolver:
             return []
         near = self.close_names.near
         return [name for phrase in suspects(words, unknown) for name in near(phrase)]
+
+    def unknown_words(self, medication: Medication) -> tuple[str, ...]:
+        """The words of an order that no table holds."""
+        text = medication.text or _display(medication)
+        words, unknown = unknown_words(text, self._lexicon_for(text, medication.country))
+        return tuple(words[at] for at in unknown)
 
     def _slip(self, close: list[Close], entries: Mapping[str, Entry]) -> Readings:
         """The one watched drug whose name, not its brand, is all that a slip can have meant."""

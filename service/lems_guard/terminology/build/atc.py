@@ -33,6 +33,10 @@ def atc_rows(sources: Path, substances: Substances) -> Iterator[tuple[str, str, 
         name = names.pop() if len(names) == 1 else ""
         if name in substances.rxcui and _is_single(code):
             yield code, name, "drug_facts, ATC of the WHO Collaborating Centre"
+    for row in read_rows(sources / "atc_combinations.tsv", optional=True):
+        names = {substances.ingredient(each) for each in parts(row["ingredients"])}
+        if names <= substances.rxcui.keys():
+            yield row["code"], ";".join(sorted(names)), "products with ATC codes"
 
 
 def _is_single(code: str) -> bool:
