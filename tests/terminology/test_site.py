@@ -93,7 +93,7 @@ def drugs(answer: Understood) -> list[str]:
         (NDC, "sample", [], None, "no digits"),
         (ATC, "C07AB02", ["metoprolol"], None, "systemic"),
         (ATC, " s01ed01 ", ["timolol"], Route.OPHTHALMIC, "the group tells the eye"),
-        (ATC, "C07AB", [], None, "a group is no drug"),
+        (ATC, "A10BA", [], None, "a group that no class cites is no drug"),
         (SNOMED, "372826007", ["metoprolol"], None, "where the release has it"),
         (UNII, "GEB06NHM23", ["metoprolol"], None, "where the release has it"),
         (UNII, "6918", [], None, "not the same system"),

@@ -23,6 +23,7 @@ from lems_guard.terminology.words import words_of
 
 MOST_READINGS = 8
 TOO_LONG = f"the text is longer than {LONGEST_TEXT} characters and was not read"
+PLUS = "plus"
 DROPS = frozenset({"drop", "drops", "gtt", "gtts"})
 Mixtures: TypeAlias = Mapping[IngredientSet, IngredientSet]
 ELEMENTS = frozenset({"calcium", "iron", "magnesium", "potassium", "zinc"})
@@ -72,8 +73,9 @@ def read_text(text: str, lexicon: Lexicon) -> TextReading:
     notes: list[str] = []
     named = _drugs(walked.named, notes, lexicon.mixtures) if walked.named else ()
     notes += [_by_spelling(drug) for drug in walked.named if drug.spelled]
-    if walked.unexplained or not named:
-        unknown = TextReading(named=named, notes=(_not_understood(walked.unexplained),))
+    unexplained = walked.unexplained + _lacks_second(text, walked.named)
+    if unexplained or not named:
+        unknown = TextReading(named=named, notes=(_not_understood(unexplained),))
         return _in_doubt(unknown, walked, words_of(text)) if named else unknown
     if walked.compounded and not any(drug.brand for drug in walked.named):
         named = _as_compounded(named, lexicon)
@@ -87,6 +89,15 @@ def read_text(text: str, lexicon: Lexicon) -> TextReading:
         add_strength(walked)
     reading = _understood(walked, named, notes)
     return reading._replace(product=product, licensed=licensed, suspension=is_suspension(walked))
+
+
+def _lacks_second(text: str, named: list[Named]) -> bool:
+    """Whether `plus` adds a drug that is not named: `Candesartan Plus` holds a diuretic too."""
+    words = words_of(text) if PLUS in text.lower() else []
+    if PLUS not in words or any(PLUS in drug.phrase for drug in named):
+        return False
+    behind = words[words.index(PLUS) + 1 :]
+    return not any(drug.phrase.partition(" ")[0] in behind for drug in named)
 
 
 def _by_spelling(drug: Named) -> str:
