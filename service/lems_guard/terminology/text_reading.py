@@ -8,6 +8,7 @@ from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.medication import MatchedBy
 from lems_guard.clinical.route import Route
 from lems_guard.terminology.findings import COMPOUNDED, Named, is_denied
+from lems_guard.terminology.homeopathy import HOMEOPATHIC, is_dilution
 from lems_guard.terminology.lexicon import Lexicon
 from lems_guard.terminology.licensed import (
     AMINOPYRIDINES,
@@ -61,6 +62,12 @@ class TextReading(NamedTuple):
 
 
 NOTHING = TextReading()
+DILUTED = TextReading(
+    (HOMEOPATHIC,),
+    (HOMEOPATHIC,),
+    MatchedBy.NAME,
+    notes=("a homeopathic dilution: what it is named after was not checked",),
+)
 
 
 def read_text(text: str, lexicon: Lexicon) -> TextReading:
@@ -69,6 +76,11 @@ def read_text(text: str, lexicon: Lexicon) -> TextReading:
         return NOTHING
     if len(text) > LONGEST_TEXT:
         return TextReading(notes=(TOO_LONG,))
+    return DILUTED if is_dilution(text) else _walked(text, lexicon)
+
+
+def _walked(text: str, lexicon: Lexicon) -> TextReading:
+    """What the words of a text say, one by one."""
     walked = OrderText(text, lexicon)
     notes: list[str] = []
     named = _drugs(walked.named, notes, lexicon.mixtures) if walked.named else ()
