@@ -11,8 +11,7 @@ SHARE_OF_FAULTS = (
 HANDLING = "grpc_server_handling_seconds"
 UNARY = f'grpc_method="CheckPrescription",{ONE}'
 UNDER_WAY = (
-    f"(sum by (instance) (grpc_server_started_total{{{CHECKS}}})"
-    f" - sum by (instance) (grpc_server_handled_total{{{CHECKS}}}))"
+    f"max by (instance) (lems_guard_calls_in_flight{{{ONE}}})"
     f" / max by (instance) (lems_guard_calls_in_flight_limit{{{ONE}}})"
 )
 HIT, ASKED = f'{ONE},result="hit"', f'{ONE},result!="skipped"'
