@@ -37,6 +37,7 @@ def questions(terminology: NoWords | None = None) -> Questions:
     return Questions(
         terminology or NoWords(),
         prepared,
+        (),
         jurisdiction=Jurisdiction.US,
         country="",
         today=lambda: TODAY,

@@ -128,7 +128,7 @@ def test_epilepsy_and_seizures(
     ("on_dialysis", "told", "read", "reason"),
     [
         (YES, None, ON_DIALYSIS, "end-stage, whatever the number"),
-        (YES, Span(40, 40), Span(40, 40), "what is told counts"),
+        (YES, Span(40, 40), ON_DIALYSIS, "of two facts that disagree the dangerous one counts"),
         (NO, None, None, "kidneys may be well or not"),
         (None, None, None, "nothing is known"),
     ],

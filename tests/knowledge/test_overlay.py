@@ -13,7 +13,7 @@ from lems_guard.clinical.alert import Screening
 from lems_guard.clinical.errors import InvalidKnowledge
 from lems_guard.clinical.overlay import Adjustment
 from lems_guard.clinical.route import Route
-from lems_guard.clinical.severity import Jurisdiction, Severity
+from lems_guard.clinical.severity import Severity
 from lems_guard.editions import library as library_module
 from lems_guard.editions.library import Edition, Library, load_edition
 from lems_guard.knowledge.overlay import Overlay, overlaid, read_overlay
@@ -90,7 +90,7 @@ def test_a_reply_can_be_written_for_every_changed_row() -> None:
     known = under("rule: t, severity: MONITOR")
     parts = prepared.Prepared(known)
     for _, finding in findings_of(screened(known)):
-        assert parts.advice(finding.outcome, Jurisdiction.US)
+        assert parts.advice(finding.outcome)
     assert not asked_for(screened(known))
 
 

@@ -82,7 +82,12 @@ class Answerer:
         self._screener = screener
         self._prepared = Prepared(knowledge)
         questions = Questions(
-            terminology, self._prepared, jurisdiction=jurisdiction, country=country, today=today
+            terminology,
+            self._prepared,
+            knowledge.classes,
+            jurisdiction=jurisdiction,
+            country=country,
+            today=today,
         )
         self.question = questions.of
 

@@ -15,6 +15,7 @@ from lems_guard.v1 import prescription_pb2 as wire
 MOST_MEDICATIONS = 500
 MOST_CODINGS = 50
 MOST_CONDITIONS = 1000
+MOST_ALLERGIES = 100
 # Characters: of an id, a code or a unit; of a display, a form, a route or a reason; of an order.
 LONGEST_NAME, LONGEST_WORDS, LONGEST_TEXT = 256, 1000, 4000
 # More are not told: nobody reads them, and finding them holds up others.
@@ -30,6 +31,7 @@ MOST: Mapping[str, int] = {
     "stopped": MOST_MEDICATIONS,
     "codings": MOST_CODINGS,
     "conditions": MOST_CONDITIONS,
+    "allergies": MOST_ALLERGIES,
 }
 TOO_MANY_MEDICATIONS = FieldViolation(
     "proposed", f"at most {MOST_MEDICATIONS} medications over the three lists"
@@ -48,16 +50,16 @@ def too_many(name: str) -> str:
 
 def of_medication(medication: wire.Medication, path: str) -> Iterator[FieldViolation]:
     """What of an order is more, or longer, than is read."""
-    yield from _too_long(medication.id, LONGEST_NAME, f"{path}.id")
-    yield from _too_long(medication.text, LONGEST_TEXT, f"{path}.text")
-    yield from _too_long(medication.form_text, LONGEST_WORDS, f"{path}.form_text")
-    yield from _too_long(medication.route_text, LONGEST_WORDS, f"{path}.route_text")
+    yield from of_words(medication.id, LONGEST_NAME, f"{path}.id")
+    yield from of_words(medication.text, LONGEST_TEXT, f"{path}.text")
+    yield from of_words(medication.form_text, LONGEST_WORDS, f"{path}.form_text")
+    yield from of_words(medication.route_text, LONGEST_WORDS, f"{path}.route_text")
     yield from of_codings(medication.codings, "codings", f"{path}.codings")
     if medication.HasField("dose"):
-        yield from _too_long(medication.dose.unit, LONGEST_NAME, f"{path}.dose.unit")
+        yield from of_words(medication.dose.unit, LONGEST_NAME, f"{path}.dose.unit")
     if medication.HasField("indication"):
         reason = medication.indication
-        yield from _too_long(reason.text, LONGEST_WORDS, f"{path}.indication.text")
+        yield from of_words(reason.text, LONGEST_WORDS, f"{path}.indication.text")
         yield from of_codings(reason.codings, "codings", f"{path}.indication.codings")
 
 
@@ -67,11 +69,12 @@ def of_codings(codings: Any, name: str, path: str) -> Iterator[FieldViolation]: 
         yield FieldViolation(path, too_many(name))
         return
     for index, coding in enumerate(codings):
-        yield from _too_long(coding.code, LONGEST_NAME, f"{path}[{index}].code")
-        yield from _too_long(coding.display, LONGEST_WORDS, f"{path}[{index}].display")
+        yield from of_words(coding.code, LONGEST_NAME, f"{path}[{index}].code")
+        yield from of_words(coding.display, LONGEST_WORDS, f"{path}[{index}].display")
 
 
-def _too_long(text: str, most: int, path: str) -> Iterator[FieldViolation]:
+def of_words(text: str, most: int, path: str) -> Iterator[FieldViolation]:
+    """What of some words is longer than is read."""
     if len(text) > most:
         yield FieldViolation(path, f"at most {most} characters")
 

@@ -36,11 +36,14 @@ def measured(content: bytes) -> bytes:
 
 
 def canonical_patient(patient: wire.Patient) -> bytes:
-    """A patient serialised, the diagnoses sorted."""
-    if len(patient.conditions) > 1:
+    """A patient serialised, the diagnoses and allergies sorted."""
+    if len(patient.conditions) > 1 or patient.allergies:
         copy = wire.Patient()
         copy.CopyFrom(patient)
         _sort(copy.conditions)
+        for each in copy.allergies:
+            _sort(each.codings)
+        copy.allergies.sort(key=lambda each: each.SerializeToString(deterministic=True))
         patient = copy
     return patient.SerializeToString(deterministic=True)
 

@@ -11,6 +11,7 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from lems_guard.answering.bounds import (
+    LONGEST_WORDS,
     MOST,
     MOST_FIELDS,
     MOST_MEDICATIONS,
@@ -18,6 +19,8 @@ from lems_guard.answering.bounds import (
     at_most,
     of_codings,
     of_medication,
+    of_words,
+    too_many,
 )
 from lems_guard.clinical.country import COUNTRIES
 from lems_guard.clinical.errors import FieldViolation
@@ -126,12 +129,27 @@ def _of_codings(codings: Iterable[wire.Coding], path: str) -> Iterator[FieldViol
 def _of_patient(patient: wire.Patient, as_of: datetime.date) -> Iterator[FieldViolation]:
     yield from of_codings(patient.conditions, "conditions", "patient.conditions")
     yield from _of_codings(patient.conditions[: MOST["conditions"]], "patient.conditions")
+    yield from of_allergies(patient)
     yield from _of_age(patient, as_of)
     if patient.HasField("weight_kg") and not 0 < patient.weight_kg < math.inf:
         yield FieldViolation("patient.weight_kg", "kilograms, above 0")
     clearance = "creatinine_clearance_ml_min"
     if patient.HasField(clearance) and not 0 <= patient.creatinine_clearance_ml_min < math.inf:
         yield FieldViolation(f"patient.{clearance}", "millilitres per minute, 0 or more")
+
+
+def of_allergies(patient: wire.Patient) -> Iterator[FieldViolation]:
+    """What of a patient's allergies is more, longer or emptier than is read."""
+    if len(patient.allergies) > MOST["allergies"]:
+        yield FieldViolation("patient.allergies", too_many("allergies"))
+        return
+    for index, each in enumerate(patient.allergies):
+        path = f"patient.allergies[{index}]"
+        yield from of_codings(each.codings, "codings", f"{path}.codings")
+        yield from _of_codings(each.codings[: MOST["codings"]], f"{path}.codings")
+        yield from of_words(each.text, LONGEST_WORDS, f"{path}.text")
+        if not each.codings and not each.text.strip():
+            yield FieldViolation(path, "an allergy needs codings or text")
 
 
 def _of_age(patient: wire.Patient, as_of: datetime.date) -> Iterator[FieldViolation]:

@@ -1,11 +1,21 @@
 """What of a reply depends on the knowledge base alone, serialised once when it is loaded."""
 
+from collections.abc import Iterable
+from typing import NamedTuple
+
 from lems_guard.answering.wire import block, text, texts, whole
 from lems_guard.clinical.evidence import Evidence
 from lems_guard.clinical.medication import Ingredient
-from lems_guard.clinical.rule import Advice, Outcome, Rule
-from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.clinical.rule import Advice, Alternative, Outcome, Rule
 from lems_guard.screening.knowledge_base import NO_CLASSES, KnowledgeBase
+
+
+class Told(NamedTuple):
+    """What is told of an outcome: its rule; fields 6 to 8; fields 10, 11 and 14."""
+
+    head: bytes
+    told: bytes
+    grounds: bytes
 
 
 class Prepared:
@@ -14,25 +24,21 @@ class Prepared:
     __slots__ = ("_advice", "_classes_of", "_ingredients", "digest", "knowledge_base")
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
-        """Serialise the advice of every outcome for every jurisdiction."""
+        """Serialise the advice of every outcome."""
         self.digest = knowledge.digest
         self.knowledge_base = block(6, text(1, knowledge.version) + text(2, knowledge.digest))
         self._classes_of = knowledge.classes_of
         # Outcomes live as long as the knowledge base does, so their identity is a safe, cheap key.
         self._advice = {
-            (id(outcome), jurisdiction): (
-                _head(rule),
-                advice_body(outcome.advice, frozenset({jurisdiction})),
-            )
+            id(outcome): Told(_head(rule), told(outcome.advice), grounds(outcome.advice))
             for rule, outcome in knowledge.outcomes()
-            for jurisdiction in Jurisdiction
         }
         # Filled as ingredients are met; the vocabulary bounds it.
         self._ingredients: dict[Ingredient, bytes] = {}
 
-    def advice(self, outcome: Outcome, jurisdiction: Jurisdiction) -> tuple[bytes, bytes]:
-        """The parts of a `Finding` before and after what varies from patient to patient."""
-        return self._advice[id(outcome), jurisdiction]
+    def advice(self, outcome: Outcome) -> Told:
+        """The parts of a `Finding` that do not vary from patient to patient."""
+        return self._advice[id(outcome)]
 
     def ingredients(self, readings: tuple[tuple[Ingredient, ...], ...]) -> bytes:
         """The ingredients of all readings together, each once, by name."""
@@ -54,21 +60,23 @@ def _head(rule: Rule) -> bytes:
     return text(1, rule.id) + whole(2, rule.concern)
 
 
-def advice_body(advice: Advice, jurisdictions: frozenset[Jurisdiction]) -> bytes:
-    """Fields 6 to 11 of a `Finding`: what is told, with the alternatives of these jurisdictions."""
-    alternatives = [
-        alternative.text
-        for alternative in advice.alternatives
-        if not jurisdictions.isdisjoint(alternative.jurisdictions)
-    ]
+def told(advice: Advice) -> bytes:
+    """Fields 6 to 8 of a `Finding`: what may happen, how, and what to do."""
+    return text(6, advice.consequence) + text(7, advice.mechanism) + text(8, advice.action)
+
+
+def offered(alternatives: Iterable[Alternative]) -> bytes:
+    """Field 9 of a `Finding`: what may be given instead."""
+    return texts(9, [each.text for each in alternatives])
+
+
+def grounds(advice: Advice) -> bytes:
+    """Fields 10, 11 and 14 of a `Finding`: what to watch, the evidence, and the deed."""
     return b"".join(
         (
-            text(6, advice.consequence),
-            text(7, advice.mechanism),
-            text(8, advice.action),
-            texts(9, alternatives),
             texts(10, advice.monitoring),
             *[block(11, evidence(item)) for item in advice.evidence],
+            text(14, advice.deed),
         )
     )
 
@@ -84,6 +92,8 @@ def evidence(item: Evidence) -> bytes:
             whole(5, item.population),
             whole(6, item.counter),
             text(7, item.says),
+            whole(8, item.source.kind),
+            text(9, item.source.limits),
         )
     )
 

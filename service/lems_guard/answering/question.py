@@ -8,10 +8,12 @@ neither a patient nor an id, nor which patient's line it was.
 import datetime
 import functools
 import operator
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 from lems_guard.answering import read, write
+from lems_guard.answering.allergies import AllergyReader
 from lems_guard.answering.bounds import LONGEST_NAME, MOST_MEDICATIONS
 from lems_guard.answering.canonical import (
     canonical_order,
@@ -25,9 +27,11 @@ from lems_guard.answering.wire import text
 from lems_guard.clinical.alert import ScreeningRequest
 from lems_guard.clinical.deadline import InTime, always
 from lems_guard.clinical.errors import InvalidRequest
+from lems_guard.clinical.facts import Answer
 from lems_guard.clinical.medication import Coding, Medication, MedicationList, Understood
 from lems_guard.clinical.patient import Patient, day
 from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.screening.knowledge_base import DrugClass
 from lems_guard.v1 import prescription_pb2 as wire
 
 MOST_LINES = 8192
@@ -88,12 +92,21 @@ LISTS = MedicationList.PROPOSED, MedicationList.ACTIVE, MedicationList.STOPPED
 class Questions:
     """Reads requests for one edition of the knowledge and terminology."""
 
-    __slots__ = ("_country", "_jurisdiction", "_known_line", "_prepared", "_terminology", "_today")
+    __slots__ = (
+        "_allergies",
+        "_country",
+        "_jurisdiction",
+        "_known_line",
+        "_prepared",
+        "_terminology",
+        "_today",
+    )
 
     def __init__(
         self,
         terminology: Terminology,
         prepared: Prepared,
+        classes: Iterable[DrugClass],
         *,
         jurisdiction: Jurisdiction,
         country: str,
@@ -101,6 +114,7 @@ class Questions:
     ) -> None:
         """`jurisdiction`, `country` and `today` hold where a request does not say."""
         self._terminology = terminology
+        self._allergies = AllergyReader(terminology.understand, classes)
         self._prepared = prepared
         self._jurisdiction = jurisdiction
         self._country = country
@@ -124,9 +138,13 @@ class Questions:
         as_of = day(message.as_of) if message.as_of else self._today()
         jurisdiction = read.JURISDICTIONS[message.jurisdiction] or self._jurisdiction
         country = read.country(message.country) or self._country
+        allergies, to_aminopyridine = self._allergies.read(message.patient)
         patient, notes = self._terminology.with_conditions(
             read.patient(message.patient, as_of), read.conditions(message.patient)
         )
+        known = patient.aminopyridine_hypersensitivity
+        if to_aminopyridine is Answer.YES or (to_aminopyridine and known is None):
+            patient = replace(patient, aminopyridine_hypersensitivity=to_aminopyridine)
         lists = [
             self._read(messages, each, country, in_time)
             for each, messages in zip(LISTS, sent, strict=True)
@@ -139,7 +157,9 @@ class Questions:
                 measured(canonical_patient(message.patient)),
                 [[each.canonical for each in orders] for orders in lists],
             ),
-            ScreeningRequest(patient, tuple([each.order for each in orders]), jurisdiction, as_of),
+            ScreeningRequest(
+                patient, tuple([each.order for each in orders]), jurisdiction, as_of, allergies
+            ),
             notes,
             b"".join([each.result for each in orders]),
         )

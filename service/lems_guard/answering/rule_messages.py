@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 
-from lems_guard.answering.prepared import advice_body
+from lems_guard.answering.prepared import grounds, offered, told
 from lems_guard.answering.terms import term
 from lems_guard.clinical.condition import Condition
 from lems_guard.clinical.fact_table import FACTS
 from lems_guard.clinical.overlay import Adjustment
 from lems_guard.clinical.rule import Advice, Drugs, Outcome, Rule, WhenUnknown
-from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.v1 import rule_pb2 as wire
 from lems_guard.v1 import screening_pb2
 
@@ -110,7 +109,7 @@ def advice_message(advice: Advice) -> wire.Advice:
     a rule as applied cannot differ.
     """
     finding = screening_pb2.Finding()
-    finding.MergeFromString(advice_body(advice, frozenset(Jurisdiction)))
+    finding.MergeFromString(told(advice) + offered(advice.alternatives) + grounds(advice))
     return wire.Advice(
         summary=advice.summary,
         consequence=finding.consequence,

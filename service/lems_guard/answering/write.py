@@ -1,6 +1,8 @@
 """Writing a reply: a screening, in domain terms, to the bytes of a CheckPrescriptionResponse."""
 
-from lems_guard.answering.prepared import Prepared
+import datetime
+
+from lems_guard.answering.prepared import Prepared, offered
 from lems_guard.answering.wire import block, terms, text, texts, whole
 from lems_guard.clinical.alert import Alert, Completeness, Finding, Gap, Screening, ScreeningRequest
 from lems_guard.clinical.medication import (
@@ -10,6 +12,7 @@ from lems_guard.clinical.medication import (
     Understood,
 )
 from lems_guard.clinical.route import Route
+from lems_guard.clinical.rule import Review
 from lems_guard.clinical.severity import Certainty, Jurisdiction, OverridePolicy, Severity
 
 ALERT_SEVERITIES, FINDING_SEVERITIES = terms(2, Severity), terms(3, Severity)
@@ -18,6 +21,9 @@ POLICIES = terms(9, OverridePolicy)
 LISTS, DISPOSITIONS = terms(2, MedicationList), terms(3, Disposition)
 ROUTES, MATCHES = terms(5, Route), terms(6, MatchedBy)
 INVOLVES_PROPOSED = whole(8, 1)
+NOTHING_FITS = (
+    "None of the usual alternatives fits this patient: ask neurology or a clinical pharmacist."
+)
 COMPLETENESS, JURISDICTIONS = terms(5, Completeness), terms(7, Jurisdiction)
 
 
@@ -33,7 +39,7 @@ def reply(
     return b"".join(
         (
             text(1, decision_id),
-            *[alert(found, jurisdiction, prepared) for found in screening.alerts],
+            *[alert(found, request.as_of, prepared) for found in screening.alerts],
             results,
             *[gap(found) for found in screening.gaps],
             COMPLETENESS[screening.completeness],
@@ -45,7 +51,7 @@ def reply(
     )
 
 
-def alert(found: Alert, jurisdiction: Jurisdiction, prepared: Prepared) -> bytes:
+def alert(found: Alert, as_of: datetime.date, prepared: Prepared) -> bytes:
     """An `Alert` with its findings, as field 2."""
     parts = (
         text(1, found.id),
@@ -54,25 +60,46 @@ def alert(found: Alert, jurisdiction: Jurisdiction, prepared: Prepared) -> bytes
         texts(4, found.medication_ids),
         text(5, found.drug),
         text(6, found.summary),
-        *[block(7, finding(each, jurisdiction, prepared)) for each in found.findings],
+        *[block(7, finding(each, as_of, prepared)) for each in found.findings],
         INVOLVES_PROPOSED if found.involves_proposed else b"",
         POLICIES[found.override_policy],
     )
     return block(2, b"".join(parts))
 
 
-def finding(found: Finding, jurisdiction: Jurisdiction, prepared: Prepared) -> bytes:
+def finding(found: Finding, as_of: datetime.date, prepared: Prepared) -> bytes:
     """A `Finding`: what varies, spliced with what was serialised in advance."""
-    head, body = prepared.advice(found.outcome, jurisdiction)
+    advice = prepared.advice(found.outcome)
     return b"".join(
         (
-            head,
+            advice.head,
             FINDING_SEVERITIES[found.severity],
             FINDING_CERTAINTIES[found.certainty],
             texts(5, found.medication_ids),
-            body,
+            advice.told,
+            offered(found.alternatives) if found.alternatives else whom_to_ask(found),
+            advice.grounds,
             texts(12, found.why),
             texts(13, found.missing) if found.missing else b"",
+            block(15, review(found.rule.review, as_of)),
+        )
+    )
+
+
+def whom_to_ask(found: Finding) -> bytes:
+    """The action once more, with whom to ask, where nothing of what is offered fits the patient."""
+    advice = found.outcome.advice
+    return text(8, f"{advice.action} {NOTHING_FITS}") if advice.alternatives else b""
+
+
+def review(found: Review, as_of: datetime.date) -> bytes:
+    """A `Review`, as it stands on a day."""
+    return b"".join(
+        (
+            whole(1, found.on(as_of)),
+            text(2, found.reviewer),
+            text(4, found.reviewed_on),
+            text(5, found.due),
         )
     )
 

@@ -61,6 +61,10 @@ def _about(text: str, metavar: str | None = None, *names: str) -> Any:  # noqa: 
     return typer.Option(*names, help=text, metavar=metavar, case_sensitive=False)
 
 
+BIRTH_DATE = _asked("age_years", "DAY", "Date of birth, year or year and month.")
+ALLERGY = _about('An allergy to a drug or a class of drugs, or "none known".', "WORDS")
+
+
 def check(  # noqa: PLR0913, PLR0917 - a patient has that many facts
     context: typer.Context,
     proposed: Annotated[
@@ -69,9 +73,7 @@ def check(  # noqa: PLR0913, PLR0917 - a patient has that many facts
     active: Annotated[Orders, typer.Option(help="An order already taken.")] = None,
     stopped: Annotated[Orders, typer.Option(help="An order being stopped.")] = None,
     age: Annotated[int | None, _asked("age_years", "N", "Age in completed years.")] = None,
-    birth_date: Annotated[
-        str | None, _asked("age_years", "DAY", "Date of birth, year or year and month.")
-    ] = None,
+    birth_date: Annotated[str | None, BIRTH_DATE] = None,
     weight: Annotated[float | None, _asked("weight_kg", "KG")] = None,
     creatinine_clearance: Annotated[
         float | None, _asked("creatinine_clearance_ml_min", "N")
@@ -92,6 +94,7 @@ def check(  # noqa: PLR0913, PLR0917 - a patient has that many facts
     aminopyridine_hypersensitivity: Annotated[
         YesNo, _asked("aminopyridine_hypersensitivity")
     ] = None,
+    allergy: Annotated[Orders, ALLERGY] = None,
     jurisdiction: Annotated[Whose, _about("Whose labels apply.")] = None,
     as_of: Annotated[str | None, _about("The day it is judged on (today).", "DATE")] = None,
     request: Annotated[

@@ -35,6 +35,8 @@ def request_of(given: Mapping[str, object]) -> wire.CheckPrescriptionRequest:
 def _say(request: wire.CheckPrescriptionRequest, option: str, value: object) -> None:
     if option in ORDERS and isinstance(value, list | tuple):
         getattr(request, option).extend(_orders(ORDERS[option], value))
+    elif option == "allergy" and isinstance(value, list | tuple):
+        request.patient.allergies.extend(wire.Allergy(text=text) for text in value)
     elif option in request.DESCRIPTOR.fields_by_name:
         _set(request, option, value)
     else:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from lems_guard.clinical.medication import Ingredient, Medication, MedicationList, Understood
-from lems_guard.clinical.patient import Patient
+from lems_guard.clinical.patient import NO_ALLERGIES_TOLD, Allergies, Patient
 from lems_guard.clinical.route import Route
-from lems_guard.clinical.rule import Outcome, Rule
+from lems_guard.clinical.rule import Alternative, Outcome, Rule
 from lems_guard.clinical.severity import Certainty, Jurisdiction, OverridePolicy, Severity
 from lems_guard.clinical.term import Term
 
@@ -41,6 +41,8 @@ class Finding(NamedTuple):
     medication_ids: tuple[str, ...]
     missing: tuple[str, ...]
     why: tuple[str, ...]
+    alternatives: tuple[Alternative, ...] = ()
+    """What of the outcome's alternatives fits this patient."""
 
 
 class Alert(NamedTuple):
@@ -78,6 +80,7 @@ class ScreeningRequest:
     orders: tuple[tuple[Medication, Understood], ...]
     jurisdiction: Jurisdiction
     as_of: datetime.date
+    allergies: Allergies = NO_ALLERGIES_TOLD
 
 
 @dataclass(frozen=True, slots=True)

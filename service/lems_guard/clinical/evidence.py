@@ -14,9 +14,26 @@ class Population(Term):
     AMIFAMPRIDINE = 4
 
 
+class EvidenceKind(Term):
+    """What a source is: a reader never takes one for another."""
+
+    LABEL = 1
+    GUIDELINE = 2
+    TRIAL = 3
+    COHORT = 4
+    CASE = 5
+    REFERENCE = 6
+    THEORY = 7
+    JUDGEMENT = 8
+    SECOND_HAND = 9
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A document that was read: publisher, revision, whose jurisdiction, when it was retrieved."""
+    """A document: publisher, revision, whose jurisdiction, and how and when it was read.
+
+    `read` is "whole", "part" or "quoted": then another document was read that quotes it.
+    """
 
     id: str
     title: str
@@ -26,6 +43,8 @@ class Source:
     url: str = ""
     jurisdiction: str = ""
     limits: str = ""
+    kind: EvidenceKind = EvidenceKind.REFERENCE
+    read: str = "part"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import calendar
 import datetime
 import math
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from lems_guard.clinical.facts import Answer, Span
 from lems_guard.clinical.term import Term
@@ -35,6 +36,16 @@ class Nat2Phenotype(Term):
     POOR = 1
     INTERMEDIATE = 2
     RAPID = 3
+
+
+class Allergies(NamedTuple):
+    """What the patient must not be offered: drugs, and whether an entry was not understood."""
+
+    ingredients: frozenset[str] = frozenset()
+    has_unclear: bool = False
+
+
+NO_ALLERGIES_TOLD = Allergies()
 
 
 @dataclass(frozen=True, slots=True)

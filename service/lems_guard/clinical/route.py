@@ -53,22 +53,24 @@ LOCAL_ROUTES = frozenset(
     }
 )
 
+PARENTERAL = frozenset(
+    {
+        Route.INTRAVENOUS,
+        Route.INTRAMUSCULAR,
+        Route.SUBCUTANEOUS,
+        Route.INTRADERMAL,
+        Route.INTRATHECAL,
+        Route.EPIDURAL,
+        Route.INTRAPERITONEAL,
+        Route.INTRAPLEURAL,
+    }
+)
+
 ROUTE_SETS: dict[str, frozenset[Route]] = {
     "any": KNOWN_ROUTES,
     "systemic": KNOWN_ROUTES - LOCAL_ROUTES,
     "enteral": frozenset(
         {Route.ORAL, Route.SUBLINGUAL, Route.BUCCAL, Route.ENTERAL_TUBE, Route.RECTAL}
     ),
-    "parenteral": frozenset(
-        {
-            Route.INTRAVENOUS,
-            Route.INTRAMUSCULAR,
-            Route.SUBCUTANEOUS,
-            Route.INTRADERMAL,
-            Route.INTRATHECAL,
-            Route.EPIDURAL,
-            Route.INTRAPERITONEAL,
-            Route.INTRAPLEURAL,
-        }
-    ),
+    "parenteral": PARENTERAL,
 }

@@ -1,5 +1,6 @@
 """A rule: one harm, the drugs that do it, and the decision table that says when and how badly."""
 
+import datetime
 from dataclasses import dataclass
 
 from lems_guard.clinical.condition import Condition
@@ -52,17 +53,26 @@ class Drugs:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """What may be given instead; ingredient and route are named so that it can be screened too."""
+    """What may be given instead; ingredient and route are named so that it can be screened too.
+
+    It is offered where `unless` does not hold and `suits` does not fail. That it is taken already,
+    or an allergen of the patient, is looked at in any case.
+    """
 
     text: str
     ingredients: tuple[str, ...] = ()
     route: Route | None = None
     jurisdictions: frozenset[Jurisdiction] = frozenset(Jurisdiction)
+    unless: Condition | None = None
+    suits: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What a person is told. `summary` may hold `{drug}`, the offending drug's name."""
+    """What a person is told. `summary` may hold `{drug}`, the offending drug's name.
+
+    `deed` is the action in one sentence of at most 120 characters.
+    """
 
     summary: str
     consequence: str
@@ -72,6 +82,7 @@ class Advice:
     monitoring: tuple[str, ...]
     evidence: tuple[Evidence, ...]
     override_policy: OverridePolicy
+    deed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +105,15 @@ class Modifier:
     reason: str
 
 
+class ReviewState(Term):
+    """Where the review of a rule stands on a day."""
+
+    UNREVIEWED = 1
+    SIGNED = 2
+    CHANGED = 3
+    DUE = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
     """Whether a clinician has reviewed the rule; nobody has until a site records who and when."""
@@ -102,6 +122,13 @@ class Review:
     reviewer: str = ""
     reviewed_on: str = ""
     due: str = ""
+
+    def on(self, day: datetime.date) -> ReviewState:
+        """Its state on a day: what was signed stays so up to the day on which it is due."""
+        if not self.reviewer:
+            return ReviewState.UNREVIEWED
+        is_due = bool(self.due) and day > datetime.date.fromisoformat(self.due)
+        return ReviewState.DUE if is_due else ReviewState.SIGNED
 
 
 @dataclass(frozen=True, slots=True)

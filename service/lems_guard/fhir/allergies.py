@@ -1,12 +1,13 @@
 """Reading allergies: whether one to an aminopyridine is on record, or that there is none at all."""
 
-import re
 from collections.abc import Callable, Iterable
 
+from lems_guard.answering.allergies import NONE_IN_WORDS, NONE_KNOWN
 from lems_guard.clinical.medication import Medication, MedicationList, Understood
 from lems_guard.fhir.codes import SNOMED_CT, code_system
-from lems_guard.fhir.drugs import codings_of
+from lems_guard.fhir.drugs import as_wire, codings_of
 from lems_guard.fhir.shapes import Resource, code_of, codings_in, concepts, objs, text, words_of
+from lems_guard.v1 import prescription_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
 
 AMINOPYRIDINE = "aminopyridine"
@@ -14,15 +15,7 @@ NOT_ALLERGIC = {"refuted", "entered-in-error", "resolved", "inactive"}
 # Of these no drug is one.
 OTHER_CATEGORIES = {"food", "environment"}
 SNOMED = code_system(SNOMED_CT)
-# SNOMED CT as FHIR's guides use it: HL7 UK Core (716186003, no known allergy), eHealth Suisse
-# (409137002, no known drug allergies; 160244002, no known allergies, of older records).
-NONE_KNOWN = {"716186003", "409137002", "160244002"}
-NONE_IN_WORDS = re.compile(
-    r"\s*(?:n\.?k\.?d?\.?a\.?"
-    r"|(?:no|none)(?: known| (?:active|recorded))?"
-    r"(?: (?:drug|medication|medicine))?(?: allerg(?:y|ies))(?: known)?)\W*",
-    re.IGNORECASE,
-)
+MOST_ALLERGIES = 100
 
 
 def hypersensitivity(
@@ -41,6 +34,17 @@ def hypersensitivity(
     says_none = [entry for entry in standing if _is_none(entry)]
     others = [entry for entry in standing if entry not in says_none and _may_be_to_a_drug(entry)]
     return terms.ANSWER_NO if says_none and not others else terms.ANSWER_UNSPECIFIED
+
+
+def allergies(resources: Iterable[Resource]) -> list[wire.Allergy]:
+    """The allergies on record that may be to a drug, active and not refuted."""
+    return [
+        wire.Allergy(codings=as_wire(codings_of(concept)), text=words_of(concept))
+        for entry in resources
+        if _stands(entry) and _may_be_to_a_drug(entry)
+        for concept in _substances(entry)
+        if codings_of(concept) or words_of(concept).strip()
+    ][:MOST_ALLERGIES]
 
 
 def _stands(entry: Resource) -> bool:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from lems_guard.clinical.medication import Medication, Understood
 from lems_guard.clinical.patient import LemsStatus, age_from_birth_date
-from lems_guard.fhir.allergies import hypersensitivity
+from lems_guard.fhir.allergies import allergies, hypersensitivity
 from lems_guard.fhir.diagnoses import Diagnoses, DiagnosisReader
 from lems_guard.fhir.drugs import as_wire
 from lems_guard.fhir.measurements import OLDEST_YEARS, measured, renal_function
@@ -55,6 +55,7 @@ def person_of(record: Record, vocabulary: Vocabulary, today: datetime.date) -> P
         epilepsy=_yes(holds=diagnoses.epilepsy),
         seizure_history=_yes(holds=diagnoses.seizure_history),
         pregnant=_yes(holds=diagnoses.pregnant),
+        allergies=allergies(record.of_kind("AllergyIntolerance")),
         aminopyridine_hypersensitivity=hypersensitivity(
             record.of_kind("AllergyIntolerance"), vocabulary.understand, vocabulary.aminopyridines
         ),

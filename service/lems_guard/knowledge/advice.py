@@ -1,13 +1,15 @@
 """What a person is told: the texts of a rule, and where one of its outcomes says otherwise."""
 
+import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lems_guard.clinical.evidence import Source
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.rule import Advice, Alternative
 from lems_guard.clinical.severity import Jurisdiction, OverridePolicy
+from lems_guard.knowledge.conditions import read_condition
 from lems_guard.knowledge.problems import Problems
 from lems_guard.knowledge.shape import Fields, named
 from lems_guard.knowledge.sources import read_evidence
@@ -15,9 +17,10 @@ from lems_guard.knowledge.tree import Node
 from lems_guard.screening.knowledge_base import DrugClass
 
 TEXTS = ("summary", "consequence", "mechanism", "action")
-ADVICE_KEYS = (*TEXTS, "alternatives", "monitoring", "evidence", "override_policy")
-ALTERNATIVE_KEYS = ("ingredients", "route", "jurisdictions")
+ADVICE_KEYS = (*TEXTS, "alternatives", "monitoring", "evidence", "override_policy", "deed")
+ALTERNATIVE_KEYS = ("ingredients", "route", "jurisdictions", "unless", "for")
 PLACEHOLDER = "{drug}"
+SENTENCE_ENDS = re.compile(r"(?<=[.!?]) (?=[A-Z0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,15 @@ def read_advice(fields: Fields, names: Names, base: Advice | None = None) -> Adv
         stated = {key: getattr(base, key) for key in ADVICE_KEYS if key not in fields} | {
             key: value for key, value in stated.items() if key in fields
         }
-    return Advice(**stated)
+    advice = Advice(**stated)
+    if "deed" in fields or ("action" not in fields and base is not None):
+        return advice
+    return replace(advice, deed=first_sentence(advice.action))
+
+
+def first_sentence(text: str) -> str:
+    """A text as far as its first full stop: what to do comes first."""
+    return SENTENCE_ENDS.split(text, maxsplit=1)[0]
 
 
 def _stated(fields: Fields, names: Names) -> Mapping[str, Any]:
@@ -51,6 +62,7 @@ def _stated(fields: Fields, names: Names) -> Mapping[str, Any]:
             read_evidence(node, names.sources, problems)
             for node in fields.items("evidence", least=1)
         ),
+        "deed": fields.text("deed"),
         "override_policy": fields.choice(
             "override_policy", named(OverridePolicy), OverridePolicy.REASON
         ),
@@ -70,9 +82,12 @@ def _text(fields: Fields, key: str) -> str:
 def _alternative(node: Node, names: Names, problems: Problems) -> Alternative:
     fields = Fields(node, problems, "an alternative", ("text",), ALTERNATIVE_KEYS)
     stated = fields.choices("jurisdictions", named(Jurisdiction))
+    unless, suits = fields.node("unless"), fields.node("for")
     return Alternative(
         text=fields.text("text"),
         ingredients=fields.references("ingredients", "ingredient", names.ingredients, least=1),
         route=fields.choice("route", {**named(Route)}, None),
         jurisdictions=stated or frozenset(Jurisdiction),
+        unless=read_condition(unless, problems) if unless else None,
+        suits=read_condition(suits, problems) if suits else None,
     )

@@ -11,11 +11,15 @@ from lems_guard.screening.knowledge_base import DrugClass
 ATC_PREFIX = re.compile(r"[A-Z]([0-9]{2}([A-Z]([A-Z]([0-9]{2})?)?)?)?")
 
 
+CLASS_KEYS = ("id", "title", "members")
+OPTIONAL_KEYS = ("atc", "excluded", "allergy_words", "source")
+
+
 def read_class(
     node: Node, file: str, ingredients: Collection[str] | None, problems: Problems
 ) -> DrugClass:
     """One drug class."""
-    fields = Fields(node, problems, "a class", ("id", "title", "members"), ("atc", "excluded"))
+    fields = Fields(node, problems, "a class", CLASS_KEYS, OPTIONAL_KEYS)
     drug_class = DrugClass(
         id=fields.name("id"),
         title=fields.text("title"),
@@ -23,6 +27,8 @@ def read_class(
         atc=_atc(fields),
         excluded=tuple(_excluded(item, problems) for item in fields.items("excluded")),
         file=file,
+        allergy_words=tuple(each.text.lower() for each in fields.texts("allergy_words", least=1)),
+        source=fields.text("source"),
     )
     for name, _ in drug_class.excluded:
         if name in drug_class.members:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
-from lems_guard.clinical.evidence import Population
+from lems_guard.clinical.evidence import EvidenceKind, Population
 from lems_guard.clinical.fact_table import FACTS
 from lems_guard.clinical.facts import Answer
 from lems_guard.clinical.medication import CodeSystem, MedicationList, Phase
@@ -146,6 +146,8 @@ def _alternative() -> Schema:
         "ingredients": _list(TEXT, least=1),
         "route": _one_of(named(Route)),
         "jurisdictions": _list(_one_of(named(Jurisdiction)), least=1),
+        "unless": CONDITION,
+        "for": CONDITION,
     }
     return _mapping(("text",), advice.ALTERNATIVE_KEYS, typed)
 
@@ -222,7 +224,8 @@ def _fact(name: str) -> Schema:
 
 def _source() -> Schema:
     typed = {"id": NAME, "retrieved": DAY}
-    return _mapping(sources.SOURCE_KEYS, ("url", "jurisdiction", "limits"), typed)
+    typed |= {"kind": _one_of(kebab(EvidenceKind)), "read": _one_of(sources.READ)}
+    return _mapping(sources.SOURCE_KEYS, sources.OPTIONAL_KEYS, typed)
 
 
 def _class() -> Schema:
@@ -232,7 +235,8 @@ def _class() -> Schema:
         "atc": _list({"type": "string", "pattern": f"^{classes.ATC_PREFIX.pattern}$"}, least=1),
         "excluded": _list(_mapping(("name", "reason"), (), {})),
     }
-    return _mapping(("id", "title", "members"), ("atc", "excluded"), typed)
+    typed["allergy_words"] = _list(TEXT, least=1)
+    return _mapping(classes.CLASS_KEYS, classes.OPTIONAL_KEYS, typed)
 
 
 def _cases() -> Schema:

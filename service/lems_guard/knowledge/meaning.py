@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from lems_guard.clinical.condition import Condition
-from lems_guard.clinical.evidence import Evidence
+from lems_guard.clinical.evidence import Evidence, EvidenceKind
 from lems_guard.clinical.rule import Drugs, Outcome, Rule, RuleKind
 from lems_guard.clinical.severity import Severity
 from lems_guard.knowledge.advice import PLACEHOLDER
@@ -20,9 +20,12 @@ from lems_guard.knowledge.tree import Branch, Node
 from lems_guard.screening.knowledge_base import DrugClass
 
 SUMMARY_BELOW = 140
+DEED_AT_MOST = 120
 WITH_PARTNERS = frozenset({RuleKind.INTERACTION, RuleKind.DUPLICATE})
 OF_PARTNERS = frozenset({"partner_phase", "partner_indication", "partner_daily_dose_mg"})
 STRONG_GRADES = frozenset({"1", "2"})
+JUDGEMENT = "judgement"
+UNREAD = frozenset({EvidenceKind.SECOND_HAND, EvidenceKind.JUDGEMENT})
 
 
 def check_meaning(rule: Rule, fields: Fields, classes: Mapping[str, DrugClass]) -> None:
@@ -34,6 +37,7 @@ def check_meaning(rule: Rule, fields: Fields, classes: Mapping[str, DrugClass]) 
     _check_jurisdictions(rule, fields)
     _check_modifiers(rule, fields)
     for outcome, node in zip(rule.outcomes, fields.items("outcomes"), strict=True):
+        _check_deed(outcome, _place_of("action", node, fields), fields)
         _check_strength(outcome, _place_of("evidence", node, fields), fields)
         _check_summary(rule, outcome, _place_of("summary", node, fields), fields, classes)
 
@@ -155,9 +159,35 @@ def _check_strength(outcome: Outcome, place: Place, fields: Fields) -> None:
     support = [evidence for evidence in outcome.advice.evidence if not evidence.counter]
     if not support:
         fields.problems.add(place, "no-evidence", "all of its evidence speaks against it")
-    elif outcome.severity is Severity.CONTRAINDICATED and not any(map(_is_strong, support)):
+        return
+    if outcome.severity is Severity.CONTRAINDICATED and not any(map(_is_strong, support)):
         shown = "CONTRAINDICATED needs evidence of grade 1 or 2"
         fields.problems.add(place, "weak-evidence", shown)
+    if outcome.severity >= Severity.AVOID:
+        _check_kinds(outcome, {evidence.source.kind for evidence in support}, place, fields)
+
+
+def _check_kinds(outcome: Outcome, kinds: set[EvidenceKind], place: Place, fields: Fields) -> None:
+    """What nobody read at first hand carries no AVOID, or the alert says that it is judgement."""
+    if kinds <= {EvidenceKind.SECOND_HAND}:
+        fields.problems.add(
+            place, "second-hand", "AVOID rests on what was read at second hand alone"
+        )
+    advice = outcome.advice
+    is_said = JUDGEMENT in f"{advice.summary} {advice.action}".lower()
+    if kinds <= UNREAD and not is_said:
+        shown = f"AVOID rests on no document: let summary or action say that it is {JUDGEMENT!r}"
+        fields.problems.add(place, "unsaid-judgement", shown)
+
+
+def _check_deed(outcome: Outcome, place: Place, fields: Fields) -> None:
+    """What to do is read in a breath."""
+    length = len(outcome.advice.deed)
+    if length > DEED_AT_MOST:
+        shown = (
+            f"its first sentence has {length} characters: at most {DEED_AT_MOST}, or say 'deed' too"
+        )
+        fields.problems.add(place, "long-deed", shown)
 
 
 def _is_strong(evidence: Evidence) -> bool:

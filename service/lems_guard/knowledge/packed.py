@@ -14,13 +14,13 @@ import msgspec
 
 from lems_guard.clinical.condition import All, Between, Condition, Either, Is, Not
 from lems_guard.clinical.facts import Facts, Verdict
-from lems_guard.clinical.rule import Modifier, Outcome, Rule
+from lems_guard.clinical.rule import Alternative, Modifier, Outcome, Rule
 from lems_guard.knowledge.conditions import choices_of
 from lems_guard.knowledge.layout import CASES_ENDING, content_files
 from lems_guard.screening.knowledge_base import DrugClass, KnowledgeBase
 
 MAGIC = b"LEMSGUARD"
-FORMAT = 4
+FORMAT = 5
 HEAD = struct.Struct(f"!{len(MAGIC)}sH32s32s")
 COMPILED = Path(".compiled", "knowledge.bin")
 CONTENT_ENDINGS = (".yaml", ".tsv")
@@ -135,9 +135,23 @@ def _carrying(rule: Rule) -> Rule:
 
 
 def _carrying_outcome(outcome: Outcome) -> Outcome:
+    advice = outcome.advice
+    if any(each.unless or each.suits for each in advice.alternatives):
+        offered = tuple(map(_carrying_alternative, advice.alternatives))
+        outcome = dataclasses.replace(
+            outcome, advice=dataclasses.replace(advice, alternatives=offered)
+        )
     if outcome.when is None:
         return outcome
     return dataclasses.replace(outcome, when=_Carried(outcome.when))
+
+
+def _carrying_alternative(offered: Alternative) -> Alternative:
+    return dataclasses.replace(
+        offered,
+        unless=_Carried(offered.unless) if offered.unless else None,
+        suits=_Carried(offered.suits) if offered.suits else None,
+    )
 
 
 def _uncarry(carried: object) -> list[Any]:

@@ -23,7 +23,7 @@ from lems_guard.knowledge.problems import Problems
 from lems_guard.knowledge.shape import Fields, kebab, named, one_of
 from lems_guard.knowledge.tree import Node
 
-OPTIONAL_ADVICE = ("alternatives", "monitoring")
+OPTIONAL_ADVICE = ("alternatives", "monitoring", "deed")
 RULE_KEYS = (
     "id",
     "version",

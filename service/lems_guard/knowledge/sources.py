@@ -2,15 +2,18 @@
 
 import datetime
 
-from lems_guard.clinical.evidence import Evidence, Population, Source
+from lems_guard.clinical.evidence import Evidence, EvidenceKind, Population, Source
 from lems_guard.knowledge.problems import Problems
-from lems_guard.knowledge.shape import Fields, check_reference, named
+from lems_guard.knowledge.shape import Fields, check_reference, kebab, named
 from lems_guard.knowledge.tree import Node
 
 GRADES = {grade: grade for grade in ("1", "2", "3", "4", "C", "L", "U")}
 SOURCE_KEYS = ("id", "title", "publisher", "revised", "retrieved")
+OPTIONAL_KEYS = ("url", "jurisdiction", "limits", "kind", "read")
+READ = {how: how for how in ("whole", "part", "quoted")}
 EVIDENCE_KEYS = ("source", "locator", "grade", "population")
 
+STRONG = frozenset({"1", "2"})
 # What the authors think without a document: no report of patients.
 JUDGEMENT = "judgement"
 # Stands in for a source that is not known, so that reading can go on to the next problem.
@@ -19,7 +22,7 @@ NO_SOURCE = Source("", "", "", "", "")
 
 def read_source(node: Node, problems: Problems) -> Source:
     """One document that was read."""
-    fields = Fields(node, problems, "a source", SOURCE_KEYS, ("url", "jurisdiction", "limits"))
+    fields = Fields(node, problems, "a source", SOURCE_KEYS, OPTIONAL_KEYS)
     return Source(
         id=fields.name("id"),
         title=fields.text("title"),
@@ -29,6 +32,8 @@ def read_source(node: Node, problems: Problems) -> Source:
         url=fields.text("url"),
         jurisdiction=fields.text("jurisdiction"),
         limits=fields.text("limits"),
+        kind=fields.choice("kind", kebab(EvidenceKind), EvidenceKind.REFERENCE),
+        read=fields.choice("read", READ, "part"),
     )
 
 
@@ -51,6 +56,9 @@ def read_evidence(node: Node, sources: dict[str, Source], problems: Problems) ->
             "judgement has seen nobody with LEMS: MYASTHENIA_GRAVIS if carried over, or THEORETICAL"
         )
         problems.add(fields.place_of("population"), "unseen-population", shown)
+    if evidence.source.kind is EvidenceKind.SECOND_HAND and evidence.grade in STRONG:
+        shown = f"{evidence.source.id!r} is second hand: never grade 1 or 2"
+        problems.add(fields.place_of("grade"), "second-hand", shown)
     return evidence
 
 

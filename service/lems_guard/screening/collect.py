@@ -7,6 +7,7 @@ from lems_guard.clinical.facts import name_of
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.rule import Outcome, Rule
 from lems_guard.clinical.severity import Certainty, Severity
+from lems_guard.screening.alternatives import fitting
 from lems_guard.screening.facts_beside import DrugPartners, Partners, place_of
 from lems_guard.screening.gaps import OpenQuestion, question_of
 from lems_guard.screening.judge import Judgement, Ruling
@@ -114,6 +115,7 @@ class Collection:
             tuple([orders[place][0].id for place in sorted(places)]),
             tuple(sorted(draft.missing)),
             tuple(lines),
+            fitting(outcome, draft.exposures, self._situation),
         )
 
     def _lines(self, outcome: Outcome, draft: _Draft) -> Iterator[str]:

@@ -19,7 +19,9 @@ NO_CLASSES: frozenset[str] = frozenset()
 class DrugClass:
     """A set of ingredients that share a harm, defined once.
 
-    `excluded` holds look-alikes that do not belong, each with the reason.
+    `excluded` holds look-alikes that do not belong, each with the reason. One with `allergy_words`
+    is a group whose members a patient who is allergic to one of them is not offered; the words are
+    what people call it.
     """
 
     id: str
@@ -28,6 +30,8 @@ class DrugClass:
     atc: tuple[str, ...] = ()
     excluded: tuple[tuple[str, str], ...] = ()
     file: str = ""
+    allergy_words: tuple[str, ...] = ()
+    source: str = ""
 
 
 class Candidate(NamedTuple):

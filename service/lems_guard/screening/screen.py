@@ -18,6 +18,7 @@ from lems_guard.clinical.patient import LemsStatus, Patient
 from lems_guard.clinical.rule import Rule, RuleKind
 from lems_guard.clinical.severity import Concern
 from lems_guard.screening.alerts import alert_of, told
+from lems_guard.screening.alternatives import gap_of
 from lems_guard.screening.collect import Collection
 from lems_guard.screening.gaps import OpenQuestion, gaps_of
 from lems_guard.screening.judge import SILENT, judge
@@ -119,9 +120,10 @@ def conclude(
     """Alerts, gaps, and how complete the check was."""
     alerts = [opinion.alert for opinion in opinions if opinion.alert]
     questions = [question for opinion in opinions for question in opinion.questions]
+    findings = [finding for alert in alerts for finding in alert.findings]
     return Screening(
         told(alerts, knowledge.cumulative, situation),
-        gaps_of(questions, situation.request.orders),
+        (*gaps_of(questions, situation.request.orders), *gap_of(findings, situation)),
         completeness_of(situation.request),
         notes_of(situation.request, knowledge),
     )

@@ -28,7 +28,7 @@ from lems_guard.v1 import screening_pb2 as lems__guard_dot_v1_dot_screening__pb2
 from lems_guard.v1 import terms_pb2 as lems__guard_dot_v1_dot_terms__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%lems_guard/v1/knowledge_service.proto\x12\rlems_guard.v1\x1a lems_guard/v1/prescription.proto\x1a\x18lems_guard/v1/rule.proto\x1a\x1dlems_guard/v1/screening.proto\x1a\x19lems_guard/v1/terms.proto\"\x19\n\x17GetKnowledgeBaseRequest\"\x88\x02\n\x18GetKnowledgeBaseResponse\x12\x34\n\x0eknowledge_base\x18\x01 \x01(\x0b\x32\x1c.lems_guard.v1.KnowledgeBase\x12\x12\n\nrule_count\x18\x02 \x01(\x05\x12\x13\n\x0b\x63lass_count\x18\x03 \x01(\x05\x12\x18\n\x10ingredient_count\x18\x04 \x01(\x05\x12\x12\n\nname_count\x18\x05 \x01(\x05\x12!\n\x19\x63linician_review_recorded\x18\x06 \x01(\x08\x12*\n\x06reload\x18\x07 \x01(\x0b\x32\x1a.lems_guard.v1.ReloadState\x12\x10\n\x08\x63ontract\x18\t \x01(\x05\"F\n\x0bReloadState\x12\x11\n\tloaded_at\x18\x01 \x01(\t\x12\x12\n\nrefused_at\x18\x02 \x01(\t\x12\x10\n\x08problems\x18\x03 \x03(\t\"\xf0\x01\n\x10ListRulesRequest\x12\'\n\x07\x63oncern\x18\x01 \x01(\x0e\x32\x16.lems_guard.v1.Concern\x12\x31\n\x10minimum_severity\x18\x02 \x01(\x0e\x32\x17.lems_guard.v1.Severity\x12\x12\n\ndrug_class\x18\x03 \x01(\t\x12\x12\n\ningredient\x18\x04 \x01(\t\x12\x31\n\x0cjurisdiction\x18\x05 \x01(\x0e\x32\x1b.lems_guard.v1.Jurisdiction\x12\x11\n\tpage_size\x18\x06 \x01(\x05\x12\x12\n\npage_token\x18\x07 \x01(\t\"k\n\x11ListRulesResponse\x12)\n\x05rules\x18\x01 \x03(\x0b\x32\x1a.lems_guard.v1.RuleSummary\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x05\"\x1c\n\x0eGetRuleRequest\x12\n\n\x02id\x18\x01 \x01(\t\"j\n\x0fGetRuleResponse\x12!\n\x04rule\x18\x01 \x01(\x0b\x32\x13.lems_guard.v1.Rule\x12\x34\n\x0eknowledge_base\x18\x02 \x01(\x0b\x32\x1c.lems_guard.v1.KnowledgeBase\"\x8d\x01\n\x18ResolveMedicationRequest\x12-\n\nmedication\x18\x01 \x01(\x0b\x32\x19.lems_guard.v1.Medication\x12\x31\n\x0cjurisdiction\x18\x02 \x01(\x0e\x32\x1b.lems_guard.v1.Jurisdiction\x12\x0f\n\x07\x63ountry\x18\x03 \x01(\t\"\xbb\x03\n\x19ResolveMedicationResponse\x12/\n\x0b\x64isposition\x18\x01 \x01(\x0e\x32\x1a.lems_guard.v1.Disposition\x12.\n\x0bingredients\x18\x02 \x03(\x0b\x32\x19.lems_guard.v1.Ingredient\x12#\n\x05route\x18\x03 \x01(\x0e\x32\x14.lems_guard.v1.Route\x12,\n\nmatched_by\x18\x04 \x01(\x0e\x32\x18.lems_guard.v1.MatchedBy\x12\x13\n\x0bsuggestions\x18\x05 \x03(\t\x12\x0c\n\x04note\x18\x06 \x01(\t\x12!\n\x04\x64ose\x18\x07 \x01(\x0b\x32\x13.lems_guard.v1.Dose\x12\x1a\n\rdoses_per_day\x18\x08 \x01(\x01H\x00\x88\x01\x01\x12\r\n\x05trail\x18\t \x03(\t\x12\x31\n\x0cjurisdiction\x18\n \x01(\x0e\x32\x1b.lems_guard.v1.Jurisdiction\x12\x34\n\x0eknowledge_base\x18\x0b \x01(\x0b\x32\x1c.lems_guard.v1.KnowledgeBaseB\x10\n\x0e_doses_per_day2\xf9\x02\n\x10KnowledgeService\x12\x63\n\x10GetKnowledgeBase\x12&.lems_guard.v1.GetKnowledgeBaseRequest\x1a\'.lems_guard.v1.GetKnowledgeBaseResponse\x12N\n\tListRules\x12\x1f.lems_guard.v1.ListRulesRequest\x1a .lems_guard.v1.ListRulesResponse\x12H\n\x07GetRule\x12\x1d.lems_guard.v1.GetRuleRequest\x1a\x1e.lems_guard.v1.GetRuleResponse\x12\x66\n\x11ResolveMedication\x12\'.lems_guard.v1.ResolveMedicationRequest\x1a(.lems_guard.v1.ResolveMedicationResponseBI\n\x0clemsguard.v1P\x01Z\x19lems_guard/v1;lemsguardv1\xaa\x02\x0cLemsGuard.V1\xca\x02\x0cLemsGuard\\V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%lems_guard/v1/knowledge_service.proto\x12\rlems_guard.v1\x1a lems_guard/v1/prescription.proto\x1a\x18lems_guard/v1/rule.proto\x1a\x1dlems_guard/v1/screening.proto\x1a\x19lems_guard/v1/terms.proto\"\x19\n\x17GetKnowledgeBaseRequest\"\x9e\x02\n\x18GetKnowledgeBaseResponse\x12\x34\n\x0eknowledge_base\x18\x01 \x01(\x0b\x32\x1c.lems_guard.v1.KnowledgeBase\x12\x12\n\nrule_count\x18\x02 \x01(\x05\x12\x13\n\x0b\x63lass_count\x18\x03 \x01(\x05\x12\x18\n\x10ingredient_count\x18\x04 \x01(\x05\x12\x12\n\nname_count\x18\x05 \x01(\x05\x12!\n\x19\x63linician_review_recorded\x18\x06 \x01(\x08\x12*\n\x06reload\x18\x07 \x01(\x0b\x32\x1a.lems_guard.v1.ReloadState\x12\x10\n\x08\x63ontract\x18\t \x01(\x05\x12\x14\n\x0crules_signed\x18\x08 \x01(\x05\"F\n\x0bReloadState\x12\x11\n\tloaded_at\x18\x01 \x01(\t\x12\x12\n\nrefused_at\x18\x02 \x01(\t\x12\x10\n\x08problems\x18\x03 \x03(\t\"\xf0\x01\n\x10ListRulesRequest\x12\'\n\x07\x63oncern\x18\x01 \x01(\x0e\x32\x16.lems_guard.v1.Concern\x12\x31\n\x10minimum_severity\x18\x02 \x01(\x0e\x32\x17.lems_guard.v1.Severity\x12\x12\n\ndrug_class\x18\x03 \x01(\t\x12\x12\n\ningredient\x18\x04 \x01(\t\x12\x31\n\x0cjurisdiction\x18\x05 \x01(\x0e\x32\x1b.lems_guard.v1.Jurisdiction\x12\x11\n\tpage_size\x18\x06 \x01(\x05\x12\x12\n\npage_token\x18\x07 \x01(\t\"k\n\x11ListRulesResponse\x12)\n\x05rules\x18\x01 \x03(\x0b\x32\x1a.lems_guard.v1.RuleSummary\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x05\"\x1c\n\x0eGetRuleRequest\x12\n\n\x02id\x18\x01 \x01(\t\"j\n\x0fGetRuleResponse\x12!\n\x04rule\x18\x01 \x01(\x0b\x32\x13.lems_guard.v1.Rule\x12\x34\n\x0eknowledge_base\x18\x02 \x01(\x0b\x32\x1c.lems_guard.v1.KnowledgeBase\"\x8d\x01\n\x18ResolveMedicationRequest\x12-\n\nmedication\x18\x01 \x01(\x0b\x32\x19.lems_guard.v1.Medication\x12\x31\n\x0cjurisdiction\x18\x02 \x01(\x0e\x32\x1b.lems_guard.v1.Jurisdiction\x12\x0f\n\x07\x63ountry\x18\x03 \x01(\t\"\xbb\x03\n\x19ResolveMedicationResponse\x12/\n\x0b\x64isposition\x18\x01 \x01(\x0e\x32\x1a.lems_guard.v1.Disposition\x12.\n\x0bingredients\x18\x02 \x03(\x0b\x32\x19.lems_guard.v1.Ingredient\x12#\n\x05route\x18\x03 \x01(\x0e\x32\x14.lems_guard.v1.Route\x12,\n\nmatched_by\x18\x04 \x01(\x0e\x32\x18.lems_guard.v1.MatchedBy\x12\x13\n\x0bsuggestions\x18\x05 \x03(\t\x12\x0c\n\x04note\x18\x06 \x01(\t\x12!\n\x04\x64ose\x18\x07 \x01(\x0b\x32\x13.lems_guard.v1.Dose\x12\x1a\n\rdoses_per_day\x18\x08 \x01(\x01H\x00\x88\x01\x01\x12\r\n\x05trail\x18\t \x03(\t\x12\x31\n\x0cjurisdiction\x18\n \x01(\x0e\x32\x1b.lems_guard.v1.Jurisdiction\x12\x34\n\x0eknowledge_base\x18\x0b \x01(\x0b\x32\x1c.lems_guard.v1.KnowledgeBaseB\x10\n\x0e_doses_per_day2\xf9\x02\n\x10KnowledgeService\x12\x63\n\x10GetKnowledgeBase\x12&.lems_guard.v1.GetKnowledgeBaseRequest\x1a\'.lems_guard.v1.GetKnowledgeBaseResponse\x12N\n\tListRules\x12\x1f.lems_guard.v1.ListRulesRequest\x1a .lems_guard.v1.ListRulesResponse\x12H\n\x07GetRule\x12\x1d.lems_guard.v1.GetRuleRequest\x1a\x1e.lems_guard.v1.GetRuleResponse\x12\x66\n\x11ResolveMedication\x12\'.lems_guard.v1.ResolveMedicationRequest\x1a(.lems_guard.v1.ResolveMedicationResponseBI\n\x0clemsguard.v1P\x01Z\x19lems_guard/v1;lemsguardv1\xaa\x02\x0cLemsGuard.V1\xca\x02\x0cLemsGuard\\V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,21 +39,21 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETKNOWLEDGEBASEREQUEST']._serialized_start=174
   _globals['_GETKNOWLEDGEBASEREQUEST']._serialized_end=199
   _globals['_GETKNOWLEDGEBASERESPONSE']._serialized_start=202
-  _globals['_GETKNOWLEDGEBASERESPONSE']._serialized_end=466
-  _globals['_RELOADSTATE']._serialized_start=468
-  _globals['_RELOADSTATE']._serialized_end=538
-  _globals['_LISTRULESREQUEST']._serialized_start=541
-  _globals['_LISTRULESREQUEST']._serialized_end=781
-  _globals['_LISTRULESRESPONSE']._serialized_start=783
-  _globals['_LISTRULESRESPONSE']._serialized_end=890
-  _globals['_GETRULEREQUEST']._serialized_start=892
-  _globals['_GETRULEREQUEST']._serialized_end=920
-  _globals['_GETRULERESPONSE']._serialized_start=922
-  _globals['_GETRULERESPONSE']._serialized_end=1028
-  _globals['_RESOLVEMEDICATIONREQUEST']._serialized_start=1031
-  _globals['_RESOLVEMEDICATIONREQUEST']._serialized_end=1172
-  _globals['_RESOLVEMEDICATIONRESPONSE']._serialized_start=1175
-  _globals['_RESOLVEMEDICATIONRESPONSE']._serialized_end=1618
-  _globals['_KNOWLEDGESERVICE']._serialized_start=1621
-  _globals['_KNOWLEDGESERVICE']._serialized_end=1998
+  _globals['_GETKNOWLEDGEBASERESPONSE']._serialized_end=488
+  _globals['_RELOADSTATE']._serialized_start=490
+  _globals['_RELOADSTATE']._serialized_end=560
+  _globals['_LISTRULESREQUEST']._serialized_start=563
+  _globals['_LISTRULESREQUEST']._serialized_end=803
+  _globals['_LISTRULESRESPONSE']._serialized_start=805
+  _globals['_LISTRULESRESPONSE']._serialized_end=912
+  _globals['_GETRULEREQUEST']._serialized_start=914
+  _globals['_GETRULEREQUEST']._serialized_end=942
+  _globals['_GETRULERESPONSE']._serialized_start=944
+  _globals['_GETRULERESPONSE']._serialized_end=1050
+  _globals['_RESOLVEMEDICATIONREQUEST']._serialized_start=1053
+  _globals['_RESOLVEMEDICATIONREQUEST']._serialized_end=1194
+  _globals['_RESOLVEMEDICATIONRESPONSE']._serialized_start=1197
+  _globals['_RESOLVEMEDICATIONRESPONSE']._serialized_end=1640
+  _globals['_KNOWLEDGESERVICE']._serialized_start=1643
+  _globals['_KNOWLEDGESERVICE']._serialized_end=2020
 # @@protoc_insertion_point(module_scope)

@@ -15,7 +15,7 @@ class GetKnowledgeBaseRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class GetKnowledgeBaseResponse(_message.Message):
-    __slots__ = ("knowledge_base", "rule_count", "class_count", "ingredient_count", "name_count", "clinician_review_recorded", "reload", "contract")
+    __slots__ = ("knowledge_base", "rule_count", "class_count", "ingredient_count", "name_count", "clinician_review_recorded", "reload", "contract", "rules_signed")
     KNOWLEDGE_BASE_FIELD_NUMBER: _ClassVar[int]
     RULE_COUNT_FIELD_NUMBER: _ClassVar[int]
     CLASS_COUNT_FIELD_NUMBER: _ClassVar[int]
@@ -24,6 +24,7 @@ class GetKnowledgeBaseResponse(_message.Message):
     CLINICIAN_REVIEW_RECORDED_FIELD_NUMBER: _ClassVar[int]
     RELOAD_FIELD_NUMBER: _ClassVar[int]
     CONTRACT_FIELD_NUMBER: _ClassVar[int]
+    RULES_SIGNED_FIELD_NUMBER: _ClassVar[int]
     knowledge_base: _screening_pb2.KnowledgeBase
     rule_count: int
     class_count: int
@@ -32,7 +33,8 @@ class GetKnowledgeBaseResponse(_message.Message):
     clinician_review_recorded: bool
     reload: ReloadState
     contract: int
-    def __init__(self, knowledge_base: _Optional[_Union[_screening_pb2.KnowledgeBase, _Mapping]] = ..., rule_count: _Optional[int] = ..., class_count: _Optional[int] = ..., ingredient_count: _Optional[int] = ..., name_count: _Optional[int] = ..., clinician_review_recorded: _Optional[bool] = ..., reload: _Optional[_Union[ReloadState, _Mapping]] = ..., contract: _Optional[int] = ...) -> None: ...
+    rules_signed: int
+    def __init__(self, knowledge_base: _Optional[_Union[_screening_pb2.KnowledgeBase, _Mapping]] = ..., rule_count: _Optional[int] = ..., class_count: _Optional[int] = ..., ingredient_count: _Optional[int] = ..., name_count: _Optional[int] = ..., clinician_review_recorded: _Optional[bool] = ..., reload: _Optional[_Union[ReloadState, _Mapping]] = ..., contract: _Optional[int] = ..., rules_signed: _Optional[int] = ...) -> None: ...
 
 class ReloadState(_message.Message):
     __slots__ = ("loaded_at", "refused_at", "problems")

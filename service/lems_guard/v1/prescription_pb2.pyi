@@ -62,7 +62,7 @@ class Medication(_message.Message):
     def __init__(self, id: _Optional[str] = ..., codings: _Optional[_Iterable[_Union[Coding, _Mapping]]] = ..., text: _Optional[str] = ..., form_text: _Optional[str] = ..., route: _Optional[_Union[_terms_pb2.Route, str]] = ..., route_text: _Optional[str] = ..., dose: _Optional[_Union[Dose, _Mapping]] = ..., doses_per_day: _Optional[float] = ..., as_needed: _Optional[_Union[_terms_pb2.Answer, str]] = ..., phase: _Optional[_Union[_terms_pb2.Phase, str]] = ..., indication: _Optional[_Union[Indication, _Mapping]] = ..., stopped_on: _Optional[str] = ...) -> None: ...
 
 class Patient(_message.Message):
-    __slots__ = ("lems_status", "birth_date", "age_years", "weight_kg", "creatinine_clearance_ml_min", "hepatic_impairment", "nat2_phenotype", "on_dialysis", "seizure_history", "epilepsy", "uncontrolled_asthma", "congenital_long_qt", "respiratory_compromise", "ventilated", "planned_anaesthesia", "pregnant", "breast_feeding", "aminopyridine_hypersensitivity", "conditions")
+    __slots__ = ("lems_status", "birth_date", "age_years", "weight_kg", "creatinine_clearance_ml_min", "hepatic_impairment", "nat2_phenotype", "on_dialysis", "seizure_history", "epilepsy", "uncontrolled_asthma", "congenital_long_qt", "respiratory_compromise", "ventilated", "planned_anaesthesia", "pregnant", "breast_feeding", "aminopyridine_hypersensitivity", "conditions", "allergies")
     LEMS_STATUS_FIELD_NUMBER: _ClassVar[int]
     BIRTH_DATE_FIELD_NUMBER: _ClassVar[int]
     AGE_YEARS_FIELD_NUMBER: _ClassVar[int]
@@ -82,6 +82,7 @@ class Patient(_message.Message):
     BREAST_FEEDING_FIELD_NUMBER: _ClassVar[int]
     AMINOPYRIDINE_HYPERSENSITIVITY_FIELD_NUMBER: _ClassVar[int]
     CONDITIONS_FIELD_NUMBER: _ClassVar[int]
+    ALLERGIES_FIELD_NUMBER: _ClassVar[int]
     lems_status: _terms_pb2.LemsStatus
     birth_date: str
     age_years: int
@@ -101,7 +102,16 @@ class Patient(_message.Message):
     breast_feeding: _terms_pb2.Answer
     aminopyridine_hypersensitivity: _terms_pb2.Answer
     conditions: _containers.RepeatedCompositeFieldContainer[Coding]
-    def __init__(self, lems_status: _Optional[_Union[_terms_pb2.LemsStatus, str]] = ..., birth_date: _Optional[str] = ..., age_years: _Optional[int] = ..., weight_kg: _Optional[float] = ..., creatinine_clearance_ml_min: _Optional[float] = ..., hepatic_impairment: _Optional[_Union[_terms_pb2.HepaticImpairment, str]] = ..., nat2_phenotype: _Optional[_Union[_terms_pb2.Nat2Phenotype, str]] = ..., on_dialysis: _Optional[_Union[_terms_pb2.Answer, str]] = ..., seizure_history: _Optional[_Union[_terms_pb2.Answer, str]] = ..., epilepsy: _Optional[_Union[_terms_pb2.Answer, str]] = ..., uncontrolled_asthma: _Optional[_Union[_terms_pb2.Answer, str]] = ..., congenital_long_qt: _Optional[_Union[_terms_pb2.Answer, str]] = ..., respiratory_compromise: _Optional[_Union[_terms_pb2.Answer, str]] = ..., ventilated: _Optional[_Union[_terms_pb2.Answer, str]] = ..., planned_anaesthesia: _Optional[_Union[_terms_pb2.Answer, str]] = ..., pregnant: _Optional[_Union[_terms_pb2.Answer, str]] = ..., breast_feeding: _Optional[_Union[_terms_pb2.Answer, str]] = ..., aminopyridine_hypersensitivity: _Optional[_Union[_terms_pb2.Answer, str]] = ..., conditions: _Optional[_Iterable[_Union[Coding, _Mapping]]] = ...) -> None: ...
+    allergies: _containers.RepeatedCompositeFieldContainer[Allergy]
+    def __init__(self, lems_status: _Optional[_Union[_terms_pb2.LemsStatus, str]] = ..., birth_date: _Optional[str] = ..., age_years: _Optional[int] = ..., weight_kg: _Optional[float] = ..., creatinine_clearance_ml_min: _Optional[float] = ..., hepatic_impairment: _Optional[_Union[_terms_pb2.HepaticImpairment, str]] = ..., nat2_phenotype: _Optional[_Union[_terms_pb2.Nat2Phenotype, str]] = ..., on_dialysis: _Optional[_Union[_terms_pb2.Answer, str]] = ..., seizure_history: _Optional[_Union[_terms_pb2.Answer, str]] = ..., epilepsy: _Optional[_Union[_terms_pb2.Answer, str]] = ..., uncontrolled_asthma: _Optional[_Union[_terms_pb2.Answer, str]] = ..., congenital_long_qt: _Optional[_Union[_terms_pb2.Answer, str]] = ..., respiratory_compromise: _Optional[_Union[_terms_pb2.Answer, str]] = ..., ventilated: _Optional[_Union[_terms_pb2.Answer, str]] = ..., planned_anaesthesia: _Optional[_Union[_terms_pb2.Answer, str]] = ..., pregnant: _Optional[_Union[_terms_pb2.Answer, str]] = ..., breast_feeding: _Optional[_Union[_terms_pb2.Answer, str]] = ..., aminopyridine_hypersensitivity: _Optional[_Union[_terms_pb2.Answer, str]] = ..., conditions: _Optional[_Iterable[_Union[Coding, _Mapping]]] = ..., allergies: _Optional[_Iterable[_Union[Allergy, _Mapping]]] = ...) -> None: ...
+
+class Allergy(_message.Message):
+    __slots__ = ("codings", "text")
+    CODINGS_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    codings: _containers.RepeatedCompositeFieldContainer[Coding]
+    text: str
+    def __init__(self, codings: _Optional[_Iterable[_Union[Coding, _Mapping]]] = ..., text: _Optional[str] = ...) -> None: ...
 
 class CheckPrescriptionRequest(_message.Message):
     __slots__ = ("patient", "proposed", "active", "stopped", "jurisdiction", "as_of", "country")

@@ -16,7 +16,7 @@ class KnowledgeBase(_message.Message):
     def __init__(self, version: _Optional[str] = ..., digest: _Optional[str] = ...) -> None: ...
 
 class Evidence(_message.Message):
-    __slots__ = ("source", "locator", "url", "grade", "population", "counter", "says")
+    __slots__ = ("source", "locator", "url", "grade", "population", "counter", "says", "kind", "limits")
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     LOCATOR_FIELD_NUMBER: _ClassVar[int]
     URL_FIELD_NUMBER: _ClassVar[int]
@@ -24,6 +24,8 @@ class Evidence(_message.Message):
     POPULATION_FIELD_NUMBER: _ClassVar[int]
     COUNTER_FIELD_NUMBER: _ClassVar[int]
     SAYS_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    LIMITS_FIELD_NUMBER: _ClassVar[int]
     source: str
     locator: str
     url: str
@@ -31,10 +33,26 @@ class Evidence(_message.Message):
     population: _terms_pb2.EvidencePopulation
     counter: bool
     says: str
-    def __init__(self, source: _Optional[str] = ..., locator: _Optional[str] = ..., url: _Optional[str] = ..., grade: _Optional[str] = ..., population: _Optional[_Union[_terms_pb2.EvidencePopulation, str]] = ..., counter: _Optional[bool] = ..., says: _Optional[str] = ...) -> None: ...
+    kind: _terms_pb2.EvidenceKind
+    limits: str
+    def __init__(self, source: _Optional[str] = ..., locator: _Optional[str] = ..., url: _Optional[str] = ..., grade: _Optional[str] = ..., population: _Optional[_Union[_terms_pb2.EvidencePopulation, str]] = ..., counter: _Optional[bool] = ..., says: _Optional[str] = ..., kind: _Optional[_Union[_terms_pb2.EvidenceKind, str]] = ..., limits: _Optional[str] = ...) -> None: ...
+
+class Review(_message.Message):
+    __slots__ = ("state", "reviewer", "role", "reviewed_on", "due")
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    REVIEWER_FIELD_NUMBER: _ClassVar[int]
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    REVIEWED_ON_FIELD_NUMBER: _ClassVar[int]
+    DUE_FIELD_NUMBER: _ClassVar[int]
+    state: _terms_pb2.ReviewState
+    reviewer: str
+    role: str
+    reviewed_on: str
+    due: str
+    def __init__(self, state: _Optional[_Union[_terms_pb2.ReviewState, str]] = ..., reviewer: _Optional[str] = ..., role: _Optional[str] = ..., reviewed_on: _Optional[str] = ..., due: _Optional[str] = ...) -> None: ...
 
 class Finding(_message.Message):
-    __slots__ = ("rule_id", "concern", "severity", "certainty", "medication_ids", "consequence", "mechanism", "action", "alternatives", "monitoring", "evidence", "why", "missing")
+    __slots__ = ("rule_id", "concern", "severity", "certainty", "medication_ids", "consequence", "mechanism", "action", "alternatives", "monitoring", "evidence", "why", "missing", "deed", "review")
     RULE_ID_FIELD_NUMBER: _ClassVar[int]
     CONCERN_FIELD_NUMBER: _ClassVar[int]
     SEVERITY_FIELD_NUMBER: _ClassVar[int]
@@ -48,6 +66,8 @@ class Finding(_message.Message):
     EVIDENCE_FIELD_NUMBER: _ClassVar[int]
     WHY_FIELD_NUMBER: _ClassVar[int]
     MISSING_FIELD_NUMBER: _ClassVar[int]
+    DEED_FIELD_NUMBER: _ClassVar[int]
+    REVIEW_FIELD_NUMBER: _ClassVar[int]
     rule_id: str
     concern: _terms_pb2.Concern
     severity: _terms_pb2.Severity
@@ -61,7 +81,9 @@ class Finding(_message.Message):
     evidence: _containers.RepeatedCompositeFieldContainer[Evidence]
     why: _containers.RepeatedScalarFieldContainer[str]
     missing: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, rule_id: _Optional[str] = ..., concern: _Optional[_Union[_terms_pb2.Concern, str]] = ..., severity: _Optional[_Union[_terms_pb2.Severity, str]] = ..., certainty: _Optional[_Union[_terms_pb2.Certainty, str]] = ..., medication_ids: _Optional[_Iterable[str]] = ..., consequence: _Optional[str] = ..., mechanism: _Optional[str] = ..., action: _Optional[str] = ..., alternatives: _Optional[_Iterable[str]] = ..., monitoring: _Optional[_Iterable[str]] = ..., evidence: _Optional[_Iterable[_Union[Evidence, _Mapping]]] = ..., why: _Optional[_Iterable[str]] = ..., missing: _Optional[_Iterable[str]] = ...) -> None: ...
+    deed: str
+    review: Review
+    def __init__(self, rule_id: _Optional[str] = ..., concern: _Optional[_Union[_terms_pb2.Concern, str]] = ..., severity: _Optional[_Union[_terms_pb2.Severity, str]] = ..., certainty: _Optional[_Union[_terms_pb2.Certainty, str]] = ..., medication_ids: _Optional[_Iterable[str]] = ..., consequence: _Optional[str] = ..., mechanism: _Optional[str] = ..., action: _Optional[str] = ..., alternatives: _Optional[_Iterable[str]] = ..., monitoring: _Optional[_Iterable[str]] = ..., evidence: _Optional[_Iterable[_Union[Evidence, _Mapping]]] = ..., why: _Optional[_Iterable[str]] = ..., missing: _Optional[_Iterable[str]] = ..., deed: _Optional[str] = ..., review: _Optional[_Union[Review, _Mapping]] = ...) -> None: ...
 
 class Alert(_message.Message):
     __slots__ = ("id", "severity", "certainty", "medication_ids", "drug", "summary", "findings", "involves_proposed", "override_policy")

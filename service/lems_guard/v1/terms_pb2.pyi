@@ -160,6 +160,27 @@ class EvidencePopulation(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     EVIDENCE_POPULATION_THEORETICAL: _ClassVar[EvidencePopulation]
     EVIDENCE_POPULATION_AMIFAMPRIDINE: _ClassVar[EvidencePopulation]
 
+class EvidenceKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    EVIDENCE_KIND_UNSPECIFIED: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_LABEL: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_GUIDELINE: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_TRIAL: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_COHORT: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_CASE: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_REFERENCE: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_THEORY: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_JUDGEMENT: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_SECOND_HAND: _ClassVar[EvidenceKind]
+
+class ReviewState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    REVIEW_STATE_UNSPECIFIED: _ClassVar[ReviewState]
+    REVIEW_STATE_UNREVIEWED: _ClassVar[ReviewState]
+    REVIEW_STATE_SIGNED: _ClassVar[ReviewState]
+    REVIEW_STATE_CHANGED: _ClassVar[ReviewState]
+    REVIEW_STATE_DUE: _ClassVar[ReviewState]
+
 class RuleKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     RULE_KIND_UNSPECIFIED: _ClassVar[RuleKind]
@@ -275,6 +296,21 @@ EVIDENCE_POPULATION_LEMS: EvidencePopulation
 EVIDENCE_POPULATION_MYASTHENIA_GRAVIS: EvidencePopulation
 EVIDENCE_POPULATION_THEORETICAL: EvidencePopulation
 EVIDENCE_POPULATION_AMIFAMPRIDINE: EvidencePopulation
+EVIDENCE_KIND_UNSPECIFIED: EvidenceKind
+EVIDENCE_KIND_LABEL: EvidenceKind
+EVIDENCE_KIND_GUIDELINE: EvidenceKind
+EVIDENCE_KIND_TRIAL: EvidenceKind
+EVIDENCE_KIND_COHORT: EvidenceKind
+EVIDENCE_KIND_CASE: EvidenceKind
+EVIDENCE_KIND_REFERENCE: EvidenceKind
+EVIDENCE_KIND_THEORY: EvidenceKind
+EVIDENCE_KIND_JUDGEMENT: EvidenceKind
+EVIDENCE_KIND_SECOND_HAND: EvidenceKind
+REVIEW_STATE_UNSPECIFIED: ReviewState
+REVIEW_STATE_UNREVIEWED: ReviewState
+REVIEW_STATE_SIGNED: ReviewState
+REVIEW_STATE_CHANGED: ReviewState
+REVIEW_STATE_DUE: ReviewState
 RULE_KIND_UNSPECIFIED: RuleKind
 RULE_KIND_DRUG_DISEASE: RuleKind
 RULE_KIND_INTERACTION: RuleKind
