@@ -177,3 +177,26 @@ def test_a_reader_who_leaves_changes_nothing() -> None:
         ran.stdout.close()
         assert ran.stderr.read() == b""
     assert ran.returncode == 1
+
+
+def test_each_order_is_told_as_it_was_read_before_any_alert(lems_guard: Run) -> None:
+    ran = lems_guard("check", "Firdapse 10 mg tablets, 6 tid", "--start")
+    read, alert = (ran.out.index(words) for words in ("Read as", "CONTRAINDICATED"))
+    assert read < alert
+    assert (
+        "p1 amifampridine · oral · 60 mg \N{MULTIPLICATION SIGN} 3 = 180 mg/day · start" in ran.out
+    )
+
+
+def test_a_start_can_be_said(lems_guard: Run) -> None:
+    ran = lems_guard("check", "--start", "amifampridine 10 mg po qid", *SAFE, "--json")
+    rules = {each.rule_id for alert in asked(ran.out).alerts for each in alert.findings}
+    assert "amifampridine-start-dose" in rules
+
+
+def test_a_stop_has_its_day(lems_guard: Run) -> None:
+    ran = lems_guard("check", "--stopped", "metoprolol 50 mg bid @ 2026-11-01", "--json")
+    [medication] = asked(ran.out).medications
+    assert medication.orders[0].words == "metoprolol 50 mg bid"
+    wrong = lems_guard("check", "--stopped", "metoprolol @ 2026-13-45")
+    assert wrong.code == 2

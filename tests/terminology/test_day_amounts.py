@@ -34,15 +34,15 @@ def dosing(
         ("Firdapse 80 mg daily divided q6h", Dose(20, "mg"), 4, "the day's amount in parts"),
         ("Firdapse 80 mg daily in divided doses", Dose(80, "mg/day"), None, "parts not said"),
         ("Firdapse 60 mg/day daily", Dose(60, "mg/day"), None, "daily says nothing more"),
-        ("Firdapse 80 mg divided qid", None, 4, "the day's amount, or each?"),
+        ("Firdapse 80 mg divided qid", Dose(80, "mg"), 4, "the day's amount, or each?"),
         ("Firdapse 20 mg qid (80 mg/day)", Dose(20, "mg"), 4, "dose and day's amount agree"),
         ("Firdapse 10 mg tablets 80 mg/day", Dose(80, "mg/day"), None, "a strength beside it"),
         ("Firdapse 10 mg tablets 80 mg/day qid", Dose(20, "mg"), 4, "a strength beside it"),
-        ("Firdapse 40-60 mg/day", None, None, "a range is no amount"),
-        ("Firdapse 60 mg/day, 80 mg/day", None, None, "two amounts for one day"),
-        ("Firdapse 60 mg/day every other day", None, 0.5, "not every day"),
-        ("prednisone 1 mg/kg/day", None, None, "by weight and day: not read"),
-        ("ivig 2 g/kg daily in 2 divided doses", None, 2, "each, or both together?"),
+        ("Firdapse 40-60 mg/day", Dose(60, "mg/day"), None, "of a range the largest is judged"),
+        ("Firdapse 60 mg/day, 80 mg/day", Dose(80, "mg/day"), None, "two amounts for one day"),
+        ("Firdapse 60 mg/day every other day", Dose(60, "mg/day"), 0.5, "not every day"),
+        ("prednisone 1 mg/kg/day", Dose(1, "mg/kg/day"), None, "by weight and day"),
+        ("ivig 2 g/kg daily in 2 divided doses", Dose(1, "g/kg"), 2, "the day's amount in two"),
     ],
 )
 def test_amount_of_a_day(
@@ -58,7 +58,7 @@ def test_amount_of_a_day(
         ("Firdapse", Dose(80, "mg/fortnight"), None, "no share that is known"),
         ("Firdapse 80 mg/day", Dose(20, "mg"), Dose(20, "mg"), "contradicts no single dose"),
         ("Firdapse 80 mg/day", Dose(2, "tablets"), Dose(20, "mg"), "no strength of a tablet"),
-        ("Firdapse 80 mg/day", Dose(90, "mg/day"), None, "two amounts for one day"),
+        ("Firdapse 80 mg/day", Dose(90, "mg/day"), Dose(90, "mg/day"), "the field stands"),
     ],
 )
 def test_amount_of_a_day_beside_a_field(

@@ -151,7 +151,8 @@ def test_the_order_of_the_words_does_not_matter(
 ) -> None:
     usual = Medication("1", MedicationList.PROPOSED, " ".join((drug, *PLACED)))
     other = usual._replace(text=", ".join((*words[:at], drug, *words[at:])))
-    assert resolver.understand(other) == resolver.understand(usual)
+    told, expected = resolver.understand(other), resolver.understand(usual)
+    assert told._replace(words="") == expected._replace(words="")
 
 
 @QUICK

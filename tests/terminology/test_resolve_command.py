@@ -50,9 +50,9 @@ def test_in_a_pipe_lines_are_plain_and_suggestions_shown() -> None:
         "  dose: not known\n"
         "  doses a day: not known\n"
         "  did you mean: azithromycin (Zithromax)\n"
-        "  notes: 1 word was not understood\n"
+        "  notes: 'zithromx' not understood, and may change which drug is meant\n"
         "  trail: 'zithromx': not understood\n"
-        "  trail: '250 mg': number or sign\n"
+        "  trail: '250 mg': amount\n"
     )
     told = RUNNER.invoke(app, ["--json", "Zithromx 250 mg"])
     assert json.loads(told.output)[0]["suggestions"] == ["azithromycin (Zithromax)"]

@@ -115,7 +115,8 @@ def test_codes_of_every_kind(
 
 
 def test_a_product_tells_its_strength(edition: Edition) -> None:
-    assert by_code(edition, RXNORM, "5000002").dose == Dose(50, "mg")
+    assert by_code(edition, RXNORM, "5000002", "2 tablets bid").dose == Dose(100, "mg")
+    assert by_code(edition, RXNORM, "5000002").dose is None  # how many are taken nobody said
 
 
 def test_a_retired_code_is_said_to_be_one(edition: Edition) -> None:

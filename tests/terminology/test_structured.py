@@ -199,10 +199,10 @@ def test_route_fields(
         ({"dose": Dose(0.02, "g"), "text": "Firdapse 20 mg"}, Dose(0.02, "g"), None, "", "equal"),
         (
             {"dose": Dose(20, "mg"), "text": "Firdapse 10 mg qid"},
-            None,
+            Dose(20, "mg"),
             4,
             "dose and text",
-            "never guessed",
+            "the field stands, and both are judged",
         ),
         (
             {"dose": Dose(20, "mg"), "text": "Firdapse 10 mg tablet"},
@@ -224,9 +224,9 @@ def test_route_fields(
         (
             {"doses_per_day": 3.0, "text": "Firdapse 10 mg qid"},
             Dose(10, "mg"),
-            None,
+            3,
             "frequency and text",
-            "never guessed",
+            "the field stands, and both are judged",
         ),
     ],
 )
@@ -272,7 +272,7 @@ def test_the_trail_names_every_phrase(resolver: Resolver) -> None:
     assert resolver.explain(order) == (
         "RXNORM 6918: ingredients → metoprolol",
         "'cosopt': brand → dorzolamide + timolol",
-        "'1': number or sign",
+        "'1': count",
         "'gtt': form",
         "'ou': route",
         "'qqq': not understood",

@@ -48,21 +48,36 @@ def test_what_is_not_understood_is_said(resolver: Resolver, text: str, reason: s
         ("Advil PMX", "ibuprofen", "a brand extension may hold another drug"),
         ("Zestril PM", "lisinopril", "a brand with PM is another product, no time of day"),
         ("Zestril Total", "lisinopril", "a brand extension may hold another drug"),
-        ("labetalol 10 mg IV prn SBP > 180", "labetalol", "a threshold is no part of our tables"),
-        ("metoprolol 25 mg bid hold for HR < 60", "metoprolol", "a limit is no denial"),
-        ("bupropion 150 mg, never at bedtime", "bupropion", "nor is this"),
     ],
 )
 def test_what_is_recognised_beside_unknown_words_may_be_ordered(
     resolver: Resolver, text: str, may_hold: str, reason: str
 ) -> None:
-    """Its dose, route and frequency are left open: the unknown word may change them too."""
+    """The product may be another one: only what a field says of its route stands."""
     answer = understood(resolver, text)
     assert answer.disposition is Disposition.UNRESOLVED, reason
     assert names(answer) == [may_hold], reason
-    assert (answer.route, answer.dose, answer.doses_per_day) == (None, None, None)
+    assert answer.route is None
+    assert [doubt.field for doubt in answer.doubts][:1] == ["drug"]
     assert answer.notes
     assert understood(resolver, text, Route.ORAL).route is Route.ORAL
+
+
+@pytest.mark.parametrize(
+    ("text", "drug", "reason"),
+    [
+        ("labetalol 10 mg IV prn SBP > 180", "labetalol", "a threshold is a reason"),
+        ("metoprolol 25 mg bid hold for HR < 60", "metoprolol", "a limit is no denial"),
+        ("bupropion 150 mg, never at bedtime", "bupropion", "nor is this"),
+    ],
+)
+def test_a_condition_behind_the_sig_changes_nothing(
+    resolver: Resolver, text: str, drug: str, reason: str
+) -> None:
+    answer = understood(resolver, text)
+    assert answer.disposition is Disposition.EVALUATED, reason
+    assert names(answer) == [drug], reason
+    assert not answer.doubts, reason
 
 
 @pytest.mark.parametrize(

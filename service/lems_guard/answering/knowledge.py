@@ -4,7 +4,7 @@ import base64
 import difflib
 import hashlib
 
-from lems_guard.answering import read
+from lems_guard.answering import read, read_as
 from lems_guard.answering.faults import faults_of_country, faults_of_enums
 from lems_guard.answering.rule_messages import rule_message, summary_message
 from lems_guard.answering.shown import Shown, name_of
@@ -17,6 +17,8 @@ from lems_guard.v1 import prescription_pb2, screening_pb2
 
 DEFAULT_PAGE = 100
 LARGEST_PAGE = 500
+
+ORDERS_FIELD = 12  # of a ResolveMedicationResponse
 
 
 def get_rule(request: wire.GetRuleRequest, knowledge: KnowledgeBase) -> wire.GetRuleResponse:
@@ -99,7 +101,8 @@ def resolve(request: wire.ResolveMedicationRequest, shown: Shown) -> wire.Resolv
     country = read.country(request.country) or shown.country
     medication = read.lone_order(request.medication)._replace(country=country)
     jurisdiction = read.JURISDICTIONS[request.jurisdiction] or shown.jurisdiction
-    understood = shown.edition.explain(medication)
+    explained = shown.edition.explain(medication)
+    understood = explained.as_one() if explained.also else explained
     response = wire.ResolveMedicationResponse(
         disposition=term(understood.disposition),
         ingredients=[
@@ -118,7 +121,18 @@ def resolve(request: wire.ResolveMedicationRequest, shown: Shown) -> wire.Resolv
         trail=understood.trail,
         jurisdiction=term(jurisdiction),
         knowledge_base=name_of(shown.edition.knowledge),
+        phrases=[
+            wire.Phrase(
+                start=each.start,
+                end=each.end,
+                words=each.words,
+                kind=each.kind,
+                changes=each.changes,
+            )
+            for each in shown.edition.phrases(medication)
+        ],
     )
+    response.MergeFromString(read_as.orders(explained, ORDERS_FIELD))
     if understood.dose is not None:
         response.dose.CopyFrom(
             prescription_pb2.Dose(value=understood.dose.value, unit=understood.dose.unit)

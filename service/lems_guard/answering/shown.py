@@ -3,7 +3,7 @@
 import datetime
 from typing import NamedTuple, Protocol
 
-from lems_guard.clinical.medication import Medication, Understood
+from lems_guard.clinical.medication import Medication, TextPhrase, Understood
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.screening.knowledge_base import KnowledgeBase
 from lems_guard.v1 import knowledge_service_pb2 as wire
@@ -22,6 +22,9 @@ class Explained(Protocol):
 
     def explain(self, medication: Medication) -> Understood:
         """What is made of an order, with the trail of how."""
+
+    def phrases(self, medication: Medication) -> tuple[TextPhrase, ...]:
+        """The text of an order in phrases, each character in exactly one."""
 
     def ingredient_count(self) -> int:
         """How many ingredients are recognised."""

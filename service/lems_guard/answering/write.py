@@ -3,6 +3,7 @@
 import datetime
 
 from lems_guard.answering.prepared import Prepared, offered
+from lems_guard.answering.read_as import doubts, orders
 from lems_guard.answering.wire import block, terms, text, texts, whole
 from lems_guard.clinical.alert import Alert, Completeness, Finding, Gap, Screening, ScreeningRequest
 from lems_guard.clinical.medication import (
@@ -111,13 +112,16 @@ def result(name: bytes, medication_list: MedicationList, rest: bytes) -> bytes:
 
 def result_rest(understood: Understood, prepared: Prepared) -> bytes:
     """What a `MedicationResult` says after id and list: the same for all orders of a line."""
+    whole_text = understood.as_one() if understood.also else understood
     parts = (
-        DISPOSITIONS[understood.disposition],
-        prepared.ingredients(understood.readings),
-        ROUTES[understood.route],
-        MATCHES[understood.matched_by],
-        texts(7, understood.suggestions) if understood.suggestions else b"",
-        text(8, "; ".join(understood.notes)) if understood.notes else b"",
+        DISPOSITIONS[whole_text.disposition],
+        prepared.ingredients(whole_text.readings),
+        ROUTES[whole_text.route],
+        MATCHES[whole_text.matched_by],
+        texts(7, whole_text.suggestions) if whole_text.suggestions else b"",
+        text(8, "; ".join(whole_text.notes)) if whole_text.notes else b"",
+        orders(understood),
+        doubts(understood),
     )
     return b"".join(parts)
 

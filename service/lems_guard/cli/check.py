@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # ruff: noqa: ARG001, PLC0415 - typer reads the options off the signature, and they are read from
 # the context, all alike; what checks and prints is only loaded when there is something to check.
 
+Number: TypeAlias = float | None
 YesNo: TypeAlias = Literal["yes", "no"] | None
 Hepatic: TypeAlias = Literal["none", "mild", "moderate", "severe"] | None
 Nat2: TypeAlias = Literal["poor", "intermediate", "rapid"] | None
@@ -71,13 +72,11 @@ def check(  # noqa: PLR0913, PLR0917 - a patient has that many facts
         Orders, typer.Argument(metavar="ORDER", help="What is to be prescribed.")
     ] = None,
     active: Annotated[Orders, typer.Option(help="An order already taken.")] = None,
-    stopped: Annotated[Orders, typer.Option(help="An order being stopped.")] = None,
+    stopped: Annotated[Orders, _about("An order being stopped.", "ORDER[ @ DATE]")] = None,
     age: Annotated[int | None, _asked("age_years", "N", "Age in completed years.")] = None,
     birth_date: Annotated[str | None, BIRTH_DATE] = None,
     weight: Annotated[float | None, _asked("weight_kg", "KG")] = None,
-    creatinine_clearance: Annotated[
-        float | None, _asked("creatinine_clearance_ml_min", "N")
-    ] = None,
+    creatinine_clearance: Annotated[Number, _asked("creatinine_clearance_ml_min", "N")] = None,
     hepatic_impairment: Annotated[Hepatic, _asked("hepatic_impairment", "ONE")] = None,
     nat2: Annotated[Nat2, _asked("nat2_phenotype", "ONE", NAT2)] = None,
     lems_status: Annotated[Lems, _asked("lems_status", "ONE", LEMS)] = None,
@@ -102,6 +101,7 @@ def check(  # noqa: PLR0913, PLR0917 - a patient has that many facts
     ] = None,
     server: Annotated[str | None, _about("Ask a running service, over gRPC.", "HOST:PORT")] = None,
     *,
+    start: Annotated[bool, _about("What is proposed begins.", None, "--start")] = False,
     as_json: Annotated[bool, _about("Print the answer as JSON.", None, "--json")] = False,
     form: Annotated[
         Form, _about("How to print it (table); fhir is R4.", "FORM", "--format")
@@ -128,7 +128,7 @@ def _request(given: Mapping[str, Any], file: str | None) -> "CheckPrescriptionRe
     from lems_guard.answering.proto_json import read_request
     from lems_guard.cli.prescription import request_of
 
-    said = [name for name, value in given.items() if value not in (None, [], ())]
+    said = [name for name, value in given.items() if value not in (None, [], (), False)]
     if file is None:
         if not {"proposed", "active", "stopped"} & set(said):
             raise typer.BadParameter('give orders to check, such as "metoprolol", or --request')

@@ -1,9 +1,11 @@
 """A prescription in a person's words: options of the command line to a CheckPrescriptionRequest."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from lems_guard.clinical.errors import FieldViolation, InvalidRequest
 from lems_guard.v1 import prescription_pb2 as wire
+from lems_guard.v1 import terms_pb2 as terms
 
 # The options that are not named as their field is.
 FIELDS = {
@@ -12,6 +14,8 @@ FIELDS = {
     "creatinine_clearance": "creatinine_clearance_ml_min",
     "nat2": "nat2_phenotype",
 }
+START = "start"
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 ORDERS = {"proposed": "p", "active": "a", "stopped": "s"}
 
 
@@ -22,13 +26,16 @@ def request_of(given: Mapping[str, object]) -> wire.CheckPrescriptionRequest:
     """
     request = wire.CheckPrescriptionRequest()
     for option, value in given.items():
-        if value is None or value == "":
+        if value in (None, "") or option == START:
             continue
         try:
             _say(request, option, value)
         except ValueError:  # beyond what the field can hold, or text that is no Unicode
             violation = FieldViolation(option, "this value cannot be sent")
             raise InvalidRequest((violation,)) from None
+    if given.get(START):
+        for order in request.proposed:
+            order.phase = terms.PHASE_START
     return request
 
 
@@ -45,10 +52,22 @@ def _say(request: wire.CheckPrescriptionRequest, option: str, value: object) -> 
 
 def _orders(letter: str, texts: Iterable[str]) -> list[wire.Medication]:
     """Orders with the ids p1, p2 …, by which the answer names them."""
-    return [
+    orders = [
         wire.Medication(id=f"{letter}{number}", text=text)
         for number, text in enumerate(texts, start=1)
     ]
+    if letter == ORDERS["stopped"]:
+        for order in orders:
+            order.text, order.stopped_on = _dated(order.text)
+    return orders
+
+
+def _dated(text: str) -> tuple[str, str]:
+    """An order and the day on which it was stopped: `TEXT @ DATE`."""
+    words, _, day = text.rpartition("@")
+    if words and DAY.fullmatch(day.strip()):
+        return words.strip(), day.strip()
+    return text, ""
 
 
 def _set(message: wire.Patient | wire.CheckPrescriptionRequest, name: str, value: object) -> None:

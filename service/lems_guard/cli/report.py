@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from lems_guard.answering.spoken import doubts_of, read_as
 from lems_guard.cli.alert_card import card_of, line_of
 from lems_guard.cli.exit_codes import ExitCode
 from lems_guard.cli.verdict import exit_code_of, is_whole, sentence, unknown, unsettled
@@ -50,6 +51,7 @@ class Report(NamedTuple):
         names = names_of(self.request)
         parts = (
             _header(self),
+            *_read(self.response),
             *_alerts(self.response, names),
             *_questions(self.response, names),
             *_silent(self.response, names),
@@ -96,6 +98,21 @@ def _header(report: Report) -> RenderableType:
         *[Text(f"Note: {note}") for note in answer.notes],
     ]
     return Group(*lines)
+
+
+def _read(response: screening_pb2.CheckPrescriptionResponse) -> Iterator[RenderableType]:
+    """How each order was read, so that a misreading is seen before what follows from it."""
+    rows = [(order.id, Text(line)) for order in response.medications for line in _lines(order)]
+    if rows:
+        yield _section(Text("Read as", style="bold"), rows)
+
+
+def _lines(order: screening_pb2.MedicationResult) -> Iterator[str]:
+    """The orders of a medication as they were read, and why one of them is in doubt."""
+    yield from read_as(order)
+    doubts = "; ".join(doubts_of(order))
+    if order.orders and doubts:
+        yield f"in doubt: {doubts}"
 
 
 def _alerts(

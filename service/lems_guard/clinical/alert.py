@@ -23,12 +23,14 @@ class Exposure(NamedTuple):
     """One ingredient of one order, by its route: what a rule is judged on.
 
     `sure` is false where the order has several readings; `order` indexes the request's orders.
+    `routes` are those between which it is open, where the route is not known for that.
     """
 
     ingredient: Ingredient
     route: Route | None
     order: int
     sure: bool
+    routes: tuple[Route, ...] = ()
 
 
 class Finding(NamedTuple):
@@ -95,6 +97,17 @@ class Screening:
     def with_notes(self, notes: tuple[str, ...]) -> "Screening":
         """The same result with more to be said of the answer as a whole."""
         return replace(self, notes=(*notes, *self.notes))
+
+
+def parted(
+    orders: tuple[tuple[Medication, Understood], ...],
+) -> tuple[tuple[Medication, Understood], ...]:
+    """The orders, those of one text each as an order of its own with the same id."""
+    if not any(understood.also for _, understood in orders):
+        return orders
+    return tuple(
+        (order, each) for order, understood in orders for each in (understood, *understood.also)
+    )
 
 
 def is_current(medication_list: MedicationList) -> bool:

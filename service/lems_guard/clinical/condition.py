@@ -68,14 +68,19 @@ class Between:
     below: float | None = None
 
     def judge(self, facts: Facts) -> Verdict:
-        """Decided only when every value the number may have lies inside, or every one outside."""
+        """Decided only when every value the number may have lies inside, or every one outside.
+
+        Of a number that is in doubt one value inside is enough: it holds, and names the doubt.
+        """
         value = facts[self.fact]
         if not isinstance(value, Span):
             return undecided(self.fact, value)
-        inside = self._holds(value.low), self._holds(value.high)
-        if all(inside):
-            return HOLDS
-        return undecided(self.fact, value) if self._may_hold(value) else FAILS
+        if not self._may_hold(value):
+            return FAILS
+        if value.in_doubt:
+            return Verdict(True, missing_roots(self.fact, value))
+        inside = self._holds(value.low) and self._holds(value.high)
+        return HOLDS if inside else undecided(self.fact, value)
 
     def _holds(self, number: float) -> bool:
         return not (self._too_low(number) or self._too_high(number))

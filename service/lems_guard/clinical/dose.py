@@ -51,6 +51,12 @@ class Dose(NamedTuple):
         unit, _, share = self.unit.partition("/")
         return Dose(self.value, unit).milligrams() if share.strip().casefold() in DAYS else None
 
+    def milligrams_per_kg_per_day(self) -> float | None:
+        """The mg of a whole day for each kg of body weight; else `None`."""
+        unit, _, share = self.unit.partition("/")
+        weight, _, day = share.strip().casefold().partition("/")
+        return Dose(self.value, unit).milligrams() if weight == "kg" and day in DAYS else None
+
     def milligrams_per_kg(self) -> float | None:
         """The dose in mg for each kg of body weight, or `None` when its unit is not such a one."""
         unit, _, share = self.unit.partition("/")

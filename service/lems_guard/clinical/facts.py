@@ -36,12 +36,14 @@ Lack: TypeAlias = str | Elsewhere
 class Span(NamedTuple):
     """A number known to lie between two bounds (inclusive), such as an age from a birth year.
 
-    `roots` names the facts that would narrow it, where that is not the number itself.
+    `roots` names the facts that would narrow it, where that is not the number itself. `in_doubt`
+    tells that each value may be what was ordered: the worst counts, and is only possible.
     """
 
     low: float
     high: float
     roots: tuple[Lack, ...] = ()
+    in_doubt: bool = False
 
 
 class Unknown(NamedTuple):

@@ -3,7 +3,7 @@
 import datetime
 from typing import NamedTuple
 
-from lems_guard.clinical.dose import Dose, DoseBasis
+from lems_guard.clinical.dose import DAYS, Dose, DoseBasis
 from lems_guard.clinical.facts import Answer
 from lems_guard.clinical.indication import NecessaryUse
 from lems_guard.clinical.route import Route
@@ -100,6 +100,28 @@ class Ingredient(NamedTuple):
     rxcui: str = ""
 
 
+class TextPhrase(NamedTuple):
+    """Some neighbouring characters of a text, what they are, and what they tell or may change."""
+
+    start: int
+    end: int
+    words: str
+    kind: str
+    changes: tuple[str, ...]
+
+
+class Doubt(NamedTuple):
+    """Something of an order that was not understood, or in two ways, and what it may change.
+
+    `field` is `drug`, `dose`, `doses_per_day`, `route`, `as_needed`, `phase`, or empty where it
+    changes nothing; `words` are those of the order that raise the doubt.
+    """
+
+    field: str
+    words: str
+    what: str
+
+
 class Understood(NamedTuple):
     """What terminology made of one order.
 
@@ -123,3 +145,39 @@ class Understood(NamedTuple):
     necessary_use: NecessaryUse | None = None
     dose_basis: DoseBasis | None = DoseBasis.BASE
     product: str = ""
+    other_doses: tuple[Dose, ...] = ()
+    other_per_day: tuple[float, ...] = ()
+    routes: tuple[Route, ...] = ()
+    daily: Dose | None = None
+    most_per_day: float | None = None
+    daily_limit: Dose | None = None
+    phase: Phase | None = None
+    doubts: tuple[Doubt, ...] = ()
+    words: str = ""
+    also: tuple["Understood", ...] = ()
+
+    def daily_amount(self) -> Dose | None:
+        """The amount of a whole day, where it is said or follows from dose and frequency."""
+        if self.daily is not None or self.dose is None:
+            return self.daily
+        unit, _, share = self.dose.unit.rpartition("/")
+        if share in DAYS:
+            return Dose(self.dose.value, unit)
+        if self.doses_per_day is None or self.as_needed is Answer.YES:
+            return None
+        return Dose(round(self.dose.value * self.doses_per_day, 9), self.dose.unit)
+
+    def as_one(self) -> "Understood":
+        """All orders of the text as what can be said of the whole: the least certain of them."""
+        each = (self, *self.also)
+        order = (Disposition.UNRESOLVED, Disposition.AMBIGUOUS)
+        found = [one.disposition for one in each]
+        routes = {one.route for one in each}
+        return self._replace(
+            disposition=next((worst for worst in order if worst in found), found[0]),
+            readings=tuple(dict.fromkeys(names for one in each for names in one.readings)),
+            route=self.route if len(routes) == 1 else None,
+            suggestions=tuple(dict.fromkeys(name for one in each for name in one.suggestions)),
+            notes=tuple(dict.fromkeys(note for one in each for note in one.notes)),
+            also=(),
+        )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lems_guard import __version__
 from lems_guard.clinical.errors import InvalidKnowledge
-from lems_guard.clinical.medication import Coding, Medication, Understood
+from lems_guard.clinical.medication import Coding, Medication, TextPhrase, Understood
 from lems_guard.clinical.patient import Patient
 from lems_guard.knowledge.cases import CaseResult, run_suites
 from lems_guard.knowledge.compiler import Compilation, compile_rules
@@ -66,6 +66,10 @@ class Edition:
     def explain(self, medication: Medication) -> Understood:
         """What an order is, with the trail of how that was found."""
         return self.resolver.explained(medication)
+
+    def phrases(self, medication: Medication) -> tuple[TextPhrase, ...]:
+        """The text of an order in phrases, each character in exactly one."""
+        return self.resolver.phrases(medication)
 
     def with_conditions(
         self, patient: Patient, conditions: tuple[Coding, ...]

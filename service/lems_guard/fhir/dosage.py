@@ -51,6 +51,7 @@ IN_WORDS = {
 # http://terminology.hl7.org/CodeSystem/v3-TimingEvent: at, before and after meals in general.
 MEALS = {"C", "AC", "PC"}
 MEALS_A_DAY = 3
+MOST_A_DAY = 48
 PERIODS = ("period", "periodMax", "periodUnit", "periodUnits")
 MOMENTS = ("timeOfDay", "when")
 WRITTEN_NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
@@ -92,8 +93,44 @@ def dosage_of(resource: Resource) -> Dosage:
         return Dosage()
     dose, per_day = _together([_line(part) for part in parts])
     route, route_text = _route(parts)
-    sig = text(parts[0].get("text")) if len(parts) == 1 else ""
-    return Dosage(route, route_text, dose, per_day, _as_needed(parts), sig)
+    return Dosage(route, route_text, dose, per_day, _as_needed(parts), _words(parts))
+
+
+def _words(parts: list[Resource]) -> str:
+    """What the lines say in words: their text, what the patient is told, and their maxima.
+
+    Several lines that say all in their fields say it better than their words do, joined.
+    """
+    lines = [_line(part) for part in parts]
+    if len(parts) > 1 and all(line.dose and line.per_day for line in lines):
+        return ", ".join(filter(None, map(_most, parts)))
+    return ", ".join(filter(None, (each for part in parts for each in _said(part))))
+
+
+def _said(part: Resource) -> tuple[str, ...]:
+    """One line in words; a dose without a unit is a number that only words can carry."""
+    bare = "" if _dose(part) else _bare_dose(part)
+    patient = text(part.get("patientInstruction"))
+    said = text(part.get("text"))
+    return said, "" if patient == said else patient, bare, _most(part)
+
+
+def _bare_dose(part: Resource) -> str:
+    rated = [obj(each.get("doseQuantity")) for each in (*objs(part.get("doseAndRate")), part)]
+    values = [_number(each.get("value")) for each in rated]
+    return next((f"take {value:g}" for value in values if value), "")
+
+
+def _most(part: Resource) -> str:
+    """The most that may be taken in a day: one ratio until R4, several since."""
+    sent = part.get("maxDosePerPeriod")
+    for ratio in objs(sent) or [obj(sent)]:
+        most, period = _amount(ratio.get("numerator")), obj(ratio.get("denominator"))
+        unit = text(period.get("code")) or text(period.get("unit"))
+        days = (_number(period.get("value")) or 1.0) * DAYS.get(unit.lower(), 0.0)
+        if most and days == 1.0:
+            return f"max {most.value:g} {most.unit} per day"
+    return ""
 
 
 def _line(part: Resource) -> Line:
@@ -139,7 +176,9 @@ def _repeated(repeat: Resource) -> float | None:
     if days is None or not times:
         return None
     if _has(repeat, *PERIODS):
-        return above_zero(times / days)
+        often = above_zero(times / days)
+        # Nobody takes a drug every second: what says so was sent by mistake.
+        return often if often and often <= MOST_A_DAY else None
     weekdays = repeat.get("dayOfWeek")
     return times * len(weekdays) / 7 if isinstance(weekdays, list) and weekdays else times
 

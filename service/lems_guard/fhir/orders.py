@@ -10,7 +10,6 @@ from lems_guard.answering import read
 from lems_guard.answering.bounds import LONGEST_TEXT, MOST_CODINGS
 from lems_guard.clinical.medication import (
     Coding,
-    Disposition,
     Medication,
     MedicationList,
     Understood,
@@ -28,6 +27,7 @@ from lems_guard.v1 import prescription_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
 
 LONGEST_USE = 1000
+UNSAID = " (dose not stated)"
 NO_DRUG = "an order without a drug"
 NOT_READ = "a code of a system not read here"
 # As many lines as a hospital's formulary has; few enough that the garbage collector walks them in
@@ -143,17 +143,14 @@ class OrderReader:
         return frozenset(each.name for reading in readings for each in reading)
 
     def _text(self, drug: Drug, dosage: Dosage) -> str:
-        """The drug's words, and behind them the sig where it alone tells how, and is readable."""
-        structured = dosage.dose or dosage.per_day or dosage.route or dosage.route_text
-        if structured or not dosage.sig or not drug.words:
-            return drug.words
-        together = f"{drug.words} {dosage.sig}"
-        alone, whole = (
-            self._understand(Medication("sig", MedicationList.PROPOSED, words))
-            for words in (drug.words, together)
-        )
-        understood = whole.disposition is not Disposition.UNRESOLVED
-        return together if understood and whole.readings == alone.readings else drug.words
+        """The drug's words, and behind them what the dosage says in words.
+
+        Where nobody says a dose, the strength that the product's name holds is none.
+        """
+        unsaid = not dosage.dose and not any(sign.isdigit() for sign in dosage.sig)
+        unsaid = unsaid and any(sign.isdigit() for sign in drug.words)
+        said = f"{drug.words}{UNSAID}" if unsaid else drug.words
+        return f"{said}: {dosage.sig}" if said and dosage.sig else said or dosage.sig
 
 
 def within_bounds(message: wire.Medication) -> wire.Medication:

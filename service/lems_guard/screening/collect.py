@@ -112,7 +112,7 @@ class Collection:
             outcome,
             severity,
             certainty,
-            tuple([orders[place][0].id for place in sorted(places)]),
+            tuple(dict.fromkeys([orders[place][0].id for place in sorted(places)])),
             tuple(sorted(draft.missing)),
             tuple(lines),
             fitting(outcome, draft.exposures, self._situation),

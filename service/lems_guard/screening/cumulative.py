@@ -32,7 +32,7 @@ def notes_on(burdens: Iterable[Burden], situation: Situation) -> dict[str, list[
     """The notes by the drug in whose alert they stand."""
     found: dict[str, list[Finding]] = {}
     for rule, shares in burdens:
-        if _speaks(rule, situation) and _are_two(shares):
+        if _speaks(rule, situation) and _are_two(shares, situation):
             found.setdefault(shares[0][0].drug, []).append(_note(rule, shares, situation))
     return found
 
@@ -56,9 +56,18 @@ def _speaks(rule: Rule, situation: Situation) -> bool:
     return not (rule.needs_lems and situation.patient.lems_status is LemsStatus.ABSENT)
 
 
-def _are_two(shares: list[Share]) -> bool:
-    """Whether two of the drugs come by two orders: not two parts, or two readings, of one."""
-    return len(shares) > 1 and len(set().union(*map(_orders_of, shares))) > 1
+def _are_two(shares: list[Share], situation: Situation) -> bool:
+    """Whether two of the drugs come by two orders: not two parts, or two readings, of one.
+
+    One text may hold two orders: each has a place of its own.
+    """
+    places = {
+        each.order
+        for share in shares
+        for each in situation.by_ingredient[share[0].drug]
+        if situation.order_of(each).id in _orders_of(share)
+    }
+    return len(shares) > 1 and len(places) > 1
 
 
 def _orders_of(share: Share) -> set[str]:
@@ -71,7 +80,7 @@ def _orders_of(share: Share) -> set[str]:
 def _note(rule: Rule, shares: list[Share], situation: Situation) -> Finding:
     """Established where two drugs are; else possible for want of what they lack."""
     established = [share for share in shares if _is_established(share)]
-    certain = _are_two(established)
+    certain = _are_two(established, situation)
     missing = {lack for _, findings in shares for finding in findings for lack in finding.missing}
     lines = [line for share in shares for line in _lines(rule, share)]
     ids = {medication_id for medication_id, _ in lines}
@@ -80,7 +89,7 @@ def _note(rule: Rule, shares: list[Share], situation: Situation) -> Finding:
         rule.outcomes[0],
         rule.outcomes[0].severity,
         Certainty.ESTABLISHED if certain else Certainty.POSSIBLE,
-        tuple(order.id for order, _ in situation.request.orders if order.id in ids),
+        tuple(dict.fromkeys(o.id for o, _ in situation.request.orders if o.id in ids)),
         () if certain else tuple(sorted(missing)),
         tuple(line for _, line in lines),
     )

@@ -96,15 +96,25 @@ def applies(
     """Whether a row holds: its routes first, then what is left of its condition."""
     route = HOLDS
     if outcome.routes is not None:
-        route = route_verdict(outcome.routes, exposure.route)
+        route = route_verdict(outcome.routes, exposure.route, exposure.routes)
     if when is None or route.truth is False:
         return route
     verdict = when.judge(situation.facts_of(exposure, partners))
     return verdict if route is HOLDS else every((route, verdict))
 
 
-def route_verdict(routes: frozenset[Route], route: Route | None) -> Verdict:
-    """An unknown or OTHER route may be any of them: undecided unless the row takes them all."""
+def route_verdict(
+    routes: frozenset[Route], route: Route | None, either: tuple[Route, ...] = ()
+) -> Verdict:
+    """An unknown or OTHER route may be any of them: undecided unless the row takes them all.
+
+    Between routes of which each may be meant one that the row takes is enough, as a doubt.
+    """
+    if route is None and either and Route.OTHER not in either:
+        inside = [each in routes for each in either]
+        if not any(inside):
+            return FAILS
+        return HOLDS if all(inside) else Verdict(True, ROUTE_UNKNOWN.missing)
     if route is None or route is Route.OTHER:
         return HOLDS if routes >= KNOWN_ROUTES else ROUTE_UNKNOWN
     return HOLDS if route in routes else FAILS

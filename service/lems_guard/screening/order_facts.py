@@ -9,13 +9,17 @@ from lems_guard.clinical.facts import Answer, Elsewhere, FactValue, Span, Unknow
 from lems_guard.clinical.indication import NecessaryUse
 from lems_guard.clinical.medication import MedicationList, Phase, Understood
 from lems_guard.screening.amounts import (
+    PHASE,
     daily_dose,
     doses_per_day,
     how_often,
+    is_in_doubt,
     over,
     single_dose,
+    single_dose_per_kg,
     times,
     total,
+    whole_day,
 )
 from lems_guard.screening.same_drug import Lists, SameDrug
 
@@ -61,16 +65,15 @@ class OrderFacts(dict[str, FactValue]):
         return single_dose(self._request.orders[self._exposure.order][1], self["weight_kg"])
 
     def _single_dose_per_kg(self) -> FactValue:
-        dose = self._request.orders[self._exposure.order][1].dose
-        per_kg = dose.milligrams_per_kg() if dose is not None else None
+        per_kg = single_dose_per_kg(self._request.orders[self._exposure.order][1])
         if per_kg is not None:
-            return Span(per_kg, per_kg)
+            return per_kg
         return over(self["single_dose_mg"], self["weight_kg"])
 
     def _daily_dose_per_kg(self) -> FactValue:
         """Of this order alone."""
-        dose = self._request.orders[self._exposure.order][1].dose
-        if dose is not None and dose.milligrams_per_day() is not None:
+        understood = self._request.orders[self._exposure.order][1]
+        if whole_day(understood, self["weight_kg"]) is not None:
             return over(self._daily_dose_of_order(), self["weight_kg"])
         return times(self["single_dose_mg_per_kg"], self["doses_per_day"])
 
@@ -87,9 +90,12 @@ class OrderFacts(dict[str, FactValue]):
         return self._request.orders[self._exposure.order][1].dose_basis
 
     def _phase(self) -> Phase | None:
-        order = self._request.orders[self._exposure.order][0]
-        if order.phase is not None or order.list is MedicationList.STOPPED:
-            return order.phase
+        order, understood = self._request.orders[self._exposure.order]
+        if is_in_doubt(understood, PHASE):
+            return None
+        told = order.phase or understood.phase
+        if told is not None or order.list is MedicationList.STOPPED:
+            return told
         goes_on = self._surely_stands_in(ACTIVE) or self._same_drug.ends_on(self._request.as_of)
         return Phase.CONTINUE if goes_on else None
 
@@ -108,10 +114,11 @@ class OrderFacts(dict[str, FactValue]):
         if not (same_drug.stands_in(ONLY_PROPOSED) and same_drug.stands_in(ONLY_ACTIVE)):
             return NO_STEP
         after, before = self._daily_dose(ONLY_PROPOSED), self._daily_dose(ONLY_ACTIVE)
-        step = total(after, Span(-before.high, -before.low, before.roots))
+        taken = Span(-before.high, -before.low, before.roots, before.in_doubt)
+        step = total(after, taken)
         if self._surely_stands_in(PROPOSED) and self._surely_stands_in(ACTIVE):
             return step
-        return Span(min(step.low, 0.0), max(step.high, 0.0), step.roots)
+        return Span(min(step.low, 0.0), max(step.high, 0.0), step.roots, step.in_doubt)
 
     def _surely_stands_in(self, medication_list: MedicationList) -> bool:
         """Whether the drug does for certain, given that this order holds it."""

@@ -5,6 +5,7 @@ but for its own part, so it is gathered once and each order's part is told apart
 """
 
 import datetime
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
@@ -137,11 +138,12 @@ class DrugSum:
     An order that may be of another drug may add nothing.
     """
 
-    __slots__ = ("_high", "_lacking", "_parts", "_sure_low", "_unsure", "_weight")
+    __slots__ = ("_high", "_in_doubt", "_lacking", "_parts", "_sure_low", "_unsure", "_weight")
 
     def __init__(self, parts: Iterable[tuple[Exposure, Span]]) -> None:
         """Add up what each order adds, and gather what each lacks."""
         self._sure_low = self._high = 0.0
+        self._in_doubt = False
         self._parts: dict[int, Span] = {}
         self._weight: tuple[Lack, ...] = ()
         self._unsure: set[int] = set()
@@ -149,6 +151,7 @@ class DrugSum:
         for exposure, part in parts:
             self._parts[exposure.order] = part
             self._high += part.high
+            self._in_doubt |= part.in_doubt
             if exposure.sure:
                 self._sure_low += part.low
             else:
@@ -167,7 +170,9 @@ class DrugSum:
         if own is not None and exposure.order in self._unsure:
             low += own.low
         roots = (*(own.roots if own is not None else ()), *self._weight, *self._elsewhere(exposure))
-        return Span(low, self._high, tuple(dict.fromkeys(roots)))
+        # What is open upwards is asked for: no reading of another order makes it an alert.
+        in_doubt = self._in_doubt and math.isfinite(self._high)
+        return Span(low, self._high, tuple(dict.fromkeys(roots)), in_doubt)
 
     def _elsewhere(self, exposure: Exposure) -> Iterable[Elsewhere]:
         for fact, orders in self._lacking:

@@ -1,12 +1,14 @@
 """Screening proper: look the candidate rules of each exposure up, judge them, gather alerts."""
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from lems_guard.clinical.alert import (
     Alert,
     Completeness,
     Exposure,
+    Gap,
     Screening,
     ScreeningRequest,
     is_current,
@@ -35,6 +37,10 @@ DIALYSIS_COUNTS = (
 STOPPED_UNKNOWN = (
     "A stopped medication was not understood: its withdrawal and residual effects were not checked."
 )
+
+
+# The fact that a doubt of a field leaves open, where it is called otherwise.
+FACT_OF = {"drug": "identity", "as_needed": "expected_daily_maximum"}
 
 
 class Screener(Protocol):
@@ -121,22 +127,41 @@ def conclude(
     alerts = [opinion.alert for opinion in opinions if opinion.alert]
     questions = [question for opinion in opinions for question in opinion.questions]
     findings = [finding for alert in alerts for finding in alert.findings]
+    found = told(alerts, knowledge.cumulative, situation)
+    orders = situation.request.orders
+    gaps = (*gaps_of(questions, orders), *gap_of(findings, situation))
     return Screening(
-        told(alerts, knowledge.cumulative, situation),
-        (*gaps_of(questions, situation.request.orders), *gap_of(findings, situation)),
-        completeness_of(situation.request),
+        found,
+        gaps,
+        completeness_of(situation.request, found, gaps),
         notes_of(situation.request, knowledge),
     )
 
 
-def completeness_of(request: ScreeningRequest) -> Completeness:
-    """COMPLETE only when every current order was evaluated."""
-    left = [
-        order
-        for order, understood in request.orders
-        if understood.disposition is not Disposition.EVALUATED and is_current(order.list)
-    ]
-    return Completeness.INCOMPLETE if left else Completeness.COMPLETE
+def completeness_of(
+    request: ScreeningRequest, alerts: Iterable[Alert], gaps: Iterable[Gap]
+) -> Completeness:
+    """COMPLETE only when every current order was evaluated, and no doubt could change an alert."""
+    current = [pair for pair in request.orders if is_current(pair[0].list)]
+    if any(understood.disposition is not Disposition.EVALUATED for _, understood in current):
+        return Completeness.INCOMPLETE
+    doubtful = {
+        (order.id, FACT_OF.get(doubt.field, doubt.field))
+        for order, understood in current
+        for doubt in understood.doubts
+    }
+    if doubtful and not doubtful.isdisjoint(_open_facts(alerts, gaps)):
+        return Completeness.INCOMPLETE
+    return Completeness.COMPLETE
+
+
+def _open_facts(alerts: Iterable[Alert], gaps: Iterable[Gap]) -> Iterator[tuple[str, str]]:
+    """Which facts of which orders an alert or a gap lacks."""
+    for alert in alerts:
+        for finding in alert.findings:
+            yield from itertools.product(finding.medication_ids, finding.missing)
+    for gap in gaps:
+        yield from itertools.product(gap.medication_ids, [gap.fact])
 
 
 def notes_of(request: ScreeningRequest, knowledge: KnowledgeBase) -> tuple[str, ...]:

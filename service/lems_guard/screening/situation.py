@@ -3,8 +3,9 @@
 import operator
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
-from lems_guard.clinical.alert import Exposure, ScreeningRequest
+from lems_guard.clinical.alert import Exposure, ScreeningRequest, parted
 from lems_guard.clinical.facts import Facts, FactValue
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList
 from lems_guard.clinical.patient import Patient
@@ -47,6 +48,9 @@ class Situation:
 
     def __init__(self, request: ScreeningRequest, knowledge: KnowledgeBase) -> None:
         """Lay out the current and stopped exposures; facts of orders are worked out when asked."""
+        orders = parted(request.orders)
+        if orders is not request.orders:
+            request = replace(request, orders=orders)
         self.request = request
         self.patient = request.patient.with_implications()
         self.patient_facts = facts_of_patient(self.patient, request)
@@ -138,7 +142,7 @@ def exposures_of(request: ScreeningRequest) -> Iterator[Exposure]:
         readings = understood.readings
         if len(readings) == 1 and len(readings[0]) == 1:
             sure = understood.disposition not in UNSURE
-            yield Exposure(readings[0][0], understood.route, index, sure)
+            yield Exposure(readings[0][0], understood.route, index, sure, understood.routes)
             continue
         is_read = readings and understood.disposition is not UNRESOLVED
         certain = set(readings[0]).intersection(*readings) if is_read else set()
@@ -147,7 +151,8 @@ def exposures_of(request: ScreeningRequest) -> Iterator[Exposure]:
             for ingredient in reading:
                 if ingredient.name not in seen:
                     seen.add(ingredient.name)
-                    yield Exposure(ingredient, understood.route, index, ingredient in certain)
+                    sure = ingredient in certain
+                    yield Exposure(ingredient, understood.route, index, sure, understood.routes)
 
 
 def facts_of_patient(patient: Patient, request: ScreeningRequest) -> dict[str, FactValue]:

@@ -1,10 +1,11 @@
 """Whether the number of an amifampridine order counts base or phosphate (clinical facts, H4)."""
 
 import itertools
+import math
 
 from lems_guard.clinical.dose import Dose, DoseBasis
 from lems_guard.clinical.medication import Understood
-from lems_guard.terminology.licensed import LICENSED
+from lems_guard.terminology.reading.licensed import LICENSED
 from lems_guard.terminology.vocabulary import Readings
 from lems_guard.terminology.words import words_of
 
@@ -39,7 +40,7 @@ def _basis(readings: Readings, dose: Dose | None, words: list[str]) -> DoseBasis
 
 def _is_of_phosphate(dose: Dose | None) -> bool:
     milligrams = (dose.milligrams() or dose.milligrams_per_day()) if dose is not None else None
-    if milligrams is None:
+    if milligrams is None or not math.isfinite(milligrams):
         return False
     halves = round(milligrams / HALF_A_TABLET_AS_PHOSPHATE_MG)
     return abs(milligrams - max(halves, 1) * HALF_A_TABLET_AS_PHOSPHATE_MG) < ROUNDING_MG

@@ -40,20 +40,63 @@ class Kind(enum.IntEnum):
     SALT = 7
     PREFIX = 8
     FILLER = 9
+    # The words of a sig, as `sig.tsv` has them.
+    REASON = 10
+    CONDITION = 11
+    LIMIT = 12
+    QUANTITY = 13
+    ONCE = 14
+    TIMES = 15
+    TOTAL = 16
+    DAILY = 17
+    DIVIDED = 18
+    START = 19
+    CONTINUE = 20
+    DENY = 21
+    DENIED = 22
+    SCALE = 23
+    WEEKDAY = 24
+    MEALS = 25
+    INSTRUCTION = 26
+    DURATION = 27
+    INDICATION = 28
+    TALK = 29
+    JOIN = 30
+    THEN = 31
+    TAIL = 32
+    COMPOUNDED = 33
+    LINK = 34
+    UNSAID = 35
+    # What numbers make.
+    AMOUNT = 40
+    STRENGTH = 41
+    WEIGHT = 42
+    WEIGHT_DAY = 54
+    SURFACE = 43
+    DAY = 44
+    VOLUME = 45
+    RATIO = 46
+    RATE = 47
+    MEASURE = 48
+    COUNT = 49
+    MULTIPLE = 50
+    PATTERN = 51
+    CLOCK = 52
+    BARE = 53
+    # What is no word of a table.
+    SIGN = 60
+    MENTION = 61
+    UNKNOWN = 62
 
 
 class Pace(NamedTuple):
-    """A frequency ready to be computed: a number, or divisions over the number in the text.
-
-    With a `unit` it is no frequency: the number is the amount of a whole day (`80 mg/day`).
-    """
+    """A frequency ready to be computed: a number, or divisions over the number in the text."""
 
     per_day: float | None
     divisions: tuple[str, ...]
     as_needed: bool
     moment: bool
     is_formula: bool
-    unit: str = ""
 
 
 class Entry(NamedTuple):
@@ -61,7 +104,8 @@ class Entry(NamedTuple):
 
     `after_drug` is what a drug's name means behind another drug: `potassium` is a drug, in
     `losartan potassium` a salt; `INH` is isoniazid, in `albuterol 2 puffs INH` a route; `AS` is
-    the left ear, in `magnesium as citrate` a mere word.
+    the left ear, in `magnesium as citrate` a mere word. `always` is the frequency
+    of a phrase without numbers, from its least to its largest reading.
     """
 
     kind: Kind
@@ -75,6 +119,7 @@ class Entry(NamedTuple):
     after_drug: Optional["Entry"] = None
     of_site: bool = False
     spelled: bool = False
+    always: tuple[float, float] | None = None
 
 
 def no_spelling(_: str) -> Readings:
@@ -94,6 +139,8 @@ class Lexicon:
     units: Mapping[str, str]
     mixtures: Mapping[IngredientSet, IngredientSet] = field(default_factory=dict)
     spelling: Callable[[str], Readings] = no_spelling
+    combinations: frozenset[IngredientSet] = frozenset()
+    """Sets of ingredients of which one product is made."""
 
     def spelled(self, word: str) -> Entry | None:
         """A word that no table holds, as the name that it spells in another language."""
@@ -105,7 +152,9 @@ _TWO_MEANINGS = {
     (Kind.NAME, Kind.SALT),
     (Kind.NAME, Kind.ROUTE),
     (Kind.NAME, Kind.FILLER),
+    (Kind.NAME, Kind.LINK),
     (Kind.SIDE, Kind.FILLER),
+    (Kind.SIDE, Kind.LINK),
 }
 # A member of the European Union, and any other country, without brands of its own in the tables.
 EU_ONLY, ELSEWHERE = "DE", "-"
@@ -124,6 +173,7 @@ class Lexicons:
             if (earlier.kind, entry.kind) in _TWO_MEANINGS:
                 self._common[entry.phrase] = earlier._replace(after_drug=entry)
         self._longer = longer_of(self._common)
+        self._combinations = frozenset(_combinations(vocabulary))
         self._places = {place for each in self._local() for place in each[1]}
         self.anywhere = self._read_as(self._common)
         self._by_place = {"": self.anywhere}
@@ -158,7 +208,21 @@ class Lexicons:
 
     def _read_as(self, entries: dict[str, Entry]) -> Lexicon:
         mixtures = dict(self._vocabulary.mixtures)
-        return Lexicon(entries, self._longer, self._vocabulary.units, mixtures, self._spelled)
+        return Lexicon(
+            entries,
+            self._longer,
+            self._vocabulary.units,
+            mixtures,
+            self._spelled,
+            self._combinations,
+        )
+
+
+def _combinations(vocabulary: Vocabulary) -> Iterator[IngredientSet]:
+    """The sets of several ingredients that a brand or a product holds."""
+    for meanings in vocabulary.brands.values():
+        yield from (each.ingredients for each in meanings if len(each.ingredients) > 1)
+    yield from (each.ingredients for each in vocabulary.contents if len(each.ingredients) > 1)
 
 
 def _entries(vocabulary: Vocabulary) -> Iterator[Entry]:
@@ -170,7 +234,11 @@ def _entries(vocabulary: Vocabulary) -> Iterator[Entry]:
     for key, form in vocabulary.forms.items():
         yield Entry(Kind.FORM, key, form=form)
     for key, frequency in vocabulary.frequencies.items():
-        yield Entry(Kind.FREQUENCY, key, pace=_pace(frequency))
+        pace = _pace(frequency)
+        always = None if pace.per_day is None else (pace.per_day, pace.per_day)
+        yield Entry(Kind.FREQUENCY, key, pace=pace, always=always)
+    for key, (kind, value) in vocabulary.sig.items():
+        yield Entry(Kind[kind.upper()], key, number=value)
     for key, number in vocabulary.numbers.items():
         yield Entry(Kind.NUMBER, key, number=number)
     for key, kind in vocabulary.fillers.items():
@@ -195,11 +263,10 @@ def _drug(kind: Kind, key: str, readings: Readings, route: Route | None) -> Entr
 
 
 def _pace(frequency: Frequency) -> Pace:
-    formula, _, unit = frequency.per_day.partition(" ")
-    divisions = tuple(formula.split("/")) if formula else ()
+    divisions = tuple(frequency.per_day.split("/")) if frequency.per_day else ()
     is_formula = NUMBER_SIGN in divisions
     per_day = quotient(divisions, None) if divisions and not is_formula else None
-    return Pace(per_day, divisions, frequency.as_needed, frequency.moment, is_formula, unit)
+    return Pace(per_day, divisions, frequency.as_needed, frequency.moment, is_formula)
 
 
 def longer_of(phrases: Iterable[str]) -> dict[str, dict[str, tuple[int, ...]]]:

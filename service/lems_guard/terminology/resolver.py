@@ -1,31 +1,50 @@
 """Understanding an order: its codes, its text, its structured fields, and where they disagree."""
 
 import functools
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from lems_guard.clinical.dose import DoseBasis
 from lems_guard.clinical.facts import Answer
 from lems_guard.clinical.medication import (
     Disposition,
+    Doubt,
+    Indication,
     Ingredient,
     MatchedBy,
     Medication,
     MedicationList,
+    TextPhrase,
     Understood,
 )
 from lems_guard.clinical.route import Route
 from lems_guard.terminology.codes import NO_GROUPS, UNKNOWN, CodeBook, Coded, Groups, combined
 from lems_guard.terminology.dose_basis import with_basis
 from lems_guard.terminology.dosing import dosing_of, in_milligrams
+from lems_guard.terminology.indications import with_use
 from lems_guard.terminology.lexicon import Entry, Kind, Lexicon, Lexicons
-from lems_guard.terminology.licensed import product_of_name
+from lems_guard.terminology.outcome import (
+    NOTHING_NEAR,
+    Near,
+    agreed,
+    completed,
+    meant,
+    notes_of,
+    stopped,
+    together,
+    told,
+    unresolved,
+)
+from lems_guard.terminology.reading.drugs import NAME_DOES_NOT_TELL
+from lems_guard.terminology.reading.licensed import product_of_name
+from lems_guard.terminology.reading.reading import DRUG, Reading
+from lems_guard.terminology.reading.text import LONGEST_TEXT, read_text
 from lems_guard.terminology.site.names import widened
 from lems_guard.terminology.suggest import Close, CloseNames, suggestions, suspects
-from lems_guard.terminology.text_reading import NAME_DOES_NOT_TELL, TextReading, read_text
 from lems_guard.terminology.trail import (
     coding_in_words,
-    step_in_words,
-    steps_of,
+    phrases_in_words,
+    told_by,
     unknown_words,
 )
 from lems_guard.terminology.vocabulary import Readings, Vocabulary
@@ -33,9 +52,11 @@ from lems_guard.terminology.vocabulary import Readings, Vocabulary
 if TYPE_CHECKING:  # SQLite is loaded only where a site has a release of its own
     from lems_guard.terminology.site.vocabulary import SiteVocabulary
 
-NOTHING_SENT = Understood(Disposition.UNRESOLVED, notes=("no code and no text",))
 _EVALUATED, _AMBIGUOUS = Disposition.EVALUATED, Disposition.AMBIGUOUS
-_OTHER, _YES = Route.OTHER, Answer.YES
+_UNRESOLVED = Disposition.UNRESOLVED
+
+
+_OTHER, _YES, _BASE = Route.OTHER, Answer.YES, DoseBasis.BASE
 _MATCHED_BY = {Kind.NAME: MatchedBy.NAME, Kind.BRAND: MatchedBy.BRAND}
 
 
@@ -67,16 +88,16 @@ class Resolver:
         self._site = site
         if site is not None:
             anywhere = self._lexicons.anywhere
-            site.strength_of = lambda name: read_text(name, anywhere).dose
+            site.strength_of = lambda name: read_text(name, anywhere)[0].dose
 
     def _alone(self, entry: Entry) -> Understood:
         readings, matched_by = self._named(entry.readings), _MATCHED_BY[entry.kind]
         if len(readings) == 1:
             name = Understood(_EVALUATED, readings, entry.route, matched_by=matched_by)
             return name._replace(product=product_of_name(entry))
-        return Understood(
-            _AMBIGUOUS, readings, entry.route, matched_by=matched_by, notes=(NAME_DOES_NOT_TELL,)
-        )
+        name = Understood(_AMBIGUOUS, readings, entry.route, matched_by=matched_by)
+        doubt = Doubt(DRUG, entry.phrase, NAME_DOES_NOT_TELL)
+        return name._replace(notes=(NAME_DOES_NOT_TELL,), doubts=(doubt,))
 
     def understand(self, medication: Medication) -> Understood:
         """What an order holds and how it is given, or that it is not understood."""
@@ -95,95 +116,158 @@ class Resolver:
         coding = medication.codings[0]
         if len(medication.codings) > 1 or medication.text or coding.display:
             return None
-        readings, route, strength, note, _ = self._codes.read(coding)
+        readings, route, _, note, _ = self._codes.read(coding)
         if len(readings) != 1:
             return None
         return Understood(
             _EVALUATED,
             self._named(readings),
             route,
-            strength,
             matched_by=MatchedBy.CODE,
             notes=(note,) if note else (),
         )
 
     def _plain(self, text: str, country: str) -> Understood:
         """The answer to an order that is a text and nothing else."""
-        reading = self._read(text, country)
-        if not reading.readings:
-            return self._unresolved(text, reading, reading.notes, country)
-        route = reading.route or reading.implied_route
+        found = self._read(text, country)
+        first = found[0]
+        if len(found) == 1 and first.is_whole and not first.unread:
+            return self._of_words(first, text, NOTHING_NEAR)
+        orders = [each for each in found if not each.denied] or found
+        near = self._near(text, orders, country)
+        understood = [
+            self._of_words(each, text, near if each.unread or len(orders) == 1 else NOTHING_NEAR)
+            for each in orders
+        ]
+        return understood[0] if len(understood) == 1 else together(understood)
+
+    def _of_words(self, reading: Reading, text: str, near: Near) -> Understood:
+        """What one order of a text that stands alone is understood as."""
+        named = meant(reading, near)
+        if not named:
+            return unresolved((), near, reading.doubts)
+        route = reading.route or (None if reading.routes else reading.implied_route)
+        is_sure = reading.is_whole and not near.names
         understood = Understood(
-            _EVALUATED if len(reading.readings) == 1 else _AMBIGUOUS,
-            self._named(reading.readings),
+            told(named, is_sure=is_sure),
+            self._named(named),
             None if route is _OTHER else route,
             reading.dose,
             reading.per_day,
             _YES if reading.as_needed else None,
-            reading.matched_by,
+            reading.matched_by if is_sure else None,
+            near.names,
+            notes_of(reading.doubts, near) if reading.doubts or near.names else (),
             (),
-            reading.notes,
-            product=reading.product,
+            None,
+            _BASE,
+            reading.product,
+            reading.other_doses,
+            reading.other_per_day,
+            reading.routes,
+            reading.daily,
+            reading.most_per_day,
+            reading.daily_limit,
+            reading.phase,
+            reading.doubts,
+            reading.words or text,
         )
-        return with_basis(understood, reading.readings, text)
+        if reading.reason:
+            understood = self._with_reason(understood, reading)
+        return with_basis(understood, named, text)
+
+    def _with_reason(self, understood: Understood, reading: Reading) -> Understood:
+        """The order with what it is for, where its words tell that."""
+        if not reading.reason:
+            return understood
+        indication = Indication(text=reading.reason)
+        return with_use(understood, indication, self._vocabulary.indications)
+
+    def _near(self, text: str, orders: Sequence[Reading], country: str) -> Near:
+        """Drugs that the words which nobody knows may have meant."""
+        if not any(each.unread or not each.readings for each in orders):
+            return NOTHING_NEAR
+        if not text or len(text) > LONGEST_TEXT:
+            return NOTHING_NEAR
+        close, entries = self._close(text, country), self._lexicons.of(country).entries
+        names = suggestions(close, entries, self._watched)
+        return Near(names, self._slip(close, entries)) if names else NOTHING_NEAR
 
     def _resolve(self, medication: Medication) -> Understood:
-        text = medication.text or _display(medication)
-        reading = self._read(text, medication.country)
+        text, country = medication.text or _display(medication), medication.country
+        found = self._read(text, country)
+        first, *others = [each for each in found if not each.denied] or found
         notes: list[str] = []
         coded = self._coded(medication, notes) if medication.codings else UNKNOWN
-        known = coded.readings
-        readings = _together(known, reading, notes) if known else reading.readings
-        if not known or reading.readings:
-            notes += reading.notes
-        if not readings:
-            found = self._unresolved(text, reading, tuple(notes), medication.country)
-            return found._replace(route=medication.route) if found.readings else found
-        if len(known) == 1:
-            reading = _completed(reading, coded)
-        disposition = _EVALUATED if len(readings) == 1 else _AMBIGUOUS
-        if medication.list is MedicationList.STOPPED and len(readings) == 1:
-            disposition = Disposition.NOT_CURRENT
-        dosing = dosing_of(medication, reading, self._vocabulary, notes)
-        dosing = in_milligrams(dosing, medication, reading, readings)
-        matched_by = MatchedBy.CODE if known else reading.matched_by
-        understood = Understood(
-            disposition,
-            self._named(readings),
-            *dosing,
-            matched_by,
-            (),
-            tuple(notes),
-            product=reading.product,
-        )
-        return with_basis(understood, readings, text)
+        near = NOTHING_NEAR if coded.readings else self._near(text, (first, *others), country)
+        understood = self._of_fields(medication, first, coded, near, notes)
+        if not others:
+            return understood
+        bare = [
+            self._of_words(each, text, near if each.unread else NOTHING_NEAR) for each in others
+        ]
+        if medication.list is MedicationList.STOPPED:
+            bare = [stopped(each) for each in bare]
+        return together([understood, *bare])
 
-    def _unresolved(
-        self, text: str, reading: TextReading, notes: tuple[str, ...], country: str
+    def _of_fields(
+        self,
+        medication: Medication,
+        reading: Reading,
+        coded: Coded,
+        near: Near,
+        notes: list[str],
     ) -> Understood:
-        """What may have been meant, and what the text names beside words that nobody knows."""
-        if not notes:
-            return NOTHING_SENT
-        close = self._close(text, country)
-        entries = self._lexicons.of(country).entries
-        near = suggestions(close, entries, self._watched)
-        meant = () if reading.denied else (*reading.named, *self._slip(close, entries))
-        named = self._named(tuple(dict.fromkeys(meant)))
-        found = Understood(Disposition.UNRESOLVED, named, suggestions=near, notes=notes)
-        return found._replace(product=reading.product) if named else found
+        """One order by its codes, its words and its fields."""
+        known = coded.readings
+        doubts: list[Doubt] = []
+        said = meant(reading, near)
+        readings = agreed(known, reading, doubts) if known else said
+        if not readings:
+            return unresolved(notes, near, reading.doubts)._replace(route=medication.route)
+        if len(known) == 1:
+            reading = completed(reading, coded)
+        dosing = dosing_of(medication, reading, self._vocabulary)
+        dosing = in_milligrams(dosing, medication, reading, readings)
+        doubts += [each for each in dosing.doubts if not (known and each.field == DRUG)]
+        is_sure = bool(known) or (reading.is_whole and not near.names)
+        understood = Understood(
+            told(readings, is_sure=is_sure),
+            self._named(readings),
+            dosing.route,
+            dosing.dose,
+            dosing.per_day,
+            dosing.as_needed,
+            MatchedBy.CODE if known else reading.matched_by if is_sure else None,
+            near.names,
+            (*notes, *notes_of(doubts, near)),
+            product=reading.product,
+            other_doses=dosing.other_doses,
+            other_per_day=dosing.other_per_day,
+            routes=dosing.routes,
+            daily=reading.daily if medication.dose is None else None,
+            most_per_day=reading.most_per_day,
+            daily_limit=reading.daily_limit,
+            phase=dosing.phase,
+            doubts=tuple(doubts),
+            words=reading.words or medication.text,
+        )
+        if medication.list is MedicationList.STOPPED:
+            understood = stopped(understood)
+        understood = self._with_reason(understood, reading)
+        return with_basis(understood, readings, medication.text or _display(medication))
 
     def _named(self, readings: Readings) -> tuple[tuple[Ingredient, ...], ...]:
         known = self._ingredients
         return tuple([tuple([known[name] for name in names]) for names in readings])
 
-    def _read(self, text: str, country: str) -> TextReading:
+    def _read(self, text: str, country: str) -> tuple[Reading, ...]:
         """What a text says, by our own names and, where they do not suffice, by the site's."""
-        ours = self._lexicons.of(country)
-        reading = read_text(text, ours)
-        if self._site is None or reading.readings or not text:
-            return reading
+        found = read_text(text, self._lexicons.of(country))
+        if self._site is None or not text or not any(each.unread for each in found):
+            return found
         lexicon = self._lexicon_for(text, country)
-        return reading if lexicon is ours else read_text(text, lexicon)
+        return found if lexicon is self._lexicons.of(country) else read_text(text, lexicon)
 
     def _lexicon_for(self, text: str, country: str) -> Lexicon:
         """Our lexicon, with the names of the site that a text holds and that we do not know."""
@@ -251,8 +335,12 @@ class Resolver:
         """The trail: which code or phrase was found in which table. Not for the hot path."""
         trail = [coding_in_words(coding, self._codes.read(coding)) for coding in medication.codings]
         text = medication.text or _display(medication)
-        steps = steps_of(text, self._lexicon_for(text, medication.country))
-        return (*trail, *(step_in_words(step) for step in steps))
+        return (*trail, *phrases_in_words(text, self._lexicon_for(text, medication.country)))
+
+    def phrases(self, medication: Medication) -> tuple[TextPhrase, ...]:
+        """The text of an order in phrases, each character in exactly one. Not for the hot path."""
+        text = medication.text or _display(medication)
+        return told_by(text, self._lexicon_for(text, medication.country))
 
 
 def _is_bare(medication: Medication) -> bool:
@@ -262,6 +350,7 @@ def _is_bare(medication: Medication) -> bool:
         and medication.dose is None
         and medication.doses_per_day is None
         and medication.as_needed is None
+        and medication.phase is None
         and not medication.route_text
         and not medication.form_text
         and medication.list is not MedicationList.STOPPED
@@ -270,27 +359,3 @@ def _is_bare(medication: Medication) -> bool:
 
 def _display(medication: Medication) -> str:
     return next((coding.display for coding in medication.codings if coding.display), "")
-
-
-def _completed(reading: TextReading, product: Coded) -> TextReading:
-    """What the text leaves open, the product's code may tell."""
-    if reading.implied_route is None and reading.route is None:
-        reading = reading._replace(implied_route=product.route)
-    if reading.dose is None and product.strength is not None and not reading.counted:
-        reading = reading._replace(dose=product.strength, is_product=True)
-    return reading
-
-
-def _together(coded: Readings, reading: TextReading, notes: list[str]) -> Readings:
-    """Code and text agree, or every reading of both counts."""
-    if not reading.named:
-        return coded
-    if reading.readings:
-        common = tuple(names for names in coded if names in reading.readings)
-        if common:
-            return common
-    elif all(set(names) <= set(coded[0]) for names in reading.named):
-        # The text was not understood to its end, and what was understood fits the code.
-        return coded
-    notes.append("code and text name different drugs")
-    return tuple(dict.fromkeys((*coded, *reading.named)))

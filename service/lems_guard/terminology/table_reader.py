@@ -10,7 +10,7 @@ Value = TypeVar("Value")
 Row: TypeAlias = dict[str, str]
 
 # Tables whose phrases may hold `#` in the place of a number.
-SHAPED = frozenset({"frequencies.tsv", "words.tsv"})
+SHAPED = frozenset({"frequencies.tsv", "words.tsv", "sig.tsv"})
 
 
 class BadRow(Exception):

@@ -37,7 +37,39 @@ CONDITION_FACTS = {
     "congenital_long_qt": "YES",
 }
 CONTEXTS = frozenset({"", "eye", "ear", "field"})
-_PER_DAY = re.compile(r"#(?: (?:mg|g|mcg))?|\d+(?:\.\d+)?|(?:\d+|#)(?:/(?:#|\d+))+")
+# The kinds of words in `sig.tsv`; what each does is told there, at `lexicon.Kind`.
+SIG_KINDS = frozenset(
+    [
+        "reason",
+        "condition",
+        "limit",
+        "quantity",
+        "once",
+        "times",
+        "total",
+        "daily",
+        "divided",
+        "start",
+        "continue",
+        "deny",
+        "denied",
+        "scale",
+        "weekday",
+        "meals",
+        "instruction",
+        "duration",
+        "indication",
+        "talk",
+        "join",
+        "then",
+        "tail",
+        "compounded",
+        "link",
+        "unsaid",
+        "number",
+    ]
+)
+_PER_DAY = re.compile(r"#|\d+(?:\.\d+)?|(?:\d+|#)(?:/(?:#|\d+))+")
 
 
 def read_vocabulary(directory: Path) -> Vocabulary:
@@ -59,6 +91,7 @@ def read_vocabulary(directory: Path) -> Vocabulary:
         frequencies=reader.unique(
             "frequencies.tsv", ("phrase", "per_day", "as_needed", "moment", "source"), _frequency
         ),
+        sig=reader.unique("sig.tsv", ("phrase", "kind", "value", "source"), _sig_word),
         units=reader.unique("units.tsv", ("word", "unit", "source"), lambda row: row["unit"]),
         fillers={word: kind for word, (kind, _) in fillers.items() if kind != "number"},
         numbers={word: value for word, (kind, value) in fillers.items() if kind == "number"},
@@ -240,6 +273,14 @@ def _use(row: Row) -> NecessaryUse | None:
     if row["use"] and row["use"] not in NecessaryUse.__members__:
         raise BadRow(f"use: '{row['use']}' is no necessary use")
     return NecessaryUse[row["use"]] if row["use"] else None
+
+
+def _sig_word(row: Row) -> tuple[str, float]:
+    if row["kind"] not in SIG_KINDS:
+        raise BadRow(f"kind: '{row['kind']}' is none of {', '.join(sorted(SIG_KINDS))}")
+    if not row["source"]:
+        raise BadRow("source: every row says where it comes from")
+    return row["kind"], float(row["value"] or 0)
 
 
 def _filler(row: Row) -> tuple[str, float]:

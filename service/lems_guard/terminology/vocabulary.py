@@ -52,7 +52,6 @@ class Form(NamedTuple):
 class Frequency(NamedTuple):
     """How often: a number a day, or a formula over the number in the text (`#`, `24/#`).
 
-    `# mg` is the amount of a whole day: its parts, if any are told, stand elsewhere in the text.
     A moment (`at bedtime`) counts as one dose, unless the text says how many there are.
     """
 
@@ -119,6 +118,8 @@ class Vocabulary:
     """Unit as written → unit as reported."""
     fillers: dict[str, str] = field(default_factory=dict)
     """Words that change neither drug nor route → the kind of word."""
+    sig: dict[str, tuple[str, float]] = field(default_factory=dict)
+    """Words of a sig that are neither route, form nor frequency → what they are, and a number."""
     numbers: dict[str, float] = field(default_factory=dict)
     """Number words → number."""
     indications: dict[str, NecessaryUse | None] = field(default_factory=dict)

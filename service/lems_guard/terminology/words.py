@@ -2,51 +2,74 @@
 
 Letter case, spacing, hyphens, commas and full stops carry no meaning in drug names; numbers,
 slashes, per cent signs and brackets do. `3,4-DAP` is `3,4` and `dap`, `25mg` is `25` and `mg`,
-`1-1-1-1` stays one word.
+`1-1-1-1` stays one word, and so does `08:00`.
 """
 
+import functools
 import re
 import unicodedata
+from collections.abc import Iterator
 
 _NUMBER = r"\d+(?:[.,]\d+)*|\.\d+"
-_WORD = re.compile(rf"(?:{_NUMBER})(?:-(?:{_NUMBER}))*|[^\W\d_]+|[/%+()\[\]{{}}]")
-_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
-_SIGNS = str.maketrans(
-    {
-        "\N{MULTIPLICATION SIGN}": "x",
-        "\N{VULGAR FRACTION ONE HALF}": " 0.5 ",
-        "\N{VULGAR FRACTION ONE QUARTER}": " 0.25 ",
-        "\N{VULGAR FRACTION THREE QUARTERS}": " 0.75 ",
-    }
+_WORD = re.compile(
+    rf"\d{{1,2}}:\d\d(?!\d)|(?:{_NUMBER})(?:-(?:{_NUMBER}))*|[^\W\d_]+|[/%+()\[\]{{}}<>=]"
 )
+# `4 - 6` is the same range as `4-6`.
+_SPACED = re.compile(r"(?<=\d) - (?=\d)")
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
+_SIGNS = {
+    "\N{MULTIPLICATION SIGN}": "x",
+    "\N{VULGAR FRACTION ONE HALF}": " 0.5 ",
+    "\N{VULGAR FRACTION ONE QUARTER}": " 0.25 ",
+    "\N{VULGAR FRACTION THREE QUARTERS}": " 0.75 ",
+    "\N{EN DASH}": "-",
+    "\N{HYPHEN}": "-",
+    "\N{NON-BREAKING HYPHEN}": "-",
+    "\N{MINUS SIGN}": "-",
+    "\N{FRACTION SLASH}": "/",
+    "\N{GREATER-THAN OR EQUAL TO}": ">",
+    "\N{LESS-THAN OR EQUAL TO}": "<",
+    "\N{RIGHT SINGLE QUOTATION MARK}": "",
+    "'": "",
+    "`": "",
+}
+
+
 # The sign for a millionth, not the Greek letter of a Greek word.
 _MICRO = re.compile("[\N{MICRO SIGN}\N{GREEK SMALL LETTER MU}](?=[A-Za-z])")
-_APOSTROPHES = str.maketrans("", "", "'\N{RIGHT SINGLE QUOTATION MARK}`")
-_DASHES = re.compile("[\N{EN DASH}\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{MINUS SIGN}]")
-
-# `4 (four) times daily`: the number is said twice.
-_SPELLED = re.compile(
-    r"(\d)\s*\((?:one|two|three|four|five|six|eight|ten|twelve|half)\)", re.IGNORECASE
-)
-
-# `Ibuprofen 400mg tablets (Accord Healthcare Ltd)`: who makes it, said last and in brackets.
-_MAKER = re.compile(
-    r"\s*\((?:[^()]|\([^()]*\))*\b(?:Ltd|Limited|Plc|GmbH|Inc|Pharma)\.?\)\s*$", re.IGNORECASE
-)
-
-# `80 mg/24 h` is the amount of a day.
-_A_DAY = re.compile(r"(?:/|\bper\b)\s*24\s?-?(?:h|hr|hrs|hours?)\b", re.IGNORECASE)
 
 
 def words_of(text: str) -> list[str]:
     """The words of a text, in lower case, with numbers and the signs that matter."""
-    if "(" in text:
-        text = _MAKER.sub("", _SPELLED.sub(r"\1", text))
-    if "'" in text or not text.isascii():
-        text = _plain(text)
-    if "24" in text:
-        text = _A_DAY.sub("/day", text)
+    if "(s)" in text:
+        text = text.replace("(s)", "s")
+    if "'" in text or "`" in text or not text.isascii():
+        text = "".join(map(_plain, _MICRO.sub("u", text)))
+    if " - " in text:
+        text = _SPACED.sub("-", text)
     return _WORD.findall(text.lower())
+
+
+def spans_of(text: str) -> Iterator[tuple[int, int]]:
+    """Where each word of `words_of` begins and ends in the text as it was written."""
+    tied = _MICRO.sub("u", text).replace(_TIE, " ").replace(_GONE, " ")
+    tied = tied.replace("(s)", f"{_GONE}s{_GONE}")
+    parts = ["" if sign == _GONE else _plain(sign).lower() for sign in tied]
+    origins = [place for place, part in enumerate(parts) for _ in part]
+    plain = _SPACED.sub(_tied, "".join(parts))
+    for found in _WORD_TIED.finditer(plain):
+        yield origins[found.start()], origins[found.end() - 1] + 1
+
+
+# In the place of a bracket in `tab(s)`, which is no word.
+_GONE = "\N{INFORMATION SEPARATOR TWO}"
+# In the place of the spaces around a range's dash, so that no place in the text moves.
+_TIE = "\N{INFORMATION SEPARATOR ONE}"
+_WORD_TIED = re.compile(_WORD.pattern.replace(")(?:-", rf")(?:{_TIE}?-{_TIE}?"))
+
+
+def _tied(_: re.Match[str]) -> str:
+    return f"{_TIE}-{_TIE}"
 
 
 def key_of(text: str) -> str:
@@ -71,13 +94,28 @@ def number_of(word: str) -> float | None:
         return None
 
 
-def _plain(text: str) -> str:
-    """The text without apostrophes and accents, with plain dashes."""
-    text = _MICRO.sub("u", text.translate(_APOSTROPHES).translate(_SIGNS))
-    return plain_letters(_DASHES.sub("-", text))
-
-
 def plain_letters(text: str) -> str:
     """The text in small letters without accents."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+
+
+@functools.lru_cache(maxsize=4096)
+def _plain(sign: str) -> str:
+    """One sign without accent: dashes and digits of all scripts alike, numbers in rings as none."""
+    if sign.isascii():
+        return _SIGNS.get(sign, sign)
+    known = _SIGNS.get(sign)
+    if known is not None:
+        return known
+    decomposed = unicodedata.normalize("NFKD", sign.casefold())
+    return "".join(_letter(part) for part in decomposed)
+
+
+def _letter(sign: str) -> str:
+    """A letter or an ordinary digit as it is; a bullet such as `❷` is no part of a word."""
+    if unicodedata.combining(sign):
+        return ""
+    if sign.isdecimal():
+        return str(unicodedata.decimal(sign))
+    return " " if sign.isnumeric() and not sign.isalpha() else _SIGNS.get(sign, sign)

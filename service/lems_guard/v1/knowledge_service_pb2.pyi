@@ -99,7 +99,7 @@ class ResolveMedicationRequest(_message.Message):
     def __init__(self, medication: _Optional[_Union[_prescription_pb2.Medication, _Mapping]] = ..., jurisdiction: _Optional[_Union[_terms_pb2.Jurisdiction, str]] = ..., country: _Optional[str] = ...) -> None: ...
 
 class ResolveMedicationResponse(_message.Message):
-    __slots__ = ("disposition", "ingredients", "route", "matched_by", "suggestions", "note", "dose", "doses_per_day", "trail", "jurisdiction", "knowledge_base")
+    __slots__ = ("disposition", "ingredients", "route", "matched_by", "suggestions", "note", "dose", "doses_per_day", "trail", "jurisdiction", "knowledge_base", "orders", "phrases")
     DISPOSITION_FIELD_NUMBER: _ClassVar[int]
     INGREDIENTS_FIELD_NUMBER: _ClassVar[int]
     ROUTE_FIELD_NUMBER: _ClassVar[int]
@@ -111,6 +111,8 @@ class ResolveMedicationResponse(_message.Message):
     TRAIL_FIELD_NUMBER: _ClassVar[int]
     JURISDICTION_FIELD_NUMBER: _ClassVar[int]
     KNOWLEDGE_BASE_FIELD_NUMBER: _ClassVar[int]
+    ORDERS_FIELD_NUMBER: _ClassVar[int]
+    PHRASES_FIELD_NUMBER: _ClassVar[int]
     disposition: _terms_pb2.Disposition
     ingredients: _containers.RepeatedCompositeFieldContainer[_screening_pb2.Ingredient]
     route: _terms_pb2.Route
@@ -122,4 +124,20 @@ class ResolveMedicationResponse(_message.Message):
     trail: _containers.RepeatedScalarFieldContainer[str]
     jurisdiction: _terms_pb2.Jurisdiction
     knowledge_base: _screening_pb2.KnowledgeBase
-    def __init__(self, disposition: _Optional[_Union[_terms_pb2.Disposition, str]] = ..., ingredients: _Optional[_Iterable[_Union[_screening_pb2.Ingredient, _Mapping]]] = ..., route: _Optional[_Union[_terms_pb2.Route, str]] = ..., matched_by: _Optional[_Union[_terms_pb2.MatchedBy, str]] = ..., suggestions: _Optional[_Iterable[str]] = ..., note: _Optional[str] = ..., dose: _Optional[_Union[_prescription_pb2.Dose, _Mapping]] = ..., doses_per_day: _Optional[float] = ..., trail: _Optional[_Iterable[str]] = ..., jurisdiction: _Optional[_Union[_terms_pb2.Jurisdiction, str]] = ..., knowledge_base: _Optional[_Union[_screening_pb2.KnowledgeBase, _Mapping]] = ...) -> None: ...
+    orders: _containers.RepeatedCompositeFieldContainer[_screening_pb2.OrderReading]
+    phrases: _containers.RepeatedCompositeFieldContainer[Phrase]
+    def __init__(self, disposition: _Optional[_Union[_terms_pb2.Disposition, str]] = ..., ingredients: _Optional[_Iterable[_Union[_screening_pb2.Ingredient, _Mapping]]] = ..., route: _Optional[_Union[_terms_pb2.Route, str]] = ..., matched_by: _Optional[_Union[_terms_pb2.MatchedBy, str]] = ..., suggestions: _Optional[_Iterable[str]] = ..., note: _Optional[str] = ..., dose: _Optional[_Union[_prescription_pb2.Dose, _Mapping]] = ..., doses_per_day: _Optional[float] = ..., trail: _Optional[_Iterable[str]] = ..., jurisdiction: _Optional[_Union[_terms_pb2.Jurisdiction, str]] = ..., knowledge_base: _Optional[_Union[_screening_pb2.KnowledgeBase, _Mapping]] = ..., orders: _Optional[_Iterable[_Union[_screening_pb2.OrderReading, _Mapping]]] = ..., phrases: _Optional[_Iterable[_Union[Phrase, _Mapping]]] = ...) -> None: ...
+
+class Phrase(_message.Message):
+    __slots__ = ("start", "end", "words", "kind", "changes")
+    START_FIELD_NUMBER: _ClassVar[int]
+    END_FIELD_NUMBER: _ClassVar[int]
+    WORDS_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
+    start: int
+    end: int
+    words: str
+    kind: str
+    changes: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, start: _Optional[int] = ..., end: _Optional[int] = ..., words: _Optional[str] = ..., kind: _Optional[str] = ..., changes: _Optional[_Iterable[str]] = ...) -> None: ...

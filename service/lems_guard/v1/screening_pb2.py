@@ -22,10 +22,11 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from lems_guard.v1 import prescription_pb2 as lems__guard_dot_v1_dot_prescription__pb2
 from lems_guard.v1 import terms_pb2 as lems__guard_dot_v1_dot_terms__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dlems_guard/v1/screening.proto\x12\rlems_guard.v1\x1a\x19lems_guard/v1/terms.proto\"0\n\rKnowledgeBase\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x0e\n\x06\x64igest\x18\x02 \x01(\t\"\xd8\x01\n\x08\x45vidence\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x0f\n\x07locator\x18\x02 \x01(\t\x12\x0b\n\x03url\x18\x03 \x01(\t\x12\r\n\x05grade\x18\x04 \x01(\t\x12\x35\n\npopulation\x18\x05 \x01(\x0e\x32!.lems_guard.v1.EvidencePopulation\x12\x0f\n\x07\x63ounter\x18\x06 \x01(\x08\x12\x0c\n\x04says\x18\x07 \x01(\t\x12)\n\x04kind\x18\x08 \x01(\x0e\x32\x1b.lems_guard.v1.EvidenceKind\x12\x0e\n\x06limits\x18\t \x01(\t\"u\n\x06Review\x12)\n\x05state\x18\x01 \x01(\x0e\x32\x1a.lems_guard.v1.ReviewState\x12\x10\n\x08reviewer\x18\x02 \x01(\t\x12\x0c\n\x04role\x18\x03 \x01(\t\x12\x13\n\x0breviewed_on\x18\x04 \x01(\t\x12\x0b\n\x03\x64ue\x18\x05 \x01(\t\"\x93\x03\n\x07\x46inding\x12\x0f\n\x07rule_id\x18\x01 \x01(\t\x12\'\n\x07\x63oncern\x18\x02 \x01(\x0e\x32\x16.lems_guard.v1.Concern\x12)\n\x08severity\x18\x03 \x01(\x0e\x32\x17.lems_guard.v1.Severity\x12+\n\tcertainty\x18\x04 \x01(\x0e\x32\x18.lems_guard.v1.Certainty\x12\x16\n\x0emedication_ids\x18\x05 \x03(\t\x12\x13\n\x0b\x63onsequence\x18\x06 \x01(\t\x12\x11\n\tmechanism\x18\x07 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x08 \x01(\t\x12\x14\n\x0c\x61lternatives\x18\t \x03(\t\x12\x12\n\nmonitoring\x18\n \x03(\t\x12)\n\x08\x65vidence\x18\x0b \x03(\x0b\x32\x17.lems_guard.v1.Evidence\x12\x0b\n\x03why\x18\x0c \x03(\t\x12\x0f\n\x07missing\x18\r \x03(\t\x12\x0c\n\x04\x64\x65\x65\x64\x18\x0e \x01(\t\x12%\n\x06review\x18\x0f \x01(\x0b\x32\x15.lems_guard.v1.Review\"\x9f\x02\n\x05\x41lert\x12\n\n\x02id\x18\x01 \x01(\t\x12)\n\x08severity\x18\x02 \x01(\x0e\x32\x17.lems_guard.v1.Severity\x12+\n\tcertainty\x18\x03 \x01(\x0e\x32\x18.lems_guard.v1.Certainty\x12\x16\n\x0emedication_ids\x18\x04 \x03(\t\x12\x0c\n\x04\x64rug\x18\x05 \x01(\t\x12\x0f\n\x07summary\x18\x06 \x01(\t\x12(\n\x08\x66indings\x18\x07 \x03(\x0b\x32\x16.lems_guard.v1.Finding\x12\x19\n\x11involves_proposed\x18\x08 \x01(\x08\x12\x36\n\x0foverride_policy\x18\t \x01(\x0e\x32\x1d.lems_guard.v1.OverridePolicy\"v\n\x03Gap\x12\x0c\n\x04\x66\x61\x63t\x18\x01 \x01(\t\x12\x14\n\x0cwould_change\x18\x02 \x03(\t\x12&\n\x05worst\x18\x03 \x01(\x0e\x32\x17.lems_guard.v1.Severity\x12\x0b\n\x03\x61sk\x18\x04 \x01(\t\x12\x16\n\x0emedication_ids\x18\x05 \x03(\t\":\n\nIngredient\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05rxcui\x18\x02 \x01(\t\x12\x0f\n\x07\x63lasses\x18\x03 \x03(\t\"\xa2\x02\n\x10MedicationResult\x12\n\n\x02id\x18\x01 \x01(\t\x12+\n\x04list\x18\x02 \x01(\x0e\x32\x1d.lems_guard.v1.MedicationList\x12/\n\x0b\x64isposition\x18\x03 \x01(\x0e\x32\x1a.lems_guard.v1.Disposition\x12.\n\x0bingredients\x18\x04 \x03(\x0b\x32\x19.lems_guard.v1.Ingredient\x12#\n\x05route\x18\x05 \x01(\x0e\x32\x14.lems_guard.v1.Route\x12,\n\nmatched_by\x18\x06 \x01(\x0e\x32\x18.lems_guard.v1.MatchedBy\x12\x13\n\x0bsuggestions\x18\x07 \x03(\t\x12\x0c\n\x04note\x18\x08 \x01(\t\"\xe8\x02\n\x19\x43heckPrescriptionResponse\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12$\n\x06\x61lerts\x18\x02 \x03(\x0b\x32\x14.lems_guard.v1.Alert\x12\x34\n\x0bmedications\x18\x03 \x03(\x0b\x32\x1f.lems_guard.v1.MedicationResult\x12 \n\x04gaps\x18\x04 \x03(\x0b\x32\x12.lems_guard.v1.Gap\x12\x31\n\x0c\x63ompleteness\x18\x05 \x01(\x0e\x32\x1b.lems_guard.v1.Completeness\x12\x34\n\x0eknowledge_base\x18\x06 \x01(\x0b\x32\x1c.lems_guard.v1.KnowledgeBase\x12\x31\n\x0cjurisdiction\x18\x07 \x01(\x0e\x32\x1b.lems_guard.v1.Jurisdiction\x12\r\n\x05\x61s_of\x18\x08 \x01(\t\x12\r\n\x05notes\x18\t \x03(\tBI\n\x0clemsguard.v1P\x01Z\x19lems_guard/v1;lemsguardv1\xaa\x02\x0cLemsGuard.V1\xca\x02\x0cLemsGuard\\V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dlems_guard/v1/screening.proto\x12\rlems_guard.v1\x1a lems_guard/v1/prescription.proto\x1a\x19lems_guard/v1/terms.proto\"0\n\rKnowledgeBase\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x0e\n\x06\x64igest\x18\x02 \x01(\t\"\xd8\x01\n\x08\x45vidence\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x0f\n\x07locator\x18\x02 \x01(\t\x12\x0b\n\x03url\x18\x03 \x01(\t\x12\r\n\x05grade\x18\x04 \x01(\t\x12\x35\n\npopulation\x18\x05 \x01(\x0e\x32!.lems_guard.v1.EvidencePopulation\x12\x0f\n\x07\x63ounter\x18\x06 \x01(\x08\x12\x0c\n\x04says\x18\x07 \x01(\t\x12)\n\x04kind\x18\x08 \x01(\x0e\x32\x1b.lems_guard.v1.EvidenceKind\x12\x0e\n\x06limits\x18\t \x01(\t\"u\n\x06Review\x12)\n\x05state\x18\x01 \x01(\x0e\x32\x1a.lems_guard.v1.ReviewState\x12\x10\n\x08reviewer\x18\x02 \x01(\t\x12\x0c\n\x04role\x18\x03 \x01(\t\x12\x13\n\x0breviewed_on\x18\x04 \x01(\t\x12\x0b\n\x03\x64ue\x18\x05 \x01(\t\"\x93\x03\n\x07\x46inding\x12\x0f\n\x07rule_id\x18\x01 \x01(\t\x12\'\n\x07\x63oncern\x18\x02 \x01(\x0e\x32\x16.lems_guard.v1.Concern\x12)\n\x08severity\x18\x03 \x01(\x0e\x32\x17.lems_guard.v1.Severity\x12+\n\tcertainty\x18\x04 \x01(\x0e\x32\x18.lems_guard.v1.Certainty\x12\x16\n\x0emedication_ids\x18\x05 \x03(\t\x12\x13\n\x0b\x63onsequence\x18\x06 \x01(\t\x12\x11\n\tmechanism\x18\x07 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x08 \x01(\t\x12\x14\n\x0c\x61lternatives\x18\t \x03(\t\x12\x12\n\nmonitoring\x18\n \x03(\t\x12)\n\x08\x65vidence\x18\x0b \x03(\x0b\x32\x17.lems_guard.v1.Evidence\x12\x0b\n\x03why\x18\x0c \x03(\t\x12\x0f\n\x07missing\x18\r \x03(\t\x12\x0c\n\x04\x64\x65\x65\x64\x18\x0e \x01(\t\x12%\n\x06review\x18\x0f \x01(\x0b\x32\x15.lems_guard.v1.Review\"\x9f\x02\n\x05\x41lert\x12\n\n\x02id\x18\x01 \x01(\t\x12)\n\x08severity\x18\x02 \x01(\x0e\x32\x17.lems_guard.v1.Severity\x12+\n\tcertainty\x18\x03 \x01(\x0e\x32\x18.lems_guard.v1.Certainty\x12\x16\n\x0emedication_ids\x18\x04 \x03(\t\x12\x0c\n\x04\x64rug\x18\x05 \x01(\t\x12\x0f\n\x07summary\x18\x06 \x01(\t\x12(\n\x08\x66indings\x18\x07 \x03(\x0b\x32\x16.lems_guard.v1.Finding\x12\x19\n\x11involves_proposed\x18\x08 \x01(\x08\x12\x36\n\x0foverride_policy\x18\t \x01(\x0e\x32\x1d.lems_guard.v1.OverridePolicy\"v\n\x03Gap\x12\x0c\n\x04\x66\x61\x63t\x18\x01 \x01(\t\x12\x14\n\x0cwould_change\x18\x02 \x03(\t\x12&\n\x05worst\x18\x03 \x01(\x0e\x32\x17.lems_guard.v1.Severity\x12\x0b\n\x03\x61sk\x18\x04 \x01(\t\x12\x16\n\x0emedication_ids\x18\x05 \x03(\t\":\n\nIngredient\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05rxcui\x18\x02 \x01(\t\x12\x0f\n\x07\x63lasses\x18\x03 \x03(\t\"\xf5\x02\n\x10MedicationResult\x12\n\n\x02id\x18\x01 \x01(\t\x12+\n\x04list\x18\x02 \x01(\x0e\x32\x1d.lems_guard.v1.MedicationList\x12/\n\x0b\x64isposition\x18\x03 \x01(\x0e\x32\x1a.lems_guard.v1.Disposition\x12.\n\x0bingredients\x18\x04 \x03(\x0b\x32\x19.lems_guard.v1.Ingredient\x12#\n\x05route\x18\x05 \x01(\x0e\x32\x14.lems_guard.v1.Route\x12,\n\nmatched_by\x18\x06 \x01(\x0e\x32\x18.lems_guard.v1.MatchedBy\x12\x13\n\x0bsuggestions\x18\x07 \x03(\t\x12\x0c\n\x04note\x18\x08 \x01(\t\x12+\n\x06orders\x18\t \x03(\x0b\x32\x1b.lems_guard.v1.OrderReading\x12$\n\x06\x64oubts\x18\n \x03(\x0b\x32\x14.lems_guard.v1.Doubt\"\x89\x02\n\x0cOrderReading\x12\x13\n\x0bingredients\x18\x01 \x03(\t\x12#\n\x05route\x18\x02 \x01(\x0e\x32\x14.lems_guard.v1.Route\x12!\n\x04\x64ose\x18\x03 \x01(\x0b\x32\x13.lems_guard.v1.Dose\x12\x1a\n\rdoses_per_day\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12)\n\x0c\x64\x61ily_amount\x18\x05 \x01(\x0b\x32\x13.lems_guard.v1.Dose\x12#\n\x05phase\x18\x06 \x01(\x0e\x32\x14.lems_guard.v1.Phase\x12\x0f\n\x07\x63\x65rtain\x18\x07 \x01(\x08\x12\r\n\x05words\x18\x08 \x01(\tB\x10\n\x0e_doses_per_day\"3\n\x05\x44oubt\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\r\n\x05words\x18\x02 \x01(\t\x12\x0c\n\x04what\x18\x03 \x01(\t\"\x8e\x03\n\x19\x43heckPrescriptionResponse\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12$\n\x06\x61lerts\x18\x02 \x03(\x0b\x32\x14.lems_guard.v1.Alert\x12\x34\n\x0bmedications\x18\x03 \x03(\x0b\x32\x1f.lems_guard.v1.MedicationResult\x12 \n\x04gaps\x18\x04 \x03(\x0b\x32\x12.lems_guard.v1.Gap\x12\x31\n\x0c\x63ompleteness\x18\x05 \x01(\x0e\x32\x1b.lems_guard.v1.Completeness\x12\x34\n\x0eknowledge_base\x18\x06 \x01(\x0b\x32\x1c.lems_guard.v1.KnowledgeBase\x12\x31\n\x0cjurisdiction\x18\x07 \x01(\x0e\x32\x1b.lems_guard.v1.Jurisdiction\x12\r\n\x05\x61s_of\x18\x08 \x01(\t\x12\r\n\x05notes\x18\t \x03(\t\x12$\n\x06\x64oubts\x18\n \x03(\x0b\x32\x14.lems_guard.v1.DoubtBI\n\x0clemsguard.v1P\x01Z\x19lems_guard/v1;lemsguardv1\xaa\x02\x0cLemsGuard.V1\xca\x02\x0cLemsGuard\\V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,22 +34,26 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'lems_guard.v1.screening_pb2
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\014lemsguard.v1P\001Z\031lems_guard/v1;lemsguardv1\252\002\014LemsGuard.V1\312\002\014LemsGuard\\V1'
-  _globals['_KNOWLEDGEBASE']._serialized_start=75
-  _globals['_KNOWLEDGEBASE']._serialized_end=123
-  _globals['_EVIDENCE']._serialized_start=126
-  _globals['_EVIDENCE']._serialized_end=342
-  _globals['_REVIEW']._serialized_start=344
-  _globals['_REVIEW']._serialized_end=461
-  _globals['_FINDING']._serialized_start=464
-  _globals['_FINDING']._serialized_end=867
-  _globals['_ALERT']._serialized_start=870
-  _globals['_ALERT']._serialized_end=1157
-  _globals['_GAP']._serialized_start=1159
-  _globals['_GAP']._serialized_end=1277
-  _globals['_INGREDIENT']._serialized_start=1279
-  _globals['_INGREDIENT']._serialized_end=1337
-  _globals['_MEDICATIONRESULT']._serialized_start=1340
-  _globals['_MEDICATIONRESULT']._serialized_end=1630
-  _globals['_CHECKPRESCRIPTIONRESPONSE']._serialized_start=1633
-  _globals['_CHECKPRESCRIPTIONRESPONSE']._serialized_end=1993
+  _globals['_KNOWLEDGEBASE']._serialized_start=109
+  _globals['_KNOWLEDGEBASE']._serialized_end=157
+  _globals['_EVIDENCE']._serialized_start=160
+  _globals['_EVIDENCE']._serialized_end=376
+  _globals['_REVIEW']._serialized_start=378
+  _globals['_REVIEW']._serialized_end=495
+  _globals['_FINDING']._serialized_start=498
+  _globals['_FINDING']._serialized_end=901
+  _globals['_ALERT']._serialized_start=904
+  _globals['_ALERT']._serialized_end=1191
+  _globals['_GAP']._serialized_start=1193
+  _globals['_GAP']._serialized_end=1311
+  _globals['_INGREDIENT']._serialized_start=1313
+  _globals['_INGREDIENT']._serialized_end=1371
+  _globals['_MEDICATIONRESULT']._serialized_start=1374
+  _globals['_MEDICATIONRESULT']._serialized_end=1747
+  _globals['_ORDERREADING']._serialized_start=1750
+  _globals['_ORDERREADING']._serialized_end=2015
+  _globals['_DOUBT']._serialized_start=2017
+  _globals['_DOUBT']._serialized_end=2068
+  _globals['_CHECKPRESCRIPTIONRESPONSE']._serialized_start=2071
+  _globals['_CHECKPRESCRIPTIONRESPONSE']._serialized_end=2469
 # @@protoc_insertion_point(module_scope)

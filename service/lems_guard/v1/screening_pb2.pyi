@@ -1,3 +1,4 @@
+from lems_guard.v1 import prescription_pb2 as _prescription_pb2
 from lems_guard.v1 import terms_pb2 as _terms_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
@@ -132,7 +133,7 @@ class Ingredient(_message.Message):
     def __init__(self, name: _Optional[str] = ..., rxcui: _Optional[str] = ..., classes: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class MedicationResult(_message.Message):
-    __slots__ = ("id", "list", "disposition", "ingredients", "route", "matched_by", "suggestions", "note")
+    __slots__ = ("id", "list", "disposition", "ingredients", "route", "matched_by", "suggestions", "note", "orders", "doubts")
     ID_FIELD_NUMBER: _ClassVar[int]
     LIST_FIELD_NUMBER: _ClassVar[int]
     DISPOSITION_FIELD_NUMBER: _ClassVar[int]
@@ -141,6 +142,8 @@ class MedicationResult(_message.Message):
     MATCHED_BY_FIELD_NUMBER: _ClassVar[int]
     SUGGESTIONS_FIELD_NUMBER: _ClassVar[int]
     NOTE_FIELD_NUMBER: _ClassVar[int]
+    ORDERS_FIELD_NUMBER: _ClassVar[int]
+    DOUBTS_FIELD_NUMBER: _ClassVar[int]
     id: str
     list: _terms_pb2.MedicationList
     disposition: _terms_pb2.Disposition
@@ -149,10 +152,42 @@ class MedicationResult(_message.Message):
     matched_by: _terms_pb2.MatchedBy
     suggestions: _containers.RepeatedScalarFieldContainer[str]
     note: str
-    def __init__(self, id: _Optional[str] = ..., list: _Optional[_Union[_terms_pb2.MedicationList, str]] = ..., disposition: _Optional[_Union[_terms_pb2.Disposition, str]] = ..., ingredients: _Optional[_Iterable[_Union[Ingredient, _Mapping]]] = ..., route: _Optional[_Union[_terms_pb2.Route, str]] = ..., matched_by: _Optional[_Union[_terms_pb2.MatchedBy, str]] = ..., suggestions: _Optional[_Iterable[str]] = ..., note: _Optional[str] = ...) -> None: ...
+    orders: _containers.RepeatedCompositeFieldContainer[OrderReading]
+    doubts: _containers.RepeatedCompositeFieldContainer[Doubt]
+    def __init__(self, id: _Optional[str] = ..., list: _Optional[_Union[_terms_pb2.MedicationList, str]] = ..., disposition: _Optional[_Union[_terms_pb2.Disposition, str]] = ..., ingredients: _Optional[_Iterable[_Union[Ingredient, _Mapping]]] = ..., route: _Optional[_Union[_terms_pb2.Route, str]] = ..., matched_by: _Optional[_Union[_terms_pb2.MatchedBy, str]] = ..., suggestions: _Optional[_Iterable[str]] = ..., note: _Optional[str] = ..., orders: _Optional[_Iterable[_Union[OrderReading, _Mapping]]] = ..., doubts: _Optional[_Iterable[_Union[Doubt, _Mapping]]] = ...) -> None: ...
+
+class OrderReading(_message.Message):
+    __slots__ = ("ingredients", "route", "dose", "doses_per_day", "daily_amount", "phase", "certain", "words")
+    INGREDIENTS_FIELD_NUMBER: _ClassVar[int]
+    ROUTE_FIELD_NUMBER: _ClassVar[int]
+    DOSE_FIELD_NUMBER: _ClassVar[int]
+    DOSES_PER_DAY_FIELD_NUMBER: _ClassVar[int]
+    DAILY_AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    PHASE_FIELD_NUMBER: _ClassVar[int]
+    CERTAIN_FIELD_NUMBER: _ClassVar[int]
+    WORDS_FIELD_NUMBER: _ClassVar[int]
+    ingredients: _containers.RepeatedScalarFieldContainer[str]
+    route: _terms_pb2.Route
+    dose: _prescription_pb2.Dose
+    doses_per_day: float
+    daily_amount: _prescription_pb2.Dose
+    phase: _terms_pb2.Phase
+    certain: bool
+    words: str
+    def __init__(self, ingredients: _Optional[_Iterable[str]] = ..., route: _Optional[_Union[_terms_pb2.Route, str]] = ..., dose: _Optional[_Union[_prescription_pb2.Dose, _Mapping]] = ..., doses_per_day: _Optional[float] = ..., daily_amount: _Optional[_Union[_prescription_pb2.Dose, _Mapping]] = ..., phase: _Optional[_Union[_terms_pb2.Phase, str]] = ..., certain: _Optional[bool] = ..., words: _Optional[str] = ...) -> None: ...
+
+class Doubt(_message.Message):
+    __slots__ = ("field", "words", "what")
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    WORDS_FIELD_NUMBER: _ClassVar[int]
+    WHAT_FIELD_NUMBER: _ClassVar[int]
+    field: str
+    words: str
+    what: str
+    def __init__(self, field: _Optional[str] = ..., words: _Optional[str] = ..., what: _Optional[str] = ...) -> None: ...
 
 class CheckPrescriptionResponse(_message.Message):
-    __slots__ = ("decision_id", "alerts", "medications", "gaps", "completeness", "knowledge_base", "jurisdiction", "as_of", "notes")
+    __slots__ = ("decision_id", "alerts", "medications", "gaps", "completeness", "knowledge_base", "jurisdiction", "as_of", "notes", "doubts")
     DECISION_ID_FIELD_NUMBER: _ClassVar[int]
     ALERTS_FIELD_NUMBER: _ClassVar[int]
     MEDICATIONS_FIELD_NUMBER: _ClassVar[int]
@@ -162,6 +197,7 @@ class CheckPrescriptionResponse(_message.Message):
     JURISDICTION_FIELD_NUMBER: _ClassVar[int]
     AS_OF_FIELD_NUMBER: _ClassVar[int]
     NOTES_FIELD_NUMBER: _ClassVar[int]
+    DOUBTS_FIELD_NUMBER: _ClassVar[int]
     decision_id: str
     alerts: _containers.RepeatedCompositeFieldContainer[Alert]
     medications: _containers.RepeatedCompositeFieldContainer[MedicationResult]
@@ -171,4 +207,5 @@ class CheckPrescriptionResponse(_message.Message):
     jurisdiction: _terms_pb2.Jurisdiction
     as_of: str
     notes: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, decision_id: _Optional[str] = ..., alerts: _Optional[_Iterable[_Union[Alert, _Mapping]]] = ..., medications: _Optional[_Iterable[_Union[MedicationResult, _Mapping]]] = ..., gaps: _Optional[_Iterable[_Union[Gap, _Mapping]]] = ..., completeness: _Optional[_Union[_terms_pb2.Completeness, str]] = ..., knowledge_base: _Optional[_Union[KnowledgeBase, _Mapping]] = ..., jurisdiction: _Optional[_Union[_terms_pb2.Jurisdiction, str]] = ..., as_of: _Optional[str] = ..., notes: _Optional[_Iterable[str]] = ...) -> None: ...
+    doubts: _containers.RepeatedCompositeFieldContainer[Doubt]
+    def __init__(self, decision_id: _Optional[str] = ..., alerts: _Optional[_Iterable[_Union[Alert, _Mapping]]] = ..., medications: _Optional[_Iterable[_Union[MedicationResult, _Mapping]]] = ..., gaps: _Optional[_Iterable[_Union[Gap, _Mapping]]] = ..., completeness: _Optional[_Union[_terms_pb2.Completeness, str]] = ..., knowledge_base: _Optional[_Union[KnowledgeBase, _Mapping]] = ..., jurisdiction: _Optional[_Union[_terms_pb2.Jurisdiction, str]] = ..., as_of: _Optional[str] = ..., notes: _Optional[_Iterable[str]] = ..., doubts: _Optional[_Iterable[_Union[Doubt, _Mapping]]] = ...) -> None: ...

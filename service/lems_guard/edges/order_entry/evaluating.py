@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from lems_guard.answering.answer import Answer
+from lems_guard.answering.spoken import read_as
 from lems_guard.clinical.deadline import InTime
 from lems_guard.clinical.errors import InvalidRequest
 from lems_guard.clinical.patient import LemsStatus
@@ -121,7 +122,8 @@ class Conversation:
         self._response = response
         self._chart = chart
         self._call = f"{call.hook}|{call.hook_instance}"
-        self._teller = Teller(names, self._notes(), reviewed=engine.is_reviewed)
+        readings = {each.id: read_as(each) for each in response.medications}
+        self._teller = Teller(names, self._notes(), readings, reviewed=engine.is_reviewed)
         inferred = asked.person.diagnoses.lems is None
         about = About(release(asked), f"Patient/{call.patient_id()}", inferred, names)
         self._maker = CardMaker(asked, response, self._teller, self._call, about)

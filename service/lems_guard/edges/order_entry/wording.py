@@ -27,8 +27,19 @@ UNREVIEWED = "No clinician has reviewed this content."
 class Teller:
     """Tells alerts in the words of one call; `names` holds each order's words by its id."""
 
-    def __init__(self, names: Mapping[str, str], notes: tuple[str, ...], *, reviewed: bool) -> None:
-        """`notes` are said in every card: they bear on the answer as a whole."""
+    def __init__(
+        self,
+        names: Mapping[str, str],
+        notes: tuple[str, ...],
+        read_as: Mapping[str, list[str]],
+        *,
+        reviewed: bool,
+    ) -> None:
+        """`notes` are said in every card: they bear on the answer as a whole.
+
+        `read_as` tells of each order how it was read, in lines.
+        """
+        self._read_as = read_as
         self._names = names
         self._notes = notes
         self._reviewed = reviewed
@@ -36,6 +47,7 @@ class Teller:
     def detail(self, alert: wire.Alert) -> str:
         """The whole text of an alert's card, the worst finding first and at length."""
         parts = [f"**{SUSPECTED}**"] if alert.summary.startswith(SUSPECTED) else []
+        parts += [f"*Read as:* {plain(line)}" for line in self._readings(alert)]
         parts += [self._finding(finding) for finding in alert.findings]
         parts += [f"> {plain(note)}" for note in self._notes]
         if alert.override_policy == terms.OVERRIDE_POLICY_SECOND_PERSON:
@@ -43,6 +55,11 @@ class Teller:
         if not self._reviewed:
             parts.append(f"*{UNREVIEWED}*")
         return "\n\n".join(parts)
+
+    def _readings(self, alert: wire.Alert) -> Iterator[str]:
+        """How the orders of an alert were read, so that a misreading is seen."""
+        for order_id in alert.medication_ids:
+            yield from self._read_as.get(order_id, ())
 
     def line(self, alert: wire.Alert) -> str:
         """An alert in one line."""

@@ -80,11 +80,20 @@ function shown({ told, names }) {
     unsettled.length ? put("div", "unchecked", put("h3", "", "NOT CHECKED"), list(unsettled.map((each) => [
       `${name(each.id)} ${doubtful(each)}`, put("div", "quiet", [each.note, each.suggestions && `did you mean ${each.suggestions.join(" or ")}?`].filter(Boolean).join("; ")),
     ]))) : "",
+    ...section("Read as", medications.flatMap((each) => (each.orders || []).map((order) => `${each.id} ${readAs(order)}`))),
     ...alerts.map((alert) => card(alert, name)),
     ...section("To ask", gaps.map((gap) => [gap.ask, put("div", "quiet", `Not known: ${words(gap.fact)}${(gap.medicationIds || []).map((id) => ` of ${name(id)}`).join()}. Could bring up to ${severity({ severity: gap.worst })}.`)])),
     ...section("No alert for", settled.filter((each) => !heard.has(each.id)).map(reading)),
     ...section("Read with care", settled.filter((each) => heard.has(each.id) && each.note).map(reading)),
   ].filter((part) => part !== "");
+}
+
+function readAs({ ingredients = [], route, dose, dosesPerDay, dailyAmount, certain }) {
+  const amount = (each) => `${each.value} ${each.unit || ""}`.trim();
+  const often = dosesPerDay ? ` × ${Number(dosesPerDay.toPrecision(3))}` : "";
+  const daily = dailyAmount && dosesPerDay >= 1 ? ` = ${amount(dailyAmount)}/day` : "";
+  const told = [ingredients.join(" + "), words(route, "ROUTE_") || "route not known", dose ? `${amount(dose)}${often}${daily}` : "dose not known"];
+  return [...told, !certain && dose && dosesPerDay && route ? "in doubt" : ""].filter(Boolean).join(" · ");
 }
 
 const section = (title, items) => (items.length ? [put("h3", "", title), list(items)] : []);

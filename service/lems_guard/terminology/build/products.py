@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lems_guard.terminology.lexicon import Lexicons
+from lems_guard.terminology.reading.reading import Reading
+from lems_guard.terminology.reading.text import read_text
 from lems_guard.terminology.tables import read_vocabulary
-from lems_guard.terminology.text_reading import TextReading, read_text
 
 ProductRow = tuple[str, str, str, str, str]
 
@@ -15,13 +16,15 @@ def product_rows(names: dict[str, str], directory: Path) -> Iterator[ProductRow]
     vocabulary = read_vocabulary(directory)
     lexicon = Lexicons(vocabulary).anywhere
     for rxcui, name in names.items():
-        reading = read_text(name, lexicon)
-        if len(reading.readings) == 1 and rxcui not in vocabulary.codes:
+        reading, *others = read_text(name, lexicon)
+        is_one = len(reading.readings) == 1 and not (others or reading.unread)
+        if is_one and rxcui not in vocabulary.codes:
             yield _row(rxcui, reading)
 
 
-def _row(rxcui: str, reading: TextReading) -> ProductRow:
+def _row(rxcui: str, reading: Reading) -> ProductRow:
     route = reading.route or reading.implied_route
-    strength = f"{reading.dose.value:g} {reading.dose.unit}" if reading.dose is not None else ""
+    dose = None if reading.other_doses else reading.dose
+    strength = f"{dose.value:g} {dose.unit}" if dose is not None else ""
     ingredients = ";".join(reading.readings[0])
     return rxcui, ingredients, route.name if route is not None else "", strength, "rxnorm_names"

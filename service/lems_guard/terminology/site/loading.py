@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lems_guard.terminology.lexicon import Lexicons
+from lems_guard.terminology.reading.text import read_text
 from lems_guard.terminology.site import schema
 from lems_guard.terminology.site.checks import (
     MustResolve,
@@ -17,7 +18,6 @@ from lems_guard.terminology.site.checks import (
 )
 from lems_guard.terminology.site.importer import FILES, Importer, finish
 from lems_guard.terminology.site.rrf import Progress, Release, quiet
-from lems_guard.terminology.text_reading import read_text
 from lems_guard.terminology.vocabulary import Vocabulary
 
 
@@ -68,10 +68,10 @@ def _by_name(vocabulary: Vocabulary) -> Callable[[str], frozenset[int]]:
     lexicon = Lexicons(vocabulary).anywhere
 
     def codes(name: str) -> frozenset[int]:
-        readings = read_text(name, lexicon).readings
-        if len(readings) != 1:
+        reading, *others = read_text(name, lexicon)
+        if others or not reading.is_whole or len(reading.readings) != 1:
             return frozenset()
-        found = [vocabulary.ingredients[each] for each in readings[0]]
+        found = [vocabulary.ingredients[each] for each in reading.readings[0]]
         return frozenset(map(int, found)) if all(found) else frozenset()
 
     return codes

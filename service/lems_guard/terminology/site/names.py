@@ -43,6 +43,7 @@ def widened(
         lexicon.units,
         lexicon.mixtures,
         lexicon.spelling,
+        lexicon.combinations,
     )
 
 

@@ -1,0 +1,57 @@
+"""How an order was read, in one line: drug · route · 20 mg, 3 times = 60 mg/day."""
+
+from lems_guard.v1 import prescription_pb2, screening_pb2
+from lems_guard.v1 import terms_pb2 as terms
+
+NOT_KNOWN = "not known"
+BY = "\N{MULTIPLICATION SIGN}"
+PHASES = {terms.PHASE_START: "start", terms.PHASE_CONTINUE: "continued"}
+
+
+def read_as(result: screening_pb2.MedicationResult) -> list[str]:
+    """A line for each order that was read in a medication."""
+    return [_line(order) for order in result.orders]
+
+
+def doubts_of(result: screening_pb2.MedicationResult) -> list[str]:
+    """What is in doubt of a medication, each as a sentence's part."""
+    return [f"“{each.words}” {each.what}" if each.words else each.what for each in result.doubts]
+
+
+def _line(order: screening_pb2.OrderReading) -> str:
+    parts = [" + ".join(order.ingredients), _route(order.route), _amount(order)]
+    if order.phase in PHASES:
+        parts.append(PHASES[order.phase])
+    if not order.certain and _is_told(order):
+        parts.append("in doubt")
+    return " · ".join(parts)
+
+
+def _is_told(order: screening_pb2.OrderReading) -> bool:
+    return order.HasField("dose") and order.HasField("doses_per_day") and bool(order.route)
+
+
+def _route(route: int) -> str:
+    name = terms.Route.Name(route) if route else ""
+    return name.removeprefix("ROUTE_").lower().replace("_", " ") or f"route {NOT_KNOWN}"
+
+
+def _amount(order: screening_pb2.OrderReading) -> str:
+    dose = _dose(order.dose) if order.HasField("dose") else f"dose {NOT_KNOWN}"
+    if not order.HasField("doses_per_day"):
+        return dose
+    often = f"{dose} {BY} {_times(order.doses_per_day)}"
+    is_whole = order.HasField("daily_amount") and order.doses_per_day >= 1
+    return f"{often} = {_dose(order.daily_amount)}/day" if is_whole else often
+
+
+def _dose(dose: prescription_pb2.Dose) -> str:
+    return f"{dose.value:g} {dose.unit}"
+
+
+def _times(per_day: float) -> str:
+    """How often: a number a day, or of days where it is less than one."""
+    if per_day >= 1:
+        return f"{per_day:g}"
+    days = 1 / per_day
+    return f"1 every {days:.3g} days"

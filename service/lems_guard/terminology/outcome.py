@@ -1,0 +1,98 @@
+"""What becomes of an order, drawn together from its codes, its words and what is near to them."""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from lems_guard.clinical.dose import Dose
+from lems_guard.clinical.medication import Disposition, Doubt, Understood
+from lems_guard.terminology.codes import Coded
+from lems_guard.terminology.reading.reading import DRUG, Reading
+from lems_guard.terminology.vocabulary import Readings
+
+EVALUATED, AMBIGUOUS = Disposition.EVALUATED, Disposition.AMBIGUOUS
+UNRESOLVED = Disposition.UNRESOLVED
+NOTHING_SENT = Understood(UNRESOLVED, notes=("no code and no text",))
+NEAR_A_NAME: Final = "a word behind the order is near to the name of a drug"
+
+
+class Near(NamedTuple):
+    """Drugs whose names are close to unknown words, and what is judged as possibly meant."""
+
+    names: tuple[str, ...] = ()
+    meant: Readings = ()
+
+
+NOTHING_NEAR = Near()
+
+
+def completed(reading: Reading, product: Coded) -> Reading:
+    """What the text leaves open, the product's code may tell: its route, and what a piece holds.
+
+    A product's strength is no dose: that is asked for, or so many pieces of it are told.
+    """
+    if reading.implied_route is None and reading.route is None:
+        reading = reading._replace(implied_route=product.route)
+    held = product.strength
+    if reading.strength is not None or held is None or reading.dose is not None:
+        return reading
+    if reading.pieces is None:
+        return reading._replace(strength=held)
+    return reading._replace(strength=held, dose=Dose(held.value * reading.pieces, held.unit))
+
+
+def agreed(coded: Readings, reading: Reading, doubts: list[Doubt]) -> Readings:
+    """Code and text agree, or every reading of both counts."""
+    if not reading.readings or reading.denied:
+        return coded
+    if reading.is_whole:
+        common = tuple(names for names in coded if names in reading.readings)
+        if common:
+            return common
+    elif all(set(names) <= set(coded[0]) for names in reading.readings):
+        # The text was not understood to its end, and what was understood fits the code.
+        return coded
+    doubts.append(Doubt(DRUG, "", "code and text name different drugs"))
+    return tuple(dict.fromkeys((*coded, *reading.readings)))
+
+
+def meant(reading: Reading, near: Near) -> Readings:
+    """What an order names, and what a slip in it can only have meant."""
+    if reading.denied:
+        return ()
+    return tuple(dict.fromkeys((*reading.readings, *near.meant)))
+
+
+def told(readings: Readings, *, is_sure: bool) -> Disposition:
+    """What becomes of an order: whether it is understood, and in one way."""
+    if not is_sure:
+        return UNRESOLVED
+    return EVALUATED if len(readings) == 1 else AMBIGUOUS
+
+
+def unresolved(notes: Sequence[str], near: Near, doubts: tuple[Doubt, ...]) -> Understood:
+    """An order of which no drug is known."""
+    told = (*notes, *notes_of(doubts, NOTHING_NEAR))
+    if not told:
+        return NOTHING_SENT
+    return Understood(UNRESOLVED, suggestions=near.names, notes=told, doubts=doubts)
+
+
+def stopped(understood: Understood) -> Understood:
+    """What was stopped is not current, where it is clear what it was."""
+    if understood.disposition is not EVALUATED:
+        return understood
+    return understood._replace(disposition=Disposition.NOT_CURRENT)
+
+
+def together(orders: Sequence[Understood]) -> Understood:
+    """Several orders of one text: the first with the others beside it."""
+    first, *others = orders
+    return first._replace(also=tuple(others))
+
+
+def notes_of(doubts: Sequence[Doubt], near: Near) -> tuple[str, ...]:
+    """What is in doubt, in words."""
+    told = [f"'{each.words}' {each.what}" if each.words else each.what for each in doubts]
+    if near.names and not doubts:
+        told.append(NEAR_A_NAME)
+    return tuple(dict.fromkeys(told))

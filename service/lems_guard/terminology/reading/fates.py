@@ -1,0 +1,130 @@
+"""What becomes of the words that no table holds: what each may change, by where it stands.
+
+Beside the drug's name a word may make another drug of it; behind the sig it is a reason or an
+instruction, and changes what the sig left open, if anything.
+"""
+
+from typing import Final, NamedTuple
+
+from lems_guard.terminology.reading import kinds
+from lems_guard.terminology.reading.bag import Bag
+from lems_guard.terminology.reading.phrase import Phrase
+
+# With one of these the sig has begun, and the naming of the product ended.
+SIG: Final = frozenset(
+    {kinds.FREQUENCY, kinds.ROUTE, kinds.COUNT, kinds.MEALS, kinds.ONCE, kinds.WEEKDAY, kinds.CLOCK}
+    | {kinds.PATTERN, kinds.DAY, kinds.WEIGHT, kinds.WEIGHT_DAY, kinds.RATE, kinds.REASON}
+    | {kinds.CONDITION, kinds.LIMIT, kinds.SCALE, kinds.SIDE, kinds.QUANTITY, kinds.MULTIPLE}
+)
+TAKING: Final = frozenset({"take", "takes", "give", "inject", "inhale", "apply", "use", "insert"})
+# These behind an unknown word may be the sig of another drug.
+SECOND_SIG: Final = frozenset(
+    {
+        kinds.AMOUNT,
+        kinds.DAY,
+        kinds.WEIGHT,
+        kinds.WEIGHT_DAY,
+        kinds.COUNT,
+        kinds.RATIO,
+        kinds.STRENGTH,
+    }
+)
+PART_OF_SIG: Final = SECOND_SIG | {kinds.FREQUENCY, kinds.ROUTE, kinds.FORM, kinds.ONCE}
+BESIDE_NAME: Final = frozenset({kinds.SALT, kinds.SIGN, kinds.FILLER, kinds.LINK, kinds.TALK})
+HARD: Final = 2
+
+
+class Fates(NamedTuple):
+    """The unknown words of one order: those that may change the drug, and those behind its sig.
+
+    `denied` tells that the drug is named to be denied; `maybe_denied` that this is not sure.
+    """
+
+    beside: tuple[Phrase, ...] = ()
+    behind: tuple[Phrase, ...] = ()
+    denied: bool = False
+    maybe_denied: bool = False
+
+
+NO_FATES: Final = Fates()
+ASKS: Final = frozenset({kinds.UNKNOWN, kinds.DENY, kinds.DENIED, kinds.PREFIX, kinds.SALT})
+
+
+def fates_of(phrases: list[Phrase], bag: Bag, breaks: dict[int, int]) -> Fates:
+    """What becomes of each word of an order that is no part of drug, dose, route or time."""
+    if ASKS.isdisjoint(bag):
+        return NO_FATES
+    first = next((place for place, each in enumerate(phrases) if each.kind <= kinds.BRAND), None)
+    if first is None:
+        return Fates(tuple(bag.get(kinds.UNKNOWN, ())))
+    begin = _sig_begin(phrases, first)
+    beside: list[Phrase] = []
+    behind: list[Phrase] = []
+    for place, phrase in enumerate(phrases):
+        if phrase.kind is kinds.UNKNOWN and not _is_brand_in_brackets(phrases, bag, place):
+            changes = place < begin or _begins_other(phrases, place, breaks)
+            (beside if changes else behind).append(phrase)
+        elif _is_stray(phrases, place, first):
+            beside.append(phrase)
+    denied, maybe = _denied(phrases, bag, first, begin)
+    return Fates(tuple(beside), tuple(behind), denied, maybe)
+
+
+def _sig_begin(phrases: list[Phrase], first: int) -> int:
+    """Where the product's naming ends and the sig begins, behind the first drug."""
+    for place in range(first + 1, len(phrases)):
+        phrase = phrases[place]
+        is_taking = phrase.kind is kinds.INSTRUCTION and phrase.entry is not None
+        if phrase.kind in SIG or (is_taking and phrase.entry.phrase in TAKING):  # type: ignore[union-attr]
+            return place
+    return len(phrases)
+
+
+def _begins_other(phrases: list[Phrase], place: int, breaks: dict[int, int]) -> bool:
+    """Whether an unknown word may be the drug of another order: an amount of its own follows."""
+    kinds = PART_OF_SIG if breaks.get(phrases[place].start) == HARD else SECOND_SIG
+    return any(each.kind in kinds for each in phrases[place + 1 :])
+
+
+def _is_brand_in_brackets(phrases: list[Phrase], bag: Bag, place: int) -> bool:
+    """Whether a word stands in the square brackets in which RxNorm's names end.
+
+    The brand in them names the same product once more; one that is not known takes nothing away.
+    """
+    is_product = kinds.FORM in bag and bool(bag.get(kinds.SIGN)) and phrases[-1].value == "]"
+    if not is_product:
+        return False
+    opened = max((at for at in range(place) if phrases[at].value == "["), default=None)
+    return opened is not None and all(phrases[at].value != "]" for at in range(opened, place))
+
+
+def _is_stray(phrases: list[Phrase], place: int, first: int) -> bool:
+    """A salt before any drug; a maker's short prefix that stands elsewhere, or before a brand."""
+    kind = phrases[place].kind
+    if kind is kinds.SALT:
+        return place < first
+    if kind is not kinds.PREFIX:
+        return False
+    following = phrases[place + 1].kind if place + 1 < len(phrases) else None
+    return place > 0 or following is kinds.BRAND
+
+
+def _denied(phrases: list[Phrase], bag: Bag, first: int, begin: int) -> tuple[bool, bool]:
+    """Whether the drug is named to be denied, surely or perhaps.
+
+    Before the drug a denial is one; directly behind it too; further on it may be of something else.
+    """
+    if kinds.DENY not in bag and kinds.DENIED not in bag:
+        return False, False
+    denials = [
+        place
+        for place, phrase in enumerate(phrases)
+        if phrase.kind is kinds.DENIED or (phrase.kind is kinds.DENY and place < first)
+    ]
+    if any(place < first or _is_beside(phrases, first, place) for place in denials):
+        return True, False
+    return False, any(place < len(phrases) for place in denials) and begin >= 0 and bool(denials)
+
+
+def _is_beside(phrases: list[Phrase], first: int, place: int) -> bool:
+    return all(phrases[at].kind in BESIDE_NAME for at in range(first + 1, place))

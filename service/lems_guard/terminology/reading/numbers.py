@@ -1,0 +1,272 @@
+"""Numbers in a text: counts, amounts with their units, frequencies, times of day, patterns."""
+
+from typing import Final
+
+from lems_guard.terminology.lexicon import NUMBER_SIGN, Entry, quotient
+from lems_guard.terminology.reading import kinds
+from lems_guard.terminology.reading.amounts import amount_phrase
+from lems_guard.terminology.reading.phrase import DIGITS, RANGE_WORDS, Phrase, Words
+from lems_guard.terminology.reading.tables import entry_at
+from lems_guard.terminology.words import number_of
+
+NUMBER, FREQUENCY, FORM = kinds.NUMBER, kinds.FREQUENCY, kinds.FORM
+LONGEST_SHAPE: Final = 8
+MOST_AT_ONCE: Final = 10
+TIMES: Final = frozenset({"x", "times", "time", "mal", "fois", "volte", "veces"})
+HALVES: Final = (["and", "a", "half"], ["and", "one", "half"], ["et", "demi"], ["et", "demie"])
+CLOCK_WORDS: Final = frozenset({"a", "p", "am", "pm", "uhr", "h", "o", "noon", "midnight"})
+HOURS_A_DAY: Final = 24
+
+# A number from its least to its largest reading.
+Range = tuple[float, float]
+
+
+def number_phrase(text: Words, at: int) -> Phrase:
+    """What a number is: part of a frequency, an amount, a count, a time of day, or bare."""
+    word, after = text.words[at], at + 1
+    following = text.words[after] if after < text.end else ""
+    if following in text.units and following not in text.shapes and word[0] in DIGITS:
+        simple = number_of(word)
+        if simple is not None:
+            return amount_phrase(text, at, (simple, simple), after)
+    if word.count("-") > 1:
+        return Phrase(kinds.PATTERN, at, after, None, pattern_of(word))
+    number, stop = number_at(text, at)
+    return (
+        _multiple(text, at, number, stop)
+        or _frequency(text, at, stop)
+        or _plain(text, at, number, stop)
+    )
+
+
+def _frequency(text: Words, at: int, stop: int) -> Phrase | None:
+    """A number at the head of a phrase of the tables: `4 x / day`, `3 times a week`."""
+    lengths = text.shapes.get(text.words[stop]) if stop < text.end else None
+    return None if lengths is None else shaped(text, at, lengths)
+
+
+def _plain(text: Words, at: int, number: Range | None, stop: int) -> Phrase:
+    """A number that stands for itself: with a unit, before a form, as an hour, or bare."""
+    following = text.words[stop] if stop < text.end else ""
+    if number is None:
+        return _unreadable(text, at, stop)
+    if following == "%":
+        return Phrase(kinds.RATIO, at, stop + 1)
+    if following in text.units or _two_word_unit(text, stop):
+        return amount_phrase(text, at, number, stop)
+    return _counted(text, at, number, stop)
+
+
+def _unreadable(text: Words, at: int, stop: int) -> Phrase:
+    """A time of day, or a date, or who knows what."""
+    if ":" in text.words[at]:
+        return Phrase(kinds.CLOCK, at, _behind_clock(text, stop))
+    return Phrase(kinds.BARE, at, stop)
+
+
+def _counted(text: Words, at: int, number: Range, stop: int) -> Phrase:
+    """A number without a unit: it counts pieces, tells the hour, or stands bare."""
+    place = stop
+    while place < text.end and text.words[place] in {"a", "of"}:
+        place += 1
+    form, _ = entry_at(text, place)
+    if form is not None and form.kind is FORM and form.form is not None and form.form.counted:
+        return Phrase(kinds.COUNT, at, stop, None, number)
+    if _is_clock(text, at, stop):
+        return Phrase(kinds.CLOCK, at, _behind_clock(text, stop))
+    return Phrase(kinds.BARE, at, stop, None, number)
+
+
+def _two_word_unit(text: Words, at: int) -> bool:
+    return at + 1 < text.end and f"{text.words[at]} {text.words[at + 1]}" in text.units
+
+
+def number_at(text: Words, at: int) -> tuple[Range | None, int]:
+    """The number here, with what belongs to it: `1/2`, `1 1/2`, `5 to 10`, `4 (four)`."""
+    low, stop = _single(text, at)
+    if low is None:
+        return _dashed(text.words[at]), at + 1
+    if stop + 1 < text.end and text.words[stop] in RANGE_WORDS:
+        high, behind = _single(text, stop + 1)
+        if high is not None and high > low:
+            return (low, high), behind
+    return (low, low), stop
+
+
+def _dashed(word: str) -> Range | None:
+    """`5-10`, from the smaller to the larger."""
+    parts = [number_of(part) for part in word.split("-")]
+    found = [part for part in parts if part is not None]
+    return (min(found), max(found)) if len(found) == len(parts) == 2 else None
+
+
+def _single(text: Words, at: int) -> tuple[float | None, int]:
+    """One number: digits or words, with its fraction."""
+    words = text.words
+    word, stop = words[at], at + 1
+    if word[0] in DIGITS:
+        value = number_of(word)
+    else:
+        entry, stop = entry_at(text, at)
+        value = entry.number if entry is not None and entry.kind is NUMBER else None
+    if value is None or stop >= text.end:
+        return value, stop
+    following = words[stop]
+    if following == "(":
+        stop = _behind_spelled(text, stop)
+    elif following == "/":
+        return _fraction(text, value, stop)
+    elif value < MOST_AT_ONCE and (following[0] in DIGITS or following in {"and", "et"}):
+        return _mixed(text, value, stop)
+    return value, stop
+
+
+def _behind_spelled(text: Words, at: int) -> int:
+    """Behind `(four)`, where the number is said twice."""
+    entry, stop = entry_at(text, at + 1) if at + 1 < text.end else (None, at)
+    spelled = entry is not None and entry.kind is NUMBER
+    return stop + 1 if spelled and stop < text.end and text.words[stop] == ")" else at
+
+
+def _fraction(text: Words, value: float, stop: int) -> tuple[float, int]:
+    """`1/2` of a piece; `50/12.5` are two strengths."""
+    below = _below(text, stop)
+    if below is None or not value < below <= MOST_AT_ONCE:
+        return value, stop
+    entry, _ = entry_at(text, stop + 2)
+    if entry is not None and entry.phrase in {"a", "of", "of a"}:
+        entry, _ = entry_at(text, stop + 2 + entry.phrase.count(" ") + 1)
+    if entry is not None and entry.form is not None and entry.form.counted:
+        return value / below, stop + 2
+    return value, stop
+
+
+def _below(text: Words, at: int) -> float | None:
+    """The number behind a slash."""
+    place = at + 1
+    if place < text.end and text.words[at] == "/" and text.words[place][0] in DIGITS:
+        return number_of(text.words[place])
+    return None
+
+
+def _mixed(text: Words, value: float, stop: int) -> tuple[float, int]:
+    """`1 1/2`, `1 0.5` (a vulgar fraction) and `1 and a half`."""
+    words = text.words
+    for half in HALVES:
+        if words[stop : stop + len(half)] == half:
+            return value + 0.5, stop + len(half)
+    place = stop + 1 if words[stop] == "and" else stop
+    if place >= text.end or words[place][0] not in DIGITS:
+        return value, stop
+    upper = number_of(words[place])
+    if upper is not None and upper in {0.25, 0.5, 0.75} and value >= 1:
+        return value + upper, place + 1
+    below = _below(text, place + 1) if place + 1 < text.end else None
+    if upper is not None and below is not None and upper < below <= MOST_AT_ONCE:
+        return value + upper / below, place + 3
+    return value, stop
+
+
+def _multiple(text: Words, at: int, number: Range | None, stop: int) -> Phrase | None:
+    """`6 x 10 mg` and `3 times 20 mg`: how many of the amount behind it."""
+    place = stop + 1
+    if number is None or place + 1 >= text.end or text.words[stop] not in TIMES:
+        return None
+    if text.words[place][0] in DIGITS and text.words[place + 1] in text.units:
+        if text.units[text.words[place + 1]] in {"day", "week", "month", "hr", "min"}:
+            return None
+        return Phrase(kinds.MULTIPLE, at, place, None, number)
+    return None
+
+
+def shaped(text: Words, at: int, lengths: tuple[int, ...]) -> Phrase | None:
+    """A phrase with numbers in it (`q 6 h`, `4 x / day`), which may tell the frequency."""
+    return _shaped_plainly(text, at, lengths) or _shaped(text, at, lengths)
+
+
+def _shaped_plainly(text: Words, at: int, lengths: tuple[int, ...]) -> Phrase | None:
+    """Such a phrase where each number is one word of digits, as most are."""
+    said = text.words[at : at + lengths[0]]
+    shape = [NUMBER_SIGN if word[0] in DIGITS else word for word in said]
+    for length in lengths:
+        entry = text.entries.get(" ".join(shape[:length])) if length <= len(shape) else None
+        if entry is not None and NUMBER_SIGN in shape[:length]:
+            number = number_of(said[shape.index(NUMBER_SIGN)])
+            if number is not None:
+                return _shaped_as(entry, at, at + length, (number, number))
+    return None
+
+
+def _shaped(text: Words, at: int, lengths: tuple[int, ...]) -> Phrase | None:
+    shape: list[str] = []
+    stops: list[int] = []
+    number: Range | None = None
+    place, most = at, lengths[0]
+    while place < text.end and len(shape) < most:
+        found, stop = _shape_number(text, place)
+        if stop > place:
+            number = number or found
+            shape.append(NUMBER_SIGN)
+            place = stop
+        else:
+            shape.append(text.words[place])
+            place += 1
+        stops.append(place)
+    for length in lengths:
+        entry = text.entries.get(" ".join(shape[:length])) if length <= len(shape) else None
+        if entry is not None:
+            return _shaped_as(entry, at, stops[length - 1], number)
+    return None
+
+
+def _shape_number(text: Words, at: int) -> tuple[Range | None, int]:
+    word = text.words[at]
+    if word[0] not in DIGITS:
+        entry = text.entries.get(word)
+        if entry is None or entry.kind is not NUMBER:
+            return None, at
+    return number_at(text, at)
+
+
+def _shaped_as(entry: Entry, at: int, stop: int, number: Range | None) -> Phrase:
+    if entry.pace is None or not entry.pace.is_formula:
+        pace = entry.pace.per_day if entry.pace is not None else None
+        return Phrase(entry.kind, at, stop, entry, number if pace is None else (pace, pace))
+    if number is not None and number[0] == number[1]:
+        pace = quotient(entry.pace.divisions, number[0])
+        return Phrase(FREQUENCY, at, stop, entry, None if pace is None else (pace, pace))
+    found = [quotient(entry.pace.divisions, each) for each in number or ()]
+    known = sorted(each for each in found if each is not None)
+    value = (known[0], known[-1]) if known and len(known) == len(found) else None
+    return Phrase(FREQUENCY, at, stop, entry, value)
+
+
+def pattern_of(word: str) -> tuple[float, ...] | None:
+    """`1-0-1`: how many pieces at each time of the day; nothing where it cannot be that."""
+    parts = [number_of(part) for part in word.split("-")]
+    found = tuple(part for part in parts if part is not None)
+    is_pattern = len(found) == len(parts) in {3, 4} and any(found) and max(found) < MOST_AT_ONCE
+    return found if is_pattern else None
+
+
+def _is_clock(text: Words, at: int, stop: int) -> bool:
+    """Whether a bare number is an hour: `at 0800`, `9a`, `8 pm`."""
+    word = text.words[at]
+    following = text.words[stop] if stop < text.end else ""
+    before = text.words[at - 1] if at else ""
+    value = number_of(word) if word[0] in DIGITS else None
+    if value is None or value != int(value):
+        return False
+    if len(word) == 4 and int(value) % 100 < 60 and value < HOURS_A_DAY * 100:
+        return before in {"at", "um", "and", "alle"} or word[0] == "0"
+    if following in {"a", "p"} and value <= 12:
+        return True
+    is_hour = following in CLOCK_WORDS and 1 <= value <= HOURS_A_DAY
+    return is_hour and (before in {"at", "um", "and"} or value > 4)
+
+
+def _behind_clock(text: Words, at: int) -> int:
+    """Behind the words that belong to an hour."""
+    while at < text.end and text.words[at] in CLOCK_WORDS | {"hrs", "hours", "clock", "m"}:
+        at += 1
+    return at

@@ -1,0 +1,130 @@
+"""Words to phrases: each word of a text belongs to exactly one phrase, and says what it is.
+
+Nothing is decided here about what the phrases mean together.
+"""
+
+from typing import Final
+
+from lems_guard.terminology.lexicon import NUMBER_SIGN, Entry, Lexicon
+from lems_guard.terminology.reading import kinds
+from lems_guard.terminology.reading.numbers import number_phrase, shaped
+from lems_guard.terminology.reading.phrase import BRACKETS, DIGITS, Phrase, Words, new_phrase
+from lems_guard.terminology.reading.tables import longest
+
+NAME, BRAND, SALT = kinds.NAME, kinds.BRAND, kinds.SALT
+NUMBER, FORM, SIGN, UNKNOWN = kinds.NUMBER, kinds.FORM, kinds.SIGN, kinds.UNKNOWN
+# `hold for HR < 60` is a condition, `60 mg = 6 tab` two ways to say one amount.
+COMPARISONS: Final = {"<": kinds.CONDITION, ">": kinds.CONDITION, "=": SIGN}
+PLUS: Final = "plus"
+# Behind these a drug's name is one more drug, whatever else it may mean behind a drug.
+JOINS: Final = frozenset({"/", "+", "and", "with", "plus", "&"})
+# Behind a brand these make another product: `Tylenol PM`, `Tylenol Sinus`.
+BRAND_TAILS: Final = frozenset(
+    {"total", "plus", "am", "pm", "hs", "morning", "evening", "night", "bedtime", "ac"}
+)
+# What may stand between a brand and its tail: `Tylenol extra strength PM`.
+KEEPS_BRAND: Final = frozenset({BRAND, SALT, kinds.FILLER, kinds.TALK, kinds.LINK})
+# What a salt may follow directly: a drug, another salt, a bracket.
+BESIDE_DRUG: Final = frozenset({NAME, BRAND, SALT, SIGN, kinds.FILLER})
+
+
+def phrases_of(words: list[str], lexicon: Lexicon) -> list[Phrase]:
+    """The phrases of a text, in its order."""
+    entries, longer = lexicon.entries, lexicon.longer
+    end = len(words)
+    text = Words(words, end, entries, longer, lexicon.units, longer.get(NUMBER_SIGN, {}))
+    found: list[Phrase] = []
+    at = bracket = 0
+    behind_brand = False
+    while at < end:
+        word = words[at]
+        after = longer.get(word)
+        phrase = _longer(text, at, after) if after is not None and at + 1 < end else None
+        if phrase is None:
+            if word[0] in DIGITS:
+                phrase = number_phrase(text, at)
+            else:
+                entry = entries.get(word) or lexicon.spelled(word)
+                if entry is None:
+                    phrase, bracket = _sign(word, at, bracket)
+                elif entry.kind is NUMBER:
+                    phrase = number_phrase(text, at)
+                else:
+                    phrase = new_phrase((entry.kind, at, at + 1, entry, entry.always))
+        kind = phrase[0]
+        if kind <= BRAND:
+            phrase = _drug(phrase, found, bracket, words)
+            behind_brand = phrase[0] is BRAND
+        elif behind_brand:
+            behind_brand = kind in KEEPS_BRAND
+            phrase = _behind_brand(phrase)
+        found.append(phrase)
+        at = phrase[2]
+    return [*map(_lacking_second, found, _behind(found))] if PLUS in words else found
+
+
+def _behind(phrases: list[Phrase]) -> list[bool]:
+    """Of each phrase, whether a drug is named behind it."""
+    places = [place for place, phrase in enumerate(phrases) if phrase.kind <= BRAND]
+    last = max(places, default=-1)
+    return [place < last for place in range(len(phrases))]
+
+
+def _lacking_second(phrase: Phrase, named_behind: bool) -> Phrase:  # noqa: FBT001 - mapped
+    """`Candesartan Plus` holds a diuretic too: a `plus` that adds no drug is not understood."""
+    is_plus = phrase.kind is kinds.JOIN and phrase.entry is not None
+    if is_plus and not named_behind and phrase.entry.phrase == PLUS:  # type: ignore[union-attr]
+        return phrase._replace(kind=UNKNOWN)
+    return phrase
+
+
+def _longer(text: Words, at: int, after: dict[str, tuple[int, ...]]) -> Phrase | None:
+    """The longest phrase of several words that begins here."""
+    entry, stop = longest(text, at, after)
+    if entry is not None:
+        if entry.kind is NUMBER:
+            return number_phrase(text, at)
+        return Phrase(entry.kind, at, stop, entry, entry.always)
+    lengths = after.get(NUMBER_SIGN) or after.get(text.words[at + 1])
+    return shaped(text, at, lengths) if lengths is not None else None
+
+
+def _sign(word: str, at: int, bracket: int) -> tuple[Phrase, int]:
+    """A bracket, a comparison, or a word that no table holds."""
+    if word in BRACKETS:
+        return Phrase(SIGN, at, at + 1, None, word), BRACKETS[word]
+    kind = COMPARISONS.get(word, UNKNOWN)
+    return Phrase(kind, at, at + 1, None, word if kind is SIGN else None), bracket
+
+
+def _drug(phrase: Phrase, before: list[Phrase], bracket: int, words: list[str]) -> Phrase:
+    """A drug's name, or what it means behind a drug: a salt, a route."""
+    if len(before) > 1 and before[-2].kind is FORM and words[phrase.start - 1] == "/":
+        # `amp/gent` are two drugs: a form is joined to none.
+        before[-2] = before[-2]._replace(kind=UNKNOWN)
+    other = phrase.entry.after_drug if phrase.entry is not None else None
+    if other is not None and _follows_drug(other, phrase, before, words):
+        return phrase._replace(kind=other.kind, entry=other, value=other.always)
+    return phrase._replace(value=bracket) if bracket else phrase
+
+
+def _follows_drug(other: Entry, phrase: Phrase, before: list[Phrase], words: list[str]) -> bool:
+    """Whether a name stands where it means something else: `losartan potassium`, `2 puffs INH`.
+
+    A salt stands beside its drug, or behind `as`; further on its name is that of a drug.
+    """
+    if not before or words[phrase.start - 1] in JOINS:
+        return False
+    is_beside = before[-1].kind in BESIDE_DRUG or words[phrase.start - 1] == "as"
+    if other.kind is SALT and not is_beside:
+        return False
+    return any(each.kind <= BRAND for each in before)
+
+
+def _behind_brand(phrase: Phrase) -> Phrase:
+    """A word that makes another product of a brand is none that is understood."""
+    entry = phrase.entry
+    is_tail = phrase.kind in {kinds.INDICATION, kinds.LIMIT} or (
+        entry is not None and entry.phrase in BRAND_TAILS
+    )
+    return phrase._replace(kind=UNKNOWN) if is_tail else phrase

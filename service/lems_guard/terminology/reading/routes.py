@@ -1,0 +1,106 @@
+"""By which route an order is given, from its words: those that say it, else its form or brand."""
+
+from typing import Final, NamedTuple
+
+from lems_guard.clinical.route import Route
+from lems_guard.terminology.reading import kinds
+from lems_guard.terminology.reading.bag import Bag
+from lems_guard.terminology.reading.phrase import Phrase
+
+DROPS: Final = frozenset({"drop", "drops", "gtt", "gtts", "drop ( s )"})
+# Names that hold their own route.
+NAMED_ROUTES: Final = {
+    "ivig": Route.INTRAVENOUS,
+    "igiv": Route.INTRAVENOUS,
+    "scig": Route.SUBCUTANEOUS,
+}
+INHALED_UNITS: Final = frozenset({"inh", "inhalation", "puff", "puffs"})
+
+
+class Routes(NamedTuple):
+    """The route that the sig says, the one that form or brand tell, or those between which it is.
+
+    `daily` is set where `od` was read as once a day; `unread` holds a side that means nothing here.
+    """
+
+    said: Route | None = None
+    implied: Route | None = None
+    either: tuple[Route, ...] = ()
+    daily: bool = False
+    unread: str = ""
+
+
+NOT_SAID: Final = Routes()
+
+
+def routes_of(bag: Bag, drugs: list[Phrase], words: list[str], *, has_amount: bool) -> Routes:
+    """The route of one order."""
+    routes, forms, sides = bag.get(kinds.ROUTE), bag.get(kinds.FORM, ()), bag.get(kinds.SIDE)
+    if not (routes or forms or sides):
+        return Routes(None, _of_names(bag, drugs, forms, words))
+    said = tuple(dict.fromkeys(map(_route, routes or ())))
+    if len(said) > 1:
+        return Routes(either=said)
+    route = said[0] if said else None
+    found = _with_sides(sides, route, forms, has_amount=has_amount) if sides else Routes(route)
+    if found.said is not None:
+        return found
+    told = tuple(dict.fromkeys(_form_routes(forms)))
+    if len(told) > 1:
+        return found._replace(either=told)
+    return found._replace(implied=told[0] if told else _of_names(bag, drugs, forms, words))
+
+
+def _route(phrase: Phrase) -> Route:
+    return (phrase.entry.route if phrase.entry is not None else None) or Route.OTHER
+
+
+def _form_routes(forms: "list[Phrase] | tuple[()]") -> list[Route]:
+    """The routes that the dose forms tell."""
+    told = [each.entry.form.route for each in forms if each.entry and each.entry.form]
+    return [route for route in told if route is not None]
+
+
+def _of_names(
+    bag: Bag, drugs: list[Phrase], forms: "list[Phrase] | tuple[()]", words: list[str]
+) -> Route | None:
+    """The route that a unit, a name or all products of a brand have."""
+    strengths = bag.get(kinds.STRENGTH)
+    if strengths and any(words[each.stop - 1] in INHALED_UNITS for each in strengths):
+        return Route.INHALED
+    entries = [each.entry for each in drugs if each.entry is not None]
+    for entry in entries:
+        if entry.phrase in NAMED_ROUTES:
+            return NAMED_ROUTES[entry.phrase]
+    if forms:
+        return None
+    if len(entries) == 1:
+        return entries[0].route
+    routes = {entry.route for entry in entries}
+    if routes == {None, Route.INTRAVENOUS}:
+        return Route.INTRAVENOUS  # what is added to a bag runs with it
+    return routes.pop() if len(routes) == 1 else None
+
+
+def _with_sides(
+    sides: list[Phrase],
+    route: Route | None,
+    forms: "list[Phrase] | tuple[()]",
+    *,
+    has_amount: bool,
+) -> Routes:
+    """`od` is the right eye beside eye words, else once daily; `os` the left eye, or nothing."""
+    told = {route, *_form_routes(forms)}
+    drops = any(each.entry is not None and each.entry.phrase in DROPS for each in forms)
+    found = Routes(route)
+    for side in sides:
+        entry = side.entry
+        if entry is None:
+            continue
+        if entry.route in told or (drops and told <= {None, entry.route}):
+            found = found._replace(said=entry.route)
+        elif entry.phrase == "od" and (told - {None} or has_amount):
+            found = found._replace(daily=True)
+        elif entry.after_drug is None:
+            found = found._replace(unread=entry.phrase)
+    return found

@@ -1,0 +1,282 @@
+"""What the text of an order says: the orders in it, and each as it is read."""
+
+import re
+from typing import Final
+
+from lems_guard.clinical.medication import Doubt, MatchedBy, Phase
+from lems_guard.terminology.homeopathy import HOMEOPATHIC, is_dilution
+from lems_guard.terminology.lexicon import Lexicon
+from lems_guard.terminology.reading import kinds
+from lems_guard.terminology.reading.bag import Bag, bag_of
+from lems_guard.terminology.reading.doses import Doses, doses_of
+from lems_guard.terminology.reading.drugs import (
+    as_compounded,
+    beside,
+    by_spelling,
+    drugs_of,
+)
+from lems_guard.terminology.reading.fates import NO_FATES, Fates, fates_of
+from lems_guard.terminology.reading.licensed import (
+    AMINOPYRIDINES,
+    LICENSED,
+    is_licensed,
+    is_suspension,
+    piece_of,
+    product_in,
+)
+from lems_guard.terminology.reading.limits import limit_of
+from lems_guard.terminology.reading.orders import is_head, orders_of
+from lems_guard.terminology.reading.phrase import Phrase
+from lems_guard.terminology.reading.phrases import phrases_of
+from lems_guard.terminology.reading.reading import (
+    DOSE,
+    DRUG,
+    NOTHING,
+    ROUTE,
+    TIMES,
+    Reading,
+)
+from lems_guard.terminology.reading.routes import Routes, routes_of
+from lems_guard.terminology.reading.spans import TAKES_IN, spans_taken
+from lems_guard.terminology.reading.times import Times, times_of
+from lems_guard.terminology.vocabulary import Readings
+from lems_guard.terminology.words import spans_of, words_of
+
+LONGEST_TEXT: Final = 1000
+TOO_LONG: Final = f"the text is longer than {LONGEST_TEXT} characters and was not read"
+NO_DRUG: Final = "no drug is named"
+MAY_CHANGE_DRUG: Final = "not understood, and may change which drug is meant"
+MAY_CHANGE_SIG: Final = "not understood, and may say what the order leaves open"
+SAYS_NOTHING: Final = "not understood, behind all that is needed"
+SPOKEN_OF: Final = "a drug is spoken of: it may be ordered as well"
+BY_SPELLING: Final = "was found by spelling, and read as "
+MAY_BE_DENIED: Final = "may say that the order does not hold"
+ROUTES_DIFFER: Final = "more than one route is told"
+DILUTED: Final = Reading(
+    (HOMEOPATHIC,),
+    MatchedBy.NAME,
+    doubts=(Doubt("", "", "a homeopathic dilution: what it is named after was not checked"),),
+)
+HARD_BREAK, SOFT_BREAK = re.compile("[;\n\r]"), re.compile(r"[,.](?!\S)|,(?=\D)")
+NAMES: Final = frozenset({kinds.NAME, kinds.BRAND})
+PHASES: Final = frozenset({kinds.START, kinds.CONTINUE})
+NOT_PLAIN: Final = TAKES_IN | {kinds.UNKNOWN, kinds.BARE}
+BARE_PHRASES: Final = NAMES | {kinds.SIGN, kinds.SALT}
+
+
+def read_text(text: str, lexicon: Lexicon) -> tuple[Reading, ...]:
+    """Every order in a text; one that says nothing where no drug is named."""
+    if not text or text.isspace():
+        return (NOTHING,)
+    if len(text) > LONGEST_TEXT:
+        return (NOTHING._replace(doubts=(Doubt(DRUG, "", TOO_LONG),)),)
+    if is_dilution(text):
+        return (DILUTED,)
+    words = words_of(text)
+    phrases = phrases_of(words, lexicon)
+    bag = bag_of(phrases)
+    if not NOT_PLAIN.isdisjoint(bag):
+        phrases = spans_taken(phrases, words)
+        bag = bag_of(phrases)
+    drugs = drugs_in(bag)
+    several = len(drugs) > 1 and sum(map(is_head, drugs)) > 1
+    is_sure = kinds.UNKNOWN not in bag
+    spans = list(spans_of(text)) if several or not is_sure else []
+    breaks = breaks_of(text, spans)
+    if not drugs or (is_sure and not several):
+        return (_order(phrases, words, bag, breaks, lexicon),)
+    orders = orders_of(phrases, breaks, lexicon.combinations)
+    read = [_order(each, words, bag_of(each), breaks, lexicon) for each in orders]
+    if len(read) == 1:
+        return (read[0],)
+    return tuple(
+        reading._replace(words=text[spans[each[0].start][0] : spans[each[-1].stop - 1][1]])
+        for reading, each in zip(read, orders, strict=True)
+    )
+
+
+def phrases_in(words: list[str], lexicon: Lexicon) -> list[Phrase]:
+    """The phrases of a text, those that take others in as one each."""
+    return spans_taken(phrases_of(words, lexicon), words)
+
+
+def drugs_in(bag: Bag) -> list[Phrase]:
+    """The phrases that name a drug, in the order of the text."""
+    names = bag.get(kinds.NAME, [])
+    return sorted((*names, *bag[kinds.BRAND]), key=_start) if kinds.BRAND in bag else names
+
+
+def breaks_of(text: str, spans: list[tuple[int, int]]) -> dict[int, int]:
+    """Before which words a text is parted: 2 by a semicolon or a new line, 1 by another sign."""
+    found: dict[int, int] = {}
+    end = 0
+    for place, (start, stop) in enumerate(spans):
+        between = text[end:start]
+        if HARD_BREAK.search(between):
+            found[place] = 2
+        elif SOFT_BREAK.search(between + " "):
+            found[place] = 1
+        end = stop
+    return found
+
+
+def _order(
+    phrases: list[Phrase],
+    words: list[str],
+    bag: Bag,
+    breaks: dict[int, int],
+    lexicon: Lexicon,
+) -> Reading:
+    """One order: its drug, and how it is given."""
+    drugs = drugs_in(bag)
+    fates = fates_of(phrases, bag, breaks)
+    if not drugs:
+        return _nameless(words, fates, _given(phrases, words, bag, drugs, ()))
+    readings, why = drugs_of(drugs, lexicon.mixtures)
+    if kinds.COMPOUNDED in bag and kinds.BRAND not in bag:
+        readings = as_compounded(readings, lexicon)
+    reading = _given(phrases, words, bag, drugs, readings)
+    if any(each.entry is not None and each.entry.spelled for each in drugs):
+        spelled = [Doubt("", name, BY_SPELLING + meant) for name, meant in by_spelling(drugs)]
+        reading = reading._replace(doubts=(*reading.doubts, *spelled))
+    if not why and fates is NO_FATES and kinds.MENTION not in bag:
+        return reading
+    doubts = [Doubt(DRUG, "", why)] if why else []
+    if kinds.MENTION in bag:
+        mentioned = bag[kinds.MENTION]
+        reading = reading._replace(readings=beside(readings, mentioned))
+        doubts += [Doubt(DRUG, _words(mentioned, words), SPOKEN_OF)]
+    if fates is not NO_FATES:
+        reading = _with_fates(reading, fates, words)
+    if doubts:
+        reading = reading._replace(doubts=(*doubts, *reading.doubts))
+    return reading
+
+
+def _start(phrase: Phrase) -> int:
+    return phrase.start
+
+
+def _nameless(words: list[str], fates: Fates, reading: Reading) -> Reading:
+    """What words say of a drug that they do not name: a code beside them may."""
+    unknown = tuple(_words([each], words) for each in (*fates.beside, *fates.behind))
+    doubts = tuple(Doubt(DRUG, each, MAY_CHANGE_DRUG) for each in unknown)
+    doubts = doubts or (Doubt(DRUG, "", NO_DRUG),)
+    return reading._replace(
+        doubts=(*doubts, *reading.doubts), unread=unknown, is_whole=False, matched_by=None
+    )
+
+
+def _given(
+    phrases: list[Phrase], words: list[str], bag: Bag, drugs: list[Phrase], readings: Readings
+) -> Reading:
+    """How an order is given: dose, times, route, and what is in doubt of them."""
+    product, licensed, suspension = "", True, False
+    if readings in AMINOPYRIDINES:
+        product = product_in(drugs)
+        licensed = readings == LICENSED and is_licensed(bag, product)
+        suspension = licensed and is_suspension(bag)
+    piece = piece_of(bag) if licensed and readings == LICENSED else None
+    times = times_of(bag)
+    is_single = not readings or (len(readings[0]) == 1 and len(readings) == 1)
+    doses = doses_of(phrases, words, bag, times, piece) if is_single else NO_DOSES
+    routes = routes_of(bag, drugs, words, has_amount=bool(doses.dose))
+    if routes.daily and times.per_day is None:
+        times = times._replace(per_day=1.0)
+    limit = limit_of(bag[kinds.LIMIT], doses.dose, piece) if kinds.LIMIT in bag else None
+    return Reading(
+        readings,
+        _matched_by(bag),
+        routes.said,
+        routes.implied,
+        routes.either,
+        kinds.FORM in bag and not doses.counted,
+        doses.dose,
+        doses.others,
+        doses.daily,
+        doses.counted,
+        doses.strength,
+        doses.pieces,
+        times.per_day,
+        times.others,
+        limit.per_day if limit is not None else None,
+        limit.amount if limit is not None else None,
+        times.as_needed,
+        None if PHASES.isdisjoint(bag) else _phase(bag, drugs),
+        _doubts(doses, times, routes),
+        (),
+        licensed,
+        suspension,
+        product=product,
+        reason=_words(bag[kinds.REASON], words) if kinds.REASON in bag else "",
+    )
+
+
+NO_DOSES: Final = Doses()
+
+
+def _matched_by(bag: Bag) -> MatchedBy:
+    if not BARE_PHRASES.issuperset(bag):
+        return MatchedBy.SIG_TEXT
+    return MatchedBy.BRAND if kinds.BRAND in bag else MatchedBy.NAME
+
+
+def _phase(bag: Bag, drugs: list[Phrase]) -> Phase | None:
+    """`start amifampridine`; behind the drug a start is a day, no phase."""
+    started = bag.get(kinds.START, ())
+    if any(not drugs or each.start < drugs[0].start for each in started):
+        return Phase.START
+    return Phase.CONTINUE if kinds.CONTINUE in bag else None
+
+
+def _doubts(doses: Doses, times: Times, routes: Routes) -> tuple[Doubt, ...]:
+    if not (doses.doubt or times.doubt or routes.either or routes.unread):
+        return ()
+    found = []
+    if doses.doubt:
+        found.append(Doubt(DOSE, "", doses.doubt))
+    if times.doubt:
+        found.append(Doubt(TIMES, "", times.doubt))
+    if routes.either:
+        found.append(Doubt(ROUTE, "", ROUTES_DIFFER))
+    if routes.unread:
+        found.append(Doubt("", routes.unread, "has several meanings: it was not used"))
+    return tuple(found)
+
+
+def _with_fates(reading: Reading, fates: Fates, words: list[str]) -> Reading:
+    """A reading with what its unknown words may change."""
+    beside, behind = (
+        tuple(_words([each], words) for each in each_of) for each_of in (fates.beside, fates.behind)
+    )
+    doubts = [Doubt(DRUG, each, MAY_CHANGE_DRUG) for each in beside]
+    open_fields = _left_open(reading)
+    for each in behind:
+        doubts += [Doubt(field, each, MAY_CHANGE_SIG) for field in open_fields]
+        doubts += [] if open_fields else [Doubt("", each, SAYS_NOTHING)]
+    if fates.maybe_denied:
+        doubts.append(Doubt(DRUG, "", MAY_BE_DENIED))
+    return reading._replace(
+        doubts=(*reading.doubts, *doubts),
+        unread=(*beside, *behind),
+        denied=fates.denied,
+        # Of another product the brand and the form may tell another route.
+        implied_route=None if beside else reading.implied_route,
+        is_whole=not (beside or fates.denied or fates.maybe_denied),
+    )
+
+
+def _left_open(reading: Reading) -> list[str]:
+    """What the order does not say clearly, which a word that is not understood may."""
+    found = []
+    if reading.dose is None and len(reading.readings[0]) == 1:
+        found.append(DOSE)
+    if reading.per_day is None and not reading.as_needed:
+        found.append(TIMES)
+    if reading.route is None and reading.implied_route is None:
+        found.append(ROUTE)
+    return found
+
+
+def _words(phrases: list[Phrase], words: list[str]) -> str:
+    return "; ".join(" ".join(words[each.start : each.stop]) for each in phrases)

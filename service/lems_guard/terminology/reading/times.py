@@ -1,0 +1,145 @@
+"""How often an order is given, from its words: every reading of it, the oftenest first."""
+
+from typing import Final, NamedTuple
+
+from lems_guard.terminology.lexicon import Pace
+from lems_guard.terminology.reading import kinds
+from lems_guard.terminology.reading.bag import Bag
+from lems_guard.terminology.reading.phrase import Phrase
+
+MEALS_A_DAY: Final = 3.0
+# These tell of the times, or of what they may mean, beside a frequency.
+BESIDE: Final = frozenset(
+    {kinds.MEALS, kinds.WEEKDAY, kinds.ONCE, kinds.CLOCK, kinds.PATTERN, kinds.MULTIPLE, kinds.DAY}
+    | {kinds.DIVIDED, kinds.DAILY, kinds.TIMES, kinds.WEIGHT_DAY}
+)
+DIVIDING: Final = frozenset({"in", "into", "split", "divided", "en"})
+DAYS_AMOUNT: Final = frozenset({kinds.DAY, kinds.DIVIDED, kinds.DAILY, kinds.WEIGHT_DAY})
+
+
+class Times(NamedTuple):
+    """Doses a day; `others` are readings that may be meant as well, `doubt` says why.
+
+    `daily` tells that "daily" was said, which may stand beside a whole day's amount, `divided` that
+    an amount is said to be that of several doses together.
+    """
+
+    per_day: float | None = None
+    others: tuple[float, ...] = ()
+    as_needed: bool = False
+    doubt: str = ""
+    daily: bool = False
+    divided: bool = False
+
+
+NOT_SAID: Final = Times()
+
+
+def times_of(bag: Bag) -> Times:
+    """How often a day one order is given."""
+    said = bag.get(kinds.FREQUENCY)
+    if BESIDE.isdisjoint(bag):
+        if said is None:
+            return NOT_SAID
+        if len(said) == 1 and said[0].value is not None:
+            low, high = said[0].value
+            pace = _pace(said[0])
+            if low == high and not (pace.is_formula and is_dividing(said[0])):
+                return Times(high, (), pace.as_needed, "", high == 1.0)
+    return _together(said or [], bag)
+
+
+def is_dividing(phrase: Phrase) -> bool:
+    """`in 4 doses`, `split into 4 doses`: the amount is that of all of them."""
+    entry = phrase.entry
+    if entry is None or entry.pace is None or not entry.pace.is_formula:
+        return False
+    words = entry.phrase.split(" ")
+    return "divided" in words or words[0] in DIVIDING
+
+
+def _pace(phrase: Phrase) -> Pace:
+    entry = phrase.entry
+    if entry is None or entry.pace is None:
+        raise LookupError("no frequency")
+    return entry.pace
+
+
+def _together(said: list[Phrase], bag: Bag) -> Times:
+    """Frequencies, moments of the day, meals and weekdays drawn together."""
+    paces = [each for each in said if not _pace(each).moment and _pace(each).divisions]
+    as_needed = any(_pace(each).as_needed for each in said)
+    moments = sum(_pace(each).moment for each in said) + len(bag.get(kinds.CLOCK, ()))
+    ends = {end for each in paces if each.value is not None for end in each.value}
+    unread = any(each.value is None for each in paces)
+    daily = 1.0 in ends
+    divided = kinds.DIVIDED in bag or any(map(is_dividing, paces))
+    if divided or not DAYS_AMOUNT.isdisjoint(bag) or (kinds.TOTAL in bag and len(ends) > 1):
+        ends -= {1.0}
+    ends = _with_multiple(ends, bag)
+    ends |= {
+        float(len([n for n in each.value if n]))
+        for each in bag.get(kinds.PATTERN, ())
+        if each.value
+    }
+    doubt = "the frequency is not one number" if unread or len(ends) > 1 else ""
+    ends, doubt = _with_moments(ends, moments, doubt)
+    ends, doubt = _with_meals(ends, moments, bag, doubt)
+    ends = _with_weekdays(ends, moments, bag)
+    if not ends and not doubt and not as_needed and _is_once(bag):
+        ends = {1.0}
+    found = sorted(ends, reverse=True)
+    return Times(found[0] if found else None, tuple(found[1:]), as_needed, doubt, daily, divided)
+
+
+def _with_multiple(ends: set[float], bag: Bag) -> set[float]:
+    """`3 x 20 mg daily`: three times, where no other frequency is said."""
+    found = bag.get(kinds.MULTIPLE)
+    return {end for each in found for end in each.value} if found and is_often(bag) else ends
+
+
+def is_often(bag: Bag) -> bool:
+    """Whether `3 x 20 mg` means three times: beside "daily" alone, and no piece is spoken of."""
+    if kinds.MULTIPLE not in bag or kinds.FORM in bag:
+        return False
+    paces = [each.value for each in bag.get(kinds.FREQUENCY, ()) if _pace(each).divisions]
+    said = any(value == (1.0, 1.0) for value in paces) or kinds.DAY in bag
+    return said and all(value == (1.0, 1.0) for value in paces)
+
+
+def _with_moments(ends: set[float], moments: int, doubt: str) -> tuple[set[float], str]:
+    """Moments are counted; beside a frequency they must make it, or add to it."""
+    if not moments:
+        return ends, doubt
+    if not ends:
+        return ({float(moments)}, doubt) if not doubt else (ends, doubt)
+    most = max(ends)
+    if moments in {most, 1 if most <= 1 else 0} or most < 1:
+        return ends, doubt
+    told = {*ends, float(moments), *([most + moments] if moments == 1 else [])}
+    return told, doubt or "frequency and times of day contradict each other"
+
+
+def _with_meals(ends: set[float], moments: int, bag: Bag, doubt: str) -> tuple[set[float], str]:
+    """Meals are three, where nothing else says how often; with a moment beside them, four."""
+    if kinds.MEALS not in bag or doubt:
+        return ends, doubt
+    if ends == {float(moments)} and moments:
+        return {MEALS_A_DAY + moments}, doubt
+    if not ends:
+        return {MEALS_A_DAY, 1.0}, "'with meals' may tell how often, or only when"
+    return ends, doubt
+
+
+def _with_weekdays(ends: set[float], moments: int, bag: Bag) -> set[float]:
+    """`on Mondays`: as often as that on the days that are named, else once."""
+    days = bag.get(kinds.WEEKDAY)
+    if not days or (ends and not moments):
+        return ends
+    named = {each.entry: each.entry.number for each in days if each.entry is not None}
+    return {(max(ends) if ends else 1.0) * min(sum(named.values()), 7.0) / 7}
+
+
+def _is_once(bag: Bag) -> bool:
+    """Whether one dose is ordered: `once`, `x 1`, `stat`."""
+    return kinds.ONCE in bag or any(each.value == (1.0, 1.0) for each in bag.get(kinds.TIMES, ()))
