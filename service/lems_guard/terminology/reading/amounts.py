@@ -26,8 +26,7 @@ PIECES: Final = frozenset({"actuation", "spray", "patch", "vial", PIECE})
 # Words that are units behind a slash alone: elsewhere they are forms, or parts of names.
 BEHIND_SLASH: Final = {
     **dict.fromkeys(("puff", "puffs", "sprays", "patch", "spr", "inh", "inhalation", "act"), PIECE),
-    **dict.fromkeys(("tab", "tabs", "tablet", "tablets", "cap", "capsule", "capsules"), PIECE),
-    **dict.fromkeys(("pill", "ampoule", "amp", "syringe", "pen"), PIECE),
+    **dict.fromkeys(("ampoule", "amp", "syringe", "pen"), PIECE),
     **dict.fromkeys(("jour", "j", "tag", "giorno", "dia", "die"), DAY),
     **dict.fromkeys(("heure", "h", "stunde", "std", "ora", "hora"), "hr"),
 }

@@ -16,6 +16,8 @@ TIMES: Final = frozenset({"x", "times", "time", "mal", "fois", "volte", "veces"}
 HALVES: Final = (["and", "a", "half"], ["and", "one", "half"], ["et", "demi"], ["et", "demie"])
 CLOCK_WORDS: Final = frozenset({"a", "p", "am", "pm", "uhr", "h", "o", "noon", "midnight"})
 HOURS_A_DAY: Final = 24
+# `9a` is an hour; `1 a` begins something else.
+EARLIEST: Final = 4
 
 # A number from its least to its largest reading.
 Range = tuple[float, float]
@@ -259,7 +261,7 @@ def _is_clock(text: Words, at: int, stop: int) -> bool:
         return False
     if len(word) == 4 and int(value) % 100 < 60 and value < HOURS_A_DAY * 100:
         return before in {"at", "um", "and", "alle"} or word[0] == "0"
-    if following in {"a", "p"} and value <= 12:
+    if following in {"a", "p"} and EARLIEST <= value <= HOURS_A_DAY / 2:
         return True
     is_hour = following in CLOCK_WORDS and 1 <= value <= HOURS_A_DAY
     return is_hour and (before in {"at", "um", "and"} or value > 4)

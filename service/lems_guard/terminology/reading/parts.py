@@ -29,7 +29,7 @@ BEFORE_FORM: Final = frozenset(
 LINKS: Final = frozenset({kinds.LINK, kinds.TIMES})
 BRACKETS_AND_LINKS: Final = frozenset({kinds.SIGN, kinds.LINK, kinds.TIMES})
 TELLS_TAKING: Final = frozenset({kinds.INSTRUCTION, kinds.TALK, kinds.LIMIT})
-EQUALS: Final = "="
+EQUALS, SLASH = "=", "/"
 
 
 class Take(NamedTuple):
@@ -240,7 +240,9 @@ def _is_of_day(look: _Look, place: int) -> bool:
 def _is_strength(look: _Look, place: int) -> bool:
     """Whether the form of a piece follows an amount."""
     place += 1
-    while _kind_at(look, place) in BEFORE_FORM and _word_at(look, place) not in {"(", EQUALS}:
+    while _word_at(look, place) == SLASH or (
+        _kind_at(look, place) in BEFORE_FORM and _word_at(look, place) not in {"(", EQUALS}
+    ):
         place += 1
     return _is_counted_form(look, place)
 
@@ -346,6 +348,8 @@ def _bare(look: _Look, place: int) -> tuple[Take | None, bool]:
 def _counts_strength(look: _Look, place: int) -> bool:
     """`six 20 mg tablets`, `6 of the 10 mg tablets`, `(6) 10 mg tablets`."""
     following = place + 1
+    if look.phrases[place].value[1] > MOST_AT_ONCE or _kind_at(look, place - 1) is kinds.BARE:
+        return False  # a list of strengths: `25, 37.5, 50, 75, 100 mcg patches`
     while _kind_at(look, following) in BRACKETS_AND_LINKS:
         following += 1
     spelled = look.words[look.phrases[place].start][0] not in DIGITS
