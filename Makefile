@@ -30,8 +30,13 @@ demo: setup ## start the service, send an example prescription, print its alerts
 serve: setup ## run the service on this machine, gRPC and HTTP
 	$(BIN)/lems-guard serve
 
-test: lint ## lint, types and all tests
-	$(BIN)/pytest -q
+# Two at a time: a file's tests stay with one worker, which starts the servers that they share.
+test: lint ## lint, types and all tests, with their branch coverage
+	$(BIN)/pytest -q -n 2 --dist loadfile --cov
+
+# A part alone, by its folder: make test-edges.
+test-%: setup
+	$(BIN)/pytest -q tests/$*
 
 lint: setup ## style, format, types and the wire contract
 	$(BIN)/ruff check .
@@ -51,8 +56,9 @@ bench: setup ## measure speed, within three minutes; JSON=FILE writes them, READ
 capacity: setup ## measure what a replica can carry, for deploy/OPERATING.md
 	PYTHONPATH=tests $(PYTHON) -m capacity_table
 
-readme: setup ## write README's tables of settings and metrics
+readme: setup ## write README's tables and the glossary's classes
 	PYTHONPATH=tests $(PYTHON) -m readme_tables
+	PYTHONPATH=tests $(PYTHON) -m glossary
 
 pictures: setup ## draw the dashboards from a real Prometheus, for deploy/README.md
 	PYTHONPATH=tests $(PYTHON) -m dashboard_pictures

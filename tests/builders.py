@@ -7,7 +7,7 @@ from dataclasses import replace
 from lems_guard.clinical.alert import Alert, Finding, Screening, ScreeningRequest
 from lems_guard.clinical.condition import Condition
 from lems_guard.clinical.dose import Dose
-from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.facts import YesNo
 from lems_guard.clinical.indication import NecessaryUse
 from lems_guard.clinical.medication import (
     Disposition,
@@ -70,7 +70,7 @@ def order(  # noqa: PLR0913 - a test names the few it is about
     mg: float | None = None,
     dose: Dose | None = None,
     per_day: float | None = None,
-    as_needed: Answer | None = None,
+    as_needed: YesNo | None = None,
     phase: Phase | None = None,
     stopped_on: datetime.date | None = None,
     use: NecessaryUse | None = None,

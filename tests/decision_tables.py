@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from builders import ADVICE, order, request, row, rule
 from lems_guard.clinical.alert import ScreeningRequest
 from lems_guard.clinical.condition import All, Between, Condition, Either, Is, Not
-from lems_guard.clinical.facts import Answer, Span
+from lems_guard.clinical.facts import Interval, YesNo
 from lems_guard.clinical.patient import Patient
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.rule import Rule
 from lems_guard.clinical.severity import Jurisdiction, Severity
 
-YES = frozenset({Answer.YES})
+YES = frozenset({YesNo.YES})
 SEIZURES, EPILEPSY = Is("seizure_history", YES), Is("epilepsy", YES)
 NOT_ASKED = Is("seizure_history", frozenset(), or_unknown=True)
 IN_US = Is("jurisdiction", frozenset({Jurisdiction.US}))
@@ -65,10 +65,10 @@ def tables(draw: st.DrawFn) -> Rule:
 
 def requests() -> st.SearchStrategy[ScreeningRequest]:
     """Orders of "a" for patients of whom something may be unknown."""
-    answers = st.sampled_from([None, *Answer])
+    answers = st.sampled_from([None, *YesNo])
     patients = st.builds(
         Patient,
-        age_years=st.none() | st.integers(0, 75).map(lambda years: Span(years, years)),
+        age_years=st.none() | st.integers(0, 75).map(lambda years: Interval(years, years)),
         seizure_history=answers,
         epilepsy=answers,
     )

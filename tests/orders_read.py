@@ -1,6 +1,6 @@
 """Orders as read, in a few words, for tables of them."""
 
-from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.facts import YesNo
 from lems_guard.clinical.medication import Understood
 
 
@@ -22,6 +22,6 @@ def _one(understood: Understood) -> str:
         f"{dose.value:.6g} {dose.unit}" if dose is not None else "?",
         f"x{per_day:.3g}" if per_day is not None else "x?",
     ]
-    parts += ["prn"] * (understood.as_needed is Answer.YES)
+    parts += ["prn"] * (understood.as_needed is YesNo.YES)
     parts += ["*"] * any(doubt.field in {"dose", "doses_per_day"} for doubt in understood.doubts)
     return " ".join(parts)

@@ -27,7 +27,7 @@ from builders import (
 from lems_guard.clinical.alert import ScreeningRequest
 from lems_guard.clinical.condition import All, Between, Condition, Either, Is, Not
 from lems_guard.clinical.dose import Dose, DoseBasis
-from lems_guard.clinical.facts import Answer, Span
+from lems_guard.clinical.facts import Interval, YesNo
 from lems_guard.clinical.indication import NecessaryUse
 from lems_guard.clinical.medication import Disposition, MedicationList, Phase, Understood
 from lems_guard.clinical.patient import LemsStatus, Patient
@@ -62,10 +62,10 @@ def ranges(fact: str, *numbers: float) -> Iterator[Condition]:
 
 def simple_conditions() -> Iterator[Condition]:
     for fact in ANSWERED:
-        for values in (frozenset({Answer.YES}), frozenset({Answer.NO}), frozenset[Answer]()):
+        for values in (frozenset({YesNo.YES}), frozenset({YesNo.NO}), frozenset[YesNo]()):
             yield Is(fact, values, or_unknown=not values)
-        yield Is(fact, frozenset({Answer.YES}), or_unknown=True)
-    yield Is("as_needed", frozenset({Answer.YES}))
+        yield Is(fact, frozenset({YesNo.YES}), or_unknown=True)
+    yield Is("as_needed", frozenset({YesNo.YES}))
     yield from ranges("age_years", 18)
     for fact in ("single_dose_mg", "daily_dose_mg", "combined_daily_dose_mg"):
         yield from ranges(fact, 20, 40, 60)
@@ -78,7 +78,7 @@ def simple_conditions() -> Iterator[Condition]:
         yield Is(fact, frozenset({Phase.START}), or_unknown=True)
     yield Is("partner_indication", frozenset({NecessaryUse.SEIZURES}))
     yield Is("dose_basis", frozenset({DoseBasis.SALT}))
-    yield Is("other_product", frozenset({Answer.YES}))
+    yield Is("other_product", frozenset({YesNo.YES}))
     yield Is("indication", frozenset({NecessaryUse.ECLAMPSIA}))
     yield Is("indication", frozenset({NecessaryUse.ECLAMPSIA}), or_unknown=True)
 
@@ -128,10 +128,10 @@ DOSES = (None, Dose(20, "mg"), Dose(40, "mg"), Dose(2, "g"), Dose(1, "drop"))
 STOPPED_ON = (None, *(AS_OF - datetime.timedelta(days) for days in (0, 5, 10)))
 WAYS = tuple(itertools.product((*ROUTES, Route.OTHER, None), DOSES, (None, 1, 2, 3)))
 USES = (None, NecessaryUse.ECLAMPSIA, NecessaryUse.SEIZURES, NecessaryUse.OTHER)
-CIRCUMSTANCES = tuple(itertools.product((None, *Answer), (None, *Phase), STOPPED_ON, USES))
+CIRCUMSTANCES = tuple(itertools.product((None, *YesNo), (None, *Phase), STOPPED_ON, USES))
 PRODUCTS = ("", "", "brand", "other brand")
 PLACES = tuple(itertools.product(WHAT, (*MedicationList, MedicationList.ACTIVE)))
-AGES = (None, Span(17, 17), Span(17, 18), Span(18, 18), Span(40, 40))
+AGES = (None, Interval(17, 17), Interval(17, 18), Interval(18, 18), Interval(40, 40))
 STATUSES = (LemsStatus.CONFIRMED, *LemsStatus)
 PATIENTS = tuple(
     Patient(
@@ -142,7 +142,7 @@ PATIENTS = tuple(
         respiratory_compromise=breathless,
     )
     for status, age, seizures, epilepsy, breathless in itertools.product(
-        STATUSES, AGES, *[(None, *Answer)] * 3
+        STATUSES, AGES, *[(None, *YesNo)] * 3
     )
 )
 
@@ -224,7 +224,7 @@ def hidden_patients(draw: st.DrawFn, patient: Patient) -> Patient:
     hides = draw(st.sampled_from(MASKS))
     age = patient.age_years
     if age is not None and hides[0]:
-        age = None if hides[1] else Span(age.low - 1, age.high + 3)
+        age = None if hides[1] else Interval(age.low - 1, age.high + 3)
     return replace(
         patient,
         age_years=age,
@@ -242,7 +242,7 @@ def hidden_orders(draw: st.DrawFn, sent: Order, told: ScreeningRequest) -> Order
     # and one without word of "as needed" as regular: hiding the opposite would be a falsehood.
     if hides[0] and (medication.phase is Phase.CONTINUE or not _is_active(understood, told)):
         medication = medication._replace(phase=None)
-    if hides[0] and understood.as_needed is Answer.NO:
+    if hides[0] and understood.as_needed is YesNo.NO:
         understood = understood._replace(as_needed=None)
     if hides[1]:
         medication = medication._replace(stopped_on=None)

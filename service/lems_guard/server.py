@@ -21,7 +21,7 @@ from starlette.routing import Route
 from lems_guard.answering.answer import OUTCOMES, Answer, Answerer, Answers, Observe
 from lems_guard.answering.contract import unary_methods
 from lems_guard.answering.described import described
-from lems_guard.answering.shown import Reload, Shown
+from lems_guard.answering.in_service import InService, Reload
 from lems_guard.caching.replies import Replies, ReplyCache
 from lems_guard.caching.shared_replies import WORTH_IT_BYTES, SharedReplies
 from lems_guard.callers.admission import Admission
@@ -266,7 +266,7 @@ class Service:
         self.answers = Observed(answers, self.observe)
         self.engine = Engine(answers, edition, self.country)
         now = datetime.datetime.now(datetime.UTC)
-        self.shown = Shown(edition, self.settings.jurisdiction, Reload(now), self.country)
+        self.shown = InService(edition, self.settings.jurisdiction, Reload(now), self.country)
         knowledge = edition.knowledge
         self.metrics.knowledge_loaded(knowledge)
         self.shared.metrics.rules_loaded(rule.id for rule in knowledge.rules)

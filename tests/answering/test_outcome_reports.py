@@ -4,7 +4,7 @@ import pytest
 
 from lems_guard.answering.outcome_reports import outcome_of
 from lems_guard.clinical.errors import InvalidRequest
-from lems_guard.clinical.outcome import OverrideReason, Verdict
+from lems_guard.clinical.outcome import AlertVerdict, OverrideReason
 from lems_guard.v1 import alert_service_pb2 as wire
 
 SOUND = {
@@ -18,7 +18,10 @@ SOUND = {
 
 def test_a_sound_report_is_read() -> None:
     outcome = outcome_of(wire.RecordAlertOutcomeRequest(**SOUND))  # type: ignore[arg-type]
-    assert (outcome.verdict, outcome.reason) == (Verdict.OVERRIDDEN, OverrideReason.WILL_MONITOR)
+    assert (outcome.verdict, outcome.reason) == (
+        AlertVerdict.OVERRIDDEN,
+        OverrideReason.WILL_MONITOR,
+    )
 
 
 @pytest.mark.parametrize(
@@ -53,7 +56,7 @@ def test_an_accepted_alert_needs_no_reason() -> None:
 def test_the_wire_says_what_the_domain_says() -> None:
     assert dict(wire.AlertVerdict.items()) == {
         "ALERT_VERDICT_UNSPECIFIED": 0,
-        **{f"ALERT_VERDICT_{each.name}": each.value for each in Verdict},
+        **{f"ALERT_VERDICT_{each.name}": each.value for each in AlertVerdict},
     }
     assert dict(wire.OverrideReason.items()) == {
         "OVERRIDE_REASON_UNSPECIFIED": 0,

@@ -9,7 +9,7 @@ from hypothesis import given
 from lems_guard.answering.faults import faults_of
 from lems_guard.answering.messages import parsed
 from lems_guard.clinical.errors import InvalidRequest
-from lems_guard.clinical.facts import Answer, Span
+from lems_guard.clinical.facts import Interval, YesNo
 from lems_guard.clinical.medication import CodeSystem, MedicationList, Phase
 from lems_guard.clinical.patient import LemsStatus
 from lems_guard.clinical.route import Route
@@ -158,8 +158,8 @@ def test_a_full_request_is_read() -> None:
     assert (active.dose.milligrams(), active.doses_per_day) == (20, 4)
     assert active.codings[0].system is CodeSystem.RXNORM
     assert stopped.stopped_on == datetime.date(2026, 11, 1)
-    assert prescription.patient.age_years == Span(61, 61)
-    assert prescription.patient.seizure_history is Answer.NO
+    assert prescription.patient.age_years == Interval(61, 61)
+    assert prescription.patient.seizure_history is YesNo.NO
     assert prescription.patient.epilepsy is None
     assert prescription.patient.lems_status is LemsStatus.CONFIRMED
     assert prescription.jurisdiction is Jurisdiction.EU

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 from builders import drugs, knowledge, order, request, row, rule
 from lems_guard.clinical.alert import ScreeningRequest
 from lems_guard.clinical.condition import Between, Condition, Is
-from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.facts import YesNo
 from lems_guard.clinical.patient import Patient
 from lems_guard.clinical.rule import Rule, RuleKind
 from lems_guard.clinical.severity import Severity
@@ -20,19 +20,19 @@ from lems_guard.screening.knowledge_base import KnowledgeBase
 
 BLOCK_RULES, BLOCK_DRUGS, BLOCK_CLASSES = 300, 200, 20
 CLASS_MEMBERS = BLOCK_DRUGS // BLOCK_CLASSES
-YES = frozenset({Answer.YES})
+YES = frozenset({YesNo.YES})
 PATIENT = Patient(
-    on_dialysis=Answer.NO,
-    uncontrolled_asthma=Answer.NO,
-    congenital_long_qt=Answer.YES,
-    ventilated=Answer.NO,
-    pregnant=Answer.NO,
-    breast_feeding=Answer.NO,
+    on_dialysis=YesNo.NO,
+    uncontrolled_asthma=YesNo.NO,
+    congenital_long_qt=YesNo.YES,
+    ventilated=YesNo.NO,
+    pregnant=YesNo.NO,
+    breast_feeding=YesNo.NO,
 )
 CIRCUMSTANCES = {
-    name: getattr(PATIENT, name) is Answer.YES
+    name: getattr(PATIENT, name) is YesNo.YES
     for name in Patient.__slots__
-    if isinstance(getattr(PATIENT, name), Answer)
+    if isinstance(getattr(PATIENT, name), YesNo)
 }
 DOSES_MG = (5.0, 20.0, 50.0, 100.0, 200.0)
 TIMES_A_DAY = 2.0

@@ -9,11 +9,11 @@ from lems_guard.clinical.fact_table import FACTS
 from lems_guard.clinical.facts import (
     FAILS,
     HOLDS,
-    Answer,
     FactValue,
-    Span,
+    Interval,
     Unknown,
     Verdict,
+    YesNo,
     either,
     every,
     negated,
@@ -113,18 +113,18 @@ def test_a_plain_answer_misses_nothing(some: list[Verdict]) -> None:
         assert not verdict.missing or verdict.truth is not False
 
 
-YES = Is("seizure_history", frozenset({Answer.YES}))
-YES_OR_UNKNOWN = Is("seizure_history", frozenset({Answer.YES}), or_unknown=True)
+YES = Is("seizure_history", frozenset({YesNo.YES}))
+YES_OR_UNKNOWN = Is("seizure_history", frozenset({YesNo.YES}), or_unknown=True)
 STARTED = Is("phase", frozenset({Phase.START}))
 
 
 @pytest.mark.parametrize(
     ("condition", "value", "verdict", "reason"),
     [
-        (YES, Answer.YES, HOLDS, "a history of seizures"),
-        (YES, Answer.NO, FAILS, "stated that there is none"),
+        (YES, YesNo.YES, HOLDS, "a history of seizures"),
+        (YES, YesNo.NO, FAILS, "stated that there is none"),
         (YES, None, Verdict(None, frozenset({"seizure_history"})), "nobody asked"),
-        (YES_OR_UNKNOWN, Answer.NO, FAILS, "stated that there is none"),
+        (YES_OR_UNKNOWN, YesNo.NO, FAILS, "stated that there is none"),
         (
             YES_OR_UNKNOWN,
             None,
@@ -137,7 +137,7 @@ STARTED = Is("phase", frozenset({Phase.START}))
             FAILS,
             "written on purpose: only where it is known to be absent",
         ),
-        (Not(YES_OR_UNKNOWN), Answer.NO, HOLDS, "known to be absent"),
+        (Not(YES_OR_UNKNOWN), YesNo.NO, HOLDS, "known to be absent"),
         (STARTED, None, Verdict(None, frozenset({"seizure_history"})), "the phase was not sent"),
     ],
 )
@@ -157,28 +157,28 @@ ASK_AGE = Verdict(None, frozenset({"age_years"}))
 @pytest.mark.parametrize(
     ("condition", "value", "verdict", "reason"),
     [
-        (CHILD, Span(6, 6), HOLDS, "the sixth birthday counts"),
-        (CHILD, Span(17, 17), HOLDS, "still a child"),
-        (CHILD, Span(18, 18), FAILS, "an adult by that birthday"),
-        (CHILD, Span(5, 5), FAILS, "too young for the label"),
-        (CHILD, Span(6, 17), HOLDS, "a child whichever it is"),
-        (CHILD, Span(17, 18), ASK_AGE, "a birth year alone leaves both"),
-        (CHILD, Span(5, 6), ASK_AGE, "likewise at the lower end"),
-        (CHILD, Span(0, 5), FAILS, "too young whichever it is"),
-        (CHILD, Span(18, 19), FAILS, "an adult whichever it is"),
-        (CHILD, Span(0, 90), ASK_AGE, "both ends outside, children within"),
+        (CHILD, Interval(6, 6), HOLDS, "the sixth birthday counts"),
+        (CHILD, Interval(17, 17), HOLDS, "still a child"),
+        (CHILD, Interval(18, 18), FAILS, "an adult by that birthday"),
+        (CHILD, Interval(5, 5), FAILS, "too young for the label"),
+        (CHILD, Interval(6, 17), HOLDS, "a child whichever it is"),
+        (CHILD, Interval(17, 18), ASK_AGE, "a birth year alone leaves both"),
+        (CHILD, Interval(5, 6), ASK_AGE, "likewise at the lower end"),
+        (CHILD, Interval(0, 5), FAILS, "too young whichever it is"),
+        (CHILD, Interval(18, 19), FAILS, "an adult whichever it is"),
+        (CHILD, Interval(0, 90), ASK_AGE, "both ends outside, children within"),
         (CHILD, None, ASK_AGE, "no age was sent"),
-        (OVER_LIMIT, Span(100, 100), FAILS, "the maximum itself is allowed"),
-        (OVER_LIMIT, Span(100.5, 200), HOLDS, "over it, up to twice"),
+        (OVER_LIMIT, Interval(100, 100), FAILS, "the maximum itself is allowed"),
+        (OVER_LIMIT, Interval(100.5, 200), HOLDS, "over it, up to twice"),
         (
             OVER_LIMIT,
-            Span(0, float("inf"), ("doses_per_day",)),
+            Interval(0, float("inf"), ("doses_per_day",)),
             Verdict(None, frozenset({"doses_per_day"})),
             "as needed: ask how often",
         ),
         (
             Between("daily_dose_mg", above=100),
-            Span(120, float("inf"), ("doses_per_day",)),
+            Interval(120, float("inf"), ("doses_per_day",)),
             HOLDS,
             "the known orders exceed it by themselves",
         ),
@@ -208,8 +208,8 @@ def test_a_range_agrees_with_each_number_it_may_be(
 ) -> None:
     low, high = bounds
     number = min(low + share, high)
-    whole = condition.judge({"age_years": Span(low, high)}).truth
-    exact = condition.judge({"age_years": Span(number, number)}).truth
+    whole = condition.judge({"age_years": Interval(low, high)}).truth
+    exact = condition.judge({"age_years": Interval(number, number)}).truth
     assert exact is not None
     assert whole in {None, exact}
 

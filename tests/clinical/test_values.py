@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lems_guard.clinical.dose import Dose
-from lems_guard.clinical.facts import Answer, Span
+from lems_guard.clinical.facts import Interval, YesNo
 from lems_guard.clinical.patient import ON_DIALYSIS, Patient, age_from_birth_date, day
 from lems_guard.clinical.route import KNOWN_ROUTES, ROUTE_SETS, Route
 from lems_guard.clinical.rule import Drugs
@@ -48,7 +48,7 @@ def test_raising_a_severity(severity: Severity, raised: Severity, reason: str) -
     ],
 )
 def test_age(birth_date: str, on: str, ages: tuple[int, int], reason: str) -> None:
-    assert age_from_birth_date(birth_date, day(on)) == Span(*ages), reason
+    assert age_from_birth_date(birth_date, day(on)) == Interval(*ages), reason
 
 
 @given(st.dates(max_value=datetime.date(2100, 1, 1)), st.dates())
@@ -96,7 +96,7 @@ def test_a_day() -> None:
     assert day("2026-11-21") == datetime.date(2026, 11, 21)
 
 
-YES, NO = Answer.YES, Answer.NO
+YES, NO = YesNo.YES, YesNo.NO
 
 
 @pytest.mark.parametrize(
@@ -114,9 +114,9 @@ YES, NO = Answer.YES, Answer.NO
     ],
 )
 def test_epilepsy_and_seizures(
-    epilepsy: Answer | None,
-    seizures: Answer | None,
-    read: tuple[Answer | None, Answer | None],
+    epilepsy: YesNo | None,
+    seizures: YesNo | None,
+    read: tuple[YesNo | None, YesNo | None],
     reason: str,
 ) -> None:
     patient = Patient(epilepsy=epilepsy, seizure_history=seizures).with_implications()
@@ -128,13 +128,13 @@ def test_epilepsy_and_seizures(
     ("on_dialysis", "told", "read", "reason"),
     [
         (YES, None, ON_DIALYSIS, "end-stage, whatever the number"),
-        (YES, Span(40, 40), ON_DIALYSIS, "of two facts that disagree the dangerous one counts"),
+        (YES, Interval(40, 40), ON_DIALYSIS, "of two facts that disagree the dangerous one counts"),
         (NO, None, None, "kidneys may be well or not"),
         (None, None, None, "nothing is known"),
     ],
 )
 def test_dialysis_tells_of_the_clearance(
-    on_dialysis: Answer | None, told: Span | None, read: Span | None, reason: str
+    on_dialysis: YesNo | None, told: Interval | None, read: Interval | None, reason: str
 ) -> None:
     patient = Patient(on_dialysis=on_dialysis, creatinine_clearance_ml_min=told)
     assert patient.with_implications().creatinine_clearance_ml_min == read, reason

@@ -11,7 +11,7 @@ from builders import drugs, knowledge, row, rule
 from lems_guard.cli.rule_remarks import remarks_on
 from lems_guard.cli.rules import rules_app
 from lems_guard.clinical.condition import Is
-from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.facts import YesNo
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.rule import Review, Rule, RuleKind
 from lems_guard.clinical.severity import Concern, Jurisdiction, Severity
@@ -19,7 +19,7 @@ from lems_guard.editions.library import draft_edition, edition_of, packaged_rule
 from lems_guard.knowledge.consistency import contradictions, overdue, unreviewed
 
 AVOID, CAUTION = Severity.AVOID, Severity.CAUTION
-SEIZURES = Is("seizure_history", frozenset({Answer.YES}))
+SEIZURES = Is("seizure_history", frozenset({YesNo.YES}))
 EU_ONLY = frozenset({Jurisdiction.EU})
 
 

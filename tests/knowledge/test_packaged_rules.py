@@ -5,7 +5,7 @@ import pytest
 from builders import note, request
 from lems_guard.cli.rule_card import as_json, card_of
 from lems_guard.clinical.alert import ScreeningRequest
-from lems_guard.clinical.facts import Answer, Span
+from lems_guard.clinical.facts import Interval, YesNo
 from lems_guard.clinical.medication import Medication, MedicationList
 from lems_guard.clinical.patient import Patient
 from lems_guard.clinical.rule import RuleKind
@@ -75,7 +75,7 @@ def test_a_note_leaves_what_each_drug_does_as_it_is(edition: Edition) -> None:
     orders = [Medication(text, MedicationList.PROPOSED, text) for text in texts]
     orders.append(Medication("old", MedicationList.ACTIVE, "Firdapse 20 mg 4x/day"))
     understood = [(order, edition.understand(order)) for order in orders]
-    patient = Patient(age_years=Span(61, 61), seizure_history=Answer.NO)
+    patient = Patient(age_years=Interval(61, 61), seizure_history=YesNo.NO)
     asked = request(*understood, patient=patient)
     alerts = {alert.drug: alert for alert in RuleScreener().screen(asked, with_notes).alerts}
     first = next(iter(alerts.values()))

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lems_guard.clinical.condition import All, Between, Condition, Either, Is, Not
-from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.facts import YesNo
 from lems_guard.clinical.medication import MedicationList, Phase
 from lems_guard.clinical.rule import Modifier
 from lems_guard.clinical.severity import Jurisdiction
@@ -55,7 +55,7 @@ def knowledge() -> KnowledgeBase:
 
 numbers = st.none() | st.floats(min_value=0, max_value=1000)
 leaves = st.one_of(
-    st.builds(Is, st.just("epilepsy"), st.frozensets(st.sampled_from(Answer)), st.booleans()),
+    st.builds(Is, st.just("epilepsy"), st.frozensets(st.sampled_from(YesNo)), st.booleans()),
     st.builds(Is, st.just("phase"), st.frozensets(st.sampled_from(Phase)), st.booleans()),
     st.builds(Is, st.just("list"), st.frozensets(st.sampled_from(MedicationList))),
     st.builds(Is, st.just("jurisdiction"), st.frozensets(st.sampled_from(Jurisdiction))),

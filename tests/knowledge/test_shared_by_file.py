@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lems_guard.clinical.facts import Answer, Span
+from lems_guard.clinical.facts import Interval, YesNo
 from lems_guard.clinical.patient import Patient
 from lems_guard.clinical.rule import Rule
 from lems_guard.clinical.severity import Concern, Jurisdiction, OverridePolicy
@@ -170,25 +170,31 @@ def test_parts_of_a_text_are_joined(rules: dict[str, Rule]) -> None:
     [
         (
             "the default patient",
-            Patient(age_years=Span(61, 61), weight_kg=Span(70, 70), seizure_history=Answer.NO),
+            Patient(
+                age_years=Interval(61, 61), weight_kg=Interval(70, 70), seizure_history=YesNo.NO
+            ),
             ["metoprolol po", "lisinopril"],
             "a case that says nothing of the patient has the default one",
         ),
         (
             "another weight, and no active list",
-            Patient(age_years=Span(61, 61), weight_kg=Span(40, 40), seizure_history=Answer.NO),
+            Patient(
+                age_years=Interval(61, 61), weight_kg=Interval(40, 40), seizure_history=YesNo.NO
+            ),
             ["metoprolol po"],
             "fact by fact, but a list as a whole",
         ),
         (
             "timolol by an unsaid route",
-            Patient(weight_kg=Span(70, 70)),
+            Patient(weight_kg=Interval(70, 70)),
             ["timolol"],
             "UNKNOWN is unknown",
         ),
         (
             "a seizure",
-            Patient(age_years=Span(25, 25), weight_kg=Span(70, 70), seizure_history=Answer.YES),
+            Patient(
+                age_years=Interval(25, 25), weight_kg=Interval(70, 70), seizure_history=YesNo.YES
+            ),
             ["amifampridine"],
             "a day of birth instead of years, not both",
         ),

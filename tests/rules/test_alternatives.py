@@ -13,7 +13,7 @@ import pytest
 
 from builders import Order, order, request
 from lems_guard.clinical.alert import ScreeningRequest
-from lems_guard.clinical.facts import Answer, Span
+from lems_guard.clinical.facts import Interval, YesNo
 from lems_guard.clinical.medication import MedicationList, Phase
 from lems_guard.clinical.patient import NO_ALLERGIES_TOLD, Allergies, Patient
 from lems_guard.clinical.route import Route
@@ -24,14 +24,14 @@ from lems_guard.knowledge.meaning import drugs_meant
 from lems_guard.screening.screen import RuleScreener
 
 ADULT = Patient(
-    age_years=Span(61, 61),
-    weight_kg=Span(70, 70),
-    creatinine_clearance_ml_min=Span(90, 90),
-    seizure_history=Answer.NO,
-    epilepsy=Answer.NO,
-    respiratory_compromise=Answer.NO,
-    ventilated=Answer.NO,
-    pregnant=Answer.NO,
+    age_years=Interval(61, 61),
+    weight_kg=Interval(70, 70),
+    creatinine_clearance_ml_min=Interval(90, 90),
+    seizure_history=YesNo.NO,
+    epilepsy=YesNo.NO,
+    respiratory_compromise=YesNo.NO,
+    ventilated=YesNo.NO,
+    pregnant=YesNo.NO,
 )
 BETA_LACTAMS = {"amoxicillin", "cefuroxime", "ceftriaxone", "piperacillin", "meropenem"}
 ACE_AND_ARB = {"lisinopril", "ramipril", "losartan", "candesartan"}
@@ -52,12 +52,12 @@ class Person(NamedTuple):
 PEOPLE = [
     Person(
         "pregnant",
-        replace(ADULT, age_years=Span(30, 30), pregnant=Answer.YES),
+        replace(ADULT, age_years=Interval(30, 30), pregnant=YesNo.YES),
         frozenset({*ACE_AND_ARB, "doxycycline", "naproxen"}),
     ),
     Person(
         "child of 6",
-        replace(ADULT, age_years=Span(6, 6), weight_kg=Span(20, 20)),
+        replace(ADULT, age_years=Interval(6, 6), weight_kg=Interval(20, 20)),
         frozenset({"doxycycline", "nicotine", "sertraline", "mirtazapine"}),
     ),
     Person(
@@ -69,13 +69,13 @@ PEOPLE = [
     Person("small-cell lung cancer", ADULT),
     Person(
         "renal failure",
-        replace(ADULT, creatinine_clearance_ml_min=Span(12, 12)),
+        replace(ADULT, creatinine_clearance_ml_min=Interval(12, 12)),
         frozenset({"naproxen", "nitrofurantoin", "magnesium oxide", "colchicine"}),
     ),
     Person("on the alternative already", ADULT, takes=True),
     Person(
         "intensive care, by vein",
-        replace(ADULT, ventilated=Answer.YES, respiratory_compromise=Answer.YES),
+        replace(ADULT, ventilated=YesNo.YES, respiratory_compromise=YesNo.YES),
         by_vein=True,
     ),
     Person("none of these", ADULT),

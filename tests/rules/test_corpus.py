@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 
 from lems_guard.clinical.alert import Screening, ScreeningRequest
 from lems_guard.clinical.fact_table import FACTS
-from lems_guard.clinical.facts import Span
+from lems_guard.clinical.facts import Interval
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList, Phase
 from lems_guard.clinical.patient import Patient
 from lems_guard.clinical.route import Route
@@ -98,7 +98,7 @@ def value_of(name: str, value: object) -> object:
     choices = FACTS[name].choices
     if choices is None:
         number = float(str(value))
-        return Span(number, number)
+        return Interval(number, number)
     words = {True: "YES", False: "NO"}
     return choices[words[value] if isinstance(value, bool) else str(value)]
 

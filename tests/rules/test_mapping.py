@@ -15,7 +15,7 @@ from typing import NamedTuple
 import pytest
 
 from builders import Order, order, request
-from lems_guard.clinical.facts import Answer, Span
+from lems_guard.clinical.facts import Interval, YesNo
 from lems_guard.clinical.medication import MedicationList, Phase
 from lems_guard.clinical.patient import HepaticImpairment, Nat2Phenotype, Patient
 from lems_guard.clinical.route import Route
@@ -39,19 +39,19 @@ CONCERNS = {
 }
 BESIDE_AMIFAMPRIDINE = frozenset({"seizure", "qt", "cholinergic", "duplicate", "label_eu"})
 PATIENT = Patient(
-    age_years=Span(61, 61),
-    weight_kg=Span(70, 70),
-    creatinine_clearance_ml_min=Span(100, 100),
+    age_years=Interval(61, 61),
+    weight_kg=Interval(70, 70),
+    creatinine_clearance_ml_min=Interval(100, 100),
     hepatic_impairment=HepaticImpairment.NONE,
     nat2_phenotype=Nat2Phenotype.RAPID,
-    seizure_history=Answer.NO,
-    epilepsy=Answer.NO,
-    uncontrolled_asthma=Answer.NO,
-    congenital_long_qt=Answer.NO,
-    respiratory_compromise=Answer.NO,
-    planned_anaesthesia=Answer.NO,
-    pregnant=Answer.NO,
-    aminopyridine_hypersensitivity=Answer.NO,
+    seizure_history=YesNo.NO,
+    epilepsy=YesNo.NO,
+    uncontrolled_asthma=YesNo.NO,
+    congenital_long_qt=YesNo.NO,
+    respiratory_compromise=YesNo.NO,
+    planned_anaesthesia=YesNo.NO,
+    pregnant=YesNo.NO,
+    aminopyridine_hypersensitivity=YesNo.NO,
 )
 # An antiseizure drug is a question only while nobody has answered it.
 NOT_ASKED = replace(PATIENT, seizure_history=None, epilepsy=None)

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from builders import Order, findings_of, knowledge, note, order, request, row, rule, screen
 from lems_guard.clinical.alert import Alert, ScreeningRequest
 from lems_guard.clinical.condition import Is
-from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.facts import YesNo
 from lems_guard.clinical.medication import MedicationList
 from lems_guard.clinical.rule import Rule, RuleKind
 from lems_guard.clinical.severity import Certainty, Concern, Severity
@@ -105,7 +105,7 @@ def test_a_drug_with_two_concerns_gets_no_note_while_another_stands_first() -> N
 
 
 def test_a_note_is_as_sure_as_the_second_surest_drug() -> None:
-    seizures = Is("seizure_history", frozenset({Answer.YES}))
+    seizures = Is("seizure_history", frozenset({YesNo.YES}))
     unsure = rule("gentamicin", row(AVOID, when=seizures), rule_id="unsure")
     known = knowledge(unsure, harm("azithromycin"), note())
     [alert] = noted(order("gentamicin"), order("azithromycin"), known=known)

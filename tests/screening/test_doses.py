@@ -22,7 +22,7 @@ from builders import (
 from lems_guard.clinical.condition import Between, Is
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.fact_table import FACTS
-from lems_guard.clinical.facts import Answer, Elsewhere, Facts, FactValue, Span, Unknown
+from lems_guard.clinical.facts import Elsewhere, Facts, FactValue, Interval, Unknown, YesNo
 from lems_guard.clinical.medication import MedicationList, Phase
 from lems_guard.clinical.rule import Outcome, Rule, RuleKind, WhenUnknown
 from lems_guard.clinical.severity import Concern, Severity
@@ -56,7 +56,7 @@ def amifampridine(
     medication_list: MedicationList = PROPOSED,
     *,
     name: str = "",
-    as_needed: Answer | None = None,
+    as_needed: YesNo | None = None,
     phase: Phase | None = None,
 ) -> Order:
     return order(
@@ -73,47 +73,47 @@ def amifampridine(
 @pytest.mark.parametrize(
     ("sent", "single", "daily", "reason"),
     [
-        (amifampridine(20, 3), Span(20, 20), Span(60, 60), "20 mg three times a day"),
+        (amifampridine(20, 3), Interval(20, 20), Interval(60, 60), "20 mg three times a day"),
         (
             amifampridine(None, 3),
             Unknown(("dose",)),
-            Span(0, OPEN, ("dose",)),
+            Interval(0, OPEN, ("dose",)),
             "no dose sent: open upwards",
         ),
         (
             amifampridine(20, None),
-            Span(20, 20),
-            Span(0, OPEN, ("doses_per_day",)),
+            Interval(20, 20),
+            Interval(0, OPEN, ("doses_per_day",)),
             "H5: no frequency: the single dose is still judged",
         ),
         (
-            amifampridine(20, 3, as_needed=Answer.YES),
-            Span(20, 20),
-            Span(0, OPEN, ("expected_daily_maximum",)),
+            amifampridine(20, 3, as_needed=YesNo.YES),
+            Interval(20, 20),
+            Interval(0, OPEN, ("expected_daily_maximum",)),
             "H5: as needed: likewise, and nobody asks again how often",
         ),
         (
-            amifampridine(20, 3, as_needed=Answer.NO),
-            Span(20, 20),
-            Span(60, 60),
+            amifampridine(20, 3, as_needed=YesNo.NO),
+            Interval(20, 20),
+            Interval(60, 60),
             "stated to be scheduled",
         ),
         (
             amifampridine(None, None),
             Unknown(("dose",)),
-            Span(0, OPEN, ("dose", "doses_per_day")),
+            Interval(0, OPEN, ("dose", "doses_per_day")),
             "neither sent: both asked for",
         ),
         (
             order("drug", dose=Dose(2, "drops"), per_day=2),
             Unknown(("dose",)),
-            Span(0, OPEN, ("dose",)),
+            Interval(0, OPEN, ("dose",)),
             "drops are no mass",
         ),
         (
             order("drug+other", mg=50, per_day=2),
             Unknown(("dose",)),
-            Span(0, OPEN, ("dose",)),
+            Interval(0, OPEN, ("dose",)),
             "the dose of a combination says nothing of its parts",
         ),
     ],
@@ -128,26 +128,26 @@ def test_doses(sent: Order, single: FactValue, daily: FactValue, reason: str) ->
     [
         (
             [amifampridine(20, 2, name="1"), amifampridine(10, 1, name="2")],
-            Span(50, 50),
-            Span(50, 50),
+            Interval(50, 50),
+            Interval(50, 50),
             "H3: a split regimen is one",
         ),
         (
             [amifampridine(20, 4), amifampridine(20, 3, ACTIVE)],
-            Span(80, 80),
-            Span(140, 140),
+            Interval(80, 80),
+            Interval(140, 140),
             "H3: a renewal, and what it were if the old order went on",
         ),
         (
             [amifampridine(20, 4), amifampridine(20, 4, STOPPED)],
-            Span(80, 80),
-            Span(80, 80),
+            Interval(80, 80),
+            Interval(80, 80),
             "what was stopped is not taken",
         ),
         (
             [amifampridine(30, 4, name="1"), amifampridine(20, None, name="2")],
-            Span(120, OPEN, (Elsewhere("doses_per_day", frozenset({1})),)),
-            Span(120, OPEN, (Elsewhere("doses_per_day", frozenset({1})),)),
+            Interval(120, OPEN, (Elsewhere("doses_per_day", frozenset({1})),)),
+            Interval(120, OPEN, (Elsewhere("doses_per_day", frozenset({1})),)),
             "the known part is the least it can be",
         ),
         (
@@ -155,8 +155,8 @@ def test_doses(sent: Order, single: FactValue, daily: FactValue, reason: str) ->
                 amifampridine(20, 3, name="1"),
                 order("amifampridine|amantadine", medication_id="2", mg=20, per_day=3),
             ],
-            Span(60, 120, (Elsewhere("identity", frozenset({1})),)),
-            Span(60, 120, (Elsewhere("identity", frozenset({1})),)),
+            Interval(60, 120, (Elsewhere("identity", frozenset({1})),)),
+            Interval(60, 120, (Elsewhere("identity", frozenset({1})),)),
             "an order that may be another drug may add nothing",
         ),
         (
@@ -164,13 +164,15 @@ def test_doses(sent: Order, single: FactValue, daily: FactValue, reason: str) ->
                 order("amifampridine|amantadine", medication_id="1", mg=20, per_day=3),
                 amifampridine(20, 2, name="2"),
             ],
-            Span(100, 100),
-            Span(100, 100),
+            Interval(100, 100),
+            Interval(100, 100),
             "if it is this drug, then its own dose counts",
         ),
     ],
 )
-def test_daily_doses_add_up(orders: list[Order], daily: Span, combined: Span, reason: str) -> None:
+def test_daily_doses_add_up(
+    orders: list[Order], daily: Interval, combined: Interval, reason: str
+) -> None:
     assert fact("daily_dose_mg", *orders) == daily, reason
     assert fact("combined_daily_dose_mg", *orders) == combined, reason
 
@@ -247,7 +249,7 @@ def test_a_renewal_adds_nothing(
         order("amifampridine", ACTIVE, mg=mg, per_day=per_day, medication_id=f"active {place}")
         for place, (mg, per_day) in enumerate(active)
     ]
-    assert fact("combined_daily_dose_mg", proposed, *taken) == Span(together, together), reason
+    assert fact("combined_daily_dose_mg", proposed, *taken) == Interval(together, together), reason
 
 
 def test_a_row_without_gap_is_possible() -> None:
@@ -286,7 +288,7 @@ def test_phase(orders: list[Order], phase: Phase | None, reason: str) -> None:
 
 def test_the_days_since_a_drug_was_stopped() -> None:
     stopped = order("botulinum toxin", STOPPED, stopped_on=AS_OF - datetime.timedelta(days=112))
-    assert fact("days_since_stopped", stopped) == Span(112, 112)
+    assert fact("days_since_stopped", stopped) == Interval(112, 112)
     assert fact("days_since_stopped", order("a", STOPPED)) == Unknown(("stopped_on",))
 
 
@@ -315,7 +317,7 @@ def test_every_fact_is_in_the_table_and_so_is_every_question() -> None:
         with contextlib.suppress(KeyError):
             found[name] = lazy[name]
     assert lazy.keys() == found.keys()
-    as_needed = fact("doses_per_day", order("a", as_needed=Answer.YES))
+    as_needed = fact("doses_per_day", order("a", as_needed=YesNo.YES))
     values = [*found.values(), as_needed]
     roots = {root for value in values for root in getattr(value, "roots", ())}
     assert roots == {"dose", "doses_per_day", "expected_daily_maximum", "stopped_on"}

@@ -13,7 +13,7 @@ from builders import (
     screen,
 )
 from lems_guard.clinical.condition import Is, Not
-from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.facts import YesNo
 from lems_guard.clinical.medication import MedicationList
 from lems_guard.clinical.patient import Patient
 from lems_guard.clinical.route import ROUTE_SETS, Route
@@ -22,13 +22,13 @@ from lems_guard.clinical.severity import Certainty, Severity
 
 INFORMATION, MONITOR, CAUTION, AVOID, CONTRAINDICATED = Severity
 GAP = WhenUnknown.GAP
-SEIZURES = Is("seizure_history", frozenset({Answer.YES}))
-NO_SEIZURES = Is("seizure_history", frozenset({Answer.NO}))
+SEIZURES = Is("seizure_history", frozenset({YesNo.YES}))
+NO_SEIZURES = Is("seizure_history", frozenset({YesNo.NO}))
 SEIZURES_UNKNOWN = Is("seizure_history", frozenset(), or_unknown=True)
-EPILEPSY = Is("epilepsy", frozenset({Answer.YES}))
-BREATHLESS = Is("respiratory_compromise", frozenset({Answer.YES}))
-VENTILATED = Is("ventilated", frozenset({Answer.YES}))
-EITHER_WAY = Is("seizure_history", frozenset({Answer.NO}), or_unknown=True)
+EPILEPSY = Is("epilepsy", frozenset({YesNo.YES}))
+BREATHLESS = Is("respiratory_compromise", frozenset({YesNo.YES}))
+VENTILATED = Is("ventilated", frozenset({YesNo.YES}))
+EITHER_WAY = Is("seizure_history", frozenset({YesNo.NO}), or_unknown=True)
 
 EYE = row(CAUTION, [Route.OPHTHALMIC])
 SYSTEMIC = row(AVOID, ROUTE_SETS["systemic"])
@@ -73,8 +73,8 @@ def test_rows_by_route(
 @pytest.mark.parametrize(
     ("rows", "known", "expected", "gaps", "reason"),
     [
-        ([row(AVOID, when=SEIZURES)], Answer.YES, "AVOID ESTABLISHED", {}, "a known history"),
-        ([row(AVOID, when=SEIZURES)], Answer.NO, "", {}, "a history known to be clear"),
+        ([row(AVOID, when=SEIZURES)], YesNo.YES, "AVOID ESTABLISHED", {}, "a known history"),
+        ([row(AVOID, when=SEIZURES)], YesNo.NO, "", {}, "a history known to be clear"),
         ([row(AVOID, when=SEIZURES)], None, "AVOID POSSIBLE", {}, "unknown is not no"),
         (
             [row(AVOID, when=SEIZURES, unknown=GAP)],
@@ -141,7 +141,7 @@ def test_rows_by_route(
         ),
         (
             [row(AVOID, when=SEIZURES, certainty=Certainty.POSSIBLE)],
-            Answer.YES,
+            YesNo.YES,
             "AVOID POSSIBLE",
             {},
             "a row may say itself that it is only possible",
@@ -150,7 +150,7 @@ def test_rows_by_route(
 )
 def test_rows_by_fact(
     rows: list[Outcome],
-    known: Answer | None,
+    known: YesNo | None,
     expected: str,
     gaps: dict[str, str],
     reason: str,
@@ -187,16 +187,16 @@ def test_a_gap_says_what_it_is_about() -> None:
 @pytest.mark.parametrize(
     ("severity", "breathless", "ventilated", "expected", "gaps", "reason"),
     [
-        (CAUTION, Answer.YES, Answer.NO, "AVOID ESTABLISHED", {}, "little reserve: one level"),
-        (CAUTION, Answer.YES, Answer.YES, "AVOID ESTABLISHED", {}, "together also one level"),
-        (MONITOR, Answer.YES, Answer.YES, "CAUTION ESTABLISHED", {}, "never two"),
-        (CAUTION, Answer.NO, Answer.NO, "CAUTION ESTABLISHED", {}, "no reason to raise"),
-        (AVOID, Answer.YES, Answer.YES, "AVOID ESTABLISHED", {}, "H1: never CONTRAINDICATED"),
-        (CONTRAINDICATED, Answer.YES, None, "CONTRAINDICATED ESTABLISHED", {}, "it stays so"),
+        (CAUTION, YesNo.YES, YesNo.NO, "AVOID ESTABLISHED", {}, "little reserve: one level"),
+        (CAUTION, YesNo.YES, YesNo.YES, "AVOID ESTABLISHED", {}, "together also one level"),
+        (MONITOR, YesNo.YES, YesNo.YES, "CAUTION ESTABLISHED", {}, "never two"),
+        (CAUTION, YesNo.NO, YesNo.NO, "CAUTION ESTABLISHED", {}, "no reason to raise"),
+        (AVOID, YesNo.YES, YesNo.YES, "AVOID ESTABLISHED", {}, "H1: never CONTRAINDICATED"),
+        (CONTRAINDICATED, YesNo.YES, None, "CONTRAINDICATED ESTABLISHED", {}, "it stays so"),
         (
             CAUTION,
             None,
-            Answer.NO,
+            YesNo.NO,
             "CAUTION ESTABLISHED",
             {"respiratory_compromise": "AVOID"},
             "H6: unknown respiratory state is asked for",
@@ -209,14 +209,14 @@ def test_a_gap_says_what_it_is_about() -> None:
             {"respiratory_compromise": "AVOID", "ventilated": "AVOID"},
             "either could raise it",
         ),
-        (CAUTION, None, Answer.YES, "AVOID ESTABLISHED", {}, "raised already: nothing to ask"),
+        (CAUTION, None, YesNo.YES, "AVOID ESTABLISHED", {}, "raised already: nothing to ask"),
         (AVOID, None, None, "AVOID ESTABLISHED", {}, "nothing could raise it: nothing to ask"),
     ],
 )
 def test_modifiers(
     severity: Severity,
-    breathless: Answer | None,
-    ventilated: Answer | None,
+    breathless: YesNo | None,
+    ventilated: YesNo | None,
     expected: str,
     gaps: dict[str, str],
     reason: str,
@@ -230,7 +230,7 @@ def test_modifiers(
 
 def test_a_gap_names_what_modifiers_would_make_of_it() -> None:
     rows = row(CAUTION, when=SEIZURES, unknown=GAP), row(MONITOR)
-    patient = Patient(respiratory_compromise=Answer.YES)
+    patient = Patient(respiratory_compromise=YesNo.YES)
     asked = request(order("drug"), patient=patient)
     screening = screen(asked, rule("drug", *rows, modifiers=[BREATHLESS]))
     assert said(screening) == [("drug", "CAUTION", "ESTABLISHED")]
@@ -242,7 +242,7 @@ def test_a_gap_names_what_modifiers_would_make_of_it() -> None:
 
 
 def test_a_modifier_that_accepts_an_unknown_establishes_nothing() -> None:
-    careful = Is("ventilated", frozenset({Answer.YES}), or_unknown=True)
+    careful = Is("ventilated", frozenset({YesNo.YES}), or_unknown=True)
     screening = screen(request(order("drug")), rule("drug", row(CAUTION), modifiers=[careful]))
     [(_, finding)] = findings_of(screening)
     assert said(screening) == [("drug", "AVOID", "POSSIBLE")]

@@ -16,7 +16,7 @@ from builders import (
     screen,
 )
 from lems_guard.clinical.condition import Between, Is
-from lems_guard.clinical.facts import Answer, Elsewhere, FactValue, Span, Unknown
+from lems_guard.clinical.facts import Elsewhere, FactValue, Interval, Unknown, YesNo
 from lems_guard.clinical.indication import NecessaryUse
 from lems_guard.clinical.medication import MedicationList, Phase
 from lems_guard.clinical.rule import Rule, RuleKind, WhenUnknown
@@ -37,10 +37,10 @@ def fact(name: str, *orders: Order) -> FactValue:
 @pytest.mark.parametrize(
     ("sent", "per_day", "reason"),
     [
-        (order("a", per_day=3), Span(3, 3), "as sent"),
+        (order("a", per_day=3), Interval(3, 3), "as sent"),
         (order("a"), Unknown(("doses_per_day",)), "not said"),
         (
-            order("a", per_day=3, as_needed=Answer.YES),
+            order("a", per_day=3, as_needed=YesNo.YES),
             Unknown(("expected_daily_maximum",)),
             "three times a day if needed is anything up to that, and more has been seen",
         ),
@@ -57,29 +57,29 @@ def daily(mg: float | None, where: MedicationList, what: str = "a", name: str = 
 @pytest.mark.parametrize(
     ("orders", "step", "reason"),
     [
-        ([daily(30, PROPOSED), daily(20, ACTIVE)], Span(10, 10), "10 mg a day more"),
-        ([daily(20, PROPOSED), daily(30, ACTIVE)], Span(-10, -10), "less"),
-        ([daily(30, PROPOSED)], Span(0, 0), "a start is no step"),
-        ([daily(30, ACTIVE)], Span(0, 0), "nothing changes"),
+        ([daily(30, PROPOSED), daily(20, ACTIVE)], Interval(10, 10), "10 mg a day more"),
+        ([daily(20, PROPOSED), daily(30, ACTIVE)], Interval(-10, -10), "less"),
+        ([daily(30, PROPOSED)], Interval(0, 0), "a start is no step"),
+        ([daily(30, ACTIVE)], Interval(0, 0), "nothing changes"),
         (
             [daily(30, PROPOSED, name="1"), daily(5, PROPOSED, name="2"), daily(20, ACTIVE)],
-            Span(15, 15),
+            Interval(15, 15),
             "split doses count together",
         ),
         (
             [daily(30, PROPOSED), daily(None, ACTIVE)],
-            Span(-math.inf, 30, (Elsewhere("dose", frozenset({1})),)),
+            Interval(-math.inf, 30, (Elsewhere("dose", frozenset({1})),)),
             "at most 30 mg more; the dose of the active order is asked for",
         ),
         (
             [daily(30, PROPOSED), daily(20, ACTIVE, "a|b")],
-            Span(0, 30, (Elsewhere("identity", frozenset({1})),)),
+            Interval(0, 30, (Elsewhere("identity", frozenset({1})),)),
             "a start, if the active order is another drug",
         ),
-        ([daily(30, PROPOSED), daily(20, STOPPED)], Span(0, 0), "begun again: a start"),
+        ([daily(30, PROPOSED), daily(20, STOPPED)], Interval(0, 0), "begun again: a start"),
     ],
 )
-def test_the_step_from_the_active_dose(orders: list[Order], step: Span, reason: str) -> None:
+def test_the_step_from_the_active_dose(orders: list[Order], step: Interval, reason: str) -> None:
     assert fact("dose_step_mg", *orders) == step, reason
 
 
@@ -155,7 +155,7 @@ def over(fact_name: str) -> Rule:
             "neither is known",
         ),
         (
-            [order("a", mg=60, per_day=1), order("a", ACTIVE, mg=60, as_needed=Answer.YES)],
+            [order("a", mg=60, per_day=1), order("a", ACTIVE, mg=60, as_needed=YesNo.YES)],
             "expected_daily_maximum",
             ("active a",),
             "the order that is taken as needed",

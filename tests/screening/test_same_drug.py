@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from builders import drugs, findings_of, knowledge, order, request, row, rule, screen
 from lems_guard.clinical.alert import Exposure
-from lems_guard.clinical.facts import Elsewhere, Lack, Span
+from lems_guard.clinical.facts import Elsewhere, Interval, Lack
 from lems_guard.clinical.medication import MedicationList, Phase
 from lems_guard.clinical.rule import Rule, RuleKind
 from lems_guard.clinical.severity import Severity
@@ -26,7 +26,7 @@ SOME_ORDERS = st.lists(st.integers(0, 5), min_size=1, max_size=6, unique=True).f
 
 def plainly_summed(
     situation: Situation, exposure: Exposure, lists: frozenset[MedicationList]
-) -> Span:
+) -> Interval:
     """The daily dose over all orders of the drug, looked at one by one from one of them."""
     low = high = 0.0
     roots: set[Lack] = set()
@@ -45,7 +45,7 @@ def plainly_summed(
             else Elsewhere(str(lack), frozenset({other.order}))
             for lack in lacks
         }
-    return Span(low, high, tuple(roots))
+    return Interval(low, high, tuple(roots))
 
 
 def is_renewed(situation: Situation) -> bool:
@@ -87,7 +87,7 @@ def test_a_sum_is_what_each_order_would_work_out_by_itself(sent: tuple[object, .
             told.append(("combined_daily_dose_mg", CURRENT))
         for fact, lists in told:
             found, plain = facts[fact], plainly_summed(situation, exposure, lists)
-            assert isinstance(found, Span)
+            assert isinstance(found, Interval)
             assert math.isclose(found.low, plain.low)
             assert found.high == plain.high
             assert one_by_one(found.roots) == set(plain.roots)

@@ -5,13 +5,13 @@ import pytest
 from builders import Order, findings_of, order, request, row, rule, said, screen, unresolved
 from lems_guard.clinical.alert import Completeness
 from lems_guard.clinical.condition import Is
-from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.facts import YesNo
 from lems_guard.clinical.medication import MedicationList
 from lems_guard.clinical.patient import LemsStatus, Patient
 from lems_guard.clinical.severity import Jurisdiction, Severity
 
 AVOID, CAUTION = Severity.AVOID, Severity.CAUTION
-SEIZURES = Is("seizure_history", frozenset({Answer.YES}))
+SEIZURES = Is("seizure_history", frozenset({YesNo.YES}))
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_rule_without_need_of_lems_says_nothing_of_suspicion() -> None:
 
 
 def test_contradicting_answers_are_said() -> None:
-    patient = Patient(epilepsy=Answer.YES, seizure_history=Answer.NO)
+    patient = Patient(epilepsy=YesNo.YES, seizure_history=YesNo.NO)
     screening = screen(
         request(order("drug"), patient=patient), rule("drug", row(AVOID, when=SEIZURES))
     )

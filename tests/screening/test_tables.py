@@ -6,15 +6,15 @@ import pytest
 
 from builders import row, rule
 from lems_guard.clinical.condition import All, Between, Condition, Either, Is, Not
-from lems_guard.clinical.facts import FAILS, HOLDS, Answer, FactValue, Span
+from lems_guard.clinical.facts import FAILS, HOLDS, FactValue, Interval, YesNo
 from lems_guard.clinical.severity import Jurisdiction, Severity
 from lems_guard.screening.tables import all_rows, rows_in, settled
 
 US, EU, CH = Jurisdiction
 IN_US = Is("jurisdiction", frozenset({US}))
 IN_EUROPE = Is("jurisdiction", frozenset({EU, CH}), or_unknown=True)
-PREGNANT = Is("pregnant", frozenset({Answer.YES}))
-PERHAPS = Is("pregnant", frozenset({Answer.YES}), or_unknown=True)
+PREGNANT = Is("pregnant", frozenset({YesNo.YES}))
+PERHAPS = Is("pregnant", frozenset({YesNo.YES}), or_unknown=True)
 ADULT = Between("age_years", at_least=18)
 SIMPLE: tuple[Condition, ...] = (IN_US, IN_EUROPE, PREGNANT, PERHAPS, ADULT)
 PAIRS: tuple[Condition, ...] = tuple(
@@ -32,8 +32,8 @@ NESTED = [
 ]
 PATIENTS: list[dict[str, FactValue]] = [
     {"pregnant": pregnant, "age_years": age}
-    for pregnant in (None, *Answer)
-    for age in (None, Span(40, 40), Span(17, 18), Span(3, 3))
+    for pregnant in (None, *YesNo)
+    for age in (None, Interval(40, 40), Interval(17, 18), Interval(3, 3))
 ]
 
 

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from lems_guard.clinical.outcome import AlertOutcome, OverrideReason, Recording, Verdict
+from lems_guard.clinical.outcome import AlertOutcome, AlertVerdict, OverrideReason, Recording
 from lems_guard.sharing.memory import Memory
 from lems_guard.sharing.outcomes import AlertOutcomes
 from lems_guard.sharing.repeats import Episode, Repeats
@@ -10,9 +10,9 @@ from lems_guard.sharing.tokens import Token, UsedTokens
 from lems_guard.store.entries import NoStore
 
 REPORT = AlertOutcome(
-    "order 7, Mrs Canary", "0123456789abcdef", ("rule-b", "rule-a"), Verdict.ACCEPTED
+    "order 7, Mrs Canary", "0123456789abcdef", ("rule-b", "rule-a"), AlertVerdict.ACCEPTED
 )
-OVERRIDE = REPORT._replace(verdict=Verdict.OVERRIDDEN, reason=OverrideReason.WILL_MONITOR)
+OVERRIDE = REPORT._replace(verdict=AlertVerdict.OVERRIDDEN, reason=OverrideReason.WILL_MONITOR)
 EPISODE = Episode("hospital", "dr", "patient", "visit")
 
 

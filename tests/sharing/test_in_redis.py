@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from prometheus_client import CollectorRegistry
 
-from lems_guard.clinical.outcome import AlertOutcome, OverrideReason, Recording, Verdict
+from lems_guard.clinical.outcome import AlertOutcome, AlertVerdict, OverrideReason, Recording
 from lems_guard.sharing.memory import Memory
 from lems_guard.sharing.outcomes import AlertOutcomes, outcome_name
 from lems_guard.sharing.repeats import Episode, Repeats, card_name
@@ -19,8 +19,8 @@ from redis_servers import Server, alone
 from replicas import SECRET, eventually
 
 EPISODE = Episode("hospital", "Dr Canary", "patient 4711", "visit")
-REPORT = AlertOutcome("Mrs Canary's order", "0123456789abcdef", ("rule",), Verdict.ACCEPTED)
-OVERRIDE = REPORT._replace(verdict=Verdict.OVERRIDDEN, reason=OverrideReason.EMERGENCY)
+REPORT = AlertOutcome("Mrs Canary's order", "0123456789abcdef", ("rule",), AlertVerdict.ACCEPTED)
+OVERRIDE = REPORT._replace(verdict=AlertVerdict.OVERRIDDEN, reason=OverrideReason.EMERGENCY)
 TOKEN = Token("hospital", "Canary's token", 300)
 NEW, REPEATED, CONFLICTING = Recording
 

@@ -8,7 +8,7 @@ import pytest
 from lems_guard.terminology.build.around import WordsAround
 from lems_guard.terminology.build.evidence import JunkIngredient, check
 from lems_guard.terminology.build.rows import read_rows
-from lems_guard.terminology.build.rxnorm import Product, read_product
+from lems_guard.terminology.build.rxnorm import RxNormProduct, read_product
 from lems_guard.terminology.build.tables import build
 from lems_guard.terminology.tables import read_vocabulary
 
@@ -143,30 +143,30 @@ def test_a_brand_has_the_route_of_all_its_products(built: Path) -> None:
     [
         (
             "24 HR metoprolol succinate 50 MG Extended Release Oral Tablet [Toprol]",
-            Product(("metoprolol succinate",), "Extended Release Oral Tablet", "Toprol"),
+            RxNormProduct(("metoprolol succinate",), "Extended Release Oral Tablet", "Toprol"),
         ),
         (
             "amoxicillin 875 MG / clavulanate 125 MG Oral Tablet [Augmentin]",
-            Product(("amoxicillin", "clavulanate"), "Oral Tablet", "Augmentin"),
+            RxNormProduct(("amoxicillin", "clavulanate"), "Oral Tablet", "Augmentin"),
         ),
         (
             "{6 (azithromycin 250 MG Oral Tablet) } Pack [Z-PAK]",
-            Product(("azithromycin",), "Oral Tablet", "Z-PAK"),
+            RxNormProduct(("azithromycin",), "Oral Tablet", "Z-PAK"),
         ),
         (
             "10 ML gentamicin 10 MG/ML Injection",
-            Product(("gentamicin",), "Injection", ""),
+            RxNormProduct(("gentamicin",), "Injection", ""),
         ),
         (
             "preservative-free timolol 5 MG/ML Ophthalmic Solution",
-            Product(("timolol",), "Ophthalmic Solution", ""),
+            RxNormProduct(("timolol",), "Ophthalmic Solution", ""),
         ),
-        ("Naproxen 500 MG [Naprosyn]", Product(("Naproxen",), "", "Naprosyn")),
+        ("Naproxen 500 MG [Naprosyn]", RxNormProduct(("Naproxen",), "", "Naprosyn")),
         ("Metoprolol Pill", None),
         ("", None),
     ],
 )
-def test_a_product_name_is_taken_apart(name: str, product: Product | None) -> None:
+def test_a_product_name_is_taken_apart(name: str, product: RxNormProduct | None) -> None:
     assert read_product(name) == product
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from lems_guard.clinical.dose import Dose
-from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.facts import YesNo
 from lems_guard.clinical.medication import (
     Disposition,
     MatchedBy,
@@ -208,7 +208,7 @@ def test_an_english_word_makes_no_note(resolver: Resolver) -> None:
 
 
 def test_as_needed_is_read(resolver: Resolver) -> None:
-    assert understood(resolver, "ibuprofen 400 mg q6h prn").as_needed is Answer.YES
+    assert understood(resolver, "ibuprofen 400 mg q6h prn").as_needed is YesNo.YES
     assert understood(resolver, "ibuprofen 400 mg q6h").as_needed is None
 
 

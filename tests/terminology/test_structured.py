@@ -3,7 +3,7 @@
 import pytest
 
 from lems_guard.clinical.dose import Dose
-from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.facts import YesNo
 from lems_guard.clinical.medication import (
     CodeSystem,
     Coding,
@@ -247,14 +247,14 @@ def test_dose_fields(
 @pytest.mark.parametrize(
     ("given", "text", "expected"),
     [
-        (Answer.YES, "ibuprofen", Answer.YES),
-        (Answer.NO, "ibuprofen", Answer.NO),
-        (None, "ibuprofen prn", Answer.YES),
-        (Answer.NO, "ibuprofen prn", None),
+        (YesNo.YES, "ibuprofen", YesNo.YES),
+        (YesNo.NO, "ibuprofen", YesNo.NO),
+        (None, "ibuprofen prn", YesNo.YES),
+        (YesNo.NO, "ibuprofen prn", None),
     ],
 )
 def test_as_needed_field(
-    resolver: Resolver, given: Answer | None, text: str, expected: Answer | None
+    resolver: Resolver, given: YesNo | None, text: str, expected: YesNo | None
 ) -> None:
     order = ORDER._replace(text=text, as_needed=given)
     assert resolver.understand(order).as_needed is expected

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from lems_guard.answering.faults import of_allergies
 from lems_guard.answering.read import Unsound, codings
-from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.facts import YesNo
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList, Understood
 from lems_guard.clinical.patient import NO_ALLERGIES_TOLD, Allergies
 from lems_guard.screening.knowledge_base import DrugClass
@@ -32,7 +32,7 @@ class ReadAllergies(NamedTuple):
     """What must not be offered, and what the entries tell of a reaction to an aminopyridine."""
 
     allergies: Allergies
-    to_aminopyridine: Answer | None
+    to_aminopyridine: YesNo | None
 
 
 NOTHING_TOLD = ReadAllergies(NO_ALLERGIES_TOLD, None)
@@ -61,9 +61,9 @@ class AllergyReader:
         has_unclear = any(each is None for each in found)
         answer = None
         if not named.isdisjoint(self._aminopyridines):
-            answer = Answer.YES
+            answer = YesNo.YES
         elif not named and not has_unclear and all(map(is_none_known, patient.allergies)):
-            answer = Answer.NO
+            answer = YesNo.NO
         return ReadAllergies(Allergies(named, has_unclear), answer)
 
     def _allergens(self, allergy: wire.Allergy) -> frozenset[str] | None:

@@ -9,10 +9,10 @@ from typing import NamedTuple, Protocol, TypeVar
 from google.protobuf.message import Message
 
 from lems_guard.answering.answer import Answers
+from lems_guard.answering.in_service import InService
 from lems_guard.answering.knowledge import get_rule, list_rules, resolve
 from lems_guard.answering.messages import parsed
-from lems_guard.answering.outcome_reports import AlertOutcomes, recorded
-from lems_guard.answering.shown import Shown
+from lems_guard.answering.outcome_reports import RecordsOutcomes, recorded
 from lems_guard.clinical.deadline import InTime
 from lems_guard.v1 import alert_service_pb2, knowledge_service_pb2, prescription_pb2, screening_pb2
 
@@ -33,7 +33,7 @@ class Current(Protocol):
         """What answers prescriptions."""
 
     @property
-    def shown(self) -> Shown:
+    def shown(self) -> InService:
         """What KnowledgeService shows."""
 
 
@@ -47,7 +47,7 @@ class UnaryMethod(NamedTuple):
     answer: Callable[[bytes, InTime], bytes]
 
 
-def unary_methods(current: Current, outcomes: AlertOutcomes) -> tuple[UnaryMethod, ...]:
+def unary_methods(current: Current, outcomes: RecordsOutcomes) -> tuple[UnaryMethod, ...]:
     """Every unary method, over whatever is in service when it is called."""
     return (
         UnaryMethod(
@@ -69,7 +69,7 @@ def _of_knowledge(current: Current) -> tuple[UnaryMethod, ...]:
         name: str,
         asked: type[Asked],
         told: type[Message],
-        answer: Callable[[Asked, Shown], Message],
+        answer: Callable[[Asked, InService], Message],
     ) -> UnaryMethod:
         def serialised(raw: bytes, _: InTime) -> bytes:
             return answer(parsed(raw, asked), current.shown).SerializeToString()
@@ -104,7 +104,7 @@ def _of_knowledge(current: Current) -> tuple[UnaryMethod, ...]:
     )
 
 
-def _of_alerts(current: Current, outcomes: AlertOutcomes) -> UnaryMethod:
+def _of_alerts(current: Current, outcomes: RecordsOutcomes) -> UnaryMethod:
     wire = alert_service_pb2
 
     def record(raw: bytes, _: InTime) -> bytes:

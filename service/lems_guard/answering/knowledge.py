@@ -6,8 +6,8 @@ import hashlib
 
 from lems_guard.answering import read, read_as
 from lems_guard.answering.faults import faults_of_country, faults_of_enums
+from lems_guard.answering.in_service import InService, name_of
 from lems_guard.answering.rule_messages import rule_message, summary_message
-from lems_guard.answering.shown import Shown, name_of
 from lems_guard.answering.terms import term
 from lems_guard.clinical.errors import FieldViolation, InvalidRequest, NotFound
 from lems_guard.clinical.rule import Rule
@@ -90,7 +90,9 @@ def _token(last: str, request: wire.ListRulesRequest, knowledge: KnowledgeBase) 
     return base64.urlsafe_b64encode(hashlib.blake2b(content, digest_size=12).digest()).decode()
 
 
-def resolve(request: wire.ResolveMedicationRequest, shown: Shown) -> wire.ResolveMedicationResponse:
+def resolve(
+    request: wire.ResolveMedicationRequest, shown: InService
+) -> wire.ResolveMedicationResponse:
     """What is made of a medication; raises `InvalidRequest` for one that cannot be read."""
     if request.jurisdiction not in read.JURISDICTIONS:
         raise InvalidRequest(tuple(faults_of_enums(request, "")))

@@ -5,18 +5,18 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from lems_guard.clinical.errors import AlreadyRecorded, FieldViolation, InvalidRequest
-from lems_guard.clinical.outcome import AlertOutcome, OverrideReason, Recording, Verdict
+from lems_guard.clinical.outcome import AlertOutcome, AlertVerdict, OverrideReason, Recording
 from lems_guard.screening.knowledge_base import KnowledgeBase
 from lems_guard.v1 import alert_service_pb2 as wire
 
 ALERT_ID = re.compile(r"[0-9a-f]{16}")
 LONGEST_ID = 128
 MOST_RULES = 50
-VERDICTS = {each.value: each for each in Verdict}
+VERDICTS = {each.value: each for each in AlertVerdict}
 REASONS = {0: None, **{each.value: each for each in OverrideReason}}
 
 
-class AlertOutcomes(Protocol):
+class RecordsOutcomes(Protocol):
     """Where reports go."""
 
     def record(self, outcome: AlertOutcome) -> Recording:
@@ -25,7 +25,7 @@ class AlertOutcomes(Protocol):
 
 def recorded(
     request: wire.RecordAlertOutcomeRequest,
-    outcomes: AlertOutcomes,
+    outcomes: RecordsOutcomes,
     knowledge: KnowledgeBase,
 ) -> wire.RecordAlertOutcomeResponse:
     """Take a report in; raises `InvalidRequest`, or `AlreadyRecorded` for another under its id."""

@@ -27,7 +27,7 @@ from lems_guard.answering.wire import text
 from lems_guard.clinical.alert import ScreeningRequest
 from lems_guard.clinical.deadline import InTime, always
 from lems_guard.clinical.errors import InvalidRequest
-from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.facts import YesNo
 from lems_guard.clinical.medication import Coding, Medication, MedicationList, Understood
 from lems_guard.clinical.patient import Patient, day
 from lems_guard.clinical.severity import Jurisdiction
@@ -63,7 +63,7 @@ class Question(NamedTuple):
     results: bytes
 
 
-class Line(NamedTuple):
+class OrderLine(NamedTuple):
     """An order but for its id and list: as understood, and what else is made of it.
 
     `canonical` and `result` are what follows the id, and id and list, in the canonical order and in
@@ -143,7 +143,7 @@ class Questions:
             read.patient(message.patient, as_of), read.conditions(message.patient)
         )
         known = patient.aminopyridine_hypersensitivity
-        if to_aminopyridine is Answer.YES or (to_aminopyridine and known is None):
+        if to_aminopyridine is YesNo.YES or (to_aminopyridine and known is None):
             patient = replace(patient, aminopyridine_hypersensitivity=to_aminopyridine)
         lists = [
             self._read(messages, each, country, in_time)
@@ -195,13 +195,13 @@ class Questions:
             write.result(name, medication_list, line.result),
         )
 
-    def _line(self, raw: bytes, country: str, *, is_stopped: bool) -> Line:
+    def _line(self, raw: bytes, country: str, *, is_stopped: bool) -> OrderLine:
         """What an order without its id is: the same in either of the current lists."""
         message = wire.Medication.FromString(raw)
         medication_list = MedicationList.STOPPED if is_stopped else MedicationList.PROPOSED
         medication = read.order(message, medication_list)._replace(country=country)
         understood = self._terminology.understand(medication)
-        return Line(
+        return OrderLine(
             medication,
             understood,
             canonical_order(message),

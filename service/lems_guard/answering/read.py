@@ -15,7 +15,7 @@ from lems_guard.answering.faults import OLDEST_YEARS, faults_of
 from lems_guard.clinical.country import COUNTRIES
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.errors import InvalidRequest
-from lems_guard.clinical.facts import Answer, Span
+from lems_guard.clinical.facts import Interval, YesNo
 from lems_guard.clinical.medication import (
     CodeSystem,
     Coding,
@@ -37,7 +37,7 @@ from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.v1 import prescription_pb2 as wire
 
 # By the wire's enum numbers; 0 is unspecified. A number that is not in the table is a fault.
-ANSWERS = {0: None, **{each.value: each for each in Answer}}
+ANSWERS = {0: None, **{each.value: each for each in YesNo}}
 PHASES = {0: None, **{each.value: each for each in Phase}}
 ROUTES = {0: None, **{each.value: each for each in Route}}
 SYSTEMS = {0: None, **{each.value: each for each in CodeSystem}}
@@ -162,23 +162,23 @@ def patient(message: wire.Patient, as_of: datetime.date) -> Patient:
     )
 
 
-def _number(message: wire.Patient, name: str, above: float) -> Span | None:
+def _number(message: wire.Patient, name: str, above: float) -> Interval | None:
     if not message.HasField(name):
         return None
     number = getattr(message, name)
     if not above < number < math.inf:
         raise Unsound
-    return Span(number, number)
+    return Interval(number, number)
 
 
-def _age(message: wire.Patient, as_of: datetime.date) -> Span | None:
+def _age(message: wire.Patient, as_of: datetime.date) -> Interval | None:
     if message.HasField("age_years"):
         if message.birth_date or not 0 <= message.age_years <= OLDEST_YEARS:
             raise Unsound
-        return Span(message.age_years, message.age_years)
+        return Interval(message.age_years, message.age_years)
     if not message.birth_date:
         return None
     age = age_from_birth_date(message.birth_date, as_of)
     if not 0 <= age.high <= OLDEST_YEARS:
         raise Unsound
-    return Span(max(age.low, 0), age.high)
+    return Interval(max(age.low, 0), age.high)

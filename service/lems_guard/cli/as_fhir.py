@@ -2,7 +2,7 @@
 
 import msgspec
 
-from lems_guard.fhir.detected_issue import About, issue_bundle
+from lems_guard.fhir.detected_issue import IssueSubject, issue_bundle
 from lems_guard.v1 import prescription_pb2 as request_wire
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
@@ -17,7 +17,7 @@ def bundle(
     orders = (*request.proposed, *request.active, *request.stopped)
     names = {each.id: each.text or _display(each) for each in orders}
     inferred = request.patient.lems_status == terms.LEMS_STATUS_SUSPECTED
-    about = About(release, inferred=inferred, names=names)
+    about = IssueSubject(release, inferred=inferred, names=names)
     return msgspec.json.format(msgspec.json.encode(issue_bundle(response, about)), indent=2)
 
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from lems_guard.cli.batch_files import Line, Lines, begin, opened_input
-from lems_guard.cli.heeded import heeded_settings
+from lems_guard.cli.batch_files import InputLine, InputLines, begin, opened_input
 from lems_guard.cli.output import silence
+from lems_guard.cli.site_settings import site_settings
 from lems_guard.clinical.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -39,11 +39,11 @@ def batch(
 
     if resume and overwrite:
         raise typer.BadParameter("--resume and --overwrite exclude each other")
-    checker = InProcess(heeded_settings())
+    checker = InProcess(site_settings())
     with opened_input(source) as stream:
         digest = checker.knowledge.digest
         with begin(source, target, digest, resume=resume, overwrite=overwrite) as (out, done):
-            lines = Lines(stream)
+            lines = InputLines(stream)
             lines.skip(done)
             try:
                 _check_all(lines, out, checker)
@@ -52,7 +52,7 @@ def batch(
                 raise Unavailable("whoever read the answers has gone away") from None
 
 
-def _check_all(lines: Lines, out: BinaryIO, checker: "InProcess") -> None:
+def _check_all(lines: InputLines, out: BinaryIO, checker: "InProcess") -> None:
     """Answer line by line; whatever the batch's length, one line is held at a time."""
     refused = 0
     first = lines.number
@@ -67,7 +67,7 @@ def _check_all(lines: Lines, out: BinaryIO, checker: "InProcess") -> None:
     typer.echo(_summary(lines.number, first, refused), err=True)
 
 
-def answer_to(line: Line, checker: "InProcess") -> tuple[bytes, bool]:
+def answer_to(line: InputLine, checker: "InProcess") -> tuple[bytes, bool]:
     """The answer to one line, and whether it was checked."""
     from google.protobuf.json_format import MessageToJson
 
@@ -91,7 +91,7 @@ def _summary(last: int, first: int, refused: int) -> str:
 
 
 @contextlib.contextmanager
-def _progress(lines: Lines) -> "Iterator[Callable[[], None]]":
+def _progress(lines: InputLines) -> "Iterator[Callable[[], None]]":
     """A progress bar on a terminal's standard error; how far, by bytes read."""
     from rich.console import Console
     from rich.progress import (

@@ -20,7 +20,7 @@ LONGEST_LINE = 4 * 1024 * 1024  # as much as a service would accept
 STANDARD = "-"
 
 
-class Line(NamedTuple):
+class InputLine(NamedTuple):
     """A line and its number, from 1."""
 
     number: int
@@ -39,7 +39,7 @@ def _fault(description: str) -> InvalidRequest:
     return InvalidRequest((FieldViolation("", description),))
 
 
-class Lines:
+class InputLines:
     """The lines of a stream, one at a time; `read` bytes of `size` have gone by."""
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -49,9 +49,9 @@ class Lines:
         self.read = 0
         self.size = os.fstat(stream.fileno()).st_size or None
 
-    def __iter__(self) -> Iterator[Line]:
+    def __iter__(self) -> Iterator[InputLine]:
         while raw := self._next():
-            yield Line(self.number, raw)
+            yield InputLine(self.number, raw)
 
     def skip(self, count: int) -> None:
         """Leave out lines that have been answered."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypeAlias
 
 import typer
 
-from lems_guard.cli.heeded import heeded_settings
 from lems_guard.cli.output import write_bytes, write_text
+from lems_guard.cli.site_settings import site_settings
 from lems_guard.clinical.fact_table import FACTS
 from lems_guard.settings import Address, address
 
@@ -154,7 +154,7 @@ def _checker(server: str | None) -> Iterator[Checker]:
     if server is None:
         from lems_guard.cli.in_process import InProcess
 
-        yield InProcess(heeded_settings())
+        yield InProcess(site_settings())
         return
     from lems_guard.cli.client import Client
 

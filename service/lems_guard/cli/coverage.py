@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lems_guard.cli.exit_codes import ExitCode
-from lems_guard.cli.heeded import heeded_settings
 from lems_guard.cli.output import write_text
+from lems_guard.cli.site_settings import site_settings
 from lems_guard.clinical.errors import InvalidSettings
 from lems_guard.clinical.medication import CodeSystem, Coding, Medication, MedicationList
 
@@ -52,7 +52,7 @@ def coverage(
     from lems_guard.editions.library import load_edition, packaged_rules, with_site
     from lems_guard.terminology.coverage import coverage_of
 
-    settings = heeded_settings()
+    settings = site_settings()
     edition = with_site(
         load_edition(settings.rules or packaged_rules()).edition, settings.vocabulary
     )

@@ -17,7 +17,7 @@ EARLIEST = datetime.date(2026, 11, 1)  # this release is younger than that
 PROBLEMS_SHOWN = 5
 
 
-class Finding(NamedTuple):
+class DoctorFinding(NamedTuple):
     """What one look found: `fix` is empty where all is well."""
 
     what: str
@@ -38,14 +38,16 @@ def doctor() -> None:
     raise typer.Exit(1 if any(each.fix for each in findings) else 0)
 
 
-def examined() -> Iterator[Finding]:
+def examined() -> Iterator[DoctorFinding]:
     """Every look, in the order in which a start would meet them."""
     try:
         settings = Settings.from_environment()
     except InvalidSettings as fault:
         for line in str(fault).splitlines():
             name, _, expected = line.partition(": ")
-            yield Finding("settings", line, f"set {name} to {expected.removeprefix('expected ')}")
+            yield DoctorFinding(
+                "settings", line, f"set {name} to {expected.removeprefix('expected ')}"
+            )
         return
     yield from _settings()
     for name, where in (
@@ -59,26 +61,26 @@ def examined() -> Iterator[Finding]:
     yield from _start(settings)
 
 
-def _settings() -> Iterator[Finding]:
+def _settings() -> Iterator[DoctorFinding]:
     warnings = unknown_settings()
     for warning in warnings:
-        yield Finding("settings", warning, "rename it or unset it")
+        yield DoctorFinding("settings", warning, "rename it or unset it")
     if not warnings:
-        yield Finding("settings", "all can be used")
+        yield DoctorFinding("settings", "all can be used")
 
 
-def _port(name: str, where: Address) -> Finding:
+def _port(name: str, where: Address) -> DoctorFinding:
     """A port is free, or another of our processes shares it; else it is taken."""
     try:
         _listen(where, shared=True)
     except OSError as fault:
         fix = f"set {name} to another address, or end what listens there"
-        return Finding("port", f"{where}: {fault.strerror}", fix)
+        return DoctorFinding("port", f"{where}: {fault.strerror}", fix)
     try:
         _listen(where, shared=False)
     except OSError:
-        return Finding("port", f"{where} is already served; calls would be shared")
-    return Finding("port", f"{where} can be listened on")
+        return DoctorFinding("port", f"{where} is already served; calls would be shared")
+    return DoctorFinding("port", f"{where} can be listened on")
 
 
 def _listen(where: Address, *, shared: bool) -> None:
@@ -87,23 +89,23 @@ def _listen(where: Address, *, shared: bool) -> None:
     socket.create_server((where.host, where.port), family=family, reuse_port=shared).close()
 
 
-def _knowledge(settings: Settings) -> Iterator[Finding]:
+def _knowledge(settings: Settings) -> Iterator[DoctorFinding]:
     folder = settings.rules or packaged_rules()
     try:
         library = Library(folder, site=settings.vocabulary, overlay=settings.overlay)
     except InvalidKnowledge as fault:
         for problem in fault.problems[:PROBLEMS_SHOWN]:
-            yield Finding("rules", problem, f"mend it: {_where_to_look(settings, folder)}")
+            yield DoctorFinding("rules", problem, f"mend it: {_where_to_look(settings, folder)}")
         return
     edition, why = library.current, library.compiled_because
     knowledge = edition.knowledge
-    yield Finding("rules", f"{len(knowledge.rules)} rules, edition {knowledge.version}")
+    yield DoctorFinding("rules", f"{len(knowledge.rules)} rules, edition {knowledge.version}")
     if why:
         fix = f"`lems-guard rules compile --rules {folder}` makes starts faster"
-        yield Finding("rules", f"compiled from YAML at each start: {why}", fix)
+        yield DoctorFinding("rules", f"compiled from YAML at each start: {why}", fix)
     names, ingredients = edition.name_count(), edition.ingredient_count()
     fix = "" if names and ingredients else f"put the vocabulary into {folder}/vocabulary"
-    yield Finding("vocabulary", f"{ingredients} ingredients by {names} names and codes", fix)
+    yield DoctorFinding("vocabulary", f"{ingredients} ingredients by {names} names and codes", fix)
 
 
 def _where_to_look(settings: Settings, folder: Path) -> str:
@@ -115,7 +117,7 @@ def _where_to_look(settings: Settings, folder: Path) -> str:
     return "see " + ", ".join(said)
 
 
-def _start(settings: Settings) -> Iterator[Finding]:
+def _start(settings: Settings) -> Iterator[DoctorFinding]:
     """What only a start would tell, such as settings that do not go together."""
     from lems_guard.server import Service  # noqa: PLC0415 - all of a service
 
@@ -125,16 +127,16 @@ def _start(settings: Settings) -> Iterator[Finding]:
         return  # told above
     except InvalidSettings as fault:
         for line in str(fault).splitlines():
-            yield Finding("start", line, "`lems-guard serve` would end with this")
+            yield DoctorFinding("start", line, "`lems-guard serve` would end with this")
     else:
-        yield Finding("start", "everything goes together")
+        yield DoctorFinding("start", "everything goes together")
 
 
-def _redis(settings: Settings) -> Finding:
+def _redis(settings: Settings) -> DoctorFinding:
     if settings.redis_url is None:
-        return Finding("Redis", "not configured; it is not needed")
+        return DoctorFinding("Redis", "not configured; it is not needed")
     if settings.cache_key is None:
-        return Finding("Redis", "LEMS_GUARD_CACHE_KEY is not set", HOW_TO_MAKE_A_KEY)
+        return DoctorFinding("Redis", "LEMS_GUARD_CACHE_KEY is not set", HOW_TO_MAKE_A_KEY)
     from lems_guard.store.clients import Tls  # noqa: PLC0415 - only where there is a Redis
     from lems_guard.store.ping import ping  # noqa: PLC0415
 
@@ -143,11 +145,11 @@ def _redis(settings: Settings) -> Finding:
         seconds = ping(settings.redis_url, tls)
     except Exception as error:  # noqa: BLE001 - its message may hold an address with a password
         fix = "start it, or see LEMS_GUARD_REDIS_URL; the service starts and answers without it"
-        return Finding("Redis", f"no answer: {type(error).__name__}", fix)
-    return Finding("Redis", f"answers within {seconds * 1000:.1f} ms")
+        return DoctorFinding("Redis", f"no answer: {type(error).__name__}", fix)
+    return DoctorFinding("Redis", f"answers within {seconds * 1000:.1f} ms")
 
 
-def _clock(today: datetime.date) -> Finding:
+def _clock(today: datetime.date) -> DoctorFinding:
     """A wrong day judges ages, expiries and reviews wrongly."""
     fix = "set the clock (NTP)" if today < EARLIEST else ""
-    return Finding("clock", f"today is {today}, UTC", fix)
+    return DoctorFinding("clock", f"today is {today}, UTC", fix)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lems_guard.cli.exit_codes import ExitCode
-from lems_guard.cli.heeded import heeded_settings
 from lems_guard.cli.output import write_text
+from lems_guard.cli.site_settings import site_settings
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList, Understood
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def _understood(texts: list[str], country: str) -> list[tuple[str, Understood]]:
     # Loaded when there is something to resolve, so that `--help` is quick.
     from lems_guard.editions.library import load_edition, packaged_rules, with_site  # noqa: PLC0415
 
-    settings = heeded_settings()
+    settings = site_settings()
     loaded = load_edition(settings.rules or packaged_rules())
     edition = with_site(loaded.edition, settings.vocabulary)
     there = country or settings.country or ""

@@ -12,7 +12,7 @@ from lems_guard.clinical.facts import (
     FAILS,
     HOLDS,
     Facts,
-    Span,
+    Interval,
     Verdict,
     either,
     every,
@@ -73,7 +73,7 @@ class Between:
         Of a number that is in doubt one value inside is enough: it holds, and names the doubt.
         """
         value = facts[self.fact]
-        if not isinstance(value, Span):
+        if not isinstance(value, Interval):
             return undecided(self.fact, value)
         if not self._may_hold(value):
             return FAILS
@@ -85,7 +85,7 @@ class Between:
     def _holds(self, number: float) -> bool:
         return not (self._too_low(number) or self._too_high(number))
 
-    def _may_hold(self, span: Span) -> bool:
+    def _may_hold(self, span: Interval) -> bool:
         return not (self._too_low(span.high) or self._too_high(span.low))
 
     def _too_low(self, number: float) -> bool:

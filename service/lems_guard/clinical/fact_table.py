@@ -4,7 +4,7 @@ import enum
 from dataclasses import dataclass
 
 from lems_guard.clinical.dose import DoseBasis
-from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.facts import YesNo
 from lems_guard.clinical.indication import NecessaryUse
 from lems_guard.clinical.medication import MedicationList, Phase
 from lems_guard.clinical.patient import HepaticImpairment, LemsStatus, Nat2Phenotype
@@ -47,28 +47,28 @@ FACTS: dict[str, FactSpec] = {
             "Is liver function impaired (none, mild, moderate, severe)?",
         ),
         _patient("nat2_phenotype", Nat2Phenotype, "Is the NAT2 phenotype known?"),
-        _patient("on_dialysis", Answer, "Is the patient on dialysis?"),
-        _patient("seizure_history", Answer, "Has the patient ever had a seizure?"),
-        _patient("epilepsy", Answer, "Does the patient have epilepsy?"),
-        _patient("uncontrolled_asthma", Answer, "Does the patient have uncontrolled asthma?"),
-        _patient("congenital_long_qt", Answer, "Is a congenital long QT syndrome known?"),
+        _patient("on_dialysis", YesNo, "Is the patient on dialysis?"),
+        _patient("seizure_history", YesNo, "Has the patient ever had a seizure?"),
+        _patient("epilepsy", YesNo, "Does the patient have epilepsy?"),
+        _patient("uncontrolled_asthma", YesNo, "Does the patient have uncontrolled asthma?"),
+        _patient("congenital_long_qt", YesNo, "Is a congenital long QT syndrome known?"),
         _patient(
             "respiratory_compromise",
-            Answer,
+            YesNo,
             "Is breathing compromised (vital capacity or NIF low, or ventilatory support)?",
         ),
-        _patient("ventilated", Answer, "Is the patient mechanically ventilated?"),
-        _patient("planned_anaesthesia", Answer, "Is an anaesthetic planned?"),
-        _patient("pregnant", Answer, "Is the patient pregnant?"),
-        _patient("breast_feeding", Answer, "Is the patient breast-feeding?"),
+        _patient("ventilated", YesNo, "Is the patient mechanically ventilated?"),
+        _patient("planned_anaesthesia", YesNo, "Is an anaesthetic planned?"),
+        _patient("pregnant", YesNo, "Is the patient pregnant?"),
+        _patient("breast_feeding", YesNo, "Is the patient breast-feeding?"),
         _patient(
             "aminopyridine_hypersensitivity",
-            Answer,
+            YesNo,
             "Has the patient ever reacted to an aminopyridine?",
         ),
         _order("list", MedicationList, "Is the order proposed, active or stopped?"),
         _order("phase", Phase, "Does the order start the treatment or continue it?"),
-        _order("as_needed", Answer, "Is the order to be taken only when needed?"),
+        _order("as_needed", YesNo, "Is the order to be taken only when needed?"),
         _order("route", None, "By which route is it given?"),
         _order("dose", None, "What is the single dose, in mg?"),
         _order("doses_per_day", None, "How many doses a day?"),
@@ -90,7 +90,7 @@ FACTS: dict[str, FactSpec] = {
             DoseBasis,
             "Is the dose in mg of base, or of the phosphate (18.98 mg hold 10 mg of base)?",
         ),
-        _order("other_product", Answer, "Are these orders two products of the drug, or one?"),
+        _order("other_product", YesNo, "Are these orders two products of the drug, or one?"),
         _order(
             "partner_phase", Phase, "Does the order for the other drug start it or continue it?"
         ),

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 from lems_guard.clinical.term import Term
 
 
-class Answer(Term):
+class YesNo(Term):
     """A clinician's answer to a yes-or-no question; not asked or not known is `None`."""
 
     YES = 1
@@ -33,7 +33,7 @@ class Elsewhere(NamedTuple):
 Lack: TypeAlias = str | Elsewhere
 
 
-class Span(NamedTuple):
+class Interval(NamedTuple):
     """A number known to lie between two bounds (inclusive), such as an age from a birth year.
 
     `roots` names the facts that would narrow it, where that is not the number itself. `in_doubt`
@@ -52,7 +52,7 @@ class Unknown(NamedTuple):
     roots: tuple[Lack, ...]
 
 
-FactValue: TypeAlias = enum.IntEnum | Span | Unknown | None
+FactValue: TypeAlias = enum.IntEnum | Interval | Unknown | None
 Facts: TypeAlias = Mapping[str, FactValue]
 
 
@@ -78,7 +78,7 @@ def undecided(fact: str, value: FactValue) -> Verdict:
 
 def missing_roots(fact: str, value: FactValue) -> frozenset[Lack]:
     """What to ask for in order to know `fact`: itself, or what it is derived from."""
-    roots = value.roots if isinstance(value, (Unknown, Span)) else ()
+    roots = value.roots if isinstance(value, (Unknown, Interval)) else ()
     return frozenset(roots or (fact,))
 
 

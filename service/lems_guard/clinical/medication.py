@@ -4,7 +4,7 @@ import datetime
 from typing import NamedTuple
 
 from lems_guard.clinical.dose import DAYS, Dose, DoseBasis
-from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.facts import YesNo
 from lems_guard.clinical.indication import NecessaryUse
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.term import Term
@@ -85,7 +85,7 @@ class Medication(NamedTuple):
     route_text: str = ""
     dose: Dose | None = None
     doses_per_day: float | None = None
-    as_needed: Answer | None = None
+    as_needed: YesNo | None = None
     phase: Phase | None = None
     indication: Indication | None = None
     stopped_on: datetime.date | None = None
@@ -137,7 +137,7 @@ class Understood(NamedTuple):
     route: Route | None = None
     dose: Dose | None = None
     doses_per_day: float | None = None
-    as_needed: Answer | None = None
+    as_needed: YesNo | None = None
     matched_by: MatchedBy | None = None
     suggestions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -163,7 +163,7 @@ class Understood(NamedTuple):
         unit, _, share = self.dose.unit.rpartition("/")
         if share in DAYS:
             return Dose(self.dose.value, unit)
-        if self.doses_per_day is None or self.as_needed is Answer.YES:
+        if self.doses_per_day is None or self.as_needed is YesNo.YES:
             return None
         return Dose(round(self.dose.value * self.doses_per_day, 9), self.dose.unit)
 

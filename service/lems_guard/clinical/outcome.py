@@ -4,7 +4,7 @@ import enum
 from typing import NamedTuple
 
 
-class Verdict(enum.IntEnum):
+class AlertVerdict(enum.IntEnum):
     """What a person did about an alert."""
 
     ACCEPTED = 1
@@ -37,7 +37,7 @@ class AlertOutcome(NamedTuple):
     outcome_id: str
     alert_id: str
     rule_ids: tuple[str, ...]
-    verdict: Verdict
+    verdict: AlertVerdict
     reason: OverrideReason | None = None
 
 

@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from lems_guard.clinical.facts import Answer, Span
+from lems_guard.clinical.facts import Interval, YesNo
 from lems_guard.clinical.term import Term
 
 # What a label calls end-stage: below 15 mL/min, or dialysis.
-ON_DIALYSIS = Span(0.0, math.nextafter(15.0, 0.0))
+ON_DIALYSIS = Interval(0.0, math.nextafter(15.0, 0.0))
 
 
 class LemsStatus(Term):
@@ -53,22 +53,22 @@ class Patient:
     """The facts of a patient that rules may read; `None` is unknown. No fact names a person."""
 
     lems_status: LemsStatus = LemsStatus.CONFIRMED
-    age_years: Span | None = None
-    weight_kg: Span | None = None
-    creatinine_clearance_ml_min: Span | None = None
+    age_years: Interval | None = None
+    weight_kg: Interval | None = None
+    creatinine_clearance_ml_min: Interval | None = None
     hepatic_impairment: HepaticImpairment | None = None
     nat2_phenotype: Nat2Phenotype | None = None
-    on_dialysis: Answer | None = None
-    seizure_history: Answer | None = None
-    epilepsy: Answer | None = None
-    uncontrolled_asthma: Answer | None = None
-    congenital_long_qt: Answer | None = None
-    respiratory_compromise: Answer | None = None
-    ventilated: Answer | None = None
-    planned_anaesthesia: Answer | None = None
-    pregnant: Answer | None = None
-    breast_feeding: Answer | None = None
-    aminopyridine_hypersensitivity: Answer | None = None
+    on_dialysis: YesNo | None = None
+    seizure_history: YesNo | None = None
+    epilepsy: YesNo | None = None
+    uncontrolled_asthma: YesNo | None = None
+    congenital_long_qt: YesNo | None = None
+    respiratory_compromise: YesNo | None = None
+    ventilated: YesNo | None = None
+    planned_anaesthesia: YesNo | None = None
+    pregnant: YesNo | None = None
+    breast_feeding: YesNo | None = None
+    aminopyridine_hypersensitivity: YesNo | None = None
 
     def with_implications(self) -> "Patient":
         """What follows: epilepsy implies a seizure history, and no seizure history no epilepsy.
@@ -78,15 +78,15 @@ class Patient:
         one counts (clinical facts, H2, I17).
         """
         seizures, epilepsy = self.seizure_history, self.epilepsy
-        if epilepsy is Answer.YES:
-            seizures = Answer.YES
-        elif seizures is Answer.NO and epilepsy is None:
-            epilepsy = Answer.NO
+        if epilepsy is YesNo.YES:
+            seizures = YesNo.YES
+        elif seizures is YesNo.NO and epilepsy is None:
+            epilepsy = YesNo.NO
         breathing = self.respiratory_compromise
-        if self.ventilated is Answer.YES:
-            breathing = Answer.YES
+        if self.ventilated is YesNo.YES:
+            breathing = YesNo.YES
         clearance = self.creatinine_clearance_ml_min
-        if self.on_dialysis is Answer.YES and (clearance is None or clearance.high >= 15):
+        if self.on_dialysis is YesNo.YES and (clearance is None or clearance.high >= 15):
             clearance = ON_DIALYSIS
         told = self.seizure_history, self.epilepsy, self.respiratory_compromise
         if (*told, self.creatinine_clearance_ml_min) == (seizures, epilepsy, breathing, clearance):
@@ -100,7 +100,7 @@ class Patient:
         )
 
 
-def age_from_birth_date(birth_date: str, on: datetime.date) -> Span:
+def age_from_birth_date(birth_date: str, on: datetime.date) -> Interval:
     """The age in completed years from `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, as a span of the possible.
 
     Raises `ValueError` when the text is no such date.
@@ -112,7 +112,7 @@ def age_from_birth_date(birth_date: str, on: datetime.date) -> Span:
         last = _last_of_month(first)
     else:
         first = last = day(birth_date)
-    return Span(_completed_years(last, on), _completed_years(first, on))
+    return Interval(_completed_years(last, on), _completed_years(first, on))
 
 
 def day(text: str) -> datetime.date:

@@ -44,19 +44,19 @@ REQUEST_ID = "x-request-id"
 LONGEST_REQUEST_ID = 128
 
 
-class Span(Protocol):
+class TraceSpan(Protocol):
     """A trace's part that tells of one call."""
 
     def ended(self, code: str) -> None:
         """Note the code that the call ended with."""
 
 
-class Spans(Protocol):
+class TraceSpans(Protocol):
     """What makes a span for each call."""
 
     def call(
         self, method: str, metadata: Iterable[tuple[str, str | bytes]]
-    ) -> AbstractContextManager[Span]:
+    ) -> AbstractContextManager[TraceSpan]:
         """The span of a call of `service/method`; its parent stands in the metadata."""
 
 
@@ -100,7 +100,7 @@ class Frame:
     """Lets calls in, and gives them their turns."""
 
     def __init__(
-        self, limit: int, metrics: RpcMetrics, calls: CallLog, spans: Spans | None = None
+        self, limit: int, metrics: RpcMetrics, calls: CallLog, spans: TraceSpans | None = None
     ) -> None:
         """No more than `limit` calls of all edges together are under way or waiting."""
         self.places = Places(limit)
@@ -193,7 +193,7 @@ class Call:
         self._metadata = metadata
         self._is_left = self._is_given_up = False
         self._has_place = True
-        self._tracing: AbstractContextManager[Span] | None = None
+        self._tracing: AbstractContextManager[TraceSpan] | None = None
 
     def run(self, work: Callable[[], Made]) -> Made:
         """What the work makes, in this call's turn, upon which the call is left."""

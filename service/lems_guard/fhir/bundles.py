@@ -24,7 +24,7 @@ WITHHELD = {
 DEEPEST = 3
 
 
-class Entry(NamedTuple):
+class BundleEntry(NamedTuple):
     """An entry of a Bundle; the resource is empty where there is none to be read.
 
     `kind` is its type, empty where it has none.
@@ -36,22 +36,22 @@ class Entry(NamedTuple):
     is_match: bool
 
 
-class Page(NamedTuple):
+class BundlePage(NamedTuple):
     """One page of an answer: its entries, and whether something of it is lost.
 
     `matches` are those that count against `total`, the number that the whole answer has.
     """
 
-    entries: list[Entry]
+    entries: list[BundleEntry]
     is_torn: bool
     matches: int
     total: int
     next_page: str
 
 
-def page_of(bundle: Resource, depth: int = 0) -> Page:
+def page_of(bundle: Resource, depth: int = 0) -> BundlePage:
     """A Bundle with all entries, also those that cannot be read, and those of Bundles in it."""
-    entries: list[Entry] = []
+    entries: list[BundleEntry] = []
     is_torn, matches = False, 0
     for entry in _entries(bundle):
         matches += entry.is_match
@@ -64,25 +64,27 @@ def page_of(bundle: Resource, depth: int = 0) -> Page:
             is_torn = is_torn or _is_lost(entry)
     total, next_page = _total(bundle), _next(bundle)
     is_torn = is_torn or total is None or next_page is None
-    return Page(entries, is_torn, matches, total or 0, next_page or "")
+    return BundlePage(entries, is_torn, matches, total or 0, next_page or "")
 
 
-def is_cut(page: Page) -> bool:
+def is_cut(page: BundlePage) -> bool:
     """Whether there is more than this page."""
     return bool(page.next_page) or page.total > page.matches
 
 
-def _entries(bundle: Resource) -> list[Entry]:
+def _entries(bundle: Resource) -> list[BundleEntry]:
     sent = bundle.get("entry", [])
     entries = map(obj, sent if isinstance(sent, list) else [sent])
     return [_entry(each) for each in entries]
 
 
-def _entry(sent: Resource) -> Entry:
+def _entry(sent: Resource) -> BundleEntry:
     """An entry; some clients put the resource itself in its place."""
     resource = sent if "resourceType" in sent else obj(sent.get("resource"))
     kind = text(resource.get("resourceType"))
-    return Entry(kind, resource, text(sent.get("fullUrl")), _is_match(kind, sent.get("search")))
+    return BundleEntry(
+        kind, resource, text(sent.get("fullUrl")), _is_match(kind, sent.get("search"))
+    )
 
 
 def _total(bundle: Resource) -> int | None:
@@ -100,7 +102,7 @@ def _is_match(kind: str, search: Json) -> bool:
     return search is None or text(obj(search).get("mode")) not in {"include", "outcome"}
 
 
-def _is_lost(entry: Entry) -> bool:
+def _is_lost(entry: BundleEntry) -> bool:
     """Whether it is no resource that can be read, or tells of others that are not shown."""
     if entry.kind == "OperationOutcome":
         return any(_is_grave(issue) for issue in objs(entry.resource.get("issue")))

@@ -43,7 +43,7 @@ OF_THE_PATIENT = {
 }
 
 
-class About(NamedTuple):
+class IssueSubject(NamedTuple):
     """Whom and what an issue is about.
 
     `inferred`: that the patient has LEMS is known only from the drugs. `names` holds each order's
@@ -56,7 +56,7 @@ class About(NamedTuple):
     names: Mapping[str, str] | None = None
 
 
-def detected_issue(alert: wire.Alert, about: About) -> dict[str, Any]:
+def detected_issue(alert: wire.Alert, about: IssueSubject) -> dict[str, Any]:
     """The DetectedIssue of an alert; the same alert of the same patient has the same id."""
     evidence = alert.findings[0].evidence
     issue: dict[str, Any] = {
@@ -81,7 +81,7 @@ def detected_issue(alert: wire.Alert, about: About) -> dict[str, Any]:
     return issue
 
 
-def _coded(alert: wire.Alert, about: About) -> dict[str, Any]:
+def _coded(alert: wire.Alert, about: IssueSubject) -> dict[str, Any]:
     """The categories and codes: HL7's for an interaction, NCPDP's reasons, and our concern."""
     reasons = dict.fromkeys(
         service_reason(each, inferred=about.inferred) for each in alert.findings
@@ -125,7 +125,7 @@ def concern_code(concern: terms.Concern) -> str:
     return concern_word(concern).replace(" ", "-")
 
 
-def _reference(order_id: str, about: About) -> dict[str, Any]:
+def _reference(order_id: str, about: IssueSubject) -> dict[str, Any]:
     name = (about.names or {}).get(order_id, "")
     found = {"reference": order_id} if REFERENCE.fullmatch(order_id) else {}
     return found | ({"display": name} if name else {}) or {"display": order_id}
@@ -140,7 +140,7 @@ def _told(finding: wire.Finding) -> str:
     )
 
 
-def issue_bundle(response: wire.CheckPrescriptionResponse, about: About) -> dict[str, Any]:
+def issue_bundle(response: wire.CheckPrescriptionResponse, about: IssueSubject) -> dict[str, Any]:
     """A whole answer as a Bundle: an issue for each alert, and an outcome for what is not known."""
     resources = [detected_issue(alert, about) for alert in response.alerts]
     resources.append(_outcome(response, about.names or {}))

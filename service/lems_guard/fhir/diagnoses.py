@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.facts import YesNo
 from lems_guard.clinical.medication import CodeSystem, Coding
 from lems_guard.clinical.patient import LemsStatus, Patient
 from lems_guard.fhir.codes import means_pregnant
@@ -146,7 +146,7 @@ def _sure(
     """A diagnosis that is not doubted; one that is over may still matter."""
     is_epilepsy, is_seizure = EPILEPSY in heard, SEIZURE in heard
     if is_over:
-        seized = Answer.YES in {facts.seizure_history, facts.epilepsy}
+        seized = YesNo.YES in {facts.seizure_history, facts.epilepsy}
         return Diagnosis(seizure_history=seized or is_epilepsy or is_seizure)
     return Diagnosis(
         conditions=codings if facts != NOTHING_KNOWN else (),

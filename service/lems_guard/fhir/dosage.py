@@ -60,17 +60,17 @@ SNOMED = code_system(SNOMED_CT)
 LARGEST = 1e12
 
 
-class Amount(NamedTuple):
+class Quantity(NamedTuple):
     """A quantity in its unit."""
 
     value: float
     unit: str
 
 
-class Line(NamedTuple):
+class DosageLine(NamedTuple):
     """One line of dosage; lines with the same place in the sequence are taken together."""
 
-    dose: Amount | None
+    dose: Quantity | None
     per_day: float | None
     sequence: float
 
@@ -80,7 +80,7 @@ class Dosage(NamedTuple):
 
     route: terms.Route = terms.ROUTE_UNSPECIFIED
     route_text: str = ""
-    dose: Amount | None = None
+    dose: Quantity | None = None
     per_day: float | None = None
     as_needed: terms.Answer = terms.ANSWER_UNSPECIFIED
     sig: str = ""
@@ -133,12 +133,12 @@ def _most(part: Resource) -> str:
     return ""
 
 
-def _line(part: Resource) -> Line:
+def _line(part: Resource) -> DosageLine:
     sequence = above_zero(part.get("sequence")) or 0.0
-    return Line(_dose(part), _per_day(obj(part.get("timing"))), sequence)
+    return DosageLine(_dose(part), _per_day(obj(part.get("timing"))), sequence)
 
 
-def _dose(part: Resource) -> Amount | None:
+def _dose(part: Resource) -> Quantity | None:
     """The dose in R4 and R5 (`doseAndRate`), before (`doseQuantity`), or when given (`dose`).
 
     Of a calculated and an ordered dose the larger counts, where they can be compared.
@@ -153,7 +153,7 @@ def _dose(part: Resource) -> Amount | None:
     return max(dose for dose in doses if dose.unit == doses[0].unit)
 
 
-def _amount(quantity: Json) -> Amount | None:
+def _amount(quantity: Json) -> Quantity | None:
     quantity = obj(quantity)
     value = _number(quantity.get("value"))
     unit = text(quantity.get("code")) or text(quantity.get("unit"))
@@ -162,7 +162,7 @@ def _amount(quantity: Json) -> Amount | None:
         unit = text(quantity.get("unit")) or unit.strip("{}")
     if not value or value > LARGEST or not unit:
         return None
-    return Amount(value, unit.lower() if unit.isalpha() and unit.isupper() else unit)
+    return Quantity(value, unit.lower() if unit.isalpha() and unit.isupper() else unit)
 
 
 def _per_day(timing: Resource) -> float | None:
@@ -237,7 +237,7 @@ def _abbreviated(code: Json) -> float | None:
     )
 
 
-def _together(lines: list[Line]) -> tuple[Amount | None, float | None]:
+def _together(lines: list[DosageLine]) -> tuple[Quantity | None, float | None]:
     """The largest single dose, and as many of it a day as make the largest daily dose."""
     if len(lines) == 1:
         return lines[0].dose, lines[0].per_day

@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from lems_guard.answering.bounds import LONGEST_NAME, of_medication
-from lems_guard.fhir.orders import Line, Order, reference_of
-from lems_guard.fhir.patients import Vocabulary, person_of
+from lems_guard.fhir.orders import Order, RecordLine, reference_of
+from lems_guard.fhir.patients import Interpreter, person_of
 from lems_guard.fhir.record import Record
 from lems_guard.fhir.references import relative
 from lems_guard.fhir.renewals import Renewals
@@ -50,7 +50,7 @@ class Lists:
     what was told and is not screened, `person` is the patient as far as the record tells.
     """
 
-    def __init__(self, record: Record, vocabulary: Vocabulary, today: datetime.date) -> None:
+    def __init__(self, record: Record, vocabulary: Interpreter, today: datetime.date) -> None:
         """No order is in any list yet."""
         self._record = record
         self._today = today
@@ -103,7 +103,7 @@ class Lists:
         if order:
             self._know(order, kind)
 
-    def _is_at_hand(self, resource: Resource, line: Line, standing: Standing) -> bool:
+    def _is_at_hand(self, resource: Resource, line: RecordLine, standing: Standing) -> bool:
         """Whether it is the record's copy of an order at hand, and not another drug's order.
 
         Ids of drafts may be made up by the client.
@@ -116,7 +116,7 @@ class Lists:
             order.message.phase = terms.PHASE_CONTINUE
         return True
 
-    def _is_told(self, resource: Resource, line: Line, standing: Standing) -> bool:
+    def _is_told(self, resource: Resource, line: RecordLine, standing: Standing) -> bool:
         """Whether an order tells all of it already."""
         told = [*self._linked(resource, line), *self._named(self._going, resource, line)]
         if any(self._matcher.tells_all(order.line, line) for order in told):
@@ -130,7 +130,7 @@ class Lists:
                 return True
         return False
 
-    def _linked(self, resource: Resource, line: Line) -> Iterator[Order]:
+    def _linked(self, resource: Resource, line: RecordLine) -> Iterator[Order]:
         """The orders of the same drug that it was made of, where these are at hand or go on."""
         for link in (each for name in LINKS for each in objs(resource.get(name))):
             order = self.orders.get(relative(text(link.get("reference"))))
@@ -140,7 +140,7 @@ class Lists:
                 yield order
 
     def _named(
-        self, orders: dict[object, list[Order]], resource: Resource, line: Line
+        self, orders: dict[object, list[Order]], resource: Resource, line: RecordLine
     ) -> Iterator[Order]:
         for name in self._names(line, text(resource.get("resourceType"))):
             yield from orders.get(name, ())
@@ -150,14 +150,14 @@ class Lists:
         for name in self._names(order.line, kind):
             (self._going if goes_on else self._ended)[name].append(order)
 
-    def _names(self, line: Line, kind: str) -> frozenset[object]:
+    def _names(self, line: RecordLine, kind: str) -> frozenset[object]:
         """By what a drug is known again: words, codes, and contents for what follows an order."""
         if not self._any_follows or kind in STATEMENTS:
             return line.names
         return self._matcher.names(line)
 
     def _take(
-        self, resource: Resource, line: Line, standing: Standing, *, is_draft: bool
+        self, resource: Resource, line: RecordLine, standing: Standing, *, is_draft: bool
     ) -> Order | None:
         if not standing.list:
             # What the record says is not taken needs no mention; what it leaves open does.

@@ -48,7 +48,7 @@ READ = (
 REFERRING = {"medicationReference", "medication"}
 
 
-class Line(NamedTuple):
+class RecordLine(NamedTuple):
     """What an order says of drug, dose and use; the same line in any patient's order.
 
     `content` is it as a serialised Medication, `names` the codes and words by which its drug is
@@ -69,7 +69,7 @@ class Order(NamedTuple):
     resource: Resource
     message: wire.Medication
     list: terms.MedicationList
-    line: Line
+    line: RecordLine
     is_draft: bool
 
     @property
@@ -101,7 +101,7 @@ class OrderReader:
         self._understand = understand
         self._remembered = functools.lru_cache(MOST_LINES)(self._line)
 
-    def line(self, resource: Resource, shelf: Shelf) -> Line:
+    def line(self, resource: Resource, shelf: Shelf) -> RecordLine:
         """What an order says; its medication may lie on the shelf."""
         parts = {name: resource[name] for name in READ if name in resource}
         if not REFERRING.isdisjoint(parts):
@@ -111,7 +111,7 @@ class OrderReader:
         content = msgspec.json.encode(parts)
         return self._remembered(content) if len(content) <= LONGEST_LINE else self._line(content)
 
-    def _line(self, content: bytes) -> Line:
+    def _line(self, content: bytes) -> RecordLine:
         parts = msgspec.json.decode(content)
         drug, dosage = drug_of(parts, self._understand), dosage_of(parts)
         message = wire.Medication(
@@ -131,7 +131,7 @@ class OrderReader:
         codings = tuple(each._replace(display="") for each in drug.codings)
         names = frozenset({*codings, drug.words.casefold()} - {""})
         holds = self._holds(message)
-        return Line(message.SerializeToString(), name, drug.words, codings, names, holds)
+        return RecordLine(message.SerializeToString(), name, drug.words, codings, names, holds)
 
     def _holds(self, message: wire.Medication) -> frozenset[str]:
         """The ingredients that an order may have; of one over a bound by what is within it."""

@@ -25,7 +25,7 @@ LEMS_STATUSES = {
 }
 
 
-class Vocabulary(NamedTuple):
+class Interpreter(NamedTuple):
     """What the knowledge in service can tell of codes and words."""
 
     understand: Callable[[Medication], Understood]
@@ -42,7 +42,7 @@ class Person(NamedTuple):
     notes: tuple[str, ...]
 
 
-def person_of(record: Record, vocabulary: Vocabulary, today: datetime.date) -> Person:
+def person_of(record: Record, vocabulary: Interpreter, today: datetime.date) -> Person:
     """The patient, as far as the record tells."""
     resource = record.patient()
     diagnoses = vocabulary.diagnoses.read(record.of_kind("Condition"))

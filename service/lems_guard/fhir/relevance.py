@@ -7,14 +7,14 @@ import datetime
 
 from lems_guard.clinical.patient import LemsStatus
 from lems_guard.fhir.drugs import concept_in
-from lems_guard.fhir.patients import Vocabulary
+from lems_guard.fhir.patients import Interpreter
 from lems_guard.fhir.record import Record
 from lems_guard.fhir.standing import MEDICATION_KINDS, listed
 
 HAVE_LEMS = {LemsStatus.CONFIRMED, LemsStatus.SUSPECTED}
 
 
-def may_concern(record: Record, vocabulary: Vocabulary) -> bool:
+def may_concern(record: Record, vocabulary: Interpreter) -> bool:
     """Whether a diagnosis tells of LEMS, or any order holds or may hold an aminopyridine."""
     if vocabulary.diagnoses.lems(record.of_kind("Condition")) in HAVE_LEMS:
         return True
@@ -22,7 +22,7 @@ def may_concern(record: Record, vocabulary: Vocabulary) -> bool:
     return not all(line.holds.isdisjoint(vocabulary.aminopyridines) for line in lines)
 
 
-def are_drugs_told(record: Record, vocabulary: Vocabulary, today: datetime.date) -> bool:
+def are_drugs_told(record: Record, vocabulary: Interpreter, today: datetime.date) -> bool:
     """Whether every order on record that belongs to a list names its drug, by itself or beside."""
     return all(
         concept_in(each)

@@ -2,7 +2,7 @@
 
 import functools
 
-from lems_guard.fhir.orders import Line, OrderReader, reference_of
+from lems_guard.fhir.orders import OrderReader, RecordLine, reference_of
 from lems_guard.fhir.record import Record
 from lems_guard.fhir.references import relative
 from lems_guard.fhir.same_drug import Matcher
@@ -18,7 +18,7 @@ class Renewals:
         self._orders = orders
         self._matcher = matcher
 
-    def follows(self, resource: Resource, line: Line) -> bool:
+    def follows(self, resource: Resource, line: RecordLine) -> bool:
         """Whether an order continues another one of its drug, or of one that nothing tells."""
         prior = obj(resource.get("priorPrescription"))
         if not prior:

@@ -12,8 +12,8 @@ from lems_guard.clinical.medication import (
     Understood,
 )
 from lems_guard.clinical.route import LOCAL_ROUTES, Route
-from lems_guard.fhir.orders import Line
-from lems_guard.fhir.patients import Vocabulary
+from lems_guard.fhir.orders import RecordLine
+from lems_guard.fhir.patients import Interpreter
 from lems_guard.v1 import prescription_pb2 as wire
 
 Contents: TypeAlias = tuple[tuple[Ingredient, ...], ...]
@@ -22,22 +22,22 @@ Contents: TypeAlias = tuple[tuple[Ingredient, ...], ...]
 class Matcher:
     """Compares the lines of one call; a drug that is given every hour is understood once."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Interpreter) -> None:
         """Nothing has been understood yet."""
         self._understand = vocabulary.understand
-        self._contents: dict[Line, Contents] = {}
-        self._uses: dict[Line, Understood] = {}
+        self._contents: dict[RecordLine, Contents] = {}
+        self._uses: dict[RecordLine, Understood] = {}
 
-    def is_understood(self, line: Line) -> bool:
+    def is_understood(self, line: RecordLine) -> bool:
         """Whether it is known what a line's drug holds, so that it can be told from others."""
         return self.names(line) > line.names
 
-    def names(self, line: Line) -> frozenset[object]:
+    def names(self, line: RecordLine) -> frozenset[object]:
         """By what a drug is known again: words, codes and what it holds."""
         contents = self._contents_of(line)
         return line.names | {contents} if contents else line.names
 
-    def is_one_drug(self, one: Line, other: Line) -> bool:
+    def is_one_drug(self, one: RecordLine, other: RecordLine) -> bool:
         """Whether two lines name one drug, be it in different words.
 
         What they hold decides where it is understood: a code may be that of a whole class.
@@ -47,7 +47,7 @@ class Matcher:
             return not set(contents).isdisjoint(others)
         return bool(one.names & other.names)
 
-    def tells_all(self, order: Line, told: Line) -> bool:
+    def tells_all(self, order: RecordLine, told: RecordLine) -> bool:
         """Whether an order says already what else is told of its drug: route, dose, how often."""
         if order.content == told.content:
             return True
@@ -60,7 +60,7 @@ class Matcher:
             and not _is_more(said.doses_per_day, again.doses_per_day)
         )
 
-    def _contents_of(self, line: Line) -> Contents:
+    def _contents_of(self, line: RecordLine) -> Contents:
         """What a drug may be made of, or nothing where it is not understood."""
         if line not in self._contents:
             asked = Medication("same", MedicationList.ACTIVE, line.words, line.codings)
@@ -69,7 +69,7 @@ class Matcher:
             self._contents[line] = found.readings if is_sure else ()
         return self._contents[line]
 
-    def _use(self, line: Line) -> Understood:
+    def _use(self, line: RecordLine) -> Understood:
         if line not in self._uses:
             sent = _as_sent(line)
             found = self._understand(sent)
@@ -95,7 +95,7 @@ def _is_more(said: float | None, again: float | None) -> bool:
     return said is not None and again is not None and again > said
 
 
-def _as_sent(line: Line) -> Medication:
+def _as_sent(line: RecordLine) -> Medication:
     sent = wire.Medication.FromString(line.content)
     return Medication(
         "same",

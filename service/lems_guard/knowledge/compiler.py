@@ -30,7 +30,7 @@ class Compilation(NamedTuple):
     """Where each thing stands, by list and id: `rules/beta-blocker-weakness`."""
 
 
-class Named(Protocol):
+class NamedContent(Protocol):
     """Something of the content that has an id of its own."""
 
     @property
@@ -43,7 +43,7 @@ UNKNOWN_CODES = {"sources": "unknown-source", "classes": "unknown-class", "rules
 # A name of a mapping that stands elsewhere in the file is text; what is unknown stays text.
 UNKNOWN_NAMES = frozenset({"unknown-evidence", "unknown-alternative"})
 
-Thing = TypeVar("Thing", bound=Named)
+Thing = TypeVar("Thing", bound=NamedContent)
 
 
 def compile_rules(

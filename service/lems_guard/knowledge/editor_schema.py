@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from lems_guard.clinical.evidence import EvidenceKind, Population
 from lems_guard.clinical.fact_table import FACTS
-from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.facts import YesNo
 from lems_guard.clinical.medication import CodeSystem, MedicationList, Phase
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.rule import WhenUnknown
@@ -290,7 +290,7 @@ def _order() -> Schema:
         "route": _one_of(named(Route)),
         "dose": _mapping(("value", "unit"), (), {"value": NUMBER}),
         "doses_per_day": NUMBER,
-        "as_needed": _one_of(named(Answer)),
+        "as_needed": _one_of(named(YesNo)),
         "phase": _one_of(named(Phase)),
         "indication": {"anyOf": [TEXT, indication]},
         "stopped_on": DAY,

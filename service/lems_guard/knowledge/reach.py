@@ -9,7 +9,7 @@ from itertools import pairwise, product
 
 from lems_guard.clinical.condition import All, Between, Condition, Either, Not
 from lems_guard.clinical.fact_table import FACTS
-from lems_guard.clinical.facts import Facts, FactValue, Span
+from lems_guard.clinical.facts import Facts, FactValue, Interval
 from lems_guard.clinical.patient import LemsStatus
 from lems_guard.clinical.route import KNOWN_ROUTES, Route
 from lems_guard.clinical.rule import Outcome, Rule
@@ -127,7 +127,7 @@ def _values(fact: str, conditions: Iterable[Condition], rule: Rule) -> Sequence[
         return [*unknown, *choices]
     bounds = {bound for condition in conditions for bound in _bounds(condition, fact)}
     numbers = _stretches(bounds, least=None if fact in SIGNED else 0)
-    return [*unknown, *(Span(number, number) for number in numbers)]
+    return [*unknown, *(Interval(number, number) for number in numbers)]
 
 
 def _bounds(condition: Condition, fact: str) -> Iterator[float]:

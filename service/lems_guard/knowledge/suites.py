@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.fact_table import FACTS
-from lems_guard.clinical.facts import Answer, Span
+from lems_guard.clinical.facts import Interval, YesNo
 from lems_guard.clinical.medication import (
     CodeSystem,
     Coding,
@@ -233,10 +233,10 @@ def _fact(fields: Fields, name: str) -> object:
     if scalar is None or scalar.text == UNKNOWN:
         return None
     number = number_of(scalar, name, fields.problems)
-    return None if number is None else Span(number, number)
+    return None if number is None else Interval(number, number)
 
 
-def _age(birth_date: Scalar, as_of: datetime.date, problems: Problems) -> Span | None:
+def _age(birth_date: Scalar, as_of: datetime.date, problems: Problems) -> Interval | None:
     try:
         return age_from_birth_date(birth_date.text, as_of)
     except ValueError:
@@ -277,7 +277,7 @@ def _order(
         route_text=fields.text("route_text"),
         dose=_dose(fields.node("dose"), problems),
         doses_per_day=fields.number("doses_per_day"),
-        as_needed=fields.choice("as_needed", {**named(Answer)}, None),
+        as_needed=fields.choice("as_needed", {**named(YesNo)}, None),
         phase=fields.choice("phase", {**named(Phase)}, None),
         indication=_indication(fields.node("indication"), problems),
         stopped_on=fields.date("stopped_on"),

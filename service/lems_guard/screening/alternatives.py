@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from lems_guard.clinical.alert import Exposure, Finding, Gap, is_current
-from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.facts import YesNo
 from lems_guard.clinical.route import PARENTERAL, Route
 from lems_guard.clinical.rule import Alternative, Outcome
 from lems_guard.clinical.severity import Severity
@@ -47,7 +47,7 @@ def _may_be_given(one: Alternative, exposures: tuple[Exposure, ...], situation: 
     if any(_is_taken(name, situation) for name in one.ingredients):
         return False
     by_vein = all(each.route in PARENTERAL for each in exposures)
-    swallows = situation.patient.ventilated is not Answer.YES
+    swallows = situation.patient.ventilated is not YesNo.YES
     return swallows or not by_vein or one.route is not Route.ORAL
 
 

@@ -11,7 +11,7 @@ from typing import ClassVar, NamedTuple, TypeAlias
 
 from lems_guard.clinical.alert import Exposure
 from lems_guard.clinical.fact_table import FACTS
-from lems_guard.clinical.facts import Elsewhere, Facts, FactValue, Lack, Span, Unknown
+from lems_guard.clinical.facts import Elsewhere, Facts, FactValue, Interval, Lack, Unknown
 from lems_guard.clinical.indication import NecessaryUse
 from lems_guard.clinical.medication import Phase
 
@@ -115,7 +115,7 @@ class FactsBeside(dict[str, FactValue]):
         told = self._TOLD_BY_ONE.get(fact)
         return self._own[fact] if told is None else self._of_partners(*told)
 
-    def _largest_daily_dose(self) -> Span:
+    def _largest_daily_dose(self) -> Interval:
         """The largest daily dose of a partner: what a limit is held against."""
         left_out = self._partners.left_out
         doses = [
@@ -123,9 +123,9 @@ class FactsBeside(dict[str, FactValue]):
             for each in self._partners.of_drug.exposures
             if each not in left_out
         ]
-        known = [(each, dose) for each, dose in doses if isinstance(dose, Span)]
+        known = [(each, dose) for each, dose in doses if isinstance(dose, Interval)]
         lacks = [lack_of(root, each) for each, dose in known for root in dose.roots]
-        return Span(
+        return Interval(
             max([dose.low if each.sure else 0.0 for each, dose in known]),
             max([dose.high for _, dose in known]),
             tuple(dict.fromkeys(lacks)),

@@ -10,7 +10,7 @@ from lems_guard.clinical.facts import Elsewhere
 from lems_guard.clinical.medication import Medication, Understood
 from lems_guard.clinical.rule import Rule
 from lems_guard.clinical.severity import Severity
-from lems_guard.screening.judge import Doubt
+from lems_guard.screening.judge import Possibility
 
 Order: TypeAlias = tuple[Medication, Understood]
 
@@ -30,7 +30,7 @@ class OpenQuestion(NamedTuple):
     but: int | None = None
 
 
-def question_of(rule: Rule, exposure: Exposure, doubt: Doubt) -> OpenQuestion:
+def question_of(rule: Rule, exposure: Exposure, doubt: Possibility) -> OpenQuestion:
     """What a doubt makes one ask, and of which orders."""
     if isinstance(doubt.lack, Elsewhere):
         return OpenQuestion(doubt.lack.fact, rule.id, doubt.severity, *doubt.lack[1:])

@@ -35,7 +35,7 @@ class Judgement(NamedTuple):
     missing: frozenset[Lack]
 
 
-class Doubt(NamedTuple):
+class Possibility(NamedTuple):
     """Something unknown that could make a rule say `severity`."""
 
     lack: Lack
@@ -46,7 +46,7 @@ class Ruling(NamedTuple):
     """What one rule says of one exposure."""
 
     judgement: Judgement | None
-    doubts: tuple[Doubt, ...]
+    doubts: tuple[Possibility, ...]
 
 
 SILENT = Ruling(None, ())
@@ -142,7 +142,7 @@ def _asking_which(ruling: Ruling) -> Ruling:
     """The ruling on what an order only may hold, with the question which product it is."""
     if ruling.judgement is None:
         return ruling
-    which = (Doubt(lack, ruling.judgement.severity) for lack in IDENTITY)
+    which = (Possibility(lack, ruling.judgement.severity) for lack in IDENTITY)
     return ruling._replace(doubts=(*ruling.doubts, *which))
 
 
@@ -156,7 +156,7 @@ def _modified(
     if not gaps and raising.truth is False:
         return Ruling(judgement, ())
     doubts = [
-        Doubt(lack, row.severity if raising.truth is False else row.severity.raised())
+        Possibility(lack, row.severity if raising.truth is False else row.severity.raised())
         for row, missing in gaps
         for lack in missing
     ]
@@ -164,7 +164,7 @@ def _modified(
         return Ruling(None, tuple(doubts))
     worse = judgement.severity.raised()
     if raising.truth is None:
-        doubts += [Doubt(lack, worse) for lack in raising.missing]
+        doubts += [Possibility(lack, worse) for lack in raising.missing]
     elif raising.truth and worse is not judgement.severity:
         judgement = judgement._replace(severity=worse)
         if raising.missing:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from lems_guard.clinical.alert import Exposure, ScreeningRequest
 from lems_guard.clinical.dose import DoseBasis
-from lems_guard.clinical.facts import Answer, Elsewhere, FactValue, Span, Unknown
+from lems_guard.clinical.facts import Elsewhere, FactValue, Interval, Unknown, YesNo
 from lems_guard.clinical.indication import NecessaryUse
 from lems_guard.clinical.medication import MedicationList, Phase, Understood
 from lems_guard.screening.amounts import (
@@ -23,7 +23,7 @@ from lems_guard.screening.amounts import (
 )
 from lems_guard.screening.same_drug import Lists, SameDrug
 
-NO_STEP = Span(0.0, 0.0)
+NO_STEP = Interval(0.0, 0.0)
 PROPOSED, ACTIVE = MedicationList.PROPOSED, MedicationList.ACTIVE
 ONLY_PROPOSED, ONLY_ACTIVE = frozenset({PROPOSED}), frozenset({ACTIVE})
 CURRENT = ONLY_PROPOSED | ONLY_ACTIVE
@@ -58,7 +58,7 @@ class OrderFacts(dict[str, FactValue]):
     def _list(self) -> MedicationList:
         return self._request.orders[self._exposure.order][0].list
 
-    def _as_needed(self) -> Answer | None:
+    def _as_needed(self) -> YesNo | None:
         return self._request.orders[self._exposure.order][1].as_needed
 
     def _single_dose(self) -> FactValue:
@@ -77,7 +77,7 @@ class OrderFacts(dict[str, FactValue]):
             return over(self._daily_dose_of_order(), self["weight_kg"])
         return times(self["single_dose_mg_per_kg"], self["doses_per_day"])
 
-    def _daily_dose_of_order(self) -> Span:
+    def _daily_dose_of_order(self) -> Interval:
         return daily_dose(self._request.orders[self._exposure.order][1], self["weight_kg"])
 
     def _doses_per_day(self) -> FactValue:
@@ -99,13 +99,13 @@ class OrderFacts(dict[str, FactValue]):
         goes_on = self._surely_stands_in(ACTIVE) or self._same_drug.ends_on(self._request.as_of)
         return Phase.CONTINUE if goes_on else None
 
-    def _daily_dose_here(self) -> Span:
+    def _daily_dose_here(self) -> Interval:
         return self._daily_dose(frozenset({self._list()}))
 
-    def _daily_dose_everywhere(self) -> Span:
+    def _daily_dose_everywhere(self) -> Interval:
         return self._daily_dose(CURRENT)
 
-    def _dose_step(self) -> Span:
+    def _dose_step(self) -> Interval:
         """By how much the proposed daily dose differs from the active one.
 
         No step where the drug does not stand in both lists. Where that is open, both may be.
@@ -114,11 +114,11 @@ class OrderFacts(dict[str, FactValue]):
         if not (same_drug.stands_in(ONLY_PROPOSED) and same_drug.stands_in(ONLY_ACTIVE)):
             return NO_STEP
         after, before = self._daily_dose(ONLY_PROPOSED), self._daily_dose(ONLY_ACTIVE)
-        taken = Span(-before.high, -before.low, before.roots, before.in_doubt)
+        taken = Interval(-before.high, -before.low, before.roots, before.in_doubt)
         step = total(after, taken)
         if self._surely_stands_in(PROPOSED) and self._surely_stands_in(ACTIVE):
             return step
-        return Span(min(step.low, 0.0), max(step.high, 0.0), step.roots, step.in_doubt)
+        return Interval(min(step.low, 0.0), max(step.high, 0.0), step.roots, step.in_doubt)
 
     def _surely_stands_in(self, medication_list: MedicationList) -> bool:
         """Whether the drug does for certain, given that this order holds it."""
@@ -126,10 +126,10 @@ class OrderFacts(dict[str, FactValue]):
             return True
         return self._same_drug.surely_stands_in(frozenset({medication_list}))
 
-    def _daily_dose(self, lists: Lists) -> Span:
+    def _daily_dose(self, lists: Lists) -> Interval:
         return self._same_drug.sum(lists, daily_dose).seen_from(self._exposure)
 
-    def _doses_per_day_in_list(self) -> Span:
+    def _doses_per_day_in_list(self) -> Interval:
         return self._same_drug.sum(frozenset({self._list()}), _how_often).seen_from(self._exposure)
 
     def _other_product(self) -> FactValue:
@@ -140,15 +140,15 @@ class OrderFacts(dict[str, FactValue]):
         mine = self._request.orders[self._exposure.order][1].product
         others = self._same_drug.other_products(CURRENT, mine)
         if not others.orders:
-            return Answer.NO
-        return Answer.YES if others.has_sure else Unknown((Elsewhere("identity", others.orders),))
+            return YesNo.NO
+        return YesNo.YES if others.has_sure else Unknown((Elsewhere("identity", others.orders),))
 
     def _days_since_stopped(self) -> FactValue:
         stopped_on = self._request.orders[self._exposure.order][0].stopped_on
         if stopped_on is None:
             return Unknown(("stopped_on",))
         days = float((self._request.as_of - stopped_on).days)
-        return Span(days, days)
+        return Interval(days, days)
 
     def _days_since_last_step(self) -> None:
         """No request says since when the active dose is taken: a raise always leaves it open."""
@@ -179,5 +179,5 @@ class OrderFacts(dict[str, FactValue]):
     }
 
 
-def _how_often(understood: Understood, _weight_kg: FactValue) -> Span:
+def _how_often(understood: Understood, _weight_kg: FactValue) -> Interval:
     return how_often(understood)

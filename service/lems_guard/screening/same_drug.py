@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
 from lems_guard.clinical.alert import Exposure
-from lems_guard.clinical.facts import Elsewhere, FactValue, Lack, Span
+from lems_guard.clinical.facts import Elsewhere, FactValue, Interval, Lack
 from lems_guard.clinical.medication import (
     CHEMICAL_NAME,
     Medication,
@@ -22,7 +22,7 @@ from lems_guard.clinical.medication import (
 from lems_guard.screening.amounts import WEIGHT_UNKNOWN
 
 # An amount of an order, for a patient of some weight.
-Amount: TypeAlias = Callable[[Understood, FactValue], Span]
+Amount: TypeAlias = Callable[[Understood, FactValue], Interval]
 Lists: TypeAlias = frozenset[MedicationList]
 
 
@@ -140,11 +140,11 @@ class DrugSum:
 
     __slots__ = ("_high", "_in_doubt", "_lacking", "_parts", "_sure_low", "_unsure", "_weight")
 
-    def __init__(self, parts: Iterable[tuple[Exposure, Span]]) -> None:
+    def __init__(self, parts: Iterable[tuple[Exposure, Interval]]) -> None:
         """Add up what each order adds, and gather what each lacks."""
         self._sure_low = self._high = 0.0
         self._in_doubt = False
-        self._parts: dict[int, Span] = {}
+        self._parts: dict[int, Interval] = {}
         self._weight: tuple[Lack, ...] = ()
         self._unsure: set[int] = set()
         lacking: dict[str, set[int]] = defaultdict(set)
@@ -164,7 +164,7 @@ class DrugSum:
                     lacking[root].add(exposure.order)
         self._lacking = [(fact, frozenset(orders)) for fact, orders in lacking.items()]
 
-    def seen_from(self, exposure: Exposure) -> Span:
+    def seen_from(self, exposure: Exposure) -> Interval:
         """The sum as one of the orders has it, which is sure of itself and knows what it lacks."""
         own, low = self._parts.get(exposure.order), self._sure_low
         if own is not None and exposure.order in self._unsure:
@@ -172,7 +172,7 @@ class DrugSum:
         roots = (*(own.roots if own is not None else ()), *self._weight, *self._elsewhere(exposure))
         # What is open upwards is asked for: no reading of another order makes it an alert.
         in_doubt = self._in_doubt and math.isfinite(self._high)
-        return Span(low, self._high, tuple(dict.fromkeys(roots)), in_doubt)
+        return Interval(low, self._high, tuple(dict.fromkeys(roots)), in_doubt)
 
     def _elsewhere(self, exposure: Exposure) -> Iterable[Elsewhere]:
         for fact, orders in self._lacking:

@@ -14,7 +14,7 @@ from lems_guard.clinical.alert import (
     is_current,
 )
 from lems_guard.clinical.deadline import InTime, always
-from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.facts import YesNo
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList, Understood
 from lems_guard.clinical.patient import LemsStatus, Patient
 from lems_guard.clinical.rule import Rule, RuleKind
@@ -186,8 +186,8 @@ def _is_stopped_and_not_understood(order: Medication, understood: Understood) ->
 
 def _is_cleared_on_dialysis(patient: Patient) -> bool:
     clearance = patient.creatinine_clearance_ml_min
-    return patient.on_dialysis is Answer.YES and clearance is not None and clearance.high >= 15
+    return patient.on_dialysis is YesNo.YES and clearance is not None and clearance.high >= 15
 
 
 def _contradicts_itself(patient: Patient) -> bool:
-    return patient.epilepsy is Answer.YES and patient.seizure_history is Answer.NO
+    return patient.epilepsy is YesNo.YES and patient.seizure_history is YesNo.NO

@@ -9,7 +9,7 @@ import enum
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.facts import YesNo
 from lems_guard.clinical.medication import CodeSystem, Coding
 from lems_guard.clinical.patient import LemsStatus, Patient
 
@@ -44,9 +44,9 @@ def with_conditions(
         before = getattr(patient, fact)
         if fact == "lems_status":
             changes |= _lems(before, notes)
-        elif before is not Answer.YES:
-            changes[fact] = Answer.YES
-            if before is Answer.NO:
+        elif before is not YesNo.YES:
+            changes[fact] = YesNo.YES
+            if before is YesNo.NO:
                 notes.append(f"{fact} is answered NO but coded as a diagnosis: read as YES.")
     return dataclasses.replace(patient, **changes), tuple(notes)  # type: ignore[arg-type]
 

@@ -7,7 +7,7 @@ what is guessed wrongly here is a missed alert.
 from typing import NamedTuple
 
 from lems_guard.clinical.dose import DAYS, UNIT_SPELLINGS, Dose
-from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.facts import YesNo
 from lems_guard.clinical.medication import Doubt, Medication, Phase
 from lems_guard.clinical.route import Route
 from lems_guard.terminology.reading.licensed import (
@@ -36,7 +36,7 @@ class Dosing(NamedTuple):
     other_doses: tuple[Dose, ...]
     per_day: float | None
     other_per_day: tuple[float, ...]
-    as_needed: Answer | None
+    as_needed: YesNo | None
     phase: Phase | None
     doubts: tuple[Doubt, ...]
 
@@ -204,15 +204,15 @@ def _per_day(
     return given, told
 
 
-def _as_needed(medication: Medication, reading: Reading, doubts: list[Doubt]) -> Answer | None:
+def _as_needed(medication: Medication, reading: Reading, doubts: list[Doubt]) -> YesNo | None:
     given = medication.as_needed
     if not reading.as_needed:
         return given
-    if given is Answer.NO:
+    if given is YesNo.NO:
         what = "text says as needed, the order says not: it is not known"
         doubts.append(Doubt(AS_NEEDED, "", what))
         return None
-    return Answer.YES
+    return YesNo.YES
 
 
 def _phase(medication: Medication, reading: Reading, doubts: list[Doubt]) -> Phase | None:

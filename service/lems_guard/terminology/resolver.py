@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lems_guard.clinical.dose import DoseBasis
-from lems_guard.clinical.facts import Answer
+from lems_guard.clinical.facts import YesNo
 from lems_guard.clinical.medication import (
     Disposition,
     Doubt,
@@ -56,7 +56,7 @@ _EVALUATED, _AMBIGUOUS = Disposition.EVALUATED, Disposition.AMBIGUOUS
 _UNRESOLVED = Disposition.UNRESOLVED
 
 
-_OTHER, _YES, _BASE = Route.OTHER, Answer.YES, DoseBasis.BASE
+_OTHER, _YES, _BASE = Route.OTHER, YesNo.YES, DoseBasis.BASE
 _MATCHED_BY = {Kind.NAME: MatchedBy.NAME, Kind.BRAND: MatchedBy.BRAND}
 
 

@@ -7,7 +7,7 @@ from fhir.resources.R4B.bundle import Bundle as BundleR4
 from edges.order_entry.schema import assert_nothing_is_empty, assert_resource
 from lems_guard.fhir.codes import ServiceReason
 from lems_guard.fhir.detected_issue import (
-    About,
+    IssueSubject,
     detected_issue,
     issue_bundle,
     service_reason,
@@ -49,7 +49,7 @@ def alert(*findings: wire.Finding) -> wire.Alert:
 @pytest.mark.parametrize("concern", [each for each in terms.Concern.values() if each])
 @pytest.mark.parametrize("orders", [1, 2])
 def test_every_concern_fits_the_models(release: str, concern: terms.Concern, orders: int) -> None:
-    about = About(release, "Patient/p1", names={"MedicationRequest/m0": "metoprolol 50 mg"})
+    about = IssueSubject(release, "Patient/p1", names={"MedicationRequest/m0": "metoprolol 50 mg"})
     issue = detected_issue(alert(finding(concern, orders)), about)
     assert_resource(issue)
     assert_nothing_is_empty(issue)
@@ -58,7 +58,7 @@ def test_every_concern_fits_the_models(release: str, concern: terms.Concern, ord
 
 def test_an_id_stays_with_alert_and_patient() -> None:
     def issue_id(release: str, patient: str) -> str:
-        return str(detected_issue(alert(), About(release, patient))["id"])
+        return str(detected_issue(alert(), IssueSubject(release, patient))["id"])
 
     assert issue_id("R4", "Patient/1") == issue_id("R4", "Patient/1") == issue_id("R5", "Patient/1")
     assert issue_id("R4", "Patient/1") != issue_id("R4", "Patient/2")
@@ -95,7 +95,7 @@ def test_a_bundle_says_what_was_not_checked(release: str) -> None:
         gaps=[wire.Gap(fact="seizure_history", ask="Any seizure?")],
         notes=["a note"],
     )
-    bundle = issue_bundle(response, About(release, names={"p2": "frobnicol"}))
+    bundle = issue_bundle(response, IssueSubject(release, names={"p2": "frobnicol"}))
     model = BundleR4 if release == "R4" else BundleR5
     model.model_validate(bundle)
     told = [each["diagnostics"] for each in bundle["entry"][-1]["resource"]["issue"]]
@@ -107,5 +107,5 @@ def test_a_bundle_says_what_was_not_checked(release: str) -> None:
 
 
 def test_an_empty_answer_is_no_empty_bundle() -> None:
-    bundle = issue_bundle(wire.CheckPrescriptionResponse(decision_id="0"), About())
+    bundle = issue_bundle(wire.CheckPrescriptionResponse(decision_id="0"), IssueSubject())
     assert bundle["entry"][0]["resource"]["resourceType"] == "OperationOutcome"

@@ -11,7 +11,7 @@ import pytest
 from edges.order_entry.calling import LEMS, searchset, sign
 from edges.order_entry.desks import Uncounted
 from lems_guard.clinical.medication import Disposition, Understood
-from lems_guard.edges.order_entry.chart import Chart, Reading
+from lems_guard.edges.order_entry.chart import Chart, Extent
 from lems_guard.edges.order_entry.discovery import PREFETCH
 from lems_guard.edges.order_entry.fetching import Bounds, Fetcher
 from lems_guard.edges.order_entry.hooks import read_call
@@ -68,7 +68,7 @@ def test_everything_missing_is_asked_for_with_the_token() -> None:
     assert len(asked) == len(PREFETCH)
     assert {each.headers["authorization"] for each in asked} == {"Bearer t0k"}
     assert all(str(each.url).startswith(f"{BASE}/") for each in asked)
-    assert chart.conditions_read is chart.medications_read is Reading.WHOLE
+    assert chart.conditions_read is chart.medications_read is Extent.WHOLE
     assert chart.record.of_kind("Condition") == [LEMS]
 
 
@@ -81,7 +81,7 @@ def test_what_failed_is_asked_for_again() -> None:
     failed = {"resourceType": "OperationOutcome", "issue": []}
     chart, asked = fetched(answer, prefetch=(dict.fromkeys(PREFETCH) | {"conditions": failed}))
     assert len(asked) == 1
-    assert chart.conditions_read is Reading.WHOLE
+    assert chart.conditions_read is Extent.WHOLE
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_what_failed_is_asked_for_again() -> None:
 def test_nobody_else_is_ever_asked(base: str, hosts: str) -> None:
     chart, asked = fetched(answer, base, hosts)
     assert asked == []
-    assert chart.conditions_read is Reading.MISSING
+    assert chart.conditions_read is Extent.MISSING
 
 
 def test_this_machine_may_be_asked_without_tls() -> None:
@@ -121,15 +121,15 @@ def test_this_machine_may_be_asked_without_tls() -> None:
 )
 def test_a_server_at_fault_leaves_it_missing(broken: Handler) -> None:
     chart, _ = fetched(broken)
-    assert chart.conditions_read is Reading.MISSING
+    assert chart.conditions_read is Extent.MISSING
 
 
 @pytest.mark.parametrize("token", ["é", "💊"])
 def test_a_token_that_no_header_can_hold_leaves_it_missing(token: str) -> None:
     chart, asked = fetched(answer, token=token, prefetch={"medications": None})
     assert asked == []
-    assert chart.conditions_read is Reading.MISSING
-    assert chart.medications_read is Reading.PART
+    assert chart.conditions_read is Extent.MISSING
+    assert chart.medications_read is Extent.PART
 
 
 def test_what_nobody_foresaw_leaves_it_missing() -> None:
@@ -137,7 +137,7 @@ def test_what_nobody_foresaw_leaves_it_missing() -> None:
         raise AssertionError
 
     chart, _ = fetched(broken)
-    assert chart.conditions_read is Reading.MISSING
+    assert chart.conditions_read is Extent.MISSING
 
 
 def test_pages_are_followed_on_the_same_server_and_to_a_bound() -> None:
@@ -152,7 +152,7 @@ def test_pages_are_followed_on_the_same_server_and_to_a_bound() -> None:
     chart, asked = fetched(paged)
     assert sum("Condition" in each.url.path for each in asked) == 2
     assert len(chart.record.of_kind("Condition")) == 2
-    assert chart.conditions_read is Reading.PART
+    assert chart.conditions_read is Extent.PART
 
 
 def test_a_last_page_makes_it_whole() -> None:
@@ -166,7 +166,7 @@ def test_a_last_page_makes_it_whole() -> None:
 
     chart, asked = fetched(last, prefetch=(dict.fromkeys(PREFETCH) | {"conditions": first}))
     assert [str(each.url) for each in asked] == [f"{BASE}/Condition?page=2"]
-    assert chart.conditions_read is Reading.WHOLE
+    assert chart.conditions_read is Extent.WHOLE
 
 
 def test_a_link_to_another_server_is_not_followed() -> None:
@@ -176,7 +176,7 @@ def test_a_link_to_another_server_is_not_followed() -> None:
         prefetch=(dict.fromkeys(PREFETCH) | {"conditions": searchset(LEMS) | {"link": link}}),
     )
     assert asked == []
-    assert chart.conditions_read is Reading.PART
+    assert chart.conditions_read is Extent.PART
 
 
 def referring(reference: str, **more: object) -> dict[str, Any]:
@@ -258,4 +258,4 @@ def test_a_server_that_hangs_is_given_up() -> None:
         await fetcher.begin(call).complete(chart, PREFETCH)
 
     asyncio.run(run())
-    assert chart.conditions_read is Reading.MISSING
+    assert chart.conditions_read is Extent.MISSING

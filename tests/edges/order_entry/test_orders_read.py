@@ -9,7 +9,7 @@ from edges.order_entry.calling import REQUESTS, written
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList, Understood
 from lems_guard.edges.order_entry.chart import Chart
 from lems_guard.editions.library import Edition
-from lems_guard.fhir.dosage import Amount, dosage_of
+from lems_guard.fhir.dosage import Quantity, dosage_of
 from lems_guard.fhir.orders import OrderReader
 from lems_guard.fhir.references import Shelf
 from lems_guard.fhir.standing import drafted, listed
@@ -98,7 +98,7 @@ def test_lines_in_sequence_are_not_taken_together() -> None:
 
     taper = dosage_of({"dosageInstruction": [line(60, 1), line(20, 2)]})
     both = dosage_of({"dosageInstruction": [line(60, 1), line(20, 1)]})
-    assert taper.dose == both.dose == Amount(60, "mg")
+    assert taper.dose == both.dose == Quantity(60, "mg")
     assert taper.per_day == 2
     assert both.per_day == pytest.approx(160 / 60)
 

@@ -14,7 +14,7 @@ from lems_guard.edges.order_entry.hooks import read_call
 from lems_guard.editions.library import Edition
 from lems_guard.fhir.diagnoses import NOTHING_KNOWN, DiagnosisReader
 from lems_guard.fhir.orders import OrderReader
-from lems_guard.fhir.patients import Vocabulary
+from lems_guard.fhir.patients import Interpreter
 from lems_guard.v1 import terms_pb2 as terms
 
 TODAY = datetime.date(2026, 11, 22)
@@ -39,7 +39,7 @@ def asked_of(
     chart = Chart()
     chart.take_prefetch({"medications": searchset(*record)})
     chart.take_drafts(searchset(*drafts))
-    vocabulary = Vocabulary(
+    vocabulary = Interpreter(
         understand,
         frozenset(),
         OrderReader(understand),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from edges.order_entry.calling import LEMS, order, searchset
-from lems_guard.edges.order_entry.chart import Chart, Reading
+from lems_guard.edges.order_entry.chart import Chart, Extent
 from lems_guard.edges.order_entry.hooks import Json
 
 ABSENT = {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason"}]}
@@ -13,7 +13,7 @@ NEXT = {"link": [{"relation": "next", "url": "https://ehr.example/fhir?page=2"}]
 FAILED = {"resourceType": "OperationOutcome", "issue": [{"severity": "error"}]}
 TORN = searchset({"resourceType": "Condition", "id": "c9", "code": {"coding": [{}]}})
 ASTHMA = {"resourceType": "Condition", "id": "c2", "code": {"text": "asthma"}}
-MISSING, PART, WHOLE = Reading.MISSING, Reading.PART, Reading.WHOLE
+MISSING, PART, WHOLE = Extent.MISSING, Extent.PART, Extent.WHOLE
 
 
 def of_entries(*entries: object) -> dict[str, object]:
@@ -82,7 +82,7 @@ def nested(levels: int, **members: object) -> dict[str, Any]:
         ),
     ],
 )
-def test_how_far_a_prefetch_was_read(value: object, reading: Reading) -> None:
+def test_how_far_a_prefetch_was_read(value: object, reading: Extent) -> None:
     chart = Chart()
     chart.take_prefetch({"conditions": value})
     assert chart.conditions_read is reading
@@ -104,7 +104,7 @@ def test_how_far_a_prefetch_was_read(value: object, reading: Reading) -> None:
     ],
 )
 def test_what_a_server_says_of_its_search_is_heard(
-    outcome: dict[str, Any], reading: Reading, why: str
+    outcome: dict[str, Any], reading: Extent, why: str
 ) -> None:
     chart = Chart()
     chart.take("conditions", searchset(ASTHMA, outcome))
@@ -131,7 +131,7 @@ def test_a_remark_is_none_of_those_that_were_found(mode: dict[str, Any]) -> None
     ],
 )
 def test_bundles_within_bundles_are_read(
-    bundle: dict[str, Any], found: int, reading: Reading, why: str
+    bundle: dict[str, Any], found: int, reading: Extent, why: str
 ) -> None:
     chart = Chart()
     chart.take("conditions", bundle)
@@ -168,9 +168,7 @@ def test_orders_within_bundles_are_at_hand() -> None:
         ({"conditions": None, "weight": searchset() | NEXT}, WHOLE, "another part of the record"),
     ],
 )
-def test_no_reading_hides_a_worse_one(
-    prefetch: dict[str, Json], reading: Reading, why: str
-) -> None:
+def test_no_reading_hides_a_worse_one(prefetch: dict[str, Json], reading: Extent, why: str) -> None:
     for order_sent in (prefetch, dict(reversed(prefetch.items()))):
         chart = Chart()
         chart.take_prefetch(order_sent)
@@ -190,7 +188,7 @@ def test_no_reading_hides_a_worse_one(
     ],
 )
 def test_a_page_does_not_mend_another_one(
-    pages: tuple[Json, ...], reading: Reading, why: str
+    pages: tuple[Json, ...], reading: Extent, why: str
 ) -> None:
     chart = Chart()
     for page in pages:
@@ -230,7 +228,7 @@ STATEMENTS = searchset(statement())
     ],
 )
 def test_statements_alone_are_a_part_of_what_is_taken(
-    prefetch: dict[str, Json], reading: Reading, why: str
+    prefetch: dict[str, Json], reading: Extent, why: str
 ) -> None:
     chart = Chart()
     chart.take_prefetch(prefetch)

@@ -10,7 +10,7 @@ from lems_guard.edges.order_entry.chart import Chart
 from lems_guard.editions.library import Edition
 from lems_guard.fhir.diagnoses import NOTHING_KNOWN, DiagnosisReader
 from lems_guard.fhir.orders import OrderReader
-from lems_guard.fhir.patients import Vocabulary
+from lems_guard.fhir.patients import Interpreter
 from lems_guard.fhir.renewals import Renewals
 from lems_guard.fhir.same_drug import Matcher
 
@@ -22,7 +22,7 @@ def is_renewal(edition: Edition, prior: object) -> bool:
         return edition.understand(asked)
 
     reader = OrderReader(understand)
-    vocabulary = Vocabulary(
+    vocabulary = Interpreter(
         understand, frozenset(), reader, DiagnosisReader(lambda _: NOTHING_KNOWN)
     )
     chart = Chart()

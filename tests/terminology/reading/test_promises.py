@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lems_guard.clinical.alert import Screening, ScreeningRequest
 from lems_guard.clinical.dose import Dose
-from lems_guard.clinical.facts import Answer, Span
+from lems_guard.clinical.facts import Interval, YesNo
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList, Understood
 from lems_guard.clinical.patient import Patient
 from lems_guard.clinical.route import Route
@@ -52,11 +52,11 @@ HARMLESS = st.sampled_from(
     ]
 )
 PATIENT = Patient(
-    age_years=Span(60, 60),
-    weight_kg=Span(70, 70),
-    creatinine_clearance_ml_min=Span(100, 100),
-    seizure_history=Answer.NO,
-    epilepsy=Answer.NO,
+    age_years=Interval(60, 60),
+    weight_kg=Interval(70, 70),
+    creatinine_clearance_ml_min=Interval(100, 100),
+    seizure_history=YesNo.NO,
+    epilepsy=YesNo.NO,
 )
 
 Check = Callable[..., Screening]

@@ -36,7 +36,7 @@ class Door(Protocol):
     def is_pushed(self) -> bool:
         """Whether replies are sent from elsewhere, and no thread is kept for them."""
 
-    def arrived(self, metadata: Metadata) -> "Arrival | Refusal":
+    def arrived(self, metadata: Metadata) -> "Arrival | RefusingHandler":
         """What becomes of a call that has just arrived; it takes microseconds."""
 
     def answered(
@@ -108,7 +108,7 @@ class AtOnce(ThreadPoolExecutor):
         return done
 
 
-class Refusal:
+class RefusingHandler:
     """Refuses a call without a look at it, where it arrives: the threads of the pools are taken."""
 
     request_streaming = True
@@ -121,7 +121,7 @@ class Refusal:
         self.experimental_thread_pool = AtOnce(1)
 
     @property
-    def stream_unary(self) -> "Refusal":
+    def stream_unary(self) -> "RefusingHandler":
         """What gRPC calls."""
         return self
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from lems_guard.clinical.errors import Overloaded
 from lems_guard.edges.frame import Call, Frame, Method
-from lems_guard.edges.grpc.arrivals import Arrival, Refusal, Requests, Send, no_push
+from lems_guard.edges.grpc.arrivals import Arrival, RefusingHandler, Requests, Send, no_push
 from lems_guard.edges.grpc.call import Context, Metadata, deadline_of, echo_request_id, end
 from lems_guard.edges.grpc.patience import Patience
 
@@ -17,7 +17,9 @@ class AsideDoor(abc.ABC):
 
     is_stream = is_pushed = False
 
-    def __init__(self, frame: Frame, method: Method, patience: Patience, refusal: Refusal) -> None:
+    def __init__(
+        self, frame: Frame, method: Method, patience: Patience, refusal: RefusingHandler
+    ) -> None:
         """`patience` is for each message."""
         self.pool = ThreadPoolExecutor(method.places.most, method.path)
         self._frame = frame
@@ -25,7 +27,7 @@ class AsideDoor(abc.ABC):
         self._patience = patience
         self._refusal = refusal
 
-    def arrived(self, metadata: Metadata) -> Arrival | Refusal:
+    def arrived(self, metadata: Metadata) -> Arrival | RefusingHandler:
         """A place for the call, or a refusal."""
         try:
             return Arrival(self, metadata, self._frame.enter(self._method, metadata=metadata))
@@ -54,7 +56,7 @@ class ProbeDoor(AsideDoor):
         frame: Frame,
         method: Method,
         patience: Patience,
-        refusal: Refusal,
+        refusal: RefusingHandler,
         answer: Callable[[bytes], bytes],
     ) -> None:
         """`answer` takes microseconds."""
@@ -82,7 +84,7 @@ class StreamDoor(AsideDoor):
         frame: Frame,
         method: Method,
         patience: Patience,
-        refusal: Refusal,
+        refusal: RefusingHandler,
         replies: Callable[[Call, Iterator[bytes]], Iterator[bytes]],
     ) -> None:
         """A stream is ended when `patience` for its next message ends."""

@@ -9,7 +9,7 @@ from grpc_health.v1.health import HealthServicer
 from lems_guard.answering.messages import decoded
 from lems_guard.clinical.errors import NotFound
 from lems_guard.edges.frame import Frame, Places
-from lems_guard.edges.grpc.arrivals import Arrival, Door, Refusal, Requests, Send, no_push
+from lems_guard.edges.grpc.arrivals import Arrival, Door, RefusingHandler, Requests, Send, no_push
 from lems_guard.edges.grpc.aside import AsideDoor, ProbeDoor
 from lems_guard.edges.grpc.call import Context, end
 from lems_guard.edges.grpc.patience import Patience
@@ -56,7 +56,7 @@ class WatchDoor(AsideDoor):
     is_stream = is_pushed = True
 
     def __init__(
-        self, frame: Frame, patience: Patience, refusal: Refusal, statuses: Statuses
+        self, frame: Frame, patience: Patience, refusal: RefusingHandler, statuses: Statuses
     ) -> None:
         """States are sent as `statuses` learns of them."""
         places = Places(MOST_WATCHES)
@@ -89,7 +89,7 @@ class WatchDoor(AsideDoor):
 
 
 def health_doors(
-    frame: Frame, patience: Patience, refusal: Refusal, statuses: Statuses
+    frame: Frame, patience: Patience, refusal: RefusingHandler, statuses: Statuses
 ) -> dict[str, Door]:
     """The two methods."""
     check = frame.method("unary", SERVICE, "Check", Places(MOST_CHECKS), is_own=False)

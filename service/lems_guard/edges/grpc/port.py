@@ -13,7 +13,7 @@ from lems_guard.answering.contract import CHECK_SERVICE, SERVICES, Current, Unar
 from lems_guard.clinical.errors import InvalidSettings
 from lems_guard.edges.frame import Frame, Places
 from lems_guard.edges.grpc import health, reflection
-from lems_guard.edges.grpc.arrivals import Door, Refusal
+from lems_guard.edges.grpc.arrivals import Door, RefusingHandler
 from lems_guard.edges.grpc.aside import StreamDoor
 from lems_guard.edges.grpc.connections import Connections
 from lems_guard.edges.grpc.items import Items
@@ -90,7 +90,7 @@ class Port:
         self._message = Patience(limits.message_seconds)
         self._idle = Patience(limits.idle_seconds)
         self._reflecting = Patience(min(limits.idle_seconds, reflection.IDLE_SECONDS))
-        self._refusal = Refusal()
+        self._refusal = RefusingHandler()
         self._hall = Hall(frame, self._message, self._refusal)
         self._served = Served(self._doors(methods, current))
 

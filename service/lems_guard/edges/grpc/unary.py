@@ -8,7 +8,7 @@ import grpc
 from lems_guard.clinical.deadline import InTime
 from lems_guard.clinical.errors import LemsGuardError, Overloaded
 from lems_guard.edges.frame import Frame, Method, Places
-from lems_guard.edges.grpc.arrivals import Arrival, Refusal, Requests, Send, no_push
+from lems_guard.edges.grpc.arrivals import Arrival, RefusingHandler, Requests, Send, no_push
 from lems_guard.edges.grpc.call import Context, Metadata, deadline_of, echo_request_id, end, gone
 from lems_guard.edges.grpc.patience import Patience
 
@@ -24,7 +24,7 @@ class Hall:
     A call of which only the headers come costs a thread for a second, and nobody else anything.
     """
 
-    def __init__(self, frame: Frame, patience: Patience, refusal: Refusal) -> None:
+    def __init__(self, frame: Frame, patience: Patience, refusal: RefusingHandler) -> None:
         """`patience` is for the message."""
         self.frame = frame
         self.refusal = refusal
@@ -80,7 +80,7 @@ class UnaryDoor:
         self._method = method
         self._answer = answer
 
-    def arrived(self, metadata: Metadata) -> Arrival | Refusal:
+    def arrived(self, metadata: Metadata) -> Arrival | RefusingHandler:
         """A thread for the call, or a refusal."""
         if self._hall.let_in():
             return Arrival(self, metadata)

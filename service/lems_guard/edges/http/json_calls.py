@@ -44,7 +44,7 @@ HTTP_STATUSES: dict[int, int] = {  # as google/rpc/code.proto has them
 }
 
 
-class Answers(Protocol):
+class Methods(Protocol):
     """The contract's methods with JSON in and JSON out."""
 
     async def answer(
@@ -66,7 +66,7 @@ class Refused(Exception):
 class JsonCalls:
     """The routes of `/v1`."""
 
-    def __init__(self, methods: Answers, admission: Admits) -> None:
+    def __init__(self, methods: Methods, admission: Admits) -> None:
         """Only those whom `admission` lets in are answered."""
         self._methods = methods
         self._admission = admission

@@ -10,13 +10,13 @@ from lems_guard.edges.order_entry.discovery import (
     MEDICATION_VERIFY,
     ORDER_SELECT,
     PATIENT_VIEW,
-    Service,
+    HookService,
 )
 from lems_guard.edges.order_entry.hooks import HookCall
 from lems_guard.fhir.drugs import is_drug_told
 from lems_guard.fhir.lists import TOO_LONG, Lists
 from lems_guard.fhir.orders import Order
-from lems_guard.fhir.patients import Person, Vocabulary
+from lems_guard.fhir.patients import Interpreter, Person
 from lems_guard.fhir.record import GROUPS, is_order
 from lems_guard.fhir.references import relative
 from lems_guard.fhir.shapes import Resource, text
@@ -64,7 +64,11 @@ class Asked(NamedTuple):
 
 
 def asked_by(
-    call: HookCall, service: Service, chart: Chart, vocabulary: Vocabulary, today: datetime.date
+    call: HookCall,
+    service: HookService,
+    chart: Chart,
+    vocabulary: Interpreter,
+    today: datetime.date,
 ) -> Asked:
     """The whole request."""
     lists = Lists(chart.record, vocabulary, today)
@@ -78,7 +82,7 @@ def asked_by(
     return Asked(lists.request, lists.orders, lists.left_out, lists.person, focus)
 
 
-def _take_draft(lists: Lists, resource: Resource, service: Service) -> None:
+def _take_draft(lists: Lists, resource: Resource, service: HookService) -> None:
     kind = text(resource.get("resourceType"))
     if is_order(resource):
         # While it is being written an order has no drug yet, of which there is nothing to say.
@@ -91,7 +95,7 @@ def _take_draft(lists: Lists, resource: Resource, service: Service) -> None:
         lists.leave_out("an order is for no medication")
 
 
-def _focus(orders: dict[str, Order], call: HookCall, service: Service) -> frozenset[str]:
+def _focus(orders: dict[str, Order], call: HookCall, service: HookService) -> frozenset[str]:
     """The orders that the call is about: those selected, drafted, or all under review."""
     if service is PATIENT_VIEW:
         return frozenset(orders)

@@ -14,7 +14,7 @@ class Sent(msgspec.Struct, rename="camel", omit_defaults=True):
     """A part of a response."""
 
 
-class Coding(Sent):
+class CardCoding(Sent):
     """A code with its system and words."""
 
     system: str
@@ -39,11 +39,11 @@ class Suggestion(Sent):
     actions: list[Action]
 
 
-class Source(Sent):
+class CardSource(Sent):
     """Whose advice it is, and on what."""
 
     label: str
-    topic: Coding
+    topic: CardCoding
     url: str | None = None
 
 
@@ -53,11 +53,11 @@ class Card(Sent):
     uuid: str
     summary: str
     indicator: str
-    source: Source
+    source: CardSource
     detail: str
     suggestions: list[Suggestion] = msgspec.field(default_factory=list)
     selection_behavior: str | None = None
-    override_reasons: list[Coding] = msgspec.field(default_factory=list)
+    override_reasons: list[CardCoding] = msgspec.field(default_factory=list)
 
 
 class Response(msgspec.Struct, rename="camel"):

@@ -12,21 +12,21 @@ from lems_guard.edges.order_entry.card_shapes import (
     TOPICS,
     Action,
     Card,
-    Coding,
-    Source,
+    CardCoding,
+    CardSource,
     Suggestion,
     short,
 )
 from lems_guard.edges.order_entry.override_reasons import offered
 from lems_guard.edges.order_entry.replacements import (
-    Candidate,
+    Replacement,
     is_replaceable,
     may_replace,
     replacement,
 )
-from lems_guard.edges.order_entry.wording import Teller
+from lems_guard.edges.order_entry.wording import CardWording
 from lems_guard.fhir.content_ids import digest
-from lems_guard.fhir.detected_issue import About, concern_code, detected_issue
+from lems_guard.fhir.detected_issue import IssueSubject, concern_code, detected_issue
 from lems_guard.fhir.orders import Order
 from lems_guard.fhir.shapes import release_of
 from lems_guard.fhir.words import concern_word
@@ -44,7 +44,7 @@ INDICATORS = {
 }
 
 
-class Shown(NamedTuple):
+class ShownCard(NamedTuple):
     """A card, with the rules that it speaks for and the orders that it is about.
 
     One that tells of a contraindication is shown whenever it holds.
@@ -75,9 +75,9 @@ class CardMaker:
         self,
         asked: Asked,
         response: wire.CheckPrescriptionResponse,
-        teller: Teller,
+        teller: CardWording,
         call: str,
-        about: About,
+        about: IssueSubject,
     ) -> None:
         """`call` tells this call from every other: cards of another one have other uuids."""
         self._asked = asked
@@ -102,7 +102,7 @@ class CardMaker:
         }
         return not self._asked.focus.isdisjoint(involved)
 
-    def own(self, alert: wire.Alert, instead: Iterable[Candidate]) -> Shown:
+    def own(self, alert: wire.Alert, instead: Iterable[Replacement]) -> ShownCard:
         """The card of one offending drug."""
         card = self._card(
             headline(alert),
@@ -117,7 +117,7 @@ class CardMaker:
         card.source.url = next((each.url for each in alert.findings[0].evidence if each.url), None)
         return self._shown(card, [alert])
 
-    def joined(self, alerts: list[wire.Alert]) -> Shown:
+    def joined(self, alerts: list[wire.Alert]) -> ShownCard:
         """The card that holds a line for each of the other alerts."""
         number = "1 further note" if len(alerts) == 1 else f"{len(alerts)} further notes"
         drugs = ", ".join(dict.fromkeys(alert.drug for alert in alerts))
@@ -141,26 +141,26 @@ class CardMaker:
     def _card(
         self, summary: str, indicator: str, detail: str, concern: terms.Concern, rules: list[str]
     ) -> Card:
-        topic = Coding(TOPICS, concern_code(concern), concern_word(concern))
+        topic = CardCoding(TOPICS, concern_code(concern), concern_word(concern))
         content = f"{summary}\n{indicator}\n{detail}"
         version = self._response.knowledge_base.version
         return Card(
             card_uuid(self._call, content, list(dict.fromkeys(rules))),
             short(summary),
             indicator,
-            Source(f"LEMS Guard, knowledge base {version}", topic),
+            CardSource(f"LEMS Guard, knowledge base {version}", topic),
             detail,
         )
 
-    def _shown(self, card: Card, alerts: list[wire.Alert]) -> Shown:
+    def _shown(self, card: Card, alerts: list[wire.Alert]) -> ShownCard:
         rules = {each.rule_id for alert in alerts for each in alert.findings}
         orders = {each for alert in alerts for each in alert.medication_ids}
         sent = tuple(self._asked.orders[order_id] for order_id in sorted(orders))
         worst = max(alert.severity for alert in alerts)
-        return Shown(card, tuple(sorted(rules)), sent, worst == terms.SEVERITY_CONTRAINDICATED)
+        return ShownCard(card, tuple(sorted(rules)), sent, worst == terms.SEVERITY_CONTRAINDICATED)
 
     def _suggestions(
-        self, alert: wire.Alert, instead: Iterable[Candidate], card: str
+        self, alert: wire.Alert, instead: Iterable[Replacement], card: str
     ) -> list[Suggestion]:
         """Take the order away, order something else, or keep it and put the issue on record."""
         found: list[Suggestion] = []
@@ -187,7 +187,7 @@ class CardMaker:
     def _replace(
         self,
         alert: wire.Alert,
-        candidate: Candidate,
+        candidate: Replacement,
         removable: list[str],
         delete: list[Action],
         card: str,

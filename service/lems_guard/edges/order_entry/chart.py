@@ -4,7 +4,7 @@ import enum
 from collections.abc import Iterable, Iterator, Mapping
 
 from lems_guard.edges.order_entry.discovery import PREFETCH
-from lems_guard.fhir.bundles import Page, is_not_supported, page_of
+from lems_guard.fhir.bundles import BundlePage, is_not_supported, page_of
 from lems_guard.fhir.record import Record
 from lems_guard.fhir.references import relative
 from lems_guard.fhir.shapes import Json, Resource, is_unreadable, obj, text
@@ -19,7 +19,7 @@ KINDS = {
 }
 
 
-class Reading(enum.IntEnum):
+class Extent(enum.IntEnum):
     """How far a part of the record could be read; ordered, so that the worse of two is the less."""
 
     MISSING = 0
@@ -27,7 +27,7 @@ class Reading(enum.IntEnum):
     WHOLE = 2
 
 
-class Answer:
+class QueryResult:
     """The answer to one query, over all its pages: what is lost on one is not found on the next."""
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class Answer:
         self._has_come = True
         self._is_torn |= is_torn
 
-    def turn(self, page: Page, *, is_torn: bool) -> None:
+    def turn(self, page: BundlePage, *, is_torn: bool) -> None:
         """A page has come."""
         self.come(is_torn=is_torn)
         self._matches += page.matches
@@ -49,12 +49,12 @@ class Answer:
         self.next_page = page.next_page
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> Extent:
         """How far it was read."""
         if not self._has_come:
-            return Reading.MISSING
+            return Extent.MISSING
         is_cut = self.next_page or self._total > self._matches
-        return Reading.PART if self._is_torn or is_cut else Reading.WHOLE
+        return Extent.PART if self._is_torn or is_cut else Extent.WHOLE
 
 
 class Chart:
@@ -71,7 +71,7 @@ class Chart:
         self.is_of_another = False
         self.strangers = 0
         self._patient = f"Patient/{patient_id}" if patient_id else ""
-        self._answers: dict[str, Answer] = {}
+        self._answers: dict[str, QueryResult] = {}
         # The queries of ours that something bears on which a client sent under a name of its own:
         # it may hold less than we ask for, so it never stands for the whole. Those that are torn.
         self._of_its_own: set[str] = set()
@@ -89,17 +89,17 @@ class Chart:
 
     def ask(self, key: str) -> None:
         """Note that a query is asked: where no answer comes it has failed."""
-        self._answers.setdefault(key, Answer())
+        self._answers.setdefault(key, QueryResult())
 
     def take(self, key: str, value: Json) -> None:
         """Take in one answer to a query of ours, or something the client adds of its own."""
         kind = text(obj(value).get("resourceType"))
         known = self._answers.get(key)
-        if is_not_supported(value) and (known is None or known.reading is Reading.MISSING):
+        if is_not_supported(value) and (known is None or known.reading is Extent.MISSING):
             # As good as never asked: there is nothing of the kind on that server.
             self._answers.pop(key, None)
             return
-        answer = self._answers.setdefault(key, Answer())
+        answer = self._answers.setdefault(key, QueryResult())
         if value is None:
             answer.come(is_torn=False)
         elif kind == "Bundle":
@@ -108,7 +108,7 @@ class Chart:
             is_whole = self._add(kind, value)
             answer.come(is_torn=not is_whole or _is_unreadable(kind, value))
 
-    def _take_bundle(self, key: str, bundle: Resource, answer: Answer) -> None:
+    def _take_bundle(self, key: str, bundle: Resource, answer: QueryResult) -> None:
         page = page_of(bundle)
         is_torn, kinds = page.is_torn or _is_of_others(key, page), set()
         for kind, resource, full_url, _ in page.entries:
@@ -119,7 +119,7 @@ class Chart:
         answer.turn(page, is_torn=is_torn)
         if key not in PREFETCH:
             self._of_its_own.update(_queries_for(kinds))
-        if key not in PREFETCH and answer.reading is Reading.PART:
+        if key not in PREFETCH and answer.reading is Extent.PART:
             self._torn_of_its_own.update(_queries_for(kinds))
 
     def _add(self, kind: str, resource: Resource, full_url: str = "") -> bool:
@@ -137,47 +137,47 @@ class Chart:
         """Where the answers go on that have not been read to their end."""
         return {key: each.next_page for key, each in self._answers.items() if each.next_page}
 
-    def reading(self, key: str) -> Reading:
+    def reading(self, key: str) -> Extent:
         """How far the answer to a query of ours was read."""
         if key not in self._answers:
-            return Reading.PART if key in self._of_its_own else Reading.MISSING
+            return Extent.PART if key in self._of_its_own else Extent.MISSING
         reading = self._answers[key].reading
-        return min(reading, Reading.PART) if key in self._torn_of_its_own else reading
+        return min(reading, Extent.PART) if key in self._torn_of_its_own else reading
 
     def wanting(self, keys: Iterable[str] = PREFETCH) -> Iterator[str]:
         """Those of some queries that are still to be asked, or asked on."""
         next_pages = self.next_pages
         for key in keys:
             answer = self._answers.get(key)
-            if answer is None or answer.reading is Reading.MISSING or key in next_pages:
+            if answer is None or answer.reading is Extent.MISSING or key in next_pages:
                 yield key
 
     @property
-    def conditions_read(self) -> Reading:
+    def conditions_read(self) -> Extent:
         """How far the Conditions were read."""
         return self.reading("conditions")
 
     @property
-    def medications_read(self) -> Reading:
+    def medications_read(self) -> Extent:
         """How far what is being taken was read: statements alone are a part of it.
 
         Not every client has statements; where they were asked for and did not come, a part is lost.
         """
         requests, statements = self.reading("medications"), self.reading("statements")
-        if "statements" in self._answers and statements is not Reading.MISSING:
-            return min(max(requests, Reading.PART), statements)
+        if "statements" in self._answers and statements is not Extent.MISSING:
+            return min(max(requests, Extent.PART), statements)
         is_lost = "statements" in self._answers or "statements" in self._torn_of_its_own
-        return min(requests, Reading.PART) if is_lost else requests
+        return min(requests, Extent.PART) if is_lost else requests
 
     @property
     def is_whole(self) -> bool:
         """Whether all was read that tells of LEMS and of what is taken."""
-        return min(self.conditions_read, self.medications_read) is Reading.WHOLE
+        return min(self.conditions_read, self.medications_read) is Extent.WHOLE
 
     @property
     def is_missing(self) -> bool:
         """Whether nothing was read of the diagnoses, or of what is taken."""
-        return min(self.conditions_read, self.medications_read) is Reading.MISSING
+        return min(self.conditions_read, self.medications_read) is Extent.MISSING
 
 
 def _queries_for(kinds: set[str]) -> Iterator[str]:
@@ -190,7 +190,7 @@ def _queries_for(kinds: set[str]) -> Iterator[str]:
         yield "statements"
 
 
-def _is_of_others(key: str, page: Page) -> bool:
+def _is_of_others(key: str, page: BundlePage) -> bool:
     """Whether all that was found is of kinds that were not asked for."""
     kinds = {each.kind for each in page.entries if each.is_match}
     return bool(kinds) and kinds.isdisjoint(KINDS.get(key, kinds))

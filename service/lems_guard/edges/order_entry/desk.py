@@ -12,7 +12,7 @@ from lems_guard.clinical.deadline import InTime
 from lems_guard.clinical.errors import Overloaded
 from lems_guard.edges.order_entry.card_shapes import Response
 from lems_guard.edges.order_entry.chart import Chart
-from lems_guard.edges.order_entry.discovery import PREFETCH, TELLING, Service
+from lems_guard.edges.order_entry.discovery import PREFETCH, TELLING, HookService
 from lems_guard.edges.order_entry.engine import Engine
 from lems_guard.edges.order_entry.evaluating import Evaluation, evaluation_of
 from lems_guard.edges.order_entry.hooks import HookCall, read_call
@@ -23,7 +23,7 @@ from lems_guard.fhir.relevance import are_drugs_told, may_concern
 from lems_guard.fhir.shapes import obj
 
 Made = TypeVar("Made")
-Services: TypeAlias = Mapping[str, Service]  # by their hooks
+Services: TypeAlias = Mapping[str, HookService]  # by their hooks
 
 # In so many bytes a record can be read, and told to be of nobody with LEMS, in half a millisecond.
 LIGHT_BYTES = 16_384
@@ -42,7 +42,7 @@ OF_ANOTHER = "prefetch: it holds another patient than context.patientId"
 NOTHING = msgspec.json.encode(Response([]))
 
 
-class Counts(Protocol):
+class CountsCards(Protocol):
     """What counts cards."""
 
     def observe(self, answer: Answer, seconds: float) -> None:
@@ -113,7 +113,7 @@ class Desk:
         today: Callable[[], datetime.date],
         fetcher: Fetches | None,
         repeats: RepeatFilter,
-        counts: Counts,
+        counts: CountsCards,
     ) -> None:
         """`current` gives the engine in service; without a fetcher nothing is fetched."""
         self._current = current
@@ -172,7 +172,7 @@ class Desk:
         sifted = self._repeats.sift(service, call, caller, evaluation.alerts)
         return self._told(service, evaluation, sifted)
 
-    def _told(self, service: Service, evaluation: Evaluation, sifted: Sifted) -> bytes:
+    def _told(self, service: HookService, evaluation: Evaluation, sifted: Sifted) -> bytes:
         """The response, counted."""
         if evaluation.answer:
             self._counts.observe(evaluation.answer, evaluation.seconds)
@@ -200,7 +200,7 @@ def is_wanting(chart: Chart, keys: Iterable[str], call: HookCall) -> bool:
     return any(chart.wanting(keys)) or bool(nameless(chart.record, base))
 
 
-def charted(service: Service, call: HookCall) -> Chart:
+def charted(service: HookService, call: HookCall) -> Chart:
     """The chart of what a call holds; raises `Refusal`."""
     if not call.patient_id():
         raise bad_request("context.patientId (missing)")

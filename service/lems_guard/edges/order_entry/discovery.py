@@ -54,7 +54,7 @@ FILTERING = Option(
 )
 
 
-class Service(NamedTuple):
+class HookService(NamedTuple):
     """One CDS service. `orders` names the Bundle of the context that holds what is ordered."""
 
     id: str
@@ -86,7 +86,7 @@ class Service(NamedTuple):
 
 
 ABOUT = "for a patient with Lambert-Eaton myasthenic syndrome (LEMS)"
-ORDER_SELECT = Service(
+ORDER_SELECT = HookService(
     "lems-guard-order-select",
     "order-select",
     "LEMS medication safety: while ordering",
@@ -95,7 +95,7 @@ ORDER_SELECT = Service(
     "draftOrders",
     (REMEMBERING,),
 )
-ORDER_SIGN = Service(
+ORDER_SIGN = HookService(
     "lems-guard-order-sign",
     "order-sign",
     "LEMS medication safety: before signing",
@@ -104,13 +104,13 @@ ORDER_SIGN = Service(
     "draftOrders",
     (FILTERING,),
 )
-PATIENT_VIEW = Service(
+PATIENT_VIEW = HookService(
     "lems-guard-patient-view",
     "patient-view",
     "LEMS medication safety: review",
     f"Reviews the active medication list {ABOUT}.",
 )
-MEDICATION_REFILL = Service(
+MEDICATION_REFILL = HookService(
     "lems-guard-medication-refill",
     "medication-refill",
     "LEMS medication safety: refills",
@@ -118,7 +118,7 @@ MEDICATION_REFILL = Service(
     "medications",
     (REMEMBERING, FILTERING),
 )
-MEDICATION_VERIFY = Service(
+MEDICATION_VERIFY = HookService(
     "lems-guard-medication-verify",
     "medication-verify",
     "LEMS medication safety: before dispensing",
@@ -133,7 +133,7 @@ SERVICES = {
 ONE_ID = "lems-guard"
 
 
-def services_by_id(*, has_one_id: bool) -> dict[str, dict[str, Service]]:
+def services_by_id(*, has_one_id: bool) -> dict[str, dict[str, HookService]]:
     """The services of each id by their hooks; the ids that clients may have stored stay."""
     found = {service.id: {service.hook: service} for service in SERVICES.values()}
     if has_one_id:

@@ -9,7 +9,7 @@ from lems_guard.clinical.patient import Patient
 from lems_guard.fhir.allergies import AMINOPYRIDINE
 from lems_guard.fhir.diagnoses import NOTHING_KNOWN, DiagnosisReader
 from lems_guard.fhir.orders import OrderReader
-from lems_guard.fhir.patients import Vocabulary
+from lems_guard.fhir.patients import Interpreter
 from lems_guard.screening.knowledge_base import KnowledgeBase
 
 MOST_NAMES = 1024
@@ -49,7 +49,7 @@ class Engine:
         self.rxcui_of = functools.lru_cache(MOST_NAMES)(self._rxcui_of)
         self._edition = edition
         self._country = country
-        self.vocabulary = Vocabulary(
+        self.vocabulary = Interpreter(
             self._understand,
             frozenset(
                 name

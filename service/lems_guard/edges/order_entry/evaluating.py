@@ -12,19 +12,19 @@ from lems_guard.clinical.errors import InvalidRequest
 from lems_guard.clinical.patient import LemsStatus
 from lems_guard.edges.order_entry.asking import Asked, asked_by
 from lems_guard.edges.order_entry.card_ids import card_uuid
-from lems_guard.edges.order_entry.card_shapes import TOPICS, Card, Source, short
-from lems_guard.edges.order_entry.card_shapes import Coding as Topic
-from lems_guard.edges.order_entry.cards import CardMaker, Shown, release
+from lems_guard.edges.order_entry.card_shapes import TOPICS, Card, CardSource, short
+from lems_guard.edges.order_entry.card_shapes import CardCoding as Topic
+from lems_guard.edges.order_entry.cards import CardMaker, ShownCard, release
 from lems_guard.edges.order_entry.chart import Chart
-from lems_guard.edges.order_entry.discovery import Service
+from lems_guard.edges.order_entry.discovery import HookService
 from lems_guard.edges.order_entry.engine import Engine
 from lems_guard.edges.order_entry.hooks import HookCall
 from lems_guard.edges.order_entry.refusals import bad_request
 from lems_guard.edges.order_entry.replacements import Replacements
 from lems_guard.edges.order_entry.unchecked import unchecked
-from lems_guard.edges.order_entry.wording import Teller
+from lems_guard.edges.order_entry.wording import CardWording
 from lems_guard.fhir.allergies import AMINOPYRIDINE
-from lems_guard.fhir.detected_issue import About
+from lems_guard.fhir.detected_issue import IssueSubject
 from lems_guard.fhir.patients import AMIFAMPRIDINE
 from lems_guard.fhir.relevance import HAVE_LEMS
 from lems_guard.screening.screen import LEMS_ABSENT
@@ -46,7 +46,7 @@ class Evaluation(NamedTuple):
     `answer` is the engine's, with the seconds it took; without any order there is none.
     """
 
-    alerts: list[Shown]
+    alerts: list[ShownCard]
     others: list[Card]
     answer: Answer | None
     seconds: float
@@ -54,7 +54,7 @@ class Evaluation(NamedTuple):
 
 def evaluation_of(
     engine: Engine,
-    service: Service,
+    service: HookService,
     call: HookCall,
     chart: Chart,
     today: datetime.date,
@@ -123,9 +123,9 @@ class Conversation:
         self._chart = chart
         self._call = f"{call.hook}|{call.hook_instance}"
         readings = {each.id: read_as(each) for each in response.medications}
-        self._teller = Teller(names, self._notes(), readings, reviewed=engine.is_reviewed)
+        self._teller = CardWording(names, self._notes(), readings, reviewed=engine.is_reviewed)
         inferred = asked.person.diagnoses.lems is None
-        about = About(release(asked), f"Patient/{call.patient_id()}", inferred, names)
+        about = IssueSubject(release(asked), f"Patient/{call.patient_id()}", inferred, names)
         self._maker = CardMaker(asked, response, self._teller, self._call, about)
 
     def _notes(self) -> tuple[str, ...]:
@@ -137,7 +137,7 @@ class Conversation:
             notes = [note for note in notes if note != LEMS_ABSENT]
         return (*said, *self._asked.person.notes, *notes)
 
-    def alerts(self) -> list[Shown]:
+    def alerts(self) -> list[ShownCard]:
         """The cards of alerts, worst first; those that ask for nothing share one."""
         alerts = list(self._response.alerts)
         own = [alert for alert in alerts if self._maker.is_own(alert)]
@@ -169,7 +169,7 @@ class Conversation:
                 card_uuid(self._call, f"{found.summary}\n{found.detail}", ()),
                 short(found.summary),
                 found.indicator,
-                Source(f"LEMS Guard, knowledge base {version}", topic),
+                CardSource(f"LEMS Guard, knowledge base {version}", topic),
                 found.detail,
             )
         ]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from lems_guard.clinical.outcome import AlertOutcome, Recording, Verdict
+from lems_guard.clinical.outcome import AlertOutcome, AlertVerdict, Recording
 from lems_guard.clinical.rule import Rule
 from lems_guard.edges.order_entry.card_ids import kept_uuid, removed_uuid, replaced_uuid, rules_of
 from lems_guard.edges.order_entry.hooks import CardFeedback, Feedback
@@ -11,7 +11,7 @@ from lems_guard.edges.order_entry.override_reasons import reason_of
 from lems_guard.edges.order_entry.refusals import bad_request
 from lems_guard.sharing.outcomes import AlertOutcomes
 
-VERDICTS = {"accepted": Verdict.ACCEPTED, "overridden": Verdict.OVERRIDDEN}
+VERDICTS = {"accepted": AlertVerdict.ACCEPTED, "overridden": AlertVerdict.OVERRIDDEN}
 MOST_ITEMS = 1000
 
 
@@ -67,9 +67,9 @@ class FeedbackDesk:
         card = item.card.lower()
         kept = kept_uuid(card)
         if any(each.id.lower() == kept for each in item.accepted_suggestions or ()):
-            verdict = Verdict.OVERRIDDEN  # the order stays as it was, in spite of the card
+            verdict = AlertVerdict.OVERRIDDEN  # the order stays as it was, in spite of the card
         reason = None
-        if verdict is Verdict.OVERRIDDEN and item.override_reason:
+        if verdict is AlertVerdict.OVERRIDDEN and item.override_reason:
             reason = reason_of(item.override_reason.reason)
         return AlertOutcome(f"{card}:{verdict.name}", card, rules, verdict, reason)
 

@@ -17,7 +17,7 @@ LONGEST_SECONDS = 10.0
 CODES = {400: "INVALID_ARGUMENT", 412: "FAILED_PRECONDITION", 413: "INVALID_ARGUMENT"}
 
 
-class Turns:
+class HookTurns:
     """Gets one call its turns, and gives its place back while others are waited for."""
 
     def __init__(self, call: Call, beside: Beside) -> None:
@@ -50,13 +50,13 @@ class HookFrame:
         self._beside = beside
         self._methods = {hook: frame.method("unary", SERVICE, hook) for hook in hooks}
 
-    async def run(self, hook: str, answer: Callable[[Turns], Awaitable[bytes]]) -> bytes:
+    async def run(self, hook: str, answer: Callable[[HookTurns], Awaitable[bytes]]) -> bytes:
         """What answers, within the frame; raises as it does, or a `LemsGuardError` of the frame."""
         deadline = time.monotonic() + LONGEST_SECONDS
         call = self._frame.enter(self._methods[hook], deadline=deadline)
         with call:
             try:
-                return await answer(Turns(call, self._beside))
+                return await answer(HookTurns(call, self._beside))
             except Refusal as found:
                 refusal = found
             except RecursionError:

@@ -78,7 +78,7 @@ class HookCall(Camel):
         return (self.context.patient_id or self.patient or "").removeprefix("Patient/")
 
 
-class Suggestion(Camel):
+class AcceptedSuggestion(Camel):
     """A suggestion that was accepted."""
 
     id: str
@@ -105,7 +105,7 @@ class CardFeedback(Camel):
     card: str
     outcome: str
     outcome_timestamp: str
-    accepted_suggestions: list[Suggestion] | None = None
+    accepted_suggestions: list[AcceptedSuggestion] | None = None
     override_reason: GivenReason | None = None
 
 

@@ -1,7 +1,7 @@
 """Why an alert may be overridden: what is offered, and what is understood when it comes back."""
 
 from lems_guard.clinical.outcome import OverrideReason
-from lems_guard.edges.order_entry.card_shapes import Coding
+from lems_guard.edges.order_entry.card_shapes import CardCoding
 from lems_guard.edges.order_entry.hooks import ReasonCoding
 from lems_guard.v1 import terms_pb2 as terms
 
@@ -83,10 +83,10 @@ def code(reason: OverrideReason) -> str:
     return reason.name.lower().replace("_", "-")
 
 
-def offered(concern: terms.Concern) -> list[Coding]:
+def offered(concern: terms.Concern) -> list[CardCoding]:
     """The few reasons that fit a concern; for any other there is the comment."""
     reasons = FITTING.get(concern, USUAL)
-    return [Coding(SYSTEM, code(reason), DISPLAYS[reason]) for reason in reasons]
+    return [CardCoding(SYSTEM, code(reason), DISPLAYS[reason]) for reason in reasons]
 
 
 OWN_CODES = {code(reason): reason for reason in OverrideReason}

@@ -9,13 +9,13 @@ client that does not say who orders is never filtered, nor is a contraindication
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from lems_guard.edges.order_entry.cards import Shown
+from lems_guard.edges.order_entry.cards import ShownCard
 from lems_guard.edges.order_entry.discovery import (
     FILTER,
     FILTERING,
     REMEMBER,
     REMEMBERING,
-    Service,
+    HookService,
 )
 from lems_guard.edges.order_entry.hooks import HookCall
 from lems_guard.fhir.shapes import obj
@@ -27,8 +27,8 @@ CONFIGURATIONS = ("pddi-configuration-items", "configuration-items")
 class Sifted(NamedTuple):
     """The cards to be shown, and those left out because they were shown already."""
 
-    shown: Sequence[Shown]
-    repeated: Sequence[Shown]
+    shown: Sequence[ShownCard]
+    repeated: Sequence[ShownCard]
 
 
 class RepeatFilter:
@@ -38,7 +38,9 @@ class RepeatFilter:
         """`memory` may be shared by all replicas."""
         self._memory = memory
 
-    def sift(self, service: Service, call: HookCall, caller: str, cards: Sequence[Shown]) -> Sifted:
+    def sift(
+        self, service: HookService, call: HookCall, caller: str, cards: Sequence[ShownCard]
+    ) -> Sifted:
         """Remember cards, or leave out the remembered ones, as the client asks."""
         remembers = REMEMBERING in service.options and wants(call, REMEMBER)
         filters = FILTERING in service.options and wants(call, FILTER)

@@ -49,7 +49,7 @@ AS_LISTS = ("category", "reasonCode", "reasonReference", "reason", "insurance")
 TO_BE_CHOSEN = "Dose and frequency: to be chosen by the prescriber"
 
 
-class Candidate(NamedTuple):
+class Replacement(NamedTuple):
     """A drug that a rule names as an alternative, and for what."""
 
     ingredient: str
@@ -77,7 +77,7 @@ class Replacements:
 
     def offered(
         self, alerts: Iterable[wire.Alert], jurisdiction: terms.Jurisdiction
-    ) -> dict[str, list[Candidate]]:
+    ) -> dict[str, list[Replacement]]:
         """For each alert by its id, the drugs that may be offered in place of its orders."""
         found = {
             alert.id: self._candidates(alert, jurisdiction)
@@ -97,16 +97,16 @@ class Replacements:
         """What is taken in place of an aminopyridine is for a neurologist to choose."""
         return AMINOPYRIDINE in self._engine.knowledge.classes_of.get(alert.drug, NO_CLASSES)
 
-    def _candidates(self, alert: wire.Alert, place: terms.Jurisdiction) -> list[Candidate]:
+    def _candidates(self, alert: wire.Alert, place: terms.Jurisdiction) -> list[Replacement]:
         """Two drugs at most of each alternative that the alert's findings name."""
-        found: dict[Candidate, None] = {}
+        found: dict[Replacement, None] = {}
         for finding in alert.findings:
             for alternative in self._alternatives(finding, place):
                 route = terms.Route.Name(alternative.route or 0)
                 for name in alternative.ingredients[:2]:
                     rxcui = self._engine.rxcui_of(name)
                     if rxcui and name != alert.drug:
-                        found[Candidate(name, rxcui, alternative.text, route)] = None
+                        found[Replacement(name, rxcui, alternative.text, route)] = None
         return list(found)
 
     def _alternatives(
@@ -123,7 +123,7 @@ class Replacements:
         )
         return dict.fromkeys(named)
 
-    def _clear(self, candidates: list[Candidate]) -> set[Candidate]:
+    def _clear(self, candidates: list[Replacement]) -> set[Replacement]:
         """Those of which nothing at CAUTION or worse is said, beside what is taken already.
 
         The other drafts are left out: whichever alternative is taken, it is checked with them when
@@ -162,7 +162,7 @@ def is_replaceable(order: Order) -> bool:
     return order.resource.get("resourceType") in REQUESTS
 
 
-def replacement(order: Order, candidate: Candidate, patient: str) -> Resource:
+def replacement(order: Order, candidate: Replacement, patient: str) -> Resource:
     """A complete order of a patient for another drug, in the shape that the replaced one has."""
     kept = {name: order.resource[name] for name in KEPT if order.resource.get(name)}
     if release_of(order.resource) in {"R4", "R5"}:
@@ -219,7 +219,7 @@ def _resolved(value: Any, held: set[str]) -> Any:  # noqa: ANN401 - any JSON
     }
 
 
-def _route(candidate: Candidate) -> dict[str, Any]:
+def _route(candidate: Replacement) -> dict[str, Any]:
     """The route, where the alternative holds by that route alone: doxycycline by mouth, say."""
     words = word(candidate.route, "ROUTE_")
     if words == "unspecified":

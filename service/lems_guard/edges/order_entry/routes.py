@@ -20,7 +20,7 @@ from lems_guard.edges.order_entry.asgi import ClientGone, Reply, Request
 from lems_guard.edges.order_entry.desk import Desk, Services
 from lems_guard.edges.order_entry.discovery import SERVICES, discovery, services_by_id
 from lems_guard.edges.order_entry.feedback import FeedbackDesk
-from lems_guard.edges.order_entry.framed import HookFrame, Turns
+from lems_guard.edges.order_entry.framed import HookFrame, HookTurns
 from lems_guard.edges.order_entry.hooks import read_feedback
 from lems_guard.edges.order_entry.refusals import (
     FHIR_JSON,
@@ -63,7 +63,7 @@ class CountsCalls(Protocol):
         """A call got no cards."""
 
 
-class Page(NamedTuple):
+class HookPage(NamedTuple):
     """What is served at a path: for whom calls are counted, by which method, and what answers."""
 
     hook: str
@@ -127,16 +127,16 @@ class OrderEntry:
             self._tell(hook, reply.refusal)
         await reply.send(send)
 
-    def _page(self, service: str, rest: str) -> Page | None:
+    def _page(self, service: str, rest: str) -> HookPage | None:
         """What is served at a path; an id that is not there is refused to those who may ask."""
         if not service:
-            return Page("discovery", "GET", self._discover)
+            return HookPage("discovery", "GET", self._discover)
         if rest == "feedback":
-            return Page("feedback", "POST", self._take_feedback)
+            return HookPage("feedback", "POST", self._take_feedback)
         if rest:
             return None
         found = self._services.get(service, {})
-        return Page(next(iter(found)) if len(found) == 1 else UNKNOWN, "POST", self._call)
+        return HookPage(next(iter(found)) if len(found) == 1 else UNKNOWN, "POST", self._call)
 
     async def _discover(self, _: Request, __: str) -> bytes:
         return self._discovery
@@ -147,7 +147,7 @@ class OrderEntry:
             raise not_found("there is no service of this id")
         body = await request.body()
 
-        async def answer(turns: Turns) -> bytes:
+        async def answer(turns: HookTurns) -> bytes:
             return await self._desk.answer(body, services, caller, turns)
 
         hook = request.scope[COUNTED_AS] = hook_of(services, body)
@@ -160,13 +160,13 @@ class OrderEntry:
             refuse_foreign_pages(request.headers(), self._clients.origins)
         body = await request.body()
 
-        async def take(turns: Turns) -> bytes:
+        async def take(turns: HookTurns) -> bytes:
             await turns.turn(lambda: self._feedback.take(read_feedback(body)))
             return b""
 
         return await self._frame.run("feedback", take)
 
-    async def _answered(self, page: Page | None, request: Request) -> Reply:
+    async def _answered(self, page: HookPage | None, request: Request) -> Reply:
         """The reply, or the refusal; what nobody foresaw is logged by its place alone."""
         try:
             page = _served(page, request.scope["method"])
@@ -212,7 +212,7 @@ def hook_of(services: Services, body: bytes) -> str:
     return hook if hook in services else UNKNOWN
 
 
-def _served(page: Page | None, method: str) -> Page:
+def _served(page: HookPage | None, method: str) -> HookPage:
     if page is None:
         raise not_found("not served here")
     if method != page.method and not (method == "HEAD" and page.method == "GET"):

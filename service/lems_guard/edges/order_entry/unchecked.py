@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from lems_guard.edges.order_entry.asking import UNREAD, Asked
 from lems_guard.edges.order_entry.card_shapes import plain
-from lems_guard.edges.order_entry.chart import Chart, Reading
-from lems_guard.edges.order_entry.wording import Teller
+from lems_guard.edges.order_entry.chart import Chart, Extent
+from lems_guard.edges.order_entry.wording import CardWording
 from lems_guard.fhir.allergies import AMINOPYRIDINE
 from lems_guard.fhir.standing import ENDED_SOME_DAY
 from lems_guard.fhir.words import severity_word
@@ -38,7 +38,7 @@ class Unchecked(NamedTuple):
 
 
 def unchecked(
-    asked: Asked, response: wire.CheckPrescriptionResponse, chart: Chart, teller: Teller
+    asked: Asked, response: wire.CheckPrescriptionResponse, chart: Chart, teller: CardWording
 ) -> Unchecked | None:
     """All that was not checked, or `None` where everything was."""
     orders = [each for each in response.medications if each.disposition in UNSETTLED]
@@ -78,9 +78,9 @@ def _is_grave(asked: Asked, response: wire.CheckPrescriptionResponse) -> bool:
 
 def _parts_missing(chart: Chart) -> Iterator[str]:
     """Parts of the record that were read to no end."""
-    if chart.conditions_read is Reading.PART:
+    if chart.conditions_read is Extent.PART:
         yield "The list of conditions was read in part only."
-    if chart.medications_read is Reading.PART:
+    if chart.medications_read is Extent.PART:
         yield "The list of active medications was read in part only."
     if chart.strangers:
         yield "Of what was sent some says that it is another patient's."
@@ -88,7 +88,7 @@ def _parts_missing(chart: Chart) -> Iterator[str]:
         yield "The patient that the server gave is another one, and was not read."
 
 
-def _order_line(each: wire.MedicationResult, teller: Teller) -> str:
+def _order_line(each: wire.MedicationResult, teller: CardWording) -> str:
     line = f"- **{teller.name(each.id)}**: {UNSETTLED[each.disposition]}"
     if each.disposition == terms.DISPOSITION_UNRESOLVED and each.ingredients:
         drugs = " or ".join(ingredient.name for ingredient in each.ingredients)
@@ -100,7 +100,7 @@ def _order_line(each: wire.MedicationResult, teller: Teller) -> str:
     return line
 
 
-def _gap_line(gap: wire.Gap, teller: Teller) -> str:
+def _gap_line(gap: wire.Gap, teller: CardWording) -> str:
     orders = ", ".join(teller.name(each) for each in gap.medication_ids)
     of_orders = f" ({orders})" if orders else ""
     severity = severity_word(gap.worst).lower()

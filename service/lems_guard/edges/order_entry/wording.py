@@ -24,7 +24,7 @@ SECOND_PERSON = "Before it is overridden, a second qualified person should agree
 UNREVIEWED = "No clinician has reviewed this content."
 
 
-class Teller:
+class CardWording:
     """Tells alerts in the words of one call; `names` holds each order's words by its id."""
 
     def __init__(
@@ -88,14 +88,14 @@ class Teller:
         return plain(step)
 
 
-class Words(NamedTuple):
+class FindingWords(NamedTuple):
     """What a finding says of any patient: before the missing facts, and after the trail."""
 
     opening: str
     closing: str
 
 
-def words_of(finding: wire.Finding) -> Words:
+def words_of(finding: wire.Finding) -> FindingWords:
     """The words of a finding: the same finding of another patient's orders has the same."""
     plainly = wire.Finding()
     plainly.CopyFrom(finding)
@@ -105,9 +105,9 @@ def words_of(finding: wire.Finding) -> Words:
 
 
 @functools.lru_cache(MOST_FINDINGS)
-def _words(content: bytes) -> Words:
+def _words(content: bytes) -> FindingWords:
     finding = wire.Finding.FromString(content)
-    return Words(
+    return FindingWords(
         "\n".join(_opening(finding)),
         "\n".join([f". Mechanism: {finding.mechanism}", *_evidence(finding)]),
     )

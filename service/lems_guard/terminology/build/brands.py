@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lems_guard.terminology.build.rows import parts, read_rows
-from lems_guard.terminology.build.rxnorm import Product, base_of, brands_of
+from lems_guard.terminology.build.rxnorm import RxNormProduct, base_of, brands_of
 from lems_guard.terminology.build.substances import Substances, sources_in
 from lems_guard.terminology.words import key_of
 
@@ -33,7 +33,7 @@ class BrandSources:
 
     directory: Path
     by_hand: Path
-    products: list[Product]
+    products: list[RxNormProduct]
     salts: frozenset[str]
     form_routes: dict[str, str]
     sig_words: frozenset[str]

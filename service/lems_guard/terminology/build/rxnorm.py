@@ -58,7 +58,7 @@ _STRENGTH = re.compile(
 )
 
 
-class Product(NamedTuple):
+class RxNormProduct(NamedTuple):
     """A product's components as named, its dose form as far as the name tells, and its brand."""
 
     components: tuple[str, ...]
@@ -75,7 +75,7 @@ def leading(qualifiers: Iterable[str]) -> re.Pattern[str]:
 _LEADING = leading(())
 
 
-def read_product(name: str, before: re.Pattern[str] = _LEADING) -> Product | None:
+def read_product(name: str, before: re.Pattern[str] = _LEADING) -> RxNormProduct | None:
     """The parts of a product's name; `None` for a name without strengths."""
     name = " ".join(name.split())
     found = _BRAND.search(name)
@@ -86,11 +86,13 @@ def read_product(name: str, before: re.Pattern[str] = _LEADING) -> Product | Non
         products = [item for item in items if item is not None]
         components = {part for item in products for part in item.components}
         forms = {item.form for item in products}
-        return Product(tuple(sorted(components)), forms.pop() if len(forms) == 1 else "", brand)
+        return RxNormProduct(
+            tuple(sorted(components)), forms.pop() if len(forms) == 1 else "", brand
+        )
     return _single(_INNER_BRAND.sub("", body), brand, before)
 
 
-def _single(body: str, brand: str, before: re.Pattern[str]) -> Product | None:
+def _single(body: str, brand: str, before: re.Pattern[str]) -> RxNormProduct | None:
     components, form = [], ""
     for item in body.split(" / "):
         part = before.sub("", item)
@@ -99,7 +101,7 @@ def _single(body: str, brand: str, before: re.Pattern[str]) -> Product | None:
             return None
         components.append(part[: strength.start()].strip())
         form = part[strength.end() :].strip()
-    return Product(tuple(components), form, brand)
+    return RxNormProduct(tuple(components), form, brand)
 
 
 def read_names(sources: Path) -> dict[str, str]:
@@ -120,7 +122,7 @@ def brand_keys(sources: Path, by_hand: Path) -> frozenset[str]:
 
 def add_components(
     substances: Substances,
-    products: list[Product],
+    products: list[RxNormProduct],
     names: dict[str, str],
     salts: frozenset[str],
     brands: frozenset[str],
@@ -164,7 +166,7 @@ def base_of(component: str, substances: Substances, salts: frozenset[str]) -> st
 
 
 def brands_of(
-    products: Iterable[Product], substances: Substances, form_routes: dict[str, str]
+    products: Iterable[RxNormProduct], substances: Substances, form_routes: dict[str, str]
 ) -> list[tuple[str, tuple[str, ...], str]]:
     """Each brand with each set of ingredients, and the route if all its products share one."""
     found: dict[tuple[str, tuple[str, ...]], set[str]] = defaultdict(set)
@@ -181,7 +183,7 @@ def brands_of(
     ]
 
 
-def _ingredients(product: Product, substances: Substances) -> tuple[str, ...]:
+def _ingredients(product: RxNormProduct, substances: Substances) -> tuple[str, ...]:
     names: set[str] = set()
     for component in product.components:
         if component.lower() == "inert ingredients":

@@ -15,7 +15,7 @@ from lems_guard.terminology.build.listed import Listed
 from lems_guard.terminology.build.products import product_rows
 from lems_guard.terminology.build.rows import read_rows, write_rows
 from lems_guard.terminology.build.rxnorm import (
-    Product,
+    RxNormProduct,
     add_components,
     brand_keys,
     leading,
@@ -69,7 +69,7 @@ def build(sources: Path, directory: Path) -> dict[str, int]:
 
 def _substances(
     sources: Path, directory: Path, words: WordsAround
-) -> tuple[Substances, list[Product], dict[str, str]]:
+) -> tuple[Substances, list[RxNormProduct], dict[str, str]]:
     """Every substance with its names, and RxNorm's products and names."""
     by_hand = directory / "by_hand"
     substances = collect_substances(sources, by_hand)

@@ -41,7 +41,7 @@ class Reload(NamedTuple):
     problems: tuple[str, ...] = ()
 
 
-class Shown(NamedTuple):
+class InService(NamedTuple):
     """The edition in service, as KnowledgeService shows it."""
 
     edition: Explained
