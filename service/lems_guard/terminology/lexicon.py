@@ -180,10 +180,15 @@ class Lexicons:
 
     def of(self, country: str) -> Lexicon:
         """The words as they are read in a country; empty: it is not known."""
+        known = self._by_place.get(country)
+        if known is not None:
+            return known
         place = self._place(country)
         if place not in self._by_place:
             local = {key: _brand(self._vocabulary, key, place) for key, _ in self._local()}
             self._by_place[place] = self._read_as(self._common | local)
+        # One entry a country, of which there are a few hundred, beside few that differ.
+        self._by_place[country] = self._by_place[place]
         return self._by_place[place]
 
     @functools.cached_property

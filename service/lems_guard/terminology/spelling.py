@@ -84,6 +84,7 @@ _SALTS_BEHIND = {
     "kalium": "potassium",
     "calcium": "calcium",
 }
+_TAILS = tuple(_SALTS_BEHIND)
 _SALTS_BEFORE = ("dinatrium", "natrium", "dikalium", "kalium", "calcium")
 _ELEMENTS = {
     "magnesium": "magnesium",
@@ -165,12 +166,14 @@ class Spellings:
 
     def _compounds(self, word: str) -> Iterator[Readings]:
         """A word that is put together of a drug and its salt, or of an acid."""
-        for salt, english in _SALTS_BEHIND.items():
-            if word.endswith(salt):
-                yield self._with_salt(word.removesuffix(salt), english)
-        for salt in _SALTS_BEFORE:
-            if word.startswith(salt):
-                yield self._base(word.removeprefix(salt))
+        if word.endswith(_TAILS):
+            for salt, english in _SALTS_BEHIND.items():
+                if word.endswith(salt):
+                    yield self._with_salt(word.removesuffix(salt), english)
+        if word.startswith(_SALTS_BEFORE):
+            for salt in _SALTS_BEFORE:
+                if word.startswith(salt):
+                    yield self._base(word.removeprefix(salt))
         if word.endswith(_ACID):
             stem = word.removesuffix(_ACID)
             names = (f"{stem}ic acid", f"{stem.removesuffix('in')}ic acid", f"{stem} acid")
