@@ -59,6 +59,8 @@ def meant(reading: Reading, near: Near) -> Readings:
     """What an order names, and what a slip in it can only have meant."""
     if reading.denied:
         return ()
+    if not near.meant:
+        return reading.readings
     return tuple(dict.fromkeys((*reading.readings, *near.meant)))
 
 

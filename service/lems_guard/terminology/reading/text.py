@@ -58,6 +58,11 @@ DILUTED: Final = Reading(
     doubts=(Doubt("", "", "a homeopathic dilution: what it is named after was not checked"),),
 )
 HARD_BREAK, SOFT_BREAK = re.compile("[;\n\r]"), re.compile(r"[,.](?!\S)|,(?=\D)")
+NO_BREAKS: Final[dict[int, int]] = {}
+FORMED: Final = frozenset({kinds.FORM, kinds.RATIO})
+COUNTED: Final = frozenset(
+    {kinds.COUNT, kinds.VOLUME, kinds.BARE, kinds.PATTERN, kinds.TIMES, kinds.MULTIPLE}
+)
 NAMES: Final = frozenset({kinds.NAME, kinds.BRAND})
 PHASES: Final = frozenset({kinds.START, kinds.CONTINUE})
 NOT_PLAIN: Final = TAKES_IN | {kinds.UNKNOWN, kinds.BARE}
@@ -81,9 +86,9 @@ def read_text(text: str, lexicon: Lexicon) -> tuple[Reading, ...]:
     drugs = drugs_in(bag)
     several = len(drugs) > 1 and sum(map(is_head, drugs)) > 1
     is_sure = kinds.UNKNOWN not in bag
-    spans = list(spans_of(text)) if several or not is_sure else []
-    breaks = breaks_of(text, spans)
-    if not drugs or (is_sure and not several):
+    spans = [] if is_sure and not several else list(spans_of(text))
+    breaks = breaks_of(text, spans) if spans else NO_BREAKS
+    if not drugs or not spans:
         return (_order(phrases, words, bag, breaks, lexicon),)
     orders = orders_of(phrases, breaks, lexicon.combinations)
     read = [_order(each, words, bag_of(each), breaks, lexicon) for each in orders]
@@ -175,8 +180,10 @@ def _given(
     if readings in AMINOPYRIDINES:
         product = product_in(drugs)
         licensed = readings == LICENSED and is_licensed(bag, product)
-        suspension = licensed and is_suspension(bag)
-    piece = piece_of(bag) if licensed and readings == LICENSED else None
+        suspension = licensed and not FORMED.isdisjoint(bag) and is_suspension(bag)
+    piece = None
+    if licensed and readings == LICENSED and not COUNTED.isdisjoint(bag):
+        piece = piece_of(bag)
     times = times_of(bag)
     is_single = not readings or (len(readings[0]) == 1 and len(readings) == 1)
     doses = doses_of(phrases, words, bag, times, piece) if is_single else NO_DOSES
