@@ -6,7 +6,10 @@ PYTHON ?= $(BIN)/python
 # Where the generated stubs go; the test for their freshness points it at a scratch folder.
 STUBS ?= service
 
+CLIENT = $(STUBS)/client/lems_guard_client
 PROTOS := $(wildcard proto/lems_guard/v1/*.proto)
+SERVICES := $(filter %_service.proto,$(PROTOS))
+TYPED = $(foreach kind,mypy mypy_grpc,--plugin=protoc-gen-$(kind)=$(dir $(PYTHON))protoc-gen-$(kind))
 # What the compiled rules are made from. Folders of rules count too: they change with a deletion.
 ENGINE := $(addprefix service/lems_guard/,clinical knowledge screening terminology)
 KNOWLEDGE := $(shell find rules 2>/dev/null; find $(ENGINE) -name '*.py' 2>/dev/null)
@@ -15,7 +18,7 @@ COMPILED := $(VENV)/.compiled
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve test lint stubs stub-files vocabulary bench capacity readme pictures
+.PHONY: help setup demo serve test lint stubs stub-files dist vocabulary bench capacity readme pictures
 
 # Lists the targets by their two-hash comments.
 help:
@@ -47,6 +50,9 @@ lint: setup ## style, format, types and the wire contract
 
 stubs: $(INSTALLED) stub-files ## regenerate the Python stubs from proto/
 
+dist: setup ## build the wheels of the service and of its client into dist/
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist ./service/client .
+
 vocabulary: $(INSTALLED) ## build the tables of drug names from rules/vocabulary/sources
 	$(PYTHON) -m lems_guard.terminology.build rules/vocabulary
 
@@ -67,12 +73,23 @@ pictures: setup ## draw the dashboards from a real Prometheus, for deploy/README
 stub-files:
 	$(PYTHON) -m grpc_tools.protoc -I proto --python_out=$(STUBS) --pyi_out=$(STUBS) \
 		--descriptor_set_out=$(STUBS)/lems_guard/v1/descriptor.pb --include_source_info $(PROTOS)
-	$(PYTHON) -m grpc_tools.protoc -I proto --grpc_python_out=$(STUBS) $(filter %_service.proto,$(PROTOS))
+	$(PYTHON) -m grpc_tools.protoc -I proto --grpc_python_out=$(STUBS) $(SERVICES)
+# The client's own, with types, and the files themselves. A message is the same class in both
+# packages as long as both describe it by the same bytes.
+	mkdir -p $(CLIENT)/v1 $(CLIENT)/proto/lems_guard/v1
+	cp $(PROTOS) $(CLIENT)/proto/lems_guard/v1
+	$(PYTHON) -m grpc_tools.protoc -I proto $(TYPED) --python_out=$(STUBS)/client \
+		--mypy_out=quiet:$(STUBS)/client $(PROTOS)
+	$(PYTHON) -m grpc_tools.protoc -I proto $(TYPED) --grpc_python_out=$(STUBS)/client \
+		--mypy_grpc_out=quiet:$(STUBS)/client $(SERVICES)
+	sed -i 's/^from lems_guard\.v1 import/from lems_guard_client.v1 import/' $(STUBS)/client/lems_guard/v1/*
+	mv $(STUBS)/client/lems_guard/v1/* $(CLIENT)/v1
+	rm -r $(STUBS)/client/lems_guard
 
 # The version is literal text of the package, hence not a reason to install again.
-$(INSTALLED): pyproject.toml deploy/constraints.txt
+$(INSTALLED): pyproject.toml service/client/pyproject.toml deploy/constraints.txt
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON3) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet -e '.[dev]' -c deploy/constraints.txt
+	$(BIN)/python -m pip install --quiet -e service/client -e '.[dev]' -c deploy/constraints.txt
 	touch $@
 
 # Compiling runs the cases of every rule too: rules that fail their own cases are not set up.

@@ -12,7 +12,7 @@ import pytest
 
 from cli.conftest import ENVIRONMENT, Run, prescription
 from lems_guard.answering.proto_json import read_request
-from lems_guard.cli import client, demo
+from lems_guard.cli import demo, remote
 from lems_guard.settings import Address, address, settings_table
 
 
@@ -41,7 +41,7 @@ def test_a_service_names_every_fault(lems_guard: Run, service: Address) -> None:
 def test_a_service_that_hangs_is_left_in_time(
     lems_guard: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "DEADLINE_SECONDS", 0.3)
+    monkeypatch.setattr(remote, "DEADLINE_SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as hung:
         ran = lems_guard("check", "x", "--server", f"127.0.0.1:{hung.getsockname()[1]}")
     assert ran.code == 4
@@ -126,6 +126,6 @@ def test_the_child_is_started_with_our_own_python() -> None:
 
 def test_a_prescription_goes_through_the_client_unchanged(service: Address) -> None:
     request = read_request(prescription("timolol eye drops").encode())
-    with client.Client(service) as asked:
+    with remote.Remote(service) as asked:
         assert asked.check(request).medications[0].id == "p1"
         assert not asked.is_reviewed()

@@ -14,7 +14,7 @@ from lems_guard.v1 import prescription_pb2, terms_pb2
 
 ROOT = Path(__file__).parents[2]
 PROTOS = sorted((ROOT / "proto").rglob("*.proto"))
-STUBS = ROOT / "service/lems_guard/v1"
+GENERATED = ("lems_guard/v1", "client/lems_guard_client")
 
 # Where things stand in a FileDescriptorProto; source positions are paths of such numbers.
 FILE = descriptor_pb2.FileDescriptorProto.DESCRIPTOR.fields_by_name
@@ -66,14 +66,24 @@ def services_of(file: descriptor_pb2.FileDescriptorProto) -> Iterator[tuple[str,
 
 
 def test_stubs_are_fresh(tmp_path: Path) -> None:
+    for package in GENERATED:
+        (tmp_path / package).mkdir(parents=True)
     generate = ["make", "stub-files", f"STUBS={tmp_path}", f"PYTHON={sys.executable}"]
-    (tmp_path / "lems_guard/v1").mkdir(parents=True)
     subprocess.run(generate, cwd=ROOT, check=True, capture_output=True)
-    made = {path.name: path.read_bytes() for path in (tmp_path / "lems_guard/v1").iterdir()}
-    written = (*STUBS.glob("*_pb2*.py*"), STUBS / "descriptor.pb")
-    committed = {path.name: path.read_bytes() for path in written}
+    made, committed = generated(tmp_path), generated(ROOT / "service")
+    assert made
     stale = sorted(name for name in made | committed if made.get(name) != committed.get(name))
     assert not stale, "run `make stubs`"
+
+
+def generated(folder: Path) -> dict[str, bytes]:
+    """What `make stubs` writes, by its path."""
+    files = [file for each in GENERATED for file in (folder / each).rglob("*") if file.is_file()]
+    return {
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in files
+        if ("_pb2" in file.stem and file.suffix != ".pyc") or file.suffix in {".pb", ".proto"}
+    }
 
 
 def test_buf_lint_is_clean() -> None:

@@ -1,6 +1,7 @@
 """The contract as it was recorded: what it promised then still holds, in five languages."""
 
 import json
+import re
 import subprocess
 import sys
 from importlib import resources
@@ -12,6 +13,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.json_format import ParseDict
 from google.protobuf.unknown_fields import UnknownFieldSet
 
+from lems_guard.answering.in_service import CONTRACT
 from lems_guard.cli.demo import example
 from lems_guard.cli.in_process import InProcess
 from lems_guard.settings import Settings
@@ -139,3 +141,9 @@ def test_the_previous_server_reads_what_this_client_sends(
     assert len(UnknownFieldSet(read)) == 0
     read.ParseFromString(request.SerializeToString() + b"\xfa\x7f\x00")  # field 2047, empty
     assert len(UnknownFieldSet(read)) == 1
+
+
+def test_the_page_says_what_each_state_of_the_contract_brought() -> None:
+    page = (ROOT / "proto/README.md").read_text("utf-8")
+    numbers = [int(each) for each in re.findall(r"^\| (?:0, )?(\d+) \| ", page, re.MULTILINE)]
+    assert numbers == list(range(1, CONTRACT + 1))

@@ -15,6 +15,7 @@ import pytest
 from compose_spec import PyCompose
 from ruamel.yaml import YAML
 
+from lems_guard import __version__
 from lems_guard.settings import settings_table
 from system_programs import free_port
 
@@ -56,7 +57,11 @@ def test_the_lock_is_that_of_the_constraints(name: str) -> None:
 def test_the_lock_has_every_dependency() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     locked = dict(PIN.findall((DEPLOY / "requirements.txt").read_text("utf-8")))
-    for need in (*project["dependencies"], *project["optional-dependencies"]["otel"]):
+    client = tomllib.loads((ROOT / "service/client/pyproject.toml").read_text("utf-8"))["project"]
+    needs = {*project["dependencies"], *client["dependencies"]}
+    ours = {f"{client['name']}=={__version__}"}  # built with the service, from here
+    assert ours < needs
+    for need in (*needs - ours, *project["optional-dependencies"]["otel"]):
         name = re.split(r"[\[<>=;]", need)[0].lower().replace(".", "-")
         assert name in locked, "renew deploy/requirements.txt as its second line says"
 

@@ -156,9 +156,9 @@ def _checker(server: str | None) -> Iterator[Checker]:
 
         yield InProcess(site_settings())
         return
-    from lems_guard.cli.client import Client
+    from lems_guard.cli.remote import Remote
 
-    with Client(_address(server)) as client:
+    with Remote(_address(server)) as client:
         yield client
 
 

@@ -1,0 +1,1 @@
+"""The wire contract, generated from proto/lems_guard/v1 by `make stubs`."""
