@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from edges.order_entry.desks import AtOnce
 from lems_guard.answering.answer import Answer
 from lems_guard.caching.replies import Replies, ReplyCache
+from lems_guard.callers.profile import ANYBODY
 from lems_guard.clinical.errors import InvalidRequest
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.edges.order_entry.desk import Desk
@@ -148,7 +149,7 @@ def test_nor_of_a_hook_call() -> None:
     services = {"order-sign": SERVICES["lems-guard-order-sign"]}
 
     def call(number: int) -> None:
-        reply = asyncio.run(desk.answer(hook_call(number), services, "caller", AtOnce()))
+        reply = asyncio.run(desk.answer(hook_call(number), services, ANYBODY, AtOnce()))
         assert b"amifampridine" in reply
 
     for number in range(3):

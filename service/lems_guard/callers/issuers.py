@@ -2,7 +2,8 @@
 
     {"issuers": [{"iss": "https://ehr.example",
                   "jwksFile": "ehr-jwks.json",
-                  "jku": ["https://ehr.example/jwks.json"]}]}
+                  "jku": ["https://ehr.example/jwks.json"],
+                  "profile": {"hooks": ["order-sign"], "jurisdiction": "CH"}}]}
 
 Keys are rotated by changing the JWKS file, or at the issuer's own JWKS address: an unknown key id
 has it asked again. A file that has become unreadable leaves the last good one in force.
@@ -17,6 +18,7 @@ from typing import Any, TypeAlias
 import msgspec
 import structlog
 
+from lems_guard.callers.profile import Profile
 from lems_guard.clinical.errors import InvalidSettings, Unavailable
 
 log = structlog.get_logger(__name__)
@@ -36,9 +38,13 @@ class Issuer(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=
     iss: str
     jwks_file: str = ""
     jku: tuple[str, ...] = ()
+    profile: Profile = Profile()
 
     def __post_init__(self) -> None:
         """Refuse an issuer whose every token would be, or whose file no system can have."""
+        faults = self.profile.faults()
+        if faults:
+            raise ValueError(f"{self.iss}: profile: {'; '.join(faults)}")
         if "\0" in self.jwks_file:
             raise ValueError(f"{self.iss}: jwksFile is no name of a file")
         if not self.jwks_file and not any(self.jku):

@@ -16,6 +16,7 @@ from typing import Any
 import jwt
 
 from lems_guard.callers.issuers import Issuer, Issuers, Jwk
+from lems_guard.callers.profile import Caller, Profile
 from lems_guard.clinical.errors import Unauthenticated, Unavailable
 from lems_guard.sharing.tokens import Token, UsedTokens
 
@@ -78,6 +79,11 @@ class Verifier:
         self._base_url = base_url.rstrip("/")
         self._replays = replays or Replays()
         self._now = now
+
+    def profile(self, iss: str) -> Profile:
+        """What is settled for an issuer's calls."""
+        issuer = self._issuers.issuer(iss)
+        return issuer.profile if issuer else Profile()
 
     def token(self, authorization: str, path: str) -> Token:
         """A request's token; raises `Unauthenticated` or `Unavailable`."""
@@ -148,16 +154,16 @@ class TokenHolders:
         # waiting must hold up nothing else.
         self._threads = ThreadPoolExecutor(32, "cds-hooks-token")
 
-    async def caller(self, authorization: str, path: str) -> str:
+    async def caller(self, authorization: str, path: str) -> Caller:
         """The issuer of a request's token; raises `Unauthenticated` or `Unavailable`."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._issuer, authorization, path)
+        return await loop.run_in_executor(self._threads, self._caller, authorization, path)
 
-    def _issuer(self, authorization: str, path: str) -> str:
+    def _caller(self, authorization: str, path: str) -> Caller:
         token = self._verifier.token(authorization, path)
         if not self._elsewhere.claim(token):
             raise Unauthenticated(USED_BEFORE)
-        return token.issuer
+        return Caller(token.issuer, self._verifier.profile(token.issuer))
 
 
 def why_refused(fault: Exception) -> str:

@@ -12,6 +12,7 @@ import httpx2
 import msgspec
 
 from lems_guard.answering.answer import Answer, Answerer
+from lems_guard.callers.profile import ANYBODY
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.edges.order_entry.desk import Desk
 from lems_guard.edges.order_entry.discovery import SERVICES
@@ -89,6 +90,7 @@ class Asked:
             today=lambda: TODAY,
         )
         engine = Engine(answers, edition)
+        self.caller = ANYBODY
         self.counts = Uncounted()
         self.requests: list[httpx2.Request] = []
         self.engine, self._handler, self._seconds = engine, handler, seconds
@@ -107,7 +109,7 @@ class Asked:
         services = {each.hook: each for each in SERVICES.values()}
         try:
             body = json.dumps(call).encode()
-            content = await self._desk(fetcher).answer(body, services, "", AtOnce())
+            content = await self._desk(fetcher).answer(body, services, self.caller, AtOnce())
         except Refusal as refusal:
             return Said(refusal.status, [])
         finally:

@@ -3,7 +3,7 @@
 What does not bear on the orders at hand, or asks for nothing, shares one card of single lines.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from lems_guard.edges.order_entry.asking import Asked
@@ -29,7 +29,7 @@ from lems_guard.fhir.content_ids import digest
 from lems_guard.fhir.detected_issue import IssueSubject, concern_code, detected_issue
 from lems_guard.fhir.orders import Order
 from lems_guard.fhir.shapes import release_of
-from lems_guard.fhir.words import concern_word
+from lems_guard.fhir.words import concern_word, severity_word
 from lems_guard.screening.alerts import SUSPECTED
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
@@ -78,8 +78,16 @@ class CardMaker:
         teller: CardWording,
         call: str,
         about: IssueSubject,
+        indicators: Mapping[str, str],
     ) -> None:
-        """`call` tells this call from every other: cards of another one have other uuids."""
+        """`call` tells this call from every other: cards of another one have other uuids.
+
+        `indicators` are those of a caller's own, by severity.
+        """
+        self._indicators = {
+            severity: indicators.get(severity_word(severity), usual)
+            for severity, usual in INDICATORS.items()
+        }
         self._asked = asked
         self._response = response
         self._teller = teller
@@ -134,7 +142,7 @@ class CardMaker:
         """A contraindication that is only possible, or in no order at hand, asks and warns."""
         sure = alert.certainty == terms.CERTAINTY_ESTABLISHED
         involved = {each for finding in alert.findings for each in finding.medication_ids}
-        found = INDICATORS[alert.severity]
+        found = self._indicators[alert.severity]
         at_hand = not self._asked.focus.isdisjoint(involved)
         return found if found != "critical" or (sure and at_hand) else "warning"
 

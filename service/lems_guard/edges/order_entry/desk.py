@@ -1,20 +1,21 @@
 """The desk at which hook calls are answered: what is missing is fetched, then all is evaluated."""
 
 import datetime
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
 from lems_guard.answering.answer import Answer
+from lems_guard.callers.profile import Caller
 from lems_guard.clinical.deadline import InTime
 from lems_guard.clinical.errors import Overloaded
 from lems_guard.edges.order_entry.card_shapes import Response
 from lems_guard.edges.order_entry.chart import Chart
 from lems_guard.edges.order_entry.discovery import PREFETCH, TELLING, HookService
 from lems_guard.edges.order_entry.engine import Engine
-from lems_guard.edges.order_entry.evaluating import Evaluation, evaluation_of
+from lems_guard.edges.order_entry.evaluating import Asking, Evaluation, evaluation_of
 from lems_guard.edges.order_entry.hooks import HookCall, read_call
 from lems_guard.edges.order_entry.refusals import Refusal, bad_request, precondition_failed
 from lems_guard.edges.order_entry.repeats import RepeatFilter, Sifted
@@ -38,6 +39,7 @@ NEEDED_WHOLE = (
     "the Conditions or active medications were read in part only, and no LEMS was found in that "
     "part: send them whole, with the Medications that they refer to; nothing was checked"
 )
+NOT_OPEN = "this hook is not open to this caller"
 OF_ANOTHER = "prefetch: it holds another patient than context.patientId"
 NOTHING = msgspec.json.encode(Response([]))
 
@@ -65,8 +67,8 @@ class Completes(Protocol):
 class Fetches(Protocol):
     """What fetches what clients did not send."""
 
-    def may_ask(self, call: HookCall) -> bool:
-        """Whether the call's server may be asked."""
+    def may_ask(self, call: HookCall, hosts: Collection[str]) -> bool:
+        """Whether the call's server may be asked, of some hosts alone where any are named."""
 
     def begin(self, call: HookCall) -> Completes:
         """Begin for a call whose server may be asked."""
@@ -123,7 +125,7 @@ class Desk:
         self._counts = counts
         self._fetching = 0
 
-    async def answer(self, body: bytes, services: Services, caller: str, gets: Gets) -> bytes:
+    async def answer(self, body: bytes, services: Services, caller: Caller, gets: Gets) -> bytes:
         """The response to a call of one of some services; raises `Refusal` or `LemsGuardError`."""
         steps = self._steps(body, services, caller, gets.in_time)
         fetching: Completes | None = None
@@ -149,14 +151,18 @@ class Desk:
         finally:
             self._fetching -= 1
 
-    def _steps(self, body: bytes, services: Services, caller: str, in_time: InTime) -> Steps:
+    def _steps(self, body: bytes, services: Services, caller: Caller, in_time: InTime) -> Steps:
         """The way to a response: each step is for a turn, what is between them is not."""
         call = read_call(body)
         service = services.get(call.hook)
         if service is None:
             raise bad_request(f"hook: this service is for {' or '.join(services)}")
+        if caller.profile.hooks and service.hook not in caller.profile.hooks:
+            raise Refusal(403, "forbidden", NOT_OPEN, reason="caller")
         chart, engine, today = charted(service, call), self._current(), self._today()
-        may_fetch = self._fetcher is not None and self._fetcher.may_ask(call)
+        may_fetch = self._fetcher is not None and self._fetcher.may_ask(
+            call, caller.profile.fhir_servers
+        )
         if may_fetch and is_wanting(chart, TELLING, call):
             yield Wanted(call, chart, TELLING)
         if chart.is_missing:
@@ -166,10 +172,12 @@ class Desk:
         yield HEAVY
         if may_fetch and is_wanting(chart, PREFETCH, call):
             yield Wanted(call, chart, PREFETCH)
-        evaluation = evaluation_of(engine, service, call, chart, today, in_time)
+        evaluation = evaluation_of(
+            engine, Asking(service, call, caller.profile), chart, today, in_time
+        )
         if evaluation is None:
             return nothing_of(chart, engine, today)
-        sifted = self._repeats.sift(service, call, caller, evaluation.alerts)
+        sifted = self._repeats.sift(service, call, caller.name, evaluation.alerts)
         return self._told(service, evaluation, sifted)
 
     def _told(self, service: HookService, evaluation: Evaluation, sifted: Sifted) -> bytes:

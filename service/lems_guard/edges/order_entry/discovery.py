@@ -1,5 +1,6 @@
 """The services on offer: their ids are stable, since clients store them."""
 
+import functools
 from typing import Any, NamedTuple
 
 import msgspec
@@ -141,7 +142,12 @@ def services_by_id(*, has_one_id: bool) -> dict[str, dict[str, HookService]]:
     return found
 
 
-def discovery(*, has_one_id: bool) -> bytes:
-    """The services on offer."""
-    shown = [each.described(ONE_ID if has_one_id else own_id) for own_id, each in SERVICES.items()]
+@functools.lru_cache(256)
+def discovery(*, has_one_id: bool, hooks: tuple[str, ...] = ()) -> bytes:
+    """The services on offer, to one who may call some hooks only."""
+    shown = [
+        each.described(ONE_ID if has_one_id else own_id)
+        for own_id, each in SERVICES.items()
+        if not hooks or each.hook in hooks
+    ]
     return msgspec.json.encode({"services": shown})

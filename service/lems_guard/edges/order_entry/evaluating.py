@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from lems_guard.answering.answer import Answer
 from lems_guard.answering.spoken import read_as
+from lems_guard.callers.profile import Profile
 from lems_guard.clinical.deadline import InTime
 from lems_guard.clinical.errors import InvalidRequest
 from lems_guard.clinical.patient import LemsStatus
@@ -40,6 +41,21 @@ NOT_TOLD = (
 REFUTED = "The diagnosis of LEMS is recorded as refuted: rules that need LEMS were not applied."
 
 
+JURISDICTIONS = {
+    "US": terms.JURISDICTION_US,
+    "EU": terms.JURISDICTION_EU,
+    "CH": terms.JURISDICTION_CH,
+}
+
+
+class Asking(NamedTuple):
+    """A call of a service, and what is settled for its caller."""
+
+    service: HookService
+    call: HookCall
+    profile: Profile
+
+
 class Evaluation(NamedTuple):
     """What is to be said: the cards of alerts, worst first, and those that no filter takes away.
 
@@ -54,8 +70,7 @@ class Evaluation(NamedTuple):
 
 def evaluation_of(
     engine: Engine,
-    service: HookService,
-    call: HookCall,
+    asking: Asking,
     chart: Chart,
     today: datetime.date,
     in_time: InTime,
@@ -64,13 +79,15 @@ def evaluation_of(
 
     Raises `Refusal`, or what `in_time` raises where nobody waits any more.
     """
-    asked = asked_by(call, service, chart, engine.vocabulary, today)
+    asked = asked_by(asking.call, asking.service, chart, engine.vocabulary, today)
+    if asking.profile.jurisdiction:
+        asked.request.jurisdiction = JURISDICTIONS[asking.profile.jurisdiction]
     begun = time.perf_counter()
     answer, response = screened(engine, asked, in_time)
     seconds = time.perf_counter() - begun
     if response is None:
         return None
-    told = Conversation(engine, asked, response, call, chart)
+    told = Conversation(engine, asked, response, asking, chart)
     return Evaluation(told.alerts(), told.others(), answer, seconds)
 
 
@@ -112,10 +129,11 @@ class Conversation:
         engine: Engine,
         asked: Asked,
         response: wire.CheckPrescriptionResponse,
-        call: HookCall,
+        asking: Asking,
         chart: Chart,
     ) -> None:
         """Ready to tell."""
+        call, self._least = asking.call, asking.profile.least
         names = {name: order.name for name, order in asked.orders.items()}
         self._engine = engine
         self._asked = asked
@@ -126,7 +144,9 @@ class Conversation:
         self._teller = CardWording(names, self._notes(), readings, reviewed=engine.is_reviewed)
         inferred = asked.person.diagnoses.lems is None
         about = IssueSubject(release(asked), f"Patient/{call.patient_id()}", inferred, names)
-        self._maker = CardMaker(asked, response, self._teller, self._call, about)
+        self._maker = CardMaker(
+            asked, response, self._teller, self._call, about, asking.profile.indicators
+        )
 
     def _notes(self) -> tuple[str, ...]:
         """What bears on the answer as a whole."""
@@ -139,7 +159,7 @@ class Conversation:
 
     def alerts(self) -> list[ShownCard]:
         """The cards of alerts, worst first; those that ask for nothing share one."""
-        alerts = list(self._response.alerts)
+        alerts = [each for each in self._response.alerts if each.severity >= self._least]
         own = [alert for alert in alerts if self._maker.is_own(alert)]
         rest = [alert for alert in alerts if not self._maker.is_own(alert)]
         instead = self._replacements().offered(own, self._response.jurisdiction)

@@ -5,7 +5,7 @@ Only hosts that the site allows are ever asked: the address comes from a request
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple, Protocol
 from urllib.parse import quote, unquote, urlsplit
 
@@ -68,9 +68,10 @@ class Fetcher:
         self._transport = transport
         self._client: httpx2.AsyncClient | None = None
 
-    def may_ask(self, call: HookCall) -> bool:
-        """Whether a call's server may be asked."""
-        return self._may_ask((call.fhir_server or "").rstrip("/"))
+    def may_ask(self, call: HookCall, hosts: Collection[str] = ()) -> bool:
+        """Whether a call's server may be asked, of some hosts alone where any are named."""
+        allowed = self._hosts & {*hosts} if hosts else self._hosts
+        return _may_ask((call.fhir_server or "").rstrip("/"), allowed)
 
     def begin(self, call: HookCall) -> "Fetching":
         """Begin to fetch for a call whose server may be asked."""
@@ -83,23 +84,24 @@ class Fetcher:
         )
         return Fetching(self._client, base, call, self._bounds, self._watches)
 
-    def _may_ask(self, base: str) -> bool:
-        """An allowed host, over TLS; without it only on this machine."""
-        try:
-            parts = urlsplit(base)
-            port = f":{parts.port}" if parts.port else ""
-        except ValueError:
-            return False
-        host = parts.hostname or ""
-        if parts.username or parts.query or parts.fragment:
-            return False
-        safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
-        return safe and bool({host, f"{host}{port}"} & self._hosts)
-
     async def close(self) -> None:
         """Close the connections."""
         if self._client is not None:
             await self._client.aclose()
+
+
+def _may_ask(base: str, hosts: frozenset[str]) -> bool:
+    """An allowed host, over TLS; without it only on this machine."""
+    try:
+        parts = urlsplit(base)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    if parts.username or parts.query or parts.fragment:
+        return False
+    safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    return safe and bool({host, f"{host}{port}"} & hosts)
 
 
 class Fetching:

@@ -131,7 +131,10 @@ class Replacements:
         """
         request = self._request
         trial = request_wire.CheckPrescriptionRequest(
-            patient=request.patient, active=request.active, stopped=request.stopped
+            patient=request.patient,
+            active=request.active,
+            stopped=request.stopped,
+            jurisdiction=request.jurisdiction,
         )
         by_id = {f"instead #{number}": each for number, each in enumerate(candidates)}
         for order_id, each in by_id.items():

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from lems_guard.callers.admission import refuse_foreign_pages
+from lems_guard.callers.profile import ANYBODY, Caller
 from lems_guard.clinical.errors import LemsGuardError
 from lems_guard.edges.order_entry.asgi import ClientGone, Reply, Request
 from lems_guard.edges.order_entry.desk import Desk, Services
@@ -36,7 +37,6 @@ log = structlog.get_logger(__name__)
 
 JSON = "application/json"
 HOOKS_PATH = "/cds-services"
-NO_CALLER = ""
 UNKNOWN = "unknown"
 FRAMED = (*[each.hook for each in SERVICES.values()], "feedback", UNKNOWN)
 COUNTED_AS = "lems_guard.hook"  # in the scope of a request
@@ -49,7 +49,7 @@ GONE = 499  # nobody is there to read it: nginx' code for a client that went awa
 class KnowsCallers(Protocol):
     """What tells who calls."""
 
-    async def caller(self, authorization: str, path: str) -> str:
+    async def caller(self, authorization: str, path: str) -> Caller:
         """The client; raises `Unauthenticated`, `PermissionDenied` or `Unavailable`."""
 
 
@@ -68,7 +68,7 @@ class HookPage(NamedTuple):
 
     hook: str
     method: str
-    answer: Callable[[Request, str], Awaitable[bytes]]
+    answer: Callable[[Request, Caller], Awaitable[bytes]]
 
 
 class Clients(NamedTuple):
@@ -102,7 +102,6 @@ class OrderEntry:
         self._clients = clients
         self._frame = frame
         self._services = services_by_id(has_one_id=clients.has_one_id)
-        self._discovery = discovery(has_one_id=clients.has_one_id)
         self._logged = Allowance(MOST_LOGGED)
 
     def routes(self) -> list[Route]:
@@ -138,10 +137,10 @@ class OrderEntry:
         found = self._services.get(service, {})
         return HookPage(next(iter(found)) if len(found) == 1 else UNKNOWN, "POST", self._call)
 
-    async def _discover(self, _: Request, __: str) -> bytes:
-        return self._discovery
+    async def _discover(self, _: Request, caller: Caller) -> bytes:
+        return discovery(has_one_id=self._clients.has_one_id, hooks=caller.profile.hooks)
 
-    async def _call(self, request: Request, caller: str) -> bytes:
+    async def _call(self, request: Request, caller: Caller) -> bytes:
         services = self._services.get(request.service)
         if services is None:
             raise not_found("there is no service of this id")
@@ -153,7 +152,7 @@ class OrderEntry:
         hook = request.scope[COUNTED_AS] = hook_of(services, body)
         return await self._frame.run(hook, answer)
 
-    async def _take_feedback(self, request: Request, _: str) -> bytes:
+    async def _take_feedback(self, request: Request, _: Caller) -> bytes:
         if request.service not in self._services:
             raise not_found("there is no service of this id")
         if self._verifier is None:
@@ -195,9 +194,9 @@ class OrderEntry:
                 left_out=left_out,
             )
 
-    async def _caller(self, request: Request) -> str:
+    async def _caller(self, request: Request) -> Caller:
         if self._verifier is None:
-            return NO_CALLER
+            return ANYBODY
         return await self._verifier.caller(
             request.headers().get("authorization", ""), request.scope["path"]
         )
