@@ -11,7 +11,6 @@ from crowds import answerer_of, texts
 from lems_guard.answering import bounds
 from lems_guard.answering.bounds import (
     LONGEST_NAME,
-    LONGEST_TEXT,
     LONGEST_WORDS,
     MORE_FAULTS,
     MOST_CODINGS,
@@ -26,9 +25,11 @@ from lems_guard.answering.messages import decoded
 from lems_guard.answering.proto_json import as_json, read_request
 from lems_guard.clinical.errors import DeadlinePassed, InvalidRequest
 from lems_guard.editions.library import load_edition, packaged_rules
+from lems_guard.terminology.reading.text import LONGEST_TEXT, TOO_LONG
 from lems_guard.v1 import interaction_check_service_pb2 as stream
 from lems_guard.v1 import prescription_pb2 as wire
 from lems_guard.v1 import terms_pb2
+from lems_guard.v1.screening_pb2 import CheckPrescriptionResponse
 from messages import messy_requests, order, questions, with_order, with_patient
 
 ANSWERER = answerer_of(load_edition(packaged_rules()).edition)
@@ -55,7 +56,6 @@ FIRST = "proposed[0]"
 SIZES: list[tuple[Sized, int, str]] = [
     (many, MOST_MEDICATIONS, "proposed"),
     (lambda size: with_order(id="i" * size), LONGEST_NAME, f"{FIRST}.id"),
-    (lambda size: with_order(text="t" * size), LONGEST_TEXT, f"{FIRST}.text"),
     (lambda size: with_order(form_text="t" * size), LONGEST_WORDS, f"{FIRST}.form_text"),
     (lambda size: with_order(route_text="t" * size), LONGEST_WORDS, f"{FIRST}.route_text"),
     (
@@ -109,6 +109,22 @@ def test_each_part_may_be_so_large_and_no_larger(sized: Sized, most: int, path: 
     with pytest.raises(InvalidRequest) as by_json:
         questions().of(read_request(as_json(too_large)))
     assert by_json.value.violations == refused.value.violations
+
+
+@pytest.mark.parametrize("size", [LONGEST_TEXT + 1, 4_001, 1_000_000])
+def test_an_order_that_is_too_long_to_read_is_a_doubt(size: int) -> None:
+    """It is named, and keeps no other order of the prescription from being checked."""
+    long, short = order(id="long", text="x" * size), order(id="short")
+    answer = ANSWERER.answer(
+        wire.CheckPrescriptionRequest(proposed=[long, short]).SerializeToString()
+    )
+    reply = CheckPrescriptionResponse.FromString(answer.reply)
+    unread, judged = reply.medications
+    assert unread.disposition == terms_pb2.DISPOSITION_UNRESOLVED
+    assert [each.what for each in unread.doubts] == [TOO_LONG]
+    assert judged.disposition == terms_pb2.DISPOSITION_EVALUATED
+    assert reply.completeness == terms_pb2.COMPLETENESS_INCOMPLETE
+    assert [list(each.medication_ids) for each in reply.alerts] == [["short"]]
 
 
 @pytest.mark.parametrize("number", [501, 2_000_000])

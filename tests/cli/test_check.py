@@ -129,7 +129,7 @@ def test_an_order_without_words_is_told_as_such(lems_guard: Run, words: str) -> 
 
 def test_a_very_long_order_is_cut_and_said_not_to_be_read(lems_guard: Run) -> None:
     ran = lems_guard("check", "metoprolol " * 500)
-    assert ran.code == 3
+    assert ran.code == 3, "a doubt with its reason, no fault that refuses the whole prescription"
     shown = " ".join(ran.out.split())
     assert "(5499 characters)” was not recognised" in shown
     assert "longer than 1000 characters and was not read" in shown

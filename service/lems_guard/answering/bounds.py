@@ -16,8 +16,9 @@ MOST_MEDICATIONS = 500
 MOST_CODINGS = 50
 MOST_CONDITIONS = 1000
 MOST_ALLERGIES = 100
-# Characters: of an id, a code or a unit; of a display, a form, a route or a reason; of an order.
-LONGEST_NAME, LONGEST_WORDS, LONGEST_TEXT = 256, 1000, 4000
+# Characters: of an id, a code or a unit; of a display, a form, a route or a reason. An order's text
+# has no bound here: one that is too long to be read is a doubt, and the other orders are checked.
+LONGEST_NAME, LONGEST_WORDS = 256, 1000
 # More are not told: nobody reads them, and finding them holds up others.
 MOST_FAULTS = 100
 MOST_FIELDS = 100_000
@@ -51,7 +52,6 @@ def too_many(name: str) -> str:
 def of_medication(medication: wire.Medication, path: str) -> Iterator[FieldViolation]:
     """What of an order is more, or longer, than is read."""
     yield from of_words(medication.id, LONGEST_NAME, f"{path}.id")
-    yield from of_words(medication.text, LONGEST_TEXT, f"{path}.text")
     yield from of_words(medication.form_text, LONGEST_WORDS, f"{path}.form_text")
     yield from of_words(medication.route_text, LONGEST_WORDS, f"{path}.route_text")
     yield from of_codings(medication.codings, "codings", f"{path}.codings")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from lems_guard.answering import read
-from lems_guard.answering.bounds import LONGEST_TEXT, MOST_CODINGS
+from lems_guard.answering.bounds import MOST_CODINGS
 from lems_guard.clinical.medication import (
     Coding,
     Medication,
@@ -154,8 +154,8 @@ class OrderReader:
 
 
 def within_bounds(message: wire.Medication) -> wire.Medication:
-    """As much of an order's drug as may be sent: the first of its words and codes."""
-    return wire.Medication(text=message.text[:LONGEST_TEXT], codings=message.codings[:MOST_CODINGS])
+    """As much of an order's drug as may be sent: its words and the first of its codes."""
+    return wire.Medication(text=message.text, codings=message.codings[:MOST_CODINGS])
 
 
 def _indicate(message: wire.Medication, resource: Resource) -> None:

@@ -18,6 +18,7 @@ from lems_guard.fhir.patients import Interpreter
 from lems_guard.v1 import terms_pb2 as terms
 
 TODAY = datetime.date(2026, 11, 22)
+RXNORM_CODE = {"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "42347"}
 TABLET = "amifampridine 10 MG Oral Tablet"
 AMI, FIRDAPSE = "amifampridine 20 mg po qid", "Firdapse 20 mg"
 
@@ -201,8 +202,10 @@ def test_a_refill_of_what_has_ended_is_a_new_supply(edition: Edition, status: st
          "given today: it acts now"),
         (statement("bupropion", wasNotTaken=True), "", ["an order says that it is not taken"],
          "and it is said to be left out"),
-        (order("bupropion " + "x" * 4000), "", ["an order has more words or codes than are read"],
+        (order("", medicationCodeableConcept={"coding": [RXNORM_CODE] * 51}), "",
+         ["an order has more words or codes than are read"],
          "one such order does not keep the others from being checked"),
+        (order("bupropion " + "x" * 4000), "proposed", [], "the answer says that it was not read"),
         (order("bupropion", order_id="x" * 300), "proposed", [], "a name too long is replaced"),
     ],
 )  # fmt: skip
