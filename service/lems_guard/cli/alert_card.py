@@ -9,12 +9,14 @@ from rich.text import Text
 
 from lems_guard.cli.wording import (
     GRADES,
+    KINDS,
     POPULATIONS,
     SEVERITIES,
     STYLES,
     SYMBOLS,
     concern_in_words,
     fact_in_words,
+    first_sentence,
 )
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
@@ -22,12 +24,13 @@ from lems_guard.v1 import terms_pb2 as terms
 NO_DATE = " (unknown)"  # how a source is cited that bears none
 NOBODY = "not named in the copy"  # how one is cited whose publisher the copy does not name
 LABELS = 10  # columns, of the longest label
+MOST_SHOWN = 3  # sources in one line
 
 
-def card_of(alert: wire.Alert, names: dict[str, str]) -> RenderableType:
-    """The alert with all that was found of its drug."""
+def card_of(alert: wire.Alert, names: dict[str, str], *, full: bool) -> RenderableType:
+    """The alert with all that was found of its drug; in short, or in full."""
     lines = [Text(orders_of(alert, names), style="dim"), Text(alert.summary, style="bold")]
-    findings = [_body(finding, alert) for finding in alert.findings]
+    findings = [_body(finding, alert, full=full) for finding in alert.findings]
     return Group(_headline(alert, _about(alert)), *map(_indented, lines), *findings)
 
 
@@ -76,15 +79,16 @@ def _indented(text: Text) -> RenderableType:
     return Padding(text, (0, 0, 0, 2))
 
 
-def _body(finding: wire.Finding, alert: wire.Alert) -> RenderableType:
+def _body(finding: wire.Finding, alert: wire.Alert, *, full: bool) -> RenderableType:
     """A finding; one beside others begins with what it is worried about."""
     title = _title(finding, alert)
     if finding.severity <= terms.SEVERITY_MONITOR:
-        return Padding(title.append(f". {finding.action}"), (1, 0, 0, 2))
+        told = finding.action if full else _deed(finding)
+        return Padding(title.append(f". {told}"), (1, 0, 0, 2))
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(style="dim", no_wrap=True, min_width=LABELS)
     grid.add_column(overflow="fold")
-    for label, value in _rows(finding):
+    for label, value in _rows(finding) if full else _short_rows(finding):
         grid.add_row(label, value)
     parts = [title, grid] if len(alert.findings) > 1 else [grid]
     return Padding(Group(*parts), (1, 0, 0, 2))
@@ -99,6 +103,36 @@ def _title(finding: wire.Finding, alert: wire.Alert) -> Text:
     if finding.certainty == terms.CERTAINTY_POSSIBLE:
         text.append(f" · {_doubt(finding)}", style="italic")
     return text
+
+
+def _short_rows(finding: wire.Finding) -> Iterator[tuple[str, RenderableType]]:
+    """What is read in three seconds: do, why, instead, watch, and the evidence in one line."""
+    yield "do", Text(_deed(finding))
+    yield "why", Text(first_sentence(finding.consequence))
+    if finding.alternatives:
+        yield "instead", Text("; ".join(finding.alternatives))
+    if finding.monitoring:
+        yield "watch", Text("; ".join(finding.monitoring))
+    counters = sum(each.counter for each in finding.evidence)
+    against = f"; {counters} against" if counters else ""
+    yield "evidence", Text(f"{_kinds_of(finding)}{against}")
+
+
+def _deed(finding: wire.Finding) -> str:
+    """What to do, in one sentence."""
+    return finding.deed or first_sentence(finding.action)
+
+
+def _kinds_of(finding: wire.Finding) -> str:
+    """What supports it, each with its kind: "MGFA (guideline), Medscape (reference)"."""
+    shown = [f"{_publisher(each)} ({_kind(each)})" for each in finding.evidence if not each.counter]
+    distinct = list(dict.fromkeys(shown))
+    more = len(distinct) - MOST_SHOWN
+    return ", ".join(distinct[:MOST_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _kind(evidence: wire.Evidence) -> str:
+    return KINDS.get(evidence.kind) or GRADES.get(evidence.grade, "not verified")
 
 
 def _rows(finding: wire.Finding) -> Iterator[tuple[str, RenderableType]]:
@@ -126,15 +160,13 @@ def _supporting(evidence: list[wire.Evidence]) -> RenderableType:
 
 
 def _publishers(evidence: list[wire.Evidence]) -> str:
-    """Who published it, by strength: "Medscape (report or reference); MIMS (published list)"."""
-    by_grade = [
-        (grade, [_publisher(each) for each in evidence if each.grade == key])
-        for key, grade in GRADES.items()
-    ]
+    """Who published it, strongest first: "MGFA (guideline); Medscape (reference)"."""
+    strongest = [each for grade in GRADES for each in evidence if each.grade == grade]
+    by_kind: dict[str, list[str]] = {}
+    for each in strongest:
+        by_kind.setdefault(_kind(each), []).append(_publisher(each))
     return "; ".join(
-        f"{', '.join(dict.fromkeys(publishers))} ({grade})"
-        for grade, publishers in by_grade
-        if publishers
+        f"{', '.join(dict.fromkeys(publishers))} ({kind})" for kind, publishers in by_kind.items()
     )
 
 

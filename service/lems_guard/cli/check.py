@@ -33,7 +33,7 @@ EXIT_CODES = (
     "2 the input is at fault · 3 nothing to avoid found, but not all could be checked · "
     "4 our own fault."
 )
-HOW = ("request", "server", "as_json", "form")
+HOW = ("request", "server", "as_json", "form", "full")
 Form: TypeAlias = Literal["table", "json", "fhir", "fhir-r5"] | None
 PATIENT = "The patient: yes or no (Y/N) and more; what is not said is not known"
 
@@ -62,6 +62,8 @@ def _about(text: str, metavar: str | None = None, *names: str) -> Any:  # noqa: 
     return typer.Option(*names, help=text, metavar=metavar, case_sensitive=False)
 
 
+FORM = _about("How to print it (table); fhir is R4.", "FORM", "--format")
+FULL = _about("Print all that is known of each alert.", None, "--full")
 BIRTH_DATE = _asked("age_years", "DAY", "Date of birth, year or year and month.")
 ALLERGY = _about('An allergy to a drug or a class of drugs, or "none known".', "WORDS")
 
@@ -103,9 +105,8 @@ def check(  # noqa: PLR0913, PLR0917 - a patient has that many facts
     *,
     start: Annotated[bool, _about("What is proposed begins.", None, "--start")] = False,
     as_json: Annotated[bool, _about("Print the answer as JSON.", None, "--json")] = False,
-    form: Annotated[
-        Form, _about("How to print it (table); fhir is R4.", "FORM", "--format")
-    ] = None,
+    form: Annotated[Form, FORM] = None,
+    full: Annotated[bool, FULL] = False,
 ) -> None:
     """Check a prescription, order by order, for a patient with LEMS."""
     given = dict(context.params)
@@ -113,7 +114,7 @@ def check(  # noqa: PLR0913, PLR0917 - a patient has that many facts
     printed_as = _form(how["form"], as_json=how["as_json"])
     message = _request(given, how["request"])
     with _checker(how["server"]) as checker:
-        raise typer.Exit(_answer(message, checker, printed_as))
+        raise typer.Exit(_answer(message, checker, printed_as, full=how["full"]))
 
 
 def _form(form: Form, *, as_json: bool) -> str:
@@ -169,7 +170,7 @@ def _address(server: str) -> Address:
         raise typer.BadParameter(f"--server: expected {fault}") from None
 
 
-def _answer(message: "CheckPrescriptionRequest", checker: Checker, form: str) -> int:
+def _answer(message: "CheckPrescriptionRequest", checker: Checker, form: str, *, full: bool) -> int:
     """Check, print, and say by the exit code how it went."""
     from rich.console import Console
 
@@ -184,5 +185,5 @@ def _answer(message: "CheckPrescriptionRequest", checker: Checker, form: str) ->
     elif form == "json":
         write_bytes(as_json(response))
     else:
-        write_text(printed(Report(message, response, checker.is_reviewed()), Console()))
+        write_text(printed(Report(message, response, checker.is_reviewed(), full), Console()))
     return exit_code_of(response)

@@ -45,6 +45,7 @@ class Report(NamedTuple):
     request: prescription_pb2.CheckPrescriptionRequest
     response: screening_pb2.CheckPrescriptionResponse
     is_reviewed: bool
+    full: bool = False
 
     def __rich__(self) -> RenderableType:
         """All of it."""
@@ -52,7 +53,7 @@ class Report(NamedTuple):
         parts = (
             _header(self),
             *_read(self.response),
-            *_alerts(self.response, names),
+            *_alerts(self, names),
             *_questions(self.response, names),
             *_silent(self.response, names),
             *_not_checked(self.response, names),
@@ -94,7 +95,7 @@ def _header(report: Report) -> RenderableType:
     lines = [
         Text(" · ".join(patient_in_words(report.request.patient)), style="bold"),
         Text(" · ".join(made_with), style="dim"),
-        *[Text(NOT_REVIEWED, style="dim")] * (not report.is_reviewed),
+        *[Text(NOT_REVIEWED, style="dim")] * (not _is_signed(report)),
         *[Text(f"Note: {note}") for note in answer.notes],
     ]
     return Group(*lines)
@@ -115,14 +116,19 @@ def _lines(order: screening_pb2.MedicationResult) -> Iterator[str]:
         yield f"in doubt: {doubts}"
 
 
-def _alerts(
-    response: screening_pb2.CheckPrescriptionResponse, names: dict[str, str]
-) -> Iterator[RenderableType]:
+def _is_signed(report: Report) -> bool:
+    """Whether a clinician has signed all that is said; where nothing is, anything at all."""
+    findings = [finding for alert in report.response.alerts for finding in alert.findings]
+    told = [each.review.state for each in findings if each.review.state]
+    return set(told) == {terms.REVIEW_STATE_SIGNED} if told else report.is_reviewed
+
+
+def _alerts(report: Report, names: dict[str, str]) -> Iterator[RenderableType]:
     """Cards for what asks for a decision, then lines for the rest; worst first, as they came."""
     minor = []
-    for alert in response.alerts:
+    for alert in report.response.alerts:
         if alert.severity > terms.SEVERITY_MONITOR:
-            yield card_of(alert, names)
+            yield card_of(alert, names, full=report.full)
         else:
             minor.append(line_of(alert, names))
     if minor:

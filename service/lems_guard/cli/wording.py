@@ -1,5 +1,7 @@
 """The contract's terms in the words that a pharmacist would use."""
 
+import re
+
 from google.protobuf.descriptor import FieldDescriptor
 
 from lems_guard.v1 import prescription_pb2 as wire
@@ -41,6 +43,18 @@ GRADES = {  # strongest first
     "L": "published list",
     "4": "theory",
     "U": "not verified",
+}
+SENTENCE_ENDS = re.compile(r"(?<=[.!?]) (?=[A-Z0-9])")
+KINDS = {
+    terms.EVIDENCE_KIND_LABEL: "label",
+    terms.EVIDENCE_KIND_GUIDELINE: "guideline",
+    terms.EVIDENCE_KIND_TRIAL: "trial",
+    terms.EVIDENCE_KIND_COHORT: "cohort",
+    terms.EVIDENCE_KIND_CASE: "case report",
+    terms.EVIDENCE_KIND_REFERENCE: "reference",
+    terms.EVIDENCE_KIND_THEORY: "theory",
+    terms.EVIDENCE_KIND_JUDGEMENT: "judgement",
+    terms.EVIDENCE_KIND_SECOND_HAND: "second hand",
 }
 LEMS = {
     terms.LEMS_STATUS_UNSPECIFIED: "LEMS",
@@ -118,6 +132,8 @@ def patient_in_words(patient: wire.Patient) -> list[str]:
     for field, value in patient.ListFields():
         if field.name == "conditions":
             known.append("diagnoses " + ", ".join(each.display or each.code for each in value))
+        elif field.name == "allergies":
+            known.append("allergies " + ", ".join(map(_allergy_in_words, value)))
         elif field.name == "birth_date":
             known.append(f"born {value}")
         elif field.name in UNITS:
@@ -126,6 +142,11 @@ def patient_in_words(patient: wire.Patient) -> list[str]:
         elif field.name != "lems_status":
             known.append(f"{fact_in_words(field.name)}: {_choice(field, value)}")
     return known
+
+
+def _allergy_in_words(allergy: wire.Allergy) -> str:
+    words = allergy.text or " / ".join(each.display or each.code for each in allergy.codings)
+    return "".join(letter if letter.isprintable() else " " for letter in words)
 
 
 def _choice(field: FieldDescriptor, number: int) -> str:
@@ -164,3 +185,8 @@ def _coding_in_words(coding: wire.Coding) -> str:
 
 def _short(name: str, prefix: str) -> str:
     return name.removeprefix(prefix)
+
+
+def first_sentence(text: str) -> str:
+    """A text as far as its first full stop."""
+    return SENTENCE_ENDS.split(text, maxsplit=1)[0]

@@ -137,6 +137,7 @@ class Rule:
 
     The fields follow the W3C minimum information model for drug interactions. `written` is a short
     hash of the rule as written, without its version and review: what the lock and a signature hold.
+    What `may_be_needed` now, to save a life or treat a tumour, nobody takes off an order for this.
     """
 
     id: str
@@ -156,3 +157,4 @@ class Rule:
     review: Review
     file: str
     written: str = ""
+    may_be_needed: bool = False

@@ -181,6 +181,7 @@ def _rule() -> Schema:
         "version": WHOLE,
         "drugs": _drugs(),
         "outcomes": _list(_outcome(), least=1),
+        "may_be_needed": TRUTH,
         "modifiers": _list(_mapping(("when", "reason"), (), {"when": CONDITION})),
         "review": _review(),
     }

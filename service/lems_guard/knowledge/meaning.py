@@ -25,6 +25,7 @@ WITH_PARTNERS = frozenset({RuleKind.INTERACTION, RuleKind.DUPLICATE})
 OF_PARTNERS = frozenset({"partner_phase", "partner_indication", "partner_daily_dose_mg"})
 STRONG_GRADES = frozenset({"1", "2"})
 JUDGEMENT = "judgement"
+NOT_WITHHELD = "do not withhold"
 UNREAD = frozenset({EvidenceKind.SECOND_HAND, EvidenceKind.JUDGEMENT})
 
 
@@ -36,10 +37,19 @@ def check_meaning(rule: Rule, fields: Fields, classes: Mapping[str, DrugClass]) 
     _check_rows(rule, fields)
     _check_jurisdictions(rule, fields)
     _check_modifiers(rule, fields)
+    _check_need(rule, fields)
     for outcome, node in zip(rule.outcomes, fields.items("outcomes"), strict=True):
         _check_deed(outcome, _place_of("action", node, fields), fields)
         _check_strength(outcome, _place_of("evidence", node, fields), fields)
         _check_summary(rule, outcome, _place_of("summary", node, fields), fields, classes)
+
+
+def _check_need(rule: Rule, fields: Fields) -> None:
+    """What is not to be withheld is marked so: an order of it is never offered to be taken away."""
+    actions = [outcome.advice.action.lower() for outcome in rule.outcomes]
+    if not rule.may_be_needed and any(NOT_WITHHELD in action for action in actions):
+        shown = f"its action says {NOT_WITHHELD!r}: say 'may_be_needed: true' too"
+        fields.problems.add(fields.place_of("action"), "unmarked-need", shown)
 
 
 def drugs_meant(drugs: Drugs, classes: Mapping[str, DrugClass]) -> frozenset[str]:

@@ -44,6 +44,7 @@ OPTIONAL_KEYS = (
     "jurisdictions",
     "lists",
     "modifiers",
+    "may_be_needed",
 )
 OUTCOME_KEYS = ("routes", "when", "when_unknown", "certainty", *ADVICE_KEYS)
 DRUG_KEYS = ("classes", "ingredients", "except")
@@ -86,6 +87,7 @@ def read_rule(node: Node, file: str, names: Names, problems: Problems) -> Rule:
         review=_review(fields.node("review"), problems),
         file=file,
         written=content_of(node),
+        may_be_needed=fields.truth("may_be_needed", default=False),
     )
     if len(problems) == before:
         check_meaning(rule, fields, names.classes)

@@ -173,7 +173,7 @@ class CardMaker:
         """Take the order away, order something else, or keep it and put the issue on record."""
         found: list[Suggestion] = []
         removable = self._removable(alert)
-        if removable and may_replace(alert):
+        if removable and may_replace(alert, self._teller.needed):
             delete = [
                 Action("delete", f"Remove the order for {self._words(name)}", resource_id=name)
                 for name in removable

@@ -45,7 +45,7 @@ class Engine:
         self.answers = answers
         self.knowledge = edition.knowledge
         self.rules = {rule.id: rule for rule in self.knowledge.rules}
-        self.is_reviewed = any(rule.review.reviewer for rule in self.knowledge.rules)
+        self.needed = frozenset(rule.id for rule in self.knowledge.rules if rule.may_be_needed)
         self.rxcui_of = functools.lru_cache(MOST_NAMES)(self._rxcui_of)
         self._edition = edition
         self._country = country

@@ -141,7 +141,7 @@ class Conversation:
         self._chart = chart
         self._call = f"{call.hook}|{call.hook_instance}"
         readings = {each.id: read_as(each) for each in response.medications}
-        self._teller = CardWording(names, self._notes(), readings, reviewed=engine.is_reviewed)
+        self._teller = CardWording(names, self._notes(), readings, needed=engine.needed)
         inferred = asked.person.diagnoses.lems is None
         about = IssueSubject(release(asked), f"Patient/{call.patient_id()}", inferred, names)
         self._maker = CardMaker(

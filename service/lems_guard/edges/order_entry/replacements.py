@@ -82,7 +82,7 @@ class Replacements:
         found = {
             alert.id: self._candidates(alert, jurisdiction)
             for alert in alerts
-            if may_replace(alert) and not self._treats_lems(alert)
+            if may_replace(alert, self._engine.needed) and not self._treats_lems(alert)
         }
         distinct = list(dict.fromkeys(each for some in found.values() for each in some))
         if not distinct:
@@ -154,10 +154,13 @@ class Replacements:
         return {by_id[each] for each in by_id.keys() & evaluated - spoken_of}
 
 
-def may_replace(alert: wire.Alert) -> bool:
-    """Whether taking the order away may be offered: never what may be needed to save a life."""
-    needed = any("do not withhold" in finding.action.lower() for finding in alert.findings)
-    return alert.severity >= terms.SEVERITY_AVOID and not needed
+def may_replace(alert: wire.Alert, needed: frozenset[str]) -> bool:
+    """Whether taking the order away may be offered: never what may be needed to save a life.
+
+    `needed` are the rules that say so of their drugs.
+    """
+    is_needed = any(finding.rule_id in needed for finding in alert.findings)
+    return alert.severity >= terms.SEVERITY_AVOID and not is_needed
 
 
 def is_replaceable(order: Order) -> bool:

@@ -20,6 +20,17 @@ POPULATIONS = {
     terms.EVIDENCE_POPULATION_THEORETICAL: "theoretical, not seen in either disease",
     terms.EVIDENCE_POPULATION_AMIFAMPRIDINE: "label or trials of amifampridine",
 }
+KINDS = {
+    terms.EVIDENCE_KIND_LABEL: "label",
+    terms.EVIDENCE_KIND_GUIDELINE: "guideline",
+    terms.EVIDENCE_KIND_TRIAL: "trial",
+    terms.EVIDENCE_KIND_COHORT: "cohort",
+    terms.EVIDENCE_KIND_CASE: "case report",
+    terms.EVIDENCE_KIND_REFERENCE: "reference",
+    terms.EVIDENCE_KIND_THEORY: "theory",
+    terms.EVIDENCE_KIND_JUDGEMENT: "judgement",
+    terms.EVIDENCE_KIND_SECOND_HAND: "second hand",
+}
 SECOND_PERSON = "Before it is overridden, a second qualified person should agree."
 UNREVIEWED = "No clinician has reviewed this content."
 
@@ -33,16 +44,17 @@ class CardWording:
         notes: tuple[str, ...],
         read_as: Mapping[str, list[str]],
         *,
-        reviewed: bool,
+        needed: frozenset[str],
     ) -> None:
         """`notes` are said in every card: they bear on the answer as a whole.
 
-        `read_as` tells of each order how it was read, in lines.
+        `read_as` tells of each order how it was read, in lines; `needed` are the rules about what
+        may be needed to save a life.
         """
         self._read_as = read_as
         self._names = names
         self._notes = notes
-        self._reviewed = reviewed
+        self.needed = needed
 
     def detail(self, alert: wire.Alert) -> str:
         """The whole text of an alert's card, the worst finding first and at length."""
@@ -52,7 +64,8 @@ class CardWording:
         parts += [f"> {plain(note)}" for note in self._notes]
         if alert.override_policy == terms.OVERRIDE_POLICY_SECOND_PERSON:
             parts.append(SECOND_PERSON)
-        if not self._reviewed:
+        signed = terms.REVIEW_STATE_SIGNED
+        if any(finding.review.state != signed for finding in alert.findings):
             parts.append(f"*{UNREVIEWED}*")
         return "\n\n".join(parts)
 
@@ -135,7 +148,8 @@ def _evidence(finding: wire.Finding) -> Iterator[str]:
         against = "Against: " if item.counter else ""
         population = POPULATIONS.get(item.population, "population not given")
         said = f" {item.says}" if item.says else ""
-        yield f"- **Evidence** ({population}; grade {item.grade}): {against}{source}.{said}"
+        kind = KINDS.get(item.kind, f"grade {item.grade}")
+        yield f"- **Evidence** ({kind}; {population}): {against}{source}.{said}"
     more = len(finding.evidence) - len(shown)
     named = f"rule `{finding.rule_id}`"
     yield f"- {more} more sources: {named}" if more else f"- All sources: {named}"
