@@ -25,6 +25,7 @@ NO_DATE = " (unknown)"  # how a source is cited that bears none
 NOBODY = "not named in the copy"  # how one is cited whose publisher the copy does not name
 LABELS = 10  # columns, of the longest label
 MOST_SHOWN = 3  # sources in one line
+NOT_READ = {terms.EVIDENCE_KIND_JUDGEMENT, terms.EVIDENCE_KIND_SECOND_HAND}  # told last
 
 
 def card_of(alert: wire.Alert, names: dict[str, str], *, full: bool) -> RenderableType:
@@ -125,7 +126,9 @@ def _deed(finding: wire.Finding) -> str:
 
 def _kinds_of(finding: wire.Finding) -> str:
     """What supports it, each with its kind: "MGFA (guideline), Medscape (reference)"."""
-    shown = [f"{_publisher(each)} ({_kind(each)})" for each in finding.evidence if not each.counter]
+    support = [each for each in finding.evidence if not each.counter]
+    support.sort(key=lambda each: each.kind in NOT_READ)
+    shown = [f"{_publisher(each)} ({_kind(each)})" for each in support]
     distinct = list(dict.fromkeys(shown))
     more = len(distinct) - MOST_SHOWN
     return ", ".join(distinct[:MOST_SHOWN]) + (f" and {more} more" if more > 0 else "")

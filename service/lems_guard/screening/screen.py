@@ -18,7 +18,7 @@ from lems_guard.clinical.facts import YesNo
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList, Understood
 from lems_guard.clinical.patient import LemsStatus, Patient
 from lems_guard.clinical.rule import Rule, RuleKind
-from lems_guard.clinical.severity import Concern
+from lems_guard.clinical.severity import Concern, Severity
 from lems_guard.screening.alerts import alert_of, told
 from lems_guard.screening.alternatives import gap_of
 from lems_guard.screening.collect import Collection
@@ -97,7 +97,18 @@ def opinion_of(drug: str, collection: Collection, situation: Situation) -> Opini
     """What was collected on a drug."""
     findings = collection.findings()
     alert = alert_of(drug, findings, situation) if findings else None
-    return Opinion(alert, tuple(collection.questions))
+    return Opinion(alert, tuple(asked(collection.questions)))
+
+
+def asked(questions: Iterable[OpenQuestion]) -> Iterator[OpenQuestion]:
+    """The questions whose answer could show.
+
+    Below CAUTION an alert is one collapsed line: nobody is asked about a patient for that. What an
+    order says is asked in any case.
+    """
+    for question in questions:
+        if question.worst >= Severity.CAUTION or question.orders:
+            yield question
 
 
 def is_in_place(rule: Rule, exposure: Exposure, situation: Situation) -> bool:
