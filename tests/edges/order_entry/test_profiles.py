@@ -19,7 +19,11 @@ from lems_guard.clinical.errors import InvalidSettings
 from lems_guard.editions.library import Edition
 from running import Running, start, stop
 
-AMIFAMPRIDINE = order("amifampridine 30 mg po tid")
+THRICE = {"repeat": {"frequency": 3, "period": 1, "periodUnit": "d"}}
+THIRTY = [{"doseQuantity": {"value": 30, "unit": "mg"}}]
+AMIFAMPRIDINE = order(
+    "amifampridine", dosageInstruction=[{"doseAndRate": THIRTY, "timing": THRICE}]
+)
 
 
 def asked(edition: Edition, call: dict[str, Any], **profile: Any) -> Any:  # noqa: ANN401
