@@ -89,8 +89,10 @@ def _read(parts: Parts, bag: Bag, times: Times, piece: Dose | None) -> Doses:
     if not found:
         of_pieces = parts.strengths[len(bag.get(kinds.STRENGTH, ())) :]
         return _murky(_amounts(of_pieces, "", "") if of_pieces else NOT_SAID, parts)
+    if times.divided and times.per_day is None and len(found) == 1:
+        found = [_day_of_pieces(found[0])]
     doses = _several(found, parts) if len(found) > 1 else found[0]
-    if piece is not None and len(found) == 1:
+    if piece is not None and len(found) == 1 and not times.divided:
         doses = _over_the_day(doses, parts, bag, piece)
     return _murky(doses, parts)
 
@@ -219,6 +221,16 @@ def _of_day(parts: Parts, times: Times, weights: list[Amount]) -> Doses:
     part = Dose(round(whole.dose.value / times.per_day, 9), whole.dose.unit)
     doubt = "the amount may be the day's, or that of each part"
     return whole._replace(others=(*whole.others, part), doubt=doubt)
+
+
+def _day_of_pieces(pieces: Doses) -> Doses:
+    """`12 tablets daily in divided doses`: pieces that are a whole day's."""
+    if pieces.dose is None:
+        return pieces
+    whole, *others = (
+        Dose(each.value, f"{each.unit}/day") for each in (pieces.dose, *pieces.others)
+    )
+    return pieces._replace(dose=whole, others=tuple(others))
 
 
 def _day_in_parts(

@@ -310,7 +310,7 @@ def _count(look: _Look, place: int) -> Take | None:
     before = look.phrases[:place]
     if high > MOST_AT_ONCE:
         given = any(each.kind is kinds.FREQUENCY for each in before)
-        untimed = look.times.per_day is None and not look.times.as_needed
+        untimed = look.times.per_day is None and not (look.times.as_needed or look.times.divided)
         if untimed or (given and kinds.AMOUNT in look.bag):
             return None
     return Take(counts=((low, high),))
@@ -342,7 +342,9 @@ def _bare(look: _Look, place: int) -> tuple[Take | None, bool]:
     is_known = any(each.value.high == value[1] for each in look.bag.get(kinds.AMOUNT, ()))
     is_supply = _kind_at(look, place - 1) is kinds.FORM
     timed = any(each.kind is kinds.FREQUENCY for each in look.phrases[:place])
-    return None, not (timed or is_supply or is_known)
+    if timed or is_supply or is_known:
+        return None, False
+    return Take(unclear=value), True
 
 
 def _counts_strength(look: _Look, place: int) -> bool:
@@ -361,7 +363,8 @@ def _counts_strength(look: _Look, place: int) -> bool:
 
 def _counts_behind_taking(look: _Look, place: int) -> bool:
     """`take 2 po bid`, and `2 in the morning, 1 at noon` of a piece that was spoken of."""
-    if look.phrases[place].value[1] >= MOST_AT_ONCE:
+    behind = _kind_at(look, place - 1)
+    if look.phrases[place].value[1] >= MOST_AT_ONCE and behind is not kinds.INSTRUCTION:
         return False
     known = not {kinds.AMOUNT, kinds.FORM, kinds.STRENGTH}.isdisjoint(look.bag)
     following = _kind_at(look, place + 1)
@@ -369,6 +372,5 @@ def _counts_behind_taking(look: _Look, place: int) -> bool:
         entry = look.phrases[place + 1].entry
         if entry is not None and entry.pace is not None and entry.pace.moment:
             return known
-    behind = _kind_at(look, place - 1)
     is_sig = following in {kinds.FREQUENCY, kinds.ROUTE, kinds.MEALS}
     return known and is_sig and behind in {kinds.INSTRUCTION, kinds.FORM}
