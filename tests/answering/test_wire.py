@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crowds import answerer_of
 from lems_guard.answering import wire
-from lems_guard.v1 import screening_pb2, terms_pb2
+from lems_guard.editions.library import load_edition, packaged_rules
+from lems_guard.v1 import prescription_pb2, screening_pb2, terms_pb2
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
 
@@ -51,3 +53,25 @@ def test_parts_are_the_bytes_that_protobuf_writes(
 )
 def test_varint(number: int, written: bytes, reason: str) -> None:
     assert wire.varint(number) == written, reason
+
+
+@pytest.mark.parametrize(
+    ("orders", "allergies", "reason"),
+    [
+        (("metoprolol po", "ciprofloxacin po"), (), "findings with all their parts"),
+        (("ciprofloxacin po",), ("not understood",), "nothing that may be offered instead"),
+        (("zzzomycin", "metoprolol 25-50 mg po; lithium", ""), (), "doubts and several orders"),
+        (("Firdapse 30 mg po qid", "bupropion"), (), "gaps, doses and missing facts"),
+    ],
+)
+def test_a_reply_is_the_bytes_that_protobuf_would_write(
+    orders: tuple[str, ...], allergies: tuple[str, ...], reason: str
+) -> None:
+    answerer = answerer_of(load_edition(packaged_rules()).edition)
+    request = prescription_pb2.CheckPrescriptionRequest()
+    for place, each in enumerate(orders):
+        request.proposed.add(id=f"p{place}", text=each)
+    request.patient.allergies.extend(prescription_pb2.Allergy(text=each) for each in allergies)
+    raw = answerer.answer(request.SerializeToString()).reply
+    message = screening_pb2.CheckPrescriptionResponse.FromString(raw)
+    assert message.SerializeToString(deterministic=True) == raw, reason

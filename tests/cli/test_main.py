@@ -52,13 +52,13 @@ def test_help_waits_for_nothing_heavy() -> None:
 
 def test_every_fact_of_the_patient_can_be_said(program: Run) -> None:
     shown = program("check", "--help", COLUMNS="200", TERMINAL_WIDTH="200").out
-    names = {field: option for option, field in FIELDS.items()}
+    names = {field: option for option, field in FIELDS.items()} | {"allergies": "allergy"}
     for field in Patient.DESCRIPTOR.fields_by_name:
         if field != "conditions":
             option = names.get(field, field).replace("_", "-")
             assert f"--{option} " in shown
     fields = CheckPrescriptionRequest.DESCRIPTOR.fields_by_name
-    assert {*ORDERS, "patient", "jurisdiction", "as_of"} == set(fields)
+    assert {*ORDERS, "patient", "jurisdiction", "country", "as_of"} == set(fields)
 
 
 def test_help_at_eighty_columns_cuts_no_option(program: Run) -> None:

@@ -11,11 +11,13 @@ from lems_guard.screening.knowledge_base import NO_CLASSES, KnowledgeBase
 
 
 class Told(NamedTuple):
-    """What is told of an outcome: its rule; fields 6 to 8; fields 10, 11 and 14."""
+    """What is told of an outcome: its rule; fields 6 and 7; 8; 10 and 11; 14."""
 
     head: bytes
-    told: bytes
+    harm: bytes
+    action: bytes
     grounds: bytes
+    deed: bytes
 
 
 class Prepared:
@@ -30,8 +32,7 @@ class Prepared:
         self._classes_of = knowledge.classes_of
         # Outcomes live as long as the knowledge base does, so their identity is a safe, cheap key.
         self._advice = {
-            id(outcome): Told(_head(rule), told(outcome.advice), grounds(outcome.advice))
-            for rule, outcome in knowledge.outcomes()
+            id(outcome): told(_head(rule), outcome.advice) for rule, outcome in knowledge.outcomes()
         }
         # Filled as ingredients are met; the vocabulary bounds it.
         self._ingredients: dict[Ingredient, bytes] = {}
@@ -60,9 +61,15 @@ def _head(rule: Rule) -> bytes:
     return text(1, rule.id) + whole(2, rule.concern)
 
 
-def told(advice: Advice) -> bytes:
-    """Fields 6 to 8 of a `Finding`: what may happen, how, and what to do."""
-    return text(6, advice.consequence) + text(7, advice.mechanism) + text(8, advice.action)
+def told(head: bytes, advice: Advice) -> Told:
+    """The parts of a `Finding` that advice tells, for any patient."""
+    return Told(
+        head,
+        text(6, advice.consequence) + text(7, advice.mechanism),
+        text(8, advice.action),
+        grounds(advice),
+        text(14, advice.deed),
+    )
 
 
 def offered(alternatives: Iterable[Alternative]) -> bytes:
@@ -71,13 +78,9 @@ def offered(alternatives: Iterable[Alternative]) -> bytes:
 
 
 def grounds(advice: Advice) -> bytes:
-    """Fields 10, 11 and 14 of a `Finding`: what to watch, the evidence, and the deed."""
-    return b"".join(
-        (
-            texts(10, advice.monitoring),
-            *[block(11, evidence(item)) for item in advice.evidence],
-            text(14, advice.deed),
-        )
+    """Fields 10 and 11 of a `Finding`: what to watch, and the evidence."""
+    return texts(10, advice.monitoring) + b"".join(
+        [block(11, evidence(item)) for item in advice.evidence]
     )
 
 

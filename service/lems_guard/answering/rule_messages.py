@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from lems_guard.answering.prepared import grounds, offered, told
+from lems_guard.answering.prepared import offered, told
 from lems_guard.answering.terms import term
 from lems_guard.clinical.condition import Condition
 from lems_guard.clinical.fact_table import FACTS
@@ -109,7 +109,7 @@ def advice_message(advice: Advice) -> wire.Advice:
     a rule as applied cannot differ.
     """
     finding = screening_pb2.Finding()
-    finding.MergeFromString(told(advice) + offered(advice.alternatives) + grounds(advice))
+    finding.MergeFromString(b"".join(told(b"", advice)) + offered(advice.alternatives))
     return wire.Advice(
         summary=advice.summary,
         consequence=finding.consequence,

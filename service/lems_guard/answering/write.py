@@ -2,7 +2,7 @@
 
 import datetime
 
-from lems_guard.answering.prepared import Prepared, offered
+from lems_guard.answering.prepared import Prepared, Told, offered
 from lems_guard.answering.read_as import doubts, orders
 from lems_guard.answering.wire import block, terms, text, texts, whole
 from lems_guard.clinical.alert import Alert, Completeness, Finding, Gap, Screening, ScreeningRequest
@@ -77,20 +77,23 @@ def finding(found: Finding, as_of: datetime.date, prepared: Prepared) -> bytes:
             FINDING_SEVERITIES[found.severity],
             FINDING_CERTAINTIES[found.certainty],
             texts(5, found.medication_ids),
-            advice.told,
-            offered(found.alternatives) if found.alternatives else whom_to_ask(found),
+            advice.harm,
+            action(found, advice),
             advice.grounds,
             texts(12, found.why),
             texts(13, found.missing) if found.missing else b"",
+            advice.deed,
             block(15, review(found.rule.review, as_of)),
         )
     )
 
 
-def whom_to_ask(found: Finding) -> bytes:
-    """The action once more, with whom to ask, where nothing of what is offered fits the patient."""
+def action(found: Finding, prepared: Told) -> bytes:
+    """What to do, and instead; whom to ask, where nothing of what is offered fits the patient."""
     advice = found.outcome.advice
-    return text(8, f"{advice.action} {NOTHING_FITS}") if advice.alternatives else b""
+    if advice.alternatives and not found.alternatives:
+        return text(8, f"{advice.action} {NOTHING_FITS}")
+    return prepared.action + offered(found.alternatives)
 
 
 def review(found: Review, as_of: datetime.date) -> bytes:
