@@ -81,12 +81,14 @@ def test_words_and_a_request_get_the_same_answer(lems_guard: Run) -> None:
         active=[{"id": "a1", "text": "amifampridine"}],
         patient={"ageYears": 61, "hepaticImpairment": "HEPATIC_IMPAIRMENT_MILD"},
         jurisdiction="JURISDICTION_CH",
+        country="CH",
         asOf="2026-11-21",
     )
     by_request = lems_guard("check", "--request", "-", "--json", stdin=request)
     by_words = lems_guard(
         *("check", "metoprolol po", "--active", "amifampridine", "--age", "61"),
-        *("--hepatic-impairment", "mild", "--jurisdiction", "CH", "--as-of", "2026-11-21"),
+        *("--hepatic-impairment", "mild", "--jurisdiction", "CH", "--country", "ch"),
+        *("--as-of", "2026-11-21"),
         "--json",
     )
     assert by_request == by_words

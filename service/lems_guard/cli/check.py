@@ -97,6 +97,7 @@ def check(  # noqa: PLR0913, PLR0917 - a patient has that many facts
     ] = None,
     allergy: Annotated[Orders, ALLERGY] = None,
     jurisdiction: Annotated[Whose, _about("Whose labels apply.")] = None,
+    country: Annotated[str | None, _about("Whose brands are meant (ISO 3166-1).", "CC")] = None,
     as_of: Annotated[str | None, _about("The day it is judged on (today).", "DATE")] = None,
     request: Annotated[
         str | None, _about("A CheckPrescriptionRequest as JSON, instead of words.", "FILE|-")

@@ -146,7 +146,8 @@ class Medication(_message.Message):
     """
     text: _builtins.str
     """The drug in words: a name, a brand, or a whole order such as "metoprolol 50 mg po bid".
-    At most 4000 characters. Absent = no words known.
+    More than 1000 characters are not read: the medication's `doubts` say so. Absent = no words
+    known.
     """
     form_text: _builtins.str
     """The dose form in words, e.g. "eye drops", "extended release tablet". It tells the route where
