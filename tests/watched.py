@@ -14,6 +14,7 @@ from typing import Any
 
 import grpc
 
+from edges.order_entry.calling import order, send, sign
 from lems_guard.v1 import alert_service_pb2, alert_service_pb2_grpc
 from lems_guard.v1 import interaction_check_service_pb2 as wire
 from lems_guard.v1 import interaction_check_service_pb2_grpc as rpc
@@ -95,6 +96,7 @@ def watched(replicas: int = 1) -> Iterator[Watched]:
             service = start(
                 LEMS_GUARD_REDIS_URL=redis.url,
                 LEMS_GUARD_CACHE_KEY="0123456789abcdef" * 4,
+                LEMS_GUARD_CDS_HOOKS_AUTH="off",
             )
             stack.callback(stop, service)
             services.append(service)
@@ -143,7 +145,7 @@ def request(turn: int) -> prescription.CheckPrescriptionRequest:
 
 
 def drive(services: list[Running], seconds: float) -> None:
-    """Ask each in turn, checks alone and as a stream, refused ones too; report outcomes."""
+    """Ask each in turn, alone, as a stream and by hooks, refused ones too; report outcomes."""
     end, turn = time.monotonic() + seconds, 0
     with contextlib.ExitStack() as stack:
         channels = [stack.enter_context(each.channel()) for each in services]
@@ -158,7 +160,21 @@ def drive(services: list[Running], seconds: float) -> None:
                 list(check.CheckPrescriptionStream(iter(items)))
                 with contextlib.suppress(grpc.RpcError):
                     check.CheckPrescription(prescription.CheckPrescriptionRequest())
+                order_and_sign(services[turn % len(services)], turn)
             time.sleep(0.02 + 0.015 * math.sin(turn / 60))
+
+
+def order_and_sign(service: Running, turn: int) -> None:
+    """Choose an order, and sign it without seeing its cards again, as the client asks."""
+    for hook, option in (
+        ("order-select", "cache-for-order-sign-filtering"),
+        ("order-sign", "filter-out-repeated-alerts"),
+    ):
+        call = sign(order("metoprolol 50 mg po bid"), hook=hook)
+        call["context"] |= {"encounterId": f"e{turn}", "selections": ["MedicationRequest/m1"]}
+        call["extension"] = {"pddi-configuration-items": {option: True}}
+        reply = send(service.http_at, f"/cds-services/lems-guard-{hook}", call)
+        assert reply.status == 200
 
 
 def report(channel: grpc.Channel, turn: int, rules: list[str]) -> None:
