@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from lems_guard.clinical.country import COUNTRIES
 from lems_guard.clinical.severity import Jurisdiction, Severity
 
 INDICATORS = ("info", "warning", "critical")
@@ -12,12 +13,14 @@ INDICATORS = ("info", "warning", "critical")
 class Profile(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
     """Empty members leave what holds for all callers.
 
-    `hooks` are those that it may call, `fhir_servers` those of the site's that its calls may name,
-    `least_severity` the least that is shown to it, `indicators` how loudly each severity is said.
+    `hooks` are those that it may call, `country` is where its brands are sold (ISO 3166-1),
+    `fhir_servers` are those of the site that its calls may name, `least_severity` the least that
+    is shown to it, `indicators` tells how loudly each severity is said.
     """
 
     hooks: tuple[str, ...] = ()
     jurisdiction: str = ""
+    country: str = ""
     least_severity: str = ""
     indicators: dict[str, str] = {}
     fhir_servers: tuple[str, ...] = ()
@@ -30,6 +33,8 @@ class Profile(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields
         found += [f"{each}: no indicator" for each in loud if each not in INDICATORS]
         if self.jurisdiction and self.jurisdiction not in Jurisdiction.__members__:
             found.append(f"{self.jurisdiction}: no jurisdiction")
+        if self.country and self.country.upper() not in COUNTRIES:
+            found.append(f"{self.country}: no country")
         return found
 
     @property

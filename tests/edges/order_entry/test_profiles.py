@@ -43,6 +43,13 @@ def test_labels_differ_by_jurisdiction(edition: Edition) -> None:
     assert "60 mg" in said["EU"]
 
 
+def test_brands_are_those_of_its_country(edition: Edition) -> None:
+    """Urex is furosemide in Australia; where no country is said it may be methenamine too."""
+    call = sign(order("Urex 40 mg po"))
+    assert "Urex" in json.dumps([card["detail"] for card in asked(edition, call).cards])
+    assert asked(edition, call, country="AU").cards == []
+
+
 def test_less_than_the_least_severity_is_not_shown(edition: Edition) -> None:
     call = sign(order("metoprolol po"), order("prednisone 20 mg po"))
     usual = asked(edition, call).cards
@@ -73,6 +80,7 @@ def test_only_its_own_servers_are_asked(edition: Edition) -> None:
     ("profile", "told"),
     [
         ({"jurisdiction": "UK"}, "UK: no jurisdiction"),
+        ({"country": "XX"}, "XX: no country"),
         ({"leastSeverity": "BAD"}, "BAD: no severity"),
         ({"indicators": {"AVOID": "loud"}}, "loud: no indicator"),
         ({"colour": "red"}, "colour"),

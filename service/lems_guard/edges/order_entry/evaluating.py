@@ -82,6 +82,7 @@ def evaluation_of(
     asked = asked_by(asking.call, asking.service, chart, engine.vocabulary, today)
     if asking.profile.jurisdiction:
         asked.request.jurisdiction = JURISDICTIONS[asking.profile.jurisdiction]
+    asked.request.country = asking.profile.country
     begun = time.perf_counter()
     answer, response = screened(engine, asked, in_time)
     seconds = time.perf_counter() - begun
