@@ -8,6 +8,7 @@ import msgspec
 
 from lems_guard.answering import read
 from lems_guard.answering.bounds import MOST_CODINGS
+from lems_guard.clinical.facts import YesNo
 from lems_guard.clinical.medication import (
     Coding,
     Medication,
@@ -145,12 +146,20 @@ class OrderReader:
     def _text(self, drug: Drug, dosage: Dosage) -> str:
         """The drug's words, and behind them what the dosage says in words.
 
-        Where nobody says a dose, the strength that the product's name holds is none.
+        Where nobody says a dose, the strength that the product's name holds is none; an amount is
+        a dose where the same words tell how often it is taken, or that it is a day's.
         """
         unsaid = not dosage.dose and not any(sign.isdigit() for sign in dosage.sig)
         unsaid = unsaid and any(sign.isdigit() for sign in drug.words)
+        unsaid = unsaid and not self._is_sig(drug.words)
         said = f"{drug.words}{UNSAID}" if unsaid else drug.words
         return f"{said}: {dosage.sig}" if said and dosage.sig else said or dosage.sig
+
+    def _is_sig(self, words: str) -> bool:
+        """Whether the words that name a drug are a whole order, not a product alone."""
+        found = self._understand(Medication("", MedicationList.PROPOSED, words))
+        told = found.doses_per_day, found.most_per_day, found.daily, found.daily_limit
+        return any(each is not None for each in told) or found.as_needed is YesNo.YES
 
 
 def within_bounds(message: wire.Medication) -> wire.Medication:

@@ -76,6 +76,24 @@ def quantity(value: float, unit: str = "") -> dict[str, Any]:
             "metoprolol ORAL 50 mg x2",
             "a code tells what the tablet holds",
         ),
+        (
+            {"text": "24 HR metoprolol succinate 50 MG Extended Release Oral Tablet"},
+            [],
+            "metoprolol ORAL ? x?",
+            "how long a tablet acts is not how often it is taken",
+        ),
+        (
+            {"text": "Firdapse 30 mg po qid"},
+            [],
+            "amifampridine ORAL 30 mg x4",
+            "a whole order in place of a product: above any label's maximum",
+        ),
+        (
+            {"text": "Firdapse 30 mg po prn"},
+            [],
+            "amifampridine ORAL 30 mg x? prn",
+            "taken as needed, so much at a time",
+        ),
         (METOPROLOL_50, [], "metoprolol ORAL ? x?", "and alone it tells no dose"),
         (
             TABLETS,
