@@ -12,7 +12,7 @@ from edges.order_entry.desks import AtOnce
 from lems_guard.answering.answer import Answer
 from lems_guard.caching.replies import Replies, ReplyCache
 from lems_guard.callers.profile import ANYBODY
-from lems_guard.clinical.errors import InvalidRequest
+from lems_guard.clinical.errors import CallerGone, InvalidRequest
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.edges.order_entry.desk import Desk
 from lems_guard.edges.order_entry.discovery import SERVICES
@@ -90,6 +90,24 @@ def test_neither_patient_nor_id_is_left_of_calls_answered_and_refused() -> None:
     for number in range(4):
         call(number)
     assert len(replies) == 4
+    assert list(marked()) == []
+
+
+def test_nor_of_calls_broken_off_wherever_they_stood() -> None:
+    answerer = answerer_of(load_edition(packaged_rules()).edition)
+
+    def call(number: int) -> None:
+        looks = iter(range(number))
+
+        def in_time() -> None:
+            if next(looks, None) is None:
+                raise CallerGone
+
+        with pytest.raises(CallerGone):
+            answerer.answer(asked(number, sound=True), in_time)
+
+    for number in range(4):
+        call(number)
     assert list(marked()) == []
 
 
