@@ -117,7 +117,9 @@ def test_what_was_read_with_doubt_is_told(page: Page) -> None:
     check(page, "metoprolol 2 tablets 20 mg bid\nPedia-Lax")
     expect(page.locator(".unchecked li")).to_contain_text("may be docusate or glycerol")
     expect(page.get_by_role("heading", name="Read with care")).to_be_visible()
-    expect(page.get_by_text("a number is not clear: the dose is not known")).to_be_visible()
+    expect(
+        page.get_by_text("each piece, or all of them together, may hold the amount")
+    ).to_be_visible()
 
 
 def test_a_contraindication_opens_the_list(page: Page) -> None:
