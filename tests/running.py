@@ -21,7 +21,7 @@ class Running:
     process: subprocess.Popen[str]
     grpc_at: str
     http_at: str
-    log: list[str] = field(default_factory=list)
+    log: list[str] = field(default_factory=list, repr=False)
     reader: threading.Thread = field(default_factory=threading.Thread)
 
     def channel(self) -> grpc.Channel:

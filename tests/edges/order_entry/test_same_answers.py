@@ -15,8 +15,9 @@ from lems_guard.v1 import prescription_pb2 as wire
 from lems_guard.v1 import screening_pb2, terms_pb2
 from running import Running
 
+TABLET = "Firdapse 10 mg tablet"
 NAMES = (
-    "metoprolol", "ciprofloxacin", "Firdapse 10 mg tablet", "magnesium sulfate", "gentamicin",
+    "metoprolol", "ciprofloxacin", TABLET, "magnesium sulfate", "gentamicin",
     "paracetamol", "bupropion", "frobnicol", "timolol", "amoxicillin",
 )  # fmt: skip
 ROUTES = {
@@ -57,7 +58,9 @@ def as_fhir(index: int, drug: tuple[Any, ...], status: str) -> dict[str, Any]:
 
 def as_message(index: int, drug: tuple[Any, ...]) -> dict[str, Any]:
     name, route, dose, per_day = drug
-    found: dict[str, Any] = {"id": f"MedicationRequest/m{index}", "text": name}
+    # In FHIR the words name a product, whose strength is no dose; in an order's text it may be one.
+    text = name if dose or name != TABLET else f"{name} (dose not stated)"
+    found: dict[str, Any] = {"id": f"MedicationRequest/m{index}", "text": text}
     if route:
         found["route"] = ROUTES[route][0]
     if dose:
