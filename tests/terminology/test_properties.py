@@ -16,6 +16,7 @@ from lems_guard.clinical.medication import (
     MedicationList,
 )
 from lems_guard.clinical.route import Route
+from lems_guard.terminology.homeopathy import HOMEOPATHIC
 from lems_guard.terminology.resolver import Resolver
 from lems_guard.terminology.vocabulary import Vocabulary
 from lems_guard.terminology.words import key_of
@@ -137,6 +138,46 @@ def test_sig_words_never_change_the_drug(
     # `at bedtime` behind a brand may be part of another brand, and is not passed over.
     if words[0] != "at bedtime":
         assert read(f"{name} {sig}", place) == read(name, place)
+
+
+# What makes a frequency of a number that may be a potency as well.
+TIMES = ["4x/day", "6x daily", "6 x a day", "12x per day", "3x tgl", "6 x täglich", "30x/24 h"]
+TIMES += ["6x par jour", "6 x al giorno", "6x al día", "4x", "6x tabletten täglich", "6x 2 tablets"]
+LATIN = ["acidum azelaicum", "arnica montana", "natrium valproicum", "magnesium sulfuricum"]
+POTENCIES = ["30C", "D6", "C200", "9 CH", "LM 6"]
+
+
+@QUICK
+@given(
+    drug=st.sampled_from(LATIN) | st.from_regex(r"[a-z]{4,9} [a-z]{3,8}um", fullmatch=True),
+    times=st.sampled_from(TIMES),
+    tail=st.sampled_from(["", " po", " with food", " for 7 days", ", prn"]),
+)
+def test_a_frequency_is_never_a_potency(
+    read: Callable[[str, str], Readings], drug: str, times: str, tail: str
+) -> None:
+    assert HOMEOPATHIC not in read(f"{drug} {times}{tail}", "US")
+
+
+@QUICK
+@given(
+    drug=st.sampled_from(["gentamicin iv", "metoprolol po", "timolol eye drops bid", "zzqomycin"]),
+    remedy=st.sampled_from(LATIN),
+    potency=st.sampled_from(POTENCIES),
+    sign=st.sampled_from(["; ", ", ", "\n", " and ", " then "]),
+    is_first=st.booleans(),
+)
+def test_a_dilution_hides_no_drug_beside_it(
+    resolver: Resolver, drug: str, remedy: str, potency: str, sign: str, is_first: bool
+) -> None:
+    parts = [drug, f"{remedy} {potency}"]
+    text = sign.join(parts if is_first else reversed(parts))
+    told = resolver.understand(Medication("1", MedicationList.PROPOSED, text))
+    names = {each.name for order in (told, *told.also) for held in order.readings for each in held}
+    if drug.startswith("zzq"):
+        assert told.disposition is Disposition.UNRESOLVED
+    else:
+        assert drug.split(maxsplit=1)[0] in names
 
 
 # Words that say how a drug is given whatever stands beside them.

@@ -4,7 +4,12 @@ import re
 from typing import Final
 
 from lems_guard.clinical.medication import Doubt, MatchedBy, Phase
-from lems_guard.terminology.homeopathy import HOMEOPATHIC, is_dilution
+from lems_guard.terminology.homeopathy import (
+    HOMEOPATHIC,
+    LONGEST_NAME,
+    SCALES,
+    is_dilution,
+)
 from lems_guard.terminology.lexicon import Lexicon
 from lems_guard.terminology.reading import kinds
 from lems_guard.terminology.reading.bag import Bag, bag_of
@@ -75,14 +80,16 @@ def read_text(text: str, lexicon: Lexicon) -> tuple[Reading, ...]:
         return (NOTHING,)
     if len(text) > LONGEST_TEXT:
         return (NOTHING._replace(doubts=(Doubt(DRUG, "", TOO_LONG),)),)
-    if is_dilution(text):
-        return (DILUTED,)
     words = words_of(text)
     phrases = phrases_of(words, lexicon)
     bag = bag_of(phrases)
     if not NOT_PLAIN.isdisjoint(bag):
         phrases = spans_taken(phrases, words)
         bag = bag_of(phrases)
+    if not SCALES.isdisjoint(words) and is_dilution(words, phrases):
+        parted = breaks_of(text, list(spans_of(text)))
+        if min(parted, default=LONGEST_TEXT) > LONGEST_NAME:
+            return (DILUTED,)
     drugs = drugs_in(bag)
     several = len(drugs) > 1 and sum(map(is_head, drugs)) > 1
     is_sure = kinds.UNKNOWN not in bag
