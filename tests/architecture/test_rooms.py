@@ -35,7 +35,7 @@ ROOMS = {
     # The messages, and what is made of them whoever asks.
     "v1": Room("", "google grpc"),
     "answering": Room("clinical screening v1", "google"),
-    "fhir": Room("clinical answering v1", "msgspec"),
+    "fhir": Room("clinical screening answering v1", "msgspec"),
     # What the process keeps, counts and shares.
     "telemetry": Room("clinical screening", "prometheus_client opentelemetry structlog"),
     "editions": Room(f"{KNOWING} telemetry", "structlog"),

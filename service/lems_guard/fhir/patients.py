@@ -2,17 +2,18 @@
 
 import datetime
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from lems_guard.clinical.medication import Medication, Understood
-from lems_guard.clinical.patient import LemsStatus, age_from_birth_date
-from lems_guard.fhir.allergies import allergies, hypersensitivity
-from lems_guard.fhir.diagnoses import Diagnoses, DiagnosisReader
+from lems_guard.clinical.medication import Coding, Medication, Understood
+from lems_guard.clinical.patient import LemsStatus, Patient, age_from_birth_date
+from lems_guard.fhir.allergies import AMINOPYRIDINE, allergies, hypersensitivity
+from lems_guard.fhir.diagnoses import NOTHING_KNOWN, Diagnoses, DiagnosisReader
 from lems_guard.fhir.drugs import as_wire
 from lems_guard.fhir.measurements import OLDEST_YEARS, measured, renal_function
 from lems_guard.fhir.orders import OrderReader
 from lems_guard.fhir.record import Record
 from lems_guard.fhir.shapes import Resource, text
+from lems_guard.screening.knowledge_base import KnowledgeBase
 from lems_guard.v1 import prescription_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
 
@@ -25,6 +26,22 @@ LEMS_STATUSES = {
 }
 
 
+class Knows(Protocol):
+    """An edition of rules and vocabulary, as far as a record is read by it."""
+
+    @property
+    def knowledge(self) -> KnowledgeBase:
+        """The rules."""
+
+    def understand(self, medication: Medication) -> Understood:
+        """What an order is."""
+
+    def with_conditions(
+        self, patient: Patient, conditions: tuple[Coding, ...]
+    ) -> tuple[Patient, tuple[str, ...]]:
+        """The patient with what diagnoses tell."""
+
+
 class Interpreter(NamedTuple):
     """What the knowledge in service can tell of codes and words."""
 
@@ -32,6 +49,21 @@ class Interpreter(NamedTuple):
     aminopyridines: frozenset[str]
     orders: OrderReader
     diagnoses: DiagnosisReader
+
+
+def interpreter_of(edition: Knows, country: str = "") -> Interpreter:
+    """What an edition can tell of codes and words; `country` is where brands are read as meant."""
+
+    def understand(medication: Medication) -> Understood:
+        return edition.understand(medication._replace(country=country))
+
+    classes_of = edition.knowledge.classes_of
+    return Interpreter(
+        understand,
+        frozenset(name for name, classes in classes_of.items() if AMINOPYRIDINE in classes),
+        OrderReader(understand),
+        DiagnosisReader(lambda codings: edition.with_conditions(NOTHING_KNOWN, codings)[0]),
+    )
 
 
 class Person(NamedTuple):

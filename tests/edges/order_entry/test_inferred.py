@@ -4,8 +4,8 @@ import pytest
 
 from edges.order_entry.calling import LEMS, ORDER_SIGN, order, searchset, send, sign
 from edges.order_entry.schema import Card, checked
-from lems_guard.edges.order_entry.evaluating import INFERRED, NOT_TOLD
 from lems_guard.editions.library import Edition
+from lems_guard.fhir.about_lems import INFERRED, NOT_TOLD
 from lems_guard.fhir.allergies import AMINOPYRIDINE
 from lems_guard.fhir.patients import AMIFAMPRIDINE
 from lems_guard.screening.screen import LEMS_ABSENT

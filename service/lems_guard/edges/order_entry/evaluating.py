@@ -2,7 +2,6 @@
 
 import datetime
 import time
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from lems_guard.answering.answer import Answer
@@ -10,7 +9,6 @@ from lems_guard.answering.spoken import read_as
 from lems_guard.callers.profile import Profile
 from lems_guard.clinical.deadline import InTime
 from lems_guard.clinical.errors import InvalidRequest
-from lems_guard.clinical.patient import LemsStatus
 from lems_guard.edges.order_entry.asking import Asked, asked_by
 from lems_guard.edges.order_entry.card_ids import card_uuid
 from lems_guard.edges.order_entry.card_shapes import TOPICS, Card, CardSource, short
@@ -24,22 +22,12 @@ from lems_guard.edges.order_entry.refusals import bad_request
 from lems_guard.edges.order_entry.replacements import Replacements
 from lems_guard.edges.order_entry.unchecked import unchecked
 from lems_guard.edges.order_entry.wording import CardWording
-from lems_guard.fhir.allergies import AMINOPYRIDINE
+from lems_guard.fhir.about_lems import how_told, is_about_lems, is_lems_told
 from lems_guard.fhir.detected_issue import IssueSubject
-from lems_guard.fhir.patients import AMIFAMPRIDINE
-from lems_guard.fhir.relevance import HAVE_LEMS
 from lems_guard.screening.screen import LEMS_ABSENT
 from lems_guard.v1 import prescription_pb2 as request_wire
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
-
-INFERRED = "LEMS is inferred from amifampridine on the medication list; no diagnosis was sent."
-NOT_TOLD = (
-    "No diagnosis of LEMS was sent, and no drug on the lists tells of it: rules that need LEMS "
-    "were not applied, those of aminopyridines were."
-)
-REFUTED = "The diagnosis of LEMS is recorded as refuted: rules that need LEMS were not applied."
-
 
 JURISDICTIONS = {
     "US": terms.JURISDICTION_US,
@@ -102,11 +90,11 @@ def screened(
     request = asked.request
     if not (request.proposed or request.active or request.stopped):
         nothing = wire.CheckPrescriptionResponse(completeness="COMPLETENESS_COMPLETE")
-        return None, nothing if is_about_lems(asked, nothing) else None
+        return None, nothing if is_about_lems(asked.person.diagnoses, nothing) else None
     answer, response = _answered(engine, request, in_time)
-    if not is_about_lems(asked, response):
+    if not is_about_lems(asked.person.diagnoses, response):
         return None, None
-    if not is_lems_told(asked, response):
+    if not is_lems_told(asked.person.diagnoses, response):
         request.patient.lems_status = terms.LEMS_STATUS_ABSENT
         answer, response = _answered(engine, request, in_time)
     return answer, response
@@ -151,11 +139,10 @@ class Conversation:
 
     def _notes(self) -> tuple[str, ...]:
         """What bears on the answer as a whole."""
-        lems, notes = self._asked.person.diagnoses.lems, list(self._response.notes)
-        said = {None: (INFERRED,), LemsStatus.ABSENT: (REFUTED,)}.get(lems, ())
-        if not is_lems_told(self._asked, self._response):
-            said = (NOT_TOLD,)
+        diagnoses, notes = self._asked.person.diagnoses, list(self._response.notes)
+        if not is_lems_told(diagnoses, self._response):
             notes = [note for note in notes if note != LEMS_ABSENT]
+        said = how_told(diagnoses, self._response)
         return (*said, *self._asked.person.notes, *notes)
 
     def alerts(self) -> list[ShownCard]:
@@ -194,21 +181,3 @@ class Conversation:
                 found.detail,
             )
         ]
-
-
-def is_about_lems(asked: Asked, response: wire.CheckPrescriptionResponse) -> bool:
-    """Whether LEMS is diagnosed or suspected, or an aminopyridine stands on any list."""
-    if asked.person.diagnoses.lems in HAVE_LEMS:
-        return True
-    return any(AMINOPYRIDINE in each.classes for each in _substances(response))
-
-
-def is_lems_told(asked: Asked, response: wire.CheckPrescriptionResponse) -> bool:
-    """Whether a diagnosis speaks of LEMS, be it to refute it, or a drug tells of it."""
-    if asked.person.diagnoses.lems is not None:
-        return True
-    return any(each.name in AMIFAMPRIDINE for each in _substances(response))
-
-
-def _substances(response: wire.CheckPrescriptionResponse) -> Iterator[wire.Ingredient]:
-    return (each for medication in response.medications for each in medication.ingredients)
