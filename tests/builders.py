@@ -161,7 +161,7 @@ def rule(  # noqa: PLR0913 - a test names the few it is about
         modifiers=tuple(Modifier(when, "a reason") for when in modifiers),
         frequency_of_exposure="not available",
         frequency_of_harm="not available",
-        review=Review("unreviewed"),
+        review=Review(),
         file="rules/test.yaml",
     )
 

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from lems_guard.cli.report import Report, printed
 from lems_guard.cli.verdict import exit_code_of, sentence
+from lems_guard.v1 import terms_pb2 as terms
 from lems_guard.v1.prescription_pb2 import CheckPrescriptionRequest
 from lems_guard.v1.screening_pb2 import CheckPrescriptionResponse
 
@@ -25,7 +26,7 @@ def report() -> Report:
     response = text_format.Parse(
         (HERE / "response.textproto").read_text("utf-8"), CheckPrescriptionResponse()
     )
-    return Report(request, response, is_reviewed=False)
+    return Report(request, response, signed=(0, 203))
 
 
 def test_the_report_is_as_it_was_judged_good(report: Report) -> None:
@@ -61,7 +62,14 @@ def test_a_review_by_a_clinician_is_only_claimed_where_there_is_one(report: Repo
     console = Console(width=80, color_system=None)
     words = "Content not reviewed by a clinician"
     assert words in printed(report, console)
-    assert words not in printed(report._replace(is_reviewed=True), console)
+    assert "0 of 203 rules signed by a clinician" in printed(report, console)
+    for alert in report.response.alerts:
+        for finding in alert.findings:
+            finding.review.state = terms.REVIEW_STATE_SIGNED
+    assert words not in printed(report, console)
+    del report.response.alerts[:]
+    assert words in printed(report, console)
+    assert words not in printed(report._replace(signed=(203, 203)), console)
 
 
 @pytest.mark.parametrize(

@@ -128,4 +128,5 @@ def test_a_prescription_goes_through_the_client_unchanged(service: Address) -> N
     request = read_request(prescription("timolol eye drops").encode())
     with remote.Remote(service) as asked:
         assert asked.check(request).medications[0].id == "p1"
-        assert not asked.is_reviewed()
+        signed, rules = asked.signed()
+        assert signed == 0 < rules

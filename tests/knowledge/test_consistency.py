@@ -52,14 +52,14 @@ def test_rules_of_different_places_do_not_contradict() -> None:
 
 
 def test_a_review_is_due_by_the_day_that_is_given() -> None:
-    known = knowledge(replace(other(), review=Review("unreviewed", due="2027-11-21")))
+    known = knowledge(replace(other(), review=Review(due="2027-11-21")))
     assert not list(overdue(known, datetime.date(2027, 11, 21)))
     [problem] = overdue(known, datetime.date(2027, 11, 22))
     assert problem.message == "to be looked at again: 'other' since 2027-11-21"
 
 
 def test_a_site_may_want_every_rule_signed(tmp_path: Path) -> None:
-    signed = replace(other(), review=Review("reviewed", "Dr A", "2026-11-21", "2027-11-21"))
+    signed = replace(other(), review=Review("Dr A", "pharmacist", "2026-11-21", "2027-11-21"))
     assert not list(unreviewed(knowledge(signed)))
     late = datetime.date(2028, 1, 1)
     lax = remarks_on(knowledge(signed), tmp_path, None, late, signed=False)

@@ -28,7 +28,7 @@ LOCK = lock_of([BEFORE], {}, {})
         ([replace(BEFORE, version=0)], ["version-went-back"], [], "versions only grow"),
         ([], ["vanished-rule"], [], "a rule does not vanish without a word"),
         ([BEFORE, replace(BEFORE, id="two")], [], ["not-locked"], "a new rule"),
-        ([replace(BEFORE, review=Review("reviewed", "A", "2026-11-21"))], [], [], "signed"),
+        ([replace(BEFORE, review=Review("A", "pharmacist", "2026-11-21"))], [], [], "signed"),
         ([replace(BEFORE, file="moved.yaml")], [], [], "moved to another file"),
     ],
 )

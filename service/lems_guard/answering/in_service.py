@@ -59,8 +59,8 @@ class InService(NamedTuple):
             class_count=len(knowledge.classes),
             ingredient_count=self.edition.ingredient_count(),
             name_count=self.edition.name_count(),
-            rules_signed=sum(bool(rule.review.reviewer) for rule in knowledge.rules),
-            clinician_review_recorded=any(rule.review.reviewer for rule in knowledge.rules),
+            rules_signed=sum(rule.review.is_signed for rule in knowledge.rules),
+            clinician_review_recorded=any(rule.review.is_signed for rule in knowledge.rules),
             reload=wire.ReloadState(
                 loaded_at=self.reload.loaded_at.isoformat(timespec="seconds"),
                 refused_at=refused.isoformat(timespec="seconds") if refused else "",

@@ -32,7 +32,7 @@ def rule_message(rule: Rule, overlay: Iterable[Adjustment] = ()) -> wire.Rule:
         ],
         frequency_of_exposure=rule.frequency_of_exposure,
         frequency_of_harm=rule.frequency_of_harm,
-        review_state=rule.review.state,
+        review_state=rule.review.words,
         reviewer=rule.review.reviewer,
         reviewed_on=rule.review.reviewed_on,
         review_due=rule.review.due,
@@ -61,7 +61,7 @@ def summary_message(rule: Rule) -> wire.RuleSummary:
         worst=term(max(outcome.severity for outcome in rule.outcomes)),
         drugs=scope(rule.drugs),
         jurisdictions=[term(each) for each in sorted(rule.jurisdictions)],
-        review_state=rule.review.state,
+        review_state=rule.review.words,
     )
 
 

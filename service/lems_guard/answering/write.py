@@ -102,6 +102,7 @@ def review(found: Review, as_of: datetime.date) -> bytes:
         (
             whole(1, found.on(as_of)),
             text(2, found.reviewer),
+            text(3, found.role),
             text(4, found.reviewed_on),
             text(5, found.due),
         )

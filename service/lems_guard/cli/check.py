@@ -44,8 +44,8 @@ class Checker(Protocol):
     def check(self, request: "CheckPrescriptionRequest") -> "CheckPrescriptionResponse":
         """The answer to one prescription; raises `InvalidRequest`."""
 
-    def is_reviewed(self) -> bool:
-        """Whether any rule it answers from records a review by a clinician."""
+    def signed(self) -> tuple[int, int]:
+        """How many of its rules a clinician has signed, and how many there are."""
 
 
 def _asked(fact: str, metavar: str = "Y/N", text: str = "") -> Any:  # noqa: ANN401
@@ -186,5 +186,5 @@ def _answer(message: "CheckPrescriptionRequest", checker: Checker, form: str, *,
     elif form == "json":
         write_bytes(as_json(response))
     else:
-        write_text(printed(Report(message, response, checker.is_reviewed(), full), Console()))
+        write_text(printed(Report(message, response, checker.signed(), full), Console()))
     return exit_code_of(response)

@@ -74,7 +74,7 @@ def _answer(where: Address) -> str:
 
     request = read_request(example())
     with Remote(where) as client:
-        return printed(Report(request, client.check(request), client.is_reviewed()), Console())
+        return printed(Report(request, client.check(request), client.signed()), Console())
 
 
 @contextlib.contextmanager

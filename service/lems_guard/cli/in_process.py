@@ -3,7 +3,7 @@
 import datetime
 
 from lems_guard.answering.answer import Answerer
-from lems_guard.editions.library import load_edition, packaged_rules, under, with_site
+from lems_guard.editions.library import as_site, load_edition, packaged_rules
 from lems_guard.screening.screen import RuleScreener
 from lems_guard.settings import Settings
 from lems_guard.v1 import prescription_pb2, screening_pb2
@@ -14,8 +14,13 @@ class InProcess:
 
     def __init__(self, settings: Settings) -> None:
         """Load the knowledge base; raises `InvalidKnowledge` when there is none to ask."""
-        loaded = load_edition(settings.rules or packaged_rules())
-        edition = under(settings.overlay, with_site(loaded.edition, settings.vocabulary))
+        folder = settings.rules or packaged_rules()
+        edition = as_site(
+            load_edition(folder).edition,
+            folder,
+            vocabulary=settings.vocabulary,
+            overlay=settings.overlay,
+        )
         self.knowledge = edition.knowledge
         day = datetime.datetime.now(datetime.UTC).date()
         # One day for all that is asked, even of a batch that runs past midnight.
@@ -35,6 +40,7 @@ class InProcess:
         reply = self._answerer.answer_message(request).reply
         return screening_pb2.CheckPrescriptionResponse.FromString(reply)
 
-    def is_reviewed(self) -> bool:
-        """Whether any rule records a review by a clinician."""
-        return any(rule.review.reviewer for rule in self.knowledge.rules)
+    def signed(self) -> tuple[int, int]:
+        """How many rules a clinician has signed as they stand, and how many there are."""
+        rules = self.knowledge.rules
+        return sum(rule.review.is_signed for rule in rules), len(rules)

@@ -48,9 +48,10 @@ class Remote:
         reply: screening_pb2.CheckPrescriptionResponse = answer
         return reply
 
-    def is_reviewed(self) -> bool:
-        """Whether any rule of the service records a review by a clinician."""
-        return self._asked(self._client.knowledge_base).clinician_review_recorded
+    def signed(self) -> tuple[int, int]:
+        """How many of the service's rules a clinician has signed, and how many there are."""
+        known = self._asked(self._client.knowledge_base)
+        return known.rules_signed, known.rule_count
 
     def _asked(self, ask: Callable[[], Reply]) -> Reply:
         try:

@@ -1,7 +1,8 @@
 """The answer to one prescription as a pharmacist reads it.
 
 From top to bottom: whom and what it is about, the alerts worst first, what to ask, the orders
-without an alert, and last, where the eye stops, what was NOT checked and the verdict.
+without an alert, and last, where the eye stops, what was NOT checked and the verdict. Below it
+stands how much of the knowledge a clinician has signed.
 """
 
 from collections.abc import Iterable, Iterator
@@ -40,11 +41,11 @@ VERDICT_STYLES = {
 
 
 class Report(NamedTuple):
-    """A prescription, its answer, and whether a clinician has reviewed what it was made with."""
+    """A prescription, its answer, and how many rules a clinician has signed, of how many."""
 
     request: prescription_pb2.CheckPrescriptionRequest
     response: screening_pb2.CheckPrescriptionResponse
-    is_reviewed: bool
+    signed: tuple[int, int]
     full: bool = False
 
     def __rich__(self) -> RenderableType:
@@ -58,6 +59,7 @@ class Report(NamedTuple):
             *_silent(self.response, names),
             *_not_checked(self.response, names),
             _verdict(self.response, names),
+            _signed(self.signed),
         )
         return Group(*_apart(parts))
 
@@ -117,10 +119,12 @@ def _lines(order: screening_pb2.MedicationResult) -> Iterator[str]:
 
 
 def _is_signed(report: Report) -> bool:
-    """Whether a clinician has signed all that is said; where nothing is, anything at all."""
+    """Whether a clinician has signed all that is said; where nothing is, all that might be."""
     findings = [finding for alert in report.response.alerts for finding in alert.findings]
     told = [each.review.state for each in findings if each.review.state]
-    return set(told) == {terms.REVIEW_STATE_SIGNED} if told else report.is_reviewed
+    return (
+        set(told) == {terms.REVIEW_STATE_SIGNED} if told else report.signed[0] == report.signed[1]
+    )
 
 
 def _alerts(report: Report, names: dict[str, str]) -> Iterator[RenderableType]:
@@ -223,6 +227,11 @@ def _verdict(
     if is_whole(response) and response.alerts and code is ExitCode.CLEAR:
         style = "bold"
     return Text(sentence(response, names), style=style)
+
+
+def _signed(signed: tuple[int, int]) -> RenderableType:
+    """How much of the knowledge a clinician stands for."""
+    return Text(f"{signed[0]} of {signed[1]} rules signed by a clinician", style="dim")
 
 
 def _section(title: Text, rows: Iterable[tuple[str, Text]]) -> RenderableType:

@@ -235,6 +235,10 @@ def _names(jurisdictions: frozenset[Jurisdiction]) -> str:
 
 def _review(review: Review) -> str:
     due = f"; due {review.due}" if review.due else ""
-    if review.state == "reviewed":
-        return f"by {review.reviewer} on {review.reviewed_on}{due}"
-    return f"not reviewed by a clinician{due}"
+    if not review.reviewer:
+        return f"not reviewed by a clinician{due}"
+    role = f", {review.role}," if review.role else ""
+    note = f" ({review.note})" if review.note else ""
+    if review.is_changed:
+        return f"changed since {review.reviewer}{role} signed it on {review.reviewed_on}{note}"
+    return f"signed by {review.reviewer}{role} on {review.reviewed_on}{due}{note}"

@@ -7,8 +7,10 @@ from typing import NamedTuple
 from lems_guard.cli.rules_upkeep import lock_report
 from lems_guard.editions.library import Draft, edition_of
 from lems_guard.knowledge.consistency import contradictions, overdue, unreached, unreviewed
+from lems_guard.knowledge.layout import SIGNATURES
 from lems_guard.knowledge.overlay import Overlay, read_overlay
 from lems_guard.knowledge.problems import Problem
+from lems_guard.knowledge.review import signatures_of, with_signatures
 from lems_guard.screening.knowledge_base import KnowledgeBase
 
 
@@ -30,12 +32,16 @@ def remarks_on(
     """Everything there is to say; `signed` wants every rule reviewed by a clinician."""
     locked = lock_report(folder, knowledge)
     site = _overlay(overlay, knowledge)
-    due = tuple(overdue(knowledge, today))
+    signatures = signatures_of(folder / SIGNATURES, knowledge.rules)
+    entries = (*signatures.entries, *site.signatures)
+    reviewed = with_signatures(knowledge, entries)
+    due = tuple(overdue(reviewed, today))
     problems = (
         *contradictions(knowledge),
-        *(unreviewed(knowledge) if signed else ()),
+        *(unreviewed(reviewed) if signed else ()),
         *(due if signed else ()),
         *locked.problems,
+        *signatures.problems,
         *site.problems,
     )
     return Remarks(problems, (*locked.warnings, *(() if signed else due), *site.expired(today)))

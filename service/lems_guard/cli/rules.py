@@ -13,7 +13,9 @@ from rich.text import Text
 
 from lems_guard.cli.rule_card import as_json, card_of, table_of, worst_of
 from lems_guard.cli.rule_matrix import matrix_as_json, matrix_table
+from lems_guard.cli.rule_options import CONTENT_FAULT, AsJson, OverlayFile, RulesDir
 from lems_guard.cli.rule_remarks import Remarks, out_of_reach, remarks_on
+from lems_guard.cli.rules_review import review, sign
 from lems_guard.cli.rules_upkeep import diff, lock, schema
 from lems_guard.clinical.errors import InvalidKnowledge
 from lems_guard.clinical.rule import Rule
@@ -32,31 +34,14 @@ from lems_guard.knowledge.cases import CaseResult
 from lems_guard.knowledge.matrix import matrix_of
 from lems_guard.knowledge.problems import Problem, suggestion
 from lems_guard.screening.knowledge_base import NO_CLASSES, named_by
-from lems_guard.settings import variable
-
-CONTENT_FAULT = 2
 
 rules_app = typer.Typer(no_args_is_help=True, help="Check, run, read and compile the rules.")
 rules_app.command()(lock)
 rules_app.command()(diff)
 rules_app.command()(schema)
+rules_app.command()(review)
+rules_app.command()(sign)
 Choice = TypeVar("Choice", bound=enum.IntEnum)
-
-RulesDir = Annotated[
-    Path | None,
-    typer.Option(
-        "--rules",
-        metavar="DIR",
-        exists=True,
-        file_okay=False,
-        help="Folder of rules (packaged ones).",
-    ),
-]
-OverlayFile = Annotated[
-    Path | None,
-    typer.Option("--overlay", metavar="FILE", envvar=variable("overlay"), help="A site's overlay."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @rules_app.command()

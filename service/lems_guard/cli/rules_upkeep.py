@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from lems_guard.cli.rule_options import CONTENT_FAULT, RulesDir
 from lems_guard.clinical.errors import InvalidKnowledge
 from lems_guard.editions.library import Edition, browse_edition, packaged_rules
 from lems_guard.knowledge.diff import (
@@ -22,7 +23,6 @@ from lems_guard.knowledge.lock import LOCK, LockReport, checked, lock_of, read_l
 from lems_guard.knowledge.problems import Problem, Problems
 from lems_guard.screening.knowledge_base import KnowledgeBase
 
-CONTENT_FAULT = 2
 SCHEMA = "schema"
 
 
@@ -36,12 +36,7 @@ def lock_report(folder: Path, knowledge: KnowledgeBase) -> LockReport:
 
 
 def lock(
-    rules: Annotated[
-        Path | None,
-        typer.Option(
-            "--rules", metavar="DIR", exists=True, file_okay=False, help="Folder of rules."
-        ),
-    ] = None,
+    rules: RulesDir = None,
     retire: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="A rule that is gone; its id stays.")
     ] = None,
@@ -88,12 +83,7 @@ def diff(
 
 
 def schema(
-    rules: Annotated[
-        Path | None,
-        typer.Option(
-            "--rules", metavar="DIR", exists=True, file_okay=False, help="Folder of rules."
-        ),
-    ] = None,
+    rules: RulesDir = None,
 ) -> None:
     """Write the JSON Schemas that editors check YAML with, into the folder `schema`."""
     folder = (rules or packaged_rules()) / SCHEMA

@@ -116,17 +116,37 @@ class ReviewState(Term):
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Whether a clinician has reviewed the rule; nobody has until a site records who and when."""
+    """Who signed the rule, as what and when; nobody has until a site records it.
 
-    state: str
+    `is_changed`: it says something else now than what was signed. `due`: the last day before it
+    should be looked at again, by its signature or else by the rule.
+    """
+
     reviewer: str = ""
+    role: str = ""
     reviewed_on: str = ""
     due: str = ""
+    note: str = ""
+    is_changed: bool = False
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether somebody signed what the rule says now, due again or not."""
+        return bool(self.reviewer) and not self.is_changed
+
+    @property
+    def words(self) -> str:
+        """How far it has come, whatever day it is: unreviewed, reviewed or changed."""
+        if not self.reviewer:
+            return "unreviewed"
+        return "changed" if self.is_changed else "reviewed"
 
     def on(self, day: datetime.date) -> ReviewState:
         """Its state on a day: what was signed stays so up to the day on which it is due."""
         if not self.reviewer:
             return ReviewState.UNREVIEWED
+        if self.is_changed:
+            return ReviewState.CHANGED
         is_due = bool(self.due) and day > datetime.date.fromisoformat(self.due)
         return ReviewState.DUE if is_due else ReviewState.SIGNED
 

@@ -25,6 +25,7 @@ from lems_guard.knowledge.packed import (
     unpack,
     write_atomically,
 )
+from lems_guard.knowledge.review import signed
 from lems_guard.screening.knowledge_base import DrugClass, KnowledgeBase
 from lems_guard.terminology.conditions import with_conditions
 from lems_guard.terminology.indications import with_use
@@ -202,7 +203,18 @@ def browse_edition(rules_dir: Path, overlay: Path | None = None) -> Edition:
         edition = read_compiled(rules_dir)
     except CompiledFileFault:
         edition = edition_of(draft_edition(rules_dir))
-    return under(overlay, edition)
+    return as_site(edition, rules_dir, overlay=overlay)
+
+
+def as_site(
+    edition: Edition, rules_dir: Path, *, vocabulary: Path | None = None, overlay: Path | None
+) -> Edition:
+    """The edition as a site has it: with what was signed, its own release, and its overlay last.
+
+    The overlay is laid over the rules as they are with all that joins them.
+    """
+    reviewed = edition.with_knowledge(signed(edition.knowledge, rules_dir, overlay))
+    return under(overlay, with_site(reviewed, vocabulary))
 
 
 def under(overlay: Path | None, edition: Edition) -> Edition:
@@ -253,8 +265,9 @@ class Library:
         return True
 
     def _take(self, loaded: Loaded) -> None:
-        # The overlay last: it is laid over the rules as they are with all that joins them.
-        edition = under(self.overlay, with_site(loaded.edition, self.site))
+        edition = as_site(
+            loaded.edition, self.rules_dir, vocabulary=self.site, overlay=self.overlay
+        )
         # Built before the first order that needs it, which would wait for it.
         _ = edition.resolver.close_names
         self.current, self.compiled_because = edition, loaded.compiled_because

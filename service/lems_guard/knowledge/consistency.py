@@ -83,7 +83,7 @@ def _is_read(name: str, understand: Understand) -> bool:
 def unreviewed(knowledge: KnowledgeBase) -> Iterator[Problem]:
     """Rules that no clinician has signed: a site may refuse to go to work with them."""
     for rule in knowledge.rules:
-        if rule.review.state != "reviewed":
+        if not rule.review.is_signed:
             shown = f"{rule.id!r} has not been reviewed by a clinician"
             yield Problem(rule.file, 1, 1, "unreviewed", shown)
 

@@ -26,6 +26,7 @@ from lems_guard.knowledge import (
     classes,
     conditions,
     overlay,
+    review,
     rule_files,
     rules,
     sources,
@@ -71,7 +72,7 @@ def schemas() -> dict[str, str]:
         ),
         "sources": _file("sources", _list(_source(), least=1)),
         "classes": _file("classes", _list(_class(), least=1)),
-        "overlay": _file("overlay", _list(_overlay_entry(), least=1)),
+        "overlay": _overlay_file(),
     }
     return {f"{name}.schema.json": _printed(schema) for name, schema in made.items()}
 
@@ -202,8 +203,7 @@ def _outcome() -> Schema:
 
 
 def _review() -> Schema:
-    typed = {"state": _one_of(rules.STATES), "reviewed_on": DAY, "due": DAY}
-    return _mapping(("state",), ("reviewer", "reviewed_on", "due"), typed)
+    return _mapping(("state",), ("due",), {"state": _one_of((rules.UNREVIEWED,)), "due": DAY})
 
 
 def _condition() -> Schema:
@@ -297,6 +297,21 @@ def _order() -> Schema:
         "stopped_on": DAY,
     }
     return _mapping((), suites.ORDER_KEYS, typed)
+
+
+def _overlay_file() -> Schema:
+    """What a site changes, what its clinicians have signed, or both."""
+    lists = {
+        "overlay": _list(_overlay_entry(), least=1),
+        review.KEY: _list(_signature(), least=1),
+    }
+    whole = {"$schema": DIALECT, "title": "LEMS Guard: overlay"}
+    return whole | _mapping((), lists, lists) | {"minProperties": 1, "$defs": {}}
+
+
+def _signature() -> Schema:
+    typed = {"rule": NAME, "version": WHOLE, "on": DAY, "until": DAY}
+    return _mapping(review.ENTRY_KEYS, review.OPTIONAL_KEYS, typed)
 
 
 def _overlay_entry() -> Schema:

@@ -7,6 +7,7 @@ from lems_guard.knowledge.problems import Place, Problems
 
 KNOWLEDGE = "knowledge.yaml"
 SOURCES = "sources.yaml"
+SIGNATURES = "signatures.yaml"
 CLASSES = "classes"
 VOCABULARY = "vocabulary"
 CASES_ENDING = "_test.yaml"
@@ -18,6 +19,7 @@ class Layout(NamedTuple):
     root: Path
     knowledge: tuple[str, ...]
     sources: tuple[str, ...]
+    signatures: tuple[str, ...]
     classes: tuple[str, ...]
     rules: tuple[str, ...]
     cases: tuple[str, ...]
@@ -35,6 +37,7 @@ class Layout(NamedTuple):
             root,
             tuple(name for name in yaml if name == KNOWLEDGE),
             tuple(name for name in yaml if name == SOURCES),
+            tuple(name for name in yaml if name == SIGNATURES),
             tuple(name for name in yaml if name.startswith(f"{CLASSES}/")),
             tuple(name for name in rules if not name.endswith(CASES_ENDING)),
             tuple(name for name in rules if name.endswith(CASES_ENDING)),

@@ -12,6 +12,8 @@ from lems_guard.clinical.rule import Rule
 from lems_guard.clinical.severity import Severity
 from lems_guard.knowledge.problems import Place, Problem, Problems
 from lems_guard.knowledge.reader import read
+from lems_guard.knowledge.review import KEY as SIGNATURES_KEY
+from lems_guard.knowledge.review import Signature, read_signatures
 from lems_guard.knowledge.shape import Fields, check_reference, named
 from lems_guard.knowledge.tree import Node
 from lems_guard.screening.knowledge_base import KnowledgeBase
@@ -31,6 +33,7 @@ class Overlay(NamedTuple):
     adjustments: tuple[Adjustment, ...]
     problems: tuple[Problem, ...]
     places: tuple[Place, ...] = ()
+    signatures: tuple[Signature, ...] = ()
 
     def expired(self, today: datetime.date) -> tuple[Problem, ...]:
         """The entries that have no effect any more."""
@@ -63,11 +66,16 @@ def read_overlay(text: str, file: str, rules: Iterable[Rule]) -> Overlay:
     root = read(text, file, problems)
     if root is None:
         return Overlay((), problems.sorted())
-    nodes = Fields(root, problems, "the file", ("overlay",)).items("overlay", least=1)
+    fields = Fields(root, problems, "the file", (), ("overlay", SIGNATURES_KEY))
+    if "overlay" not in fields and SIGNATURES_KEY not in fields:
+        problems.add(root.place, "missing-key", "the file needs 'overlay'")
+    nodes = fields.items("overlay", least=1) if "overlay" in fields else ()
     known = {rule.id: rule for rule in rules}
     found = tuple(_entry(node, known, problems) for node in nodes)
     _check_repeats(nodes, found, problems)
-    return Overlay(found, problems.sorted(), tuple(node.place for node in nodes))
+    signed = read_signatures(root, known.values(), problems).entries
+    places = tuple(node.place for node in nodes)
+    return Overlay(found, problems.sorted(), places, signed)
 
 
 def _entry(node: Node, rules: Mapping[str, Rule], problems: Problems) -> Adjustment:

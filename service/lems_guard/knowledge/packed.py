@@ -16,11 +16,11 @@ from lems_guard.clinical.condition import All, Between, Condition, Either, Is, N
 from lems_guard.clinical.facts import Facts, Verdict
 from lems_guard.clinical.rule import Alternative, Modifier, Outcome, Rule
 from lems_guard.knowledge.conditions import choices_of
-from lems_guard.knowledge.layout import CASES_ENDING, content_files
+from lems_guard.knowledge.layout import CASES_ENDING, SIGNATURES, content_files
 from lems_guard.screening.knowledge_base import DrugClass, KnowledgeBase
 
 MAGIC = b"LEMSGUARD"
-FORMAT = 5
+FORMAT = 6
 HEAD = struct.Struct(f"!{len(MAGIC)}sH32s32s")
 COMPILED = Path(".compiled", "knowledge.bin")
 CONTENT_ENDINGS = (".yaml", ".tsv")
@@ -45,11 +45,12 @@ class _Payload(msgspec.Struct, Generic[Vocabulary], array_like=True, frozen=True
 def sources_digest(rules_dir: Path, engine: str) -> str:
     """The hex digest of all that can change an answer: content by path, and the engine's version.
 
-    Cases are left out: they judge the content and change nothing in it.
+    Cases are left out: they judge the content and change nothing in it. So are signatures, which
+    are laid over it when it is loaded.
     """
     digest = hashlib.sha256(f"{FORMAT} {engine}".encode())
     for name in content_files(rules_dir):
-        if name.startswith(BUILT_FROM):
+        if name.startswith(BUILT_FROM) or name == SIGNATURES:
             continue
         if name.endswith(CONTENT_ENDINGS) and not name.endswith(CASES_ENDING):
             content = (rules_dir / name).read_bytes()

@@ -50,7 +50,7 @@ OUTCOME_KEYS = ("routes", "when", "when_unknown", "certainty", *ADVICE_KEYS)
 DRUG_KEYS = ("classes", "ingredients", "except")
 
 KINDS = kebab(RuleKind)
-STATES = {state: state for state in ("unreviewed", "reviewed")}
+UNREVIEWED = "unreviewed"
 ROUTES: dict[str, frozenset[Route]] = {
     **ROUTE_SETS,
     **{route.name: frozenset({route}) for route in KNOWN_ROUTES},
@@ -146,20 +146,13 @@ def _modifiers(nodes: Iterable[Node], problems: Problems) -> Iterable[Modifier]:
 
 
 def _review(node: Node | None, problems: Problems) -> Review:
-    """Who has reviewed the rule; "reviewed" without a name and a day is not believed."""
+    """When a rule wants to be looked at; that somebody has is recorded by a signature alone."""
     if node is None:
-        return Review("unreviewed")
-    fields = Fields(node, problems, "a review", ("state",), ("reviewer", "reviewed_on", "due"))
-    state = fields.choice("state", STATES, "unreviewed")
-    signed = ("reviewer" in fields, "reviewed_on" in fields)
-    if state == "reviewed" and not all(signed):
-        problems.add(node.place, "unsigned-review", "'reviewed' needs 'reviewer', 'reviewed_on'")
-    if state == "unreviewed" and any(signed):
-        problems.add(node.place, "unsigned-review", "'unreviewed' has no reviewer and no day")
-    reviewed_on, due = fields.date("reviewed_on"), fields.date("due")
-    return Review(
-        state,
-        fields.text("reviewer"),
-        reviewed_on.isoformat() if reviewed_on else "",
-        due.isoformat() if due else "",
-    )
+        return Review()
+    fields = Fields(node, problems, "a review", ("state",), ("due",))
+    state = fields.scalar("state")
+    if state is not None and state.text != UNREVIEWED:
+        shown = f"a rule says {UNREVIEWED!r} of itself: who has reviewed it signs by `rules sign`"
+        problems.add(state.place, "unsigned-review", shown)
+    due = fields.date("due")
+    return Review(due=due.isoformat() if due else "")

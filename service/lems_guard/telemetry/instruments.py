@@ -129,7 +129,14 @@ UNREVIEWED = Instrument(
     "lems_guard_rules_unreviewed",
     "gauge",
     (),
-    "rules that no clinician has reviewed",
+    "rules that no clinician has signed as they stand",
+    "telemetry/knowledge_metrics.py",
+)
+SIGNED = Instrument(
+    "lems_guard_rules_signed",
+    "gauge",
+    (),
+    "rules that a clinician has signed as they stand",
     "telemetry/knowledge_metrics.py",
 )
 IN_FLIGHT_LIMIT = Instrument(
@@ -263,6 +270,7 @@ INSTRUMENTS = (
     REFUSED,
     OVERDUE,
     UNREVIEWED,
+    SIGNED,
     IN_FLIGHT_LIMIT,
     IN_FLIGHT,
     WAITING,

@@ -23,6 +23,7 @@ class KnowledgeMetrics:
         self._content = _gauge(instruments.CONTENT, registry)
         self._refused = _gauge(instruments.REFUSED, registry)
         self._unreviewed = _gauge(instruments.UNREVIEWED, registry)
+        self._signed = _gauge(instruments.SIGNED, registry)
         self._due: list[str] = []
         # Judged at each scrape: a rule becomes overdue by the passing of days alone.
         _gauge(instruments.OVERDUE, registry).set_function(self.overdue)
@@ -42,7 +43,9 @@ class KnowledgeMetrics:
         self._rules.set(len(knowledge.rules))
         self._loaded.set(now.timestamp())
         self._content.set((month_of(knowledge.version) or now).timestamp())
-        self._unreviewed.set(sum(not rule.review.reviewer for rule in knowledge.rules))
+        signed = sum(rule.review.is_signed for rule in knowledge.rules)
+        self._signed.set(signed)
+        self._unreviewed.set(len(knowledge.rules) - signed)
         self._due = sorted(rule.review.due for rule in knowledge.rules if rule.review.due)
 
     def reloaded(self, outcome: str) -> None:
