@@ -8,7 +8,7 @@ from lems_guard.clinical.alert import Alert, Finding, Screening, ScreeningReques
 from lems_guard.clinical.condition import Condition
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.facts import YesNo
-from lems_guard.clinical.indication import NecessaryUse
+from lems_guard.clinical.indication import Use
 from lems_guard.clinical.medication import (
     Disposition,
     Ingredient,
@@ -73,7 +73,7 @@ def order(  # noqa: PLR0913 - a test names the few it is about
     as_needed: YesNo | None = None,
     phase: Phase | None = None,
     stopped_on: datetime.date | None = None,
-    use: NecessaryUse | None = None,
+    use: Use | None = None,
 ) -> Order:
     """An order of "a", of the combination "a+b", or of what may be "a" or "b": "a|b"."""
     readings = tuple(ingredients(*reading.split("+")) for reading in what.split("|"))
@@ -88,9 +88,7 @@ def order(  # noqa: PLR0913 - a test names the few it is about
     if medication_list is MedicationList.STOPPED:
         disposition = Disposition.NOT_CURRENT
     dose = Dose(mg, "mg") if mg is not None else dose
-    return medication, Understood(
-        disposition, readings, route, dose, per_day, as_needed, necessary_use=use
-    )
+    return medication, Understood(disposition, readings, route, dose, per_day, as_needed, use=use)
 
 
 def not_understood(what: str) -> Order:

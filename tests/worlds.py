@@ -28,7 +28,7 @@ from lems_guard.clinical.alert import ScreeningRequest
 from lems_guard.clinical.condition import All, Between, Condition, Either, Is, Not
 from lems_guard.clinical.dose import Dose, DoseBasis
 from lems_guard.clinical.facts import Interval, YesNo
-from lems_guard.clinical.indication import NecessaryUse
+from lems_guard.clinical.indication import Use
 from lems_guard.clinical.medication import Disposition, MedicationList, Phase, Understood
 from lems_guard.clinical.patient import LemsStatus, Patient
 from lems_guard.clinical.route import ROUTE_SETS, Route
@@ -76,11 +76,11 @@ def simple_conditions() -> Iterator[Condition]:
     for fact in ("phase", "partner_phase"):
         yield from (Is(fact, frozenset({phase})) for phase in Phase)
         yield Is(fact, frozenset({Phase.START}), or_unknown=True)
-    yield Is("partner_indication", frozenset({NecessaryUse.SEIZURES}))
+    yield Is("partner_indication", frozenset({Use.SEIZURES}))
     yield Is("dose_basis", frozenset({DoseBasis.SALT}))
     yield Is("other_product", frozenset({YesNo.YES}))
-    yield Is("indication", frozenset({NecessaryUse.ECLAMPSIA}))
-    yield Is("indication", frozenset({NecessaryUse.ECLAMPSIA}), or_unknown=True)
+    yield Is("indication", frozenset({Use.ECLAMPSIA}))
+    yield Is("indication", frozenset({Use.ECLAMPSIA}), or_unknown=True)
 
 
 # Single draws from lists made beforehand keep the generation of a world fast.
@@ -127,7 +127,7 @@ WHAT = (*NAMES, *NAMES, *NAMES, "a+b", "c+d", "a|c", "b|c+d")
 DOSES = (None, Dose(20, "mg"), Dose(40, "mg"), Dose(2, "g"), Dose(1, "drop"))
 STOPPED_ON = (None, *(AS_OF - datetime.timedelta(days) for days in (0, 5, 10)))
 WAYS = tuple(itertools.product((*ROUTES, Route.OTHER, None), DOSES, (None, 1, 2, 3)))
-USES = (None, NecessaryUse.ECLAMPSIA, NecessaryUse.SEIZURES, NecessaryUse.OTHER)
+USES = (None, Use.ECLAMPSIA, Use.SEIZURES, Use.OTHER)
 CIRCUMSTANCES = tuple(itertools.product((None, *YesNo), (None, *Phase), STOPPED_ON, USES))
 PRODUCTS = ("", "", "brand", "other brand")
 PLACES = tuple(itertools.product(WHAT, (*MedicationList, MedicationList.ACTIVE)))
@@ -246,7 +246,7 @@ def hidden_orders(draw: st.DrawFn, sent: Order, told: ScreeningRequest) -> Order
         understood = understood._replace(as_needed=None)
     if hides[1]:
         medication = medication._replace(stopped_on=None)
-        understood = understood._replace(doses_per_day=None, necessary_use=None, dose_basis=None)
+        understood = understood._replace(doses_per_day=None, use=None, dose_basis=None)
     if hides[2]:
         understood = understood._replace(route=draw(st.sampled_from([None, Route.OTHER])))
     if hides[3]:

@@ -17,7 +17,7 @@ from builders import (
 )
 from lems_guard.clinical.condition import Between, Is
 from lems_guard.clinical.facts import Elsewhere, FactValue, Interval, Unknown, YesNo
-from lems_guard.clinical.indication import NecessaryUse
+from lems_guard.clinical.indication import Use
 from lems_guard.clinical.medication import MedicationList, Phase
 from lems_guard.clinical.rule import Rule, RuleKind, WhenUnknown
 from lems_guard.clinical.severity import Concern, Severity
@@ -177,9 +177,9 @@ def test_a_gap_in_a_sum_names_the_orders_that_leave_it_open(
 
 
 def test_what_a_drug_is_for_changes_what_is_said() -> None:
-    eclampsia = Is("indication", frozenset({NecessaryUse.ECLAMPSIA}))
+    eclampsia = Is("indication", frozenset({Use.ECLAMPSIA}))
     magnesium = rule("magnesium", row(AVOID, when=eclampsia), row(AVOID))
-    for use, expected in ((NecessaryUse.ECLAMPSIA, 0), (NecessaryUse.OTHER, 1)):
+    for use, expected in ((Use.ECLAMPSIA, 0), (Use.OTHER, 1)):
         screening = screen(request(order("magnesium", use=use)), magnesium)
         [(_, finding)] = findings_of(screening)
         assert finding.outcome is magnesium.outcomes[expected]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lems_guard.clinical.dose import DoseBasis
 from lems_guard.clinical.facts import YesNo
-from lems_guard.clinical.indication import NecessaryUse
+from lems_guard.clinical.indication import Use
 from lems_guard.clinical.medication import MedicationList, Phase
 from lems_guard.clinical.patient import HepaticImpairment, LemsStatus, Nat2Phenotype
 from lems_guard.clinical.severity import Jurisdiction
@@ -95,8 +95,8 @@ FACTS: dict[str, FactSpec] = {
             "partner_phase", Phase, "Does the order for the other drug start it or continue it?"
         ),
         _order("partner_daily_dose_mg", None, "What is the daily dose of the other drug, in mg?"),
-        _order("partner_indication", NecessaryUse, "What is the other drug given for?"),
-        _order("indication", NecessaryUse, "What is it given for?"),
+        _order("partner_indication", Use, "What is the other drug given for?"),
+        _order("indication", Use, "What is it given for?"),
         _order("days_since_stopped", None, "On which date was it stopped?"),
         _order("stopped_on", None, "On which date was it stopped?"),
         _order("identity", None, "Which product is meant, and what does it hold?"),

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from lems_guard.clinical.dose import DAYS, Dose, DoseBasis
 from lems_guard.clinical.facts import YesNo
-from lems_guard.clinical.indication import NecessaryUse
+from lems_guard.clinical.indication import Use
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.term import Term
 
@@ -142,7 +142,7 @@ class Understood(NamedTuple):
     suggestions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     trail: tuple[str, ...] = ()
-    necessary_use: NecessaryUse | None = None
+    use: Use | None = None
     dose_basis: DoseBasis | None = DoseBasis.BASE
     product: str = ""
     other_doses: tuple[Dose, ...] = ()

@@ -56,7 +56,8 @@ class Alternative:
     """What may be given instead; ingredient and route are named so that it can be screened too.
 
     It is offered where `unless` does not hold and `suits` does not fail. That it is taken already,
-    or an allergen of the patient, is looked at in any case.
+    or an allergen of the patient, is looked at in any case. Several ingredients are a choice, or
+    with `together` one treatment that is never offered in parts.
     """
 
     text: str
@@ -65,6 +66,7 @@ class Alternative:
     jurisdictions: frozenset[Jurisdiction] = frozenset(Jurisdiction)
     unless: Condition | None = None
     suits: Condition | None = None
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True)

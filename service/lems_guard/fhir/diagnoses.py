@@ -1,7 +1,7 @@
 """Reading Conditions: what is diagnosed, how surely, and what of it is over."""
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -12,7 +12,7 @@ from lems_guard.clinical.patient import LemsStatus, Patient
 from lems_guard.fhir.codes import means_pregnant
 from lems_guard.fhir.diagnosis_codes import EPILEPSY, LEMS, SEIZURE, facts_coded, facts_in_words
 from lems_guard.fhir.drugs import codings_of
-from lems_guard.fhir.shapes import Resource, code_of, codings_in, obj, text
+from lems_guard.fhir.shapes import Resource, code_of, codings_in, obj, text, words_of
 
 NEVER_WAS = "entered-in-error"
 REFUTED = "refuted"
@@ -129,6 +129,16 @@ class DiagnosisReader:
             for code in codes
             for system in DIAGNOSTIC
         )
+
+
+def standing_words(resources: Iterable[Resource]) -> Iterator[str]:
+    """The diagnoses that stand, in their words: neither doubted nor over."""
+    for resource in resources:
+        verification = code_of(resource.get("verificationStatus"))
+        if verification in {NEVER_WAS, REFUTED, *UNSURE}:
+            continue
+        if code_of(resource.get("clinicalStatus")) not in OVER:
+            yield words_of(resource.get("code"))
 
 
 def _surest(statuses: set[LemsStatus | None]) -> LemsStatus | None:

@@ -9,6 +9,7 @@ import msgspec
 from lems_guard.answering import read
 from lems_guard.answering.bounds import MOST_CODINGS
 from lems_guard.clinical.facts import YesNo
+from lems_guard.clinical.indication import Use
 from lems_guard.clinical.medication import (
     Coding,
     Medication,
@@ -53,7 +54,7 @@ class RecordLine(NamedTuple):
     """What an order says of drug, dose and use; the same line in any patient's order.
 
     `content` is it as a serialised Medication, `names` the codes and words by which its drug is
-    known again, `holds` the ingredients that it may have.
+    known again, `holds` the ingredients that it may have, `use` what it is for where that is told.
     """
 
     content: bytes
@@ -62,6 +63,7 @@ class RecordLine(NamedTuple):
     codings: tuple[Coding, ...]
     names: frozenset[object]
     holds: frozenset[str]
+    use: Use | None
 
 
 class Order(NamedTuple):
@@ -131,17 +133,18 @@ class OrderReader:
         name = drug.words or next((each.code for each in drug.codings), nameless)
         codings = tuple(each._replace(display="") for each in drug.codings)
         names = frozenset({*codings, drug.words.casefold()} - {""})
-        holds = self._holds(message)
-        return RecordLine(message.SerializeToString(), name, drug.words, codings, names, holds)
+        understood = self._understood(message)
+        holds = frozenset(each.name for reading in understood.readings for each in reading)
+        content = message.SerializeToString()
+        return RecordLine(content, name, drug.words, codings, names, holds, understood.use)
 
-    def _holds(self, message: wire.Medication) -> frozenset[str]:
-        """The ingredients that an order may have; of one over a bound by what is within it."""
+    def _understood(self, message: wire.Medication) -> Understood:
+        """What an order is; one over a bound by what is within it."""
         try:
             order = read.order(message, MedicationList.PROPOSED)
         except read.AMISS:
             order = read.order(within_bounds(message), MedicationList.PROPOSED)
-        readings = self._understand(order).readings
-        return frozenset(each.name for reading in readings for each in reading)
+        return self._understand(order)
 
     def _text(self, drug: Drug, dosage: Dosage) -> str:
         """The drug's words, and behind them what the dosage says in words.

@@ -129,6 +129,8 @@ def release_of(resource: Resource) -> str:
         return "DSTU2"
     if "medication" in resource or "reason" in resource:
         return "R5"
+    if "context" in resource or "agent" in obj(resource.get("requester")):
+        return "STU3"
     parts = objs(resource.get("dosageInstruction"))
     if any("doseQuantity" in part or "doseRange" in part for part in parts):
         return "STU3"

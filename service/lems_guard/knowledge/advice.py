@@ -18,7 +18,7 @@ from lems_guard.screening.knowledge_base import DrugClass
 
 TEXTS = ("summary", "consequence", "mechanism", "action")
 ADVICE_KEYS = (*TEXTS, "alternatives", "monitoring", "evidence", "override_policy", "deed")
-ALTERNATIVE_KEYS = ("ingredients", "route", "jurisdictions", "unless", "for")
+ALTERNATIVE_KEYS = ("ingredients", "route", "jurisdictions", "unless", "for", "together")
 PLACEHOLDER = "{drug}"
 SENTENCE_ENDS = re.compile(r"(?<=[.!?]) (?=[A-Z0-9])")
 
@@ -90,4 +90,5 @@ def _alternative(node: Node, names: Names, problems: Problems) -> Alternative:
         jurisdictions=stated or frozenset(Jurisdiction),
         unless=read_condition(unless, problems) if unless else None,
         suits=read_condition(suits, problems) if suits else None,
+        together=fields.truth("together", default=False),
     )

@@ -149,6 +149,7 @@ def _alternative() -> Schema:
         "jurisdictions": _list(_one_of(named(Jurisdiction)), least=1),
         "unless": CONDITION,
         "for": CONDITION,
+        "together": TRUTH,
     }
     return _mapping(("text",), advice.ALTERNATIVE_KEYS, typed)
 

@@ -12,7 +12,7 @@ from typing import ClassVar, NamedTuple, TypeAlias
 from lems_guard.clinical.alert import Exposure
 from lems_guard.clinical.fact_table import FACTS
 from lems_guard.clinical.facts import Elsewhere, Facts, FactValue, Interval, Lack, Unknown
-from lems_guard.clinical.indication import NecessaryUse
+from lems_guard.clinical.indication import Use
 from lems_guard.clinical.medication import Phase
 
 FactsOf: TypeAlias = Callable[[Exposure], Facts]
@@ -136,7 +136,7 @@ class FactsBeside(dict[str, FactValue]):
         "partner_phase": ("phase", frozenset({Phase.START})),
         "partner_indication": (
             "indication",
-            frozenset({NecessaryUse.SEIZURES, NecessaryUse.STATUS_EPILEPTICUS}),
+            frozenset({Use.SEIZURES, Use.STATUS_EPILEPTICUS}),
         ),
     }
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 from lems_guard.clinical.alert import Exposure, ScreeningRequest
 from lems_guard.clinical.dose import DoseBasis
 from lems_guard.clinical.facts import Elsewhere, FactValue, Interval, Unknown, YesNo
-from lems_guard.clinical.indication import NecessaryUse
+from lems_guard.clinical.indication import Use
 from lems_guard.clinical.medication import MedicationList, Phase, Understood
 from lems_guard.screening.amounts import (
     PHASE,
@@ -83,8 +83,8 @@ class OrderFacts(dict[str, FactValue]):
     def _doses_per_day(self) -> FactValue:
         return doses_per_day(self._request.orders[self._exposure.order][1])
 
-    def _indication(self) -> NecessaryUse | None:
-        return self._request.orders[self._exposure.order][1].necessary_use
+    def _indication(self) -> Use | None:
+        return self._request.orders[self._exposure.order][1].use
 
     def _dose_basis(self) -> DoseBasis | None:
         return self._request.orders[self._exposure.order][1].dose_basis

@@ -6,7 +6,7 @@ is denied, past, feared or two things at once, stays unknown. A use changes advi
 
 from collections.abc import Iterator, Mapping
 
-from lems_guard.clinical.indication import NecessaryUse
+from lems_guard.clinical.indication import Use
 from lems_guard.clinical.medication import Coding, Indication, Understood
 from lems_guard.terminology.words import words_of
 
@@ -16,16 +16,16 @@ LONGEST = 6
 def with_use(
     understood: Understood,
     indication: Indication | None,
-    table: Mapping[str, NecessaryUse | None],
+    table: Mapping[str, Use | None],
 ) -> Understood:
     """The order with what it is for, where its indication tells that."""
     if indication is None:
         return understood
     use = use_of(indication, table)
-    return understood if use is None else understood._replace(necessary_use=use)
+    return understood if use is None else understood._replace(use=use)
 
 
-def use_of(indication: Indication, table: Mapping[str, NecessaryUse | None]) -> NecessaryUse | None:
+def use_of(indication: Indication, table: Mapping[str, Use | None]) -> Use | None:
     """The one use that text and displayed codings speak of.
 
     A phrase that stands for no use (`no`, `history`, `risk`) leaves the whole open.
@@ -39,9 +39,7 @@ def _display(coding: Coding) -> str:
     return coding.display
 
 
-def _uses(
-    words: list[str], table: Mapping[str, NecessaryUse | None]
-) -> Iterator[NecessaryUse | None]:
+def _uses(words: list[str], table: Mapping[str, Use | None]) -> Iterator[Use | None]:
     """The uses that a text names, the longest phrase first wherever one begins."""
     place = 0
     while place < len(words):

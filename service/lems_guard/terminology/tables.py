@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.errors import InvalidKnowledge
-from lems_guard.clinical.indication import NecessaryUse
+from lems_guard.clinical.indication import Use
 from lems_guard.clinical.medication import CodeSystem
 from lems_guard.clinical.route import Route
 from lems_guard.terminology.conditions import ConditionCode
@@ -269,10 +269,10 @@ def _condition(row: Row) -> ConditionCode:
     return ConditionCode(CodeSystem[row["system"]], code, row["code"] != code, row["fact"])
 
 
-def _use(row: Row) -> NecessaryUse | None:
-    if row["use"] and row["use"] not in NecessaryUse.__members__:
-        raise BadRow(f"use: '{row['use']}' is no necessary use")
-    return NecessaryUse[row["use"]] if row["use"] else None
+def _use(row: Row) -> Use | None:
+    if row["use"] and row["use"] not in Use.__members__:
+        raise BadRow(f"use: '{row['use']}' is no use")
+    return Use[row["use"]] if row["use"] else None
 
 
 def _sig_word(row: Row) -> tuple[str, float]:

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from lems_guard.clinical.country import EU, MEMBERS_OF_EU
 from lems_guard.clinical.dose import Dose
-from lems_guard.clinical.indication import NecessaryUse
+from lems_guard.clinical.indication import Use
 from lems_guard.clinical.route import Route
 from lems_guard.terminology.conditions import ConditionCode
 
@@ -122,7 +122,7 @@ class Vocabulary:
     """Words of a sig that are neither route, form nor frequency → what they are, and a number."""
     numbers: dict[str, float] = field(default_factory=dict)
     """Number words → number."""
-    indications: dict[str, NecessaryUse | None] = field(default_factory=dict)
+    indications: dict[str, Use | None] = field(default_factory=dict)
     """Words of an indication → the use they speak of; `None`: words that leave it open."""
     unii: dict[str, Readings] = field(default_factory=dict)
     """UNII codes → ingredients."""

@@ -37,6 +37,7 @@ class Suggestion(Sent):
     label: str
     uuid: str
     actions: list[Action]
+    is_recommended: bool = False
 
 
 class CardSource(Sent):

@@ -3,7 +3,7 @@
 What does not bear on the orders at hand, or asks for nothing, shares one card of single lines.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from lems_guard.edges.order_entry.asking import Asked
@@ -17,17 +17,19 @@ from lems_guard.edges.order_entry.card_shapes import (
     Suggestion,
     short,
 )
+from lems_guard.edges.order_entry.order_uses import is_for_a_use
 from lems_guard.edges.order_entry.override_reasons import offered
 from lems_guard.edges.order_entry.replacements import (
+    Offered,
     Replacement,
-    is_replaceable,
     may_replace,
-    replacement,
+    removable,
 )
 from lems_guard.edges.order_entry.wording import CardWording
 from lems_guard.fhir.content_ids import digest
 from lems_guard.fhir.detected_issue import IssueSubject, concern_code, detected_issue
 from lems_guard.fhir.orders import Order
+from lems_guard.fhir.replacing import replacing
 from lems_guard.fhir.shapes import release_of
 from lems_guard.fhir.words import concern_word, severity_word
 from lems_guard.screening.alerts import SUSPECTED
@@ -110,8 +112,8 @@ class CardMaker:
         }
         return not self._asked.focus.isdisjoint(involved)
 
-    def own(self, alert: wire.Alert, instead: Iterable[Replacement]) -> ShownCard:
-        """The card of one offending drug."""
+    def own(self, alert: wire.Alert, instead: Offered) -> ShownCard:
+        """The card of one offending drug, and what may be ordered instead."""
         card = self._card(
             headline(alert),
             self._indicator(alert),
@@ -167,23 +169,19 @@ class CardMaker:
         worst = max(alert.severity for alert in alerts)
         return ShownCard(card, tuple(sorted(rules)), sent, worst == terms.SEVERITY_CONTRAINDICATED)
 
-    def _suggestions(
-        self, alert: wire.Alert, instead: Iterable[Replacement], card: str
-    ) -> list[Suggestion]:
+    def _suggestions(self, alert: wire.Alert, offered: Offered, card: str) -> list[Suggestion]:
         """Take the order away, order something else, or keep it and put the issue on record."""
         found: list[Suggestion] = []
-        removable = self._removable(alert)
-        if removable and may_replace(alert, self._teller.needed):
+        names = removable(self._asked, alert)
+        if names and may_replace(alert, self._teller.needed):
             delete = [
                 Action("delete", f"Remove the order for {self._words(name)}", resource_id=name)
-                for name in removable
+                for name in names
             ]
             label = f"Remove the order for {alert.drug}"
             found.append(Suggestion(short(label), removed_uuid(card), delete))
             found += [
-                self._replace(alert, each, removable, delete, card)
-                for each in instead
-                if len(removable) == 1 and self._is_exchangeable(removable[0])
+                self._replace(alert, each, offered, delete, card) for each in offered.replacements
             ]
         if self._about.release in {"R4", "R5"}:
             issue = detected_issue(alert, self._about)
@@ -195,41 +193,24 @@ class CardMaker:
     def _replace(
         self,
         alert: wire.Alert,
-        candidate: Replacement,
-        removable: list[str],
+        each: Replacement,
+        offered: Offered,
         delete: list[Action],
         card: str,
     ) -> Suggestion:
-        order = self._asked.orders[removable[0]]
-        create = Action(
-            "create",
-            f"Order {candidate.ingredient}; dose to be chosen ({candidate.text})",
-            replacement(order, candidate, self._about.patient),
+        """Clients act on the first action, so the new order is made before the old one goes."""
+        [order_id] = removable(self._asked, alert)
+        resource = replacing(self._asked.orders[order_id].resource, each.drug, self._about.patient)
+        words = f"Order {each.name}; dose to be chosen ({each.alternative.text})"
+        label = f"Replace {alert.drug} by {each.name}"
+        if is_for_a_use(each.alternative) and not offered.is_use_told:
+            label += f" ({each.alternative.text})"
+        return Suggestion(
+            short(label),
+            replaced_uuid(card, each.name),
+            [Action("create", words, resource), *delete],
+            is_recommended=each == offered.best,
         )
-        label = f"Replace {alert.drug} by {candidate.ingredient} ({candidate.text})"
-        uuid = replaced_uuid(card, candidate.ingredient)
-        return Suggestion(short(label), uuid, [create, *delete])
-
-    def _removable(self, alert: wire.Alert) -> list[str]:
-        """The drafts of the offending drug, unless it is taken already.
-
-        To let such an order go is to stop the drug abruptly, which may do more harm than the drug.
-        """
-        orders = [self._asked.orders[each] for each in alert.medication_ids]
-        drafts = [order for order in orders if order.is_draft]
-        taken = any(order.message.phase == terms.PHASE_CONTINUE for order in drafts)
-        taken = taken or any(order.list == terms.MEDICATION_LIST_ACTIVE for order in orders)
-        references = [order.reference for order in drafts if order.list == 1]
-        usable = len(references) == len(drafts) and all(
-            each in self._asked.orders for each in references
-        )
-        return references if usable and not taken else []
-
-    def _is_exchangeable(self, order_id: str) -> bool:
-        if not is_replaceable(self._asked.orders[order_id]):
-            return False
-        held = (each.ingredients for each in self._response.medications if each.id == order_id)
-        return len(next(held, ())) == 1
 
     def _words(self, order_id: str) -> str:
         return self._asked.orders[order_id].name

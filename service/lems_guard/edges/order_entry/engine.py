@@ -3,7 +3,8 @@
 import functools
 
 from lems_guard.answering.answer import Answers
-from lems_guard.clinical.medication import Medication, MedicationList
+from lems_guard.clinical.indication import Use
+from lems_guard.clinical.medication import Indication, Medication, MedicationList
 from lems_guard.fhir.patients import Knows, interpreter_of
 
 MOST_NAMES = 1024
@@ -25,7 +26,13 @@ class Engine:
         self.rules = {rule.id: rule for rule in self.knowledge.rules}
         self.needed = frozenset(rule.id for rule in self.knowledge.rules if rule.may_be_needed)
         self.rxcui_of = functools.lru_cache(MOST_NAMES)(self._rxcui_of)
+        self.use_of = functools.lru_cache(MOST_NAMES)(self._use_of)
         self.vocabulary = interpreter_of(edition, country)
+
+    def _use_of(self, indication: Indication) -> Use | None:
+        """What a reason or a diagnosis says that something is given for."""
+        asked = Medication("use", MedicationList.PROPOSED, "", indication=indication)
+        return self.vocabulary.understand(asked).use
 
     def _rxcui_of(self, name: str) -> str:
         """The RxNorm code of an ingredient by its name, as the vocabulary has it."""

@@ -18,8 +18,9 @@ from lems_guard.edges.order_entry.chart import Chart
 from lems_guard.edges.order_entry.discovery import HookService
 from lems_guard.edges.order_entry.engine import Engine
 from lems_guard.edges.order_entry.hooks import HookCall
+from lems_guard.edges.order_entry.order_uses import OrderUses
 from lems_guard.edges.order_entry.refusals import bad_request
-from lems_guard.edges.order_entry.replacements import Replacements
+from lems_guard.edges.order_entry.replacements import NOTHING_OFFERED, Replacements
 from lems_guard.edges.order_entry.unchecked import unchecked
 from lems_guard.edges.order_entry.wording import CardWording
 from lems_guard.fhir.about_lems import how_told, is_about_lems, is_lems_told
@@ -150,8 +151,8 @@ class Conversation:
         alerts = [each for each in self._response.alerts if each.severity >= self._least]
         own = [alert for alert in alerts if self._maker.is_own(alert)]
         rest = [alert for alert in alerts if not self._maker.is_own(alert)]
-        instead = self._replacements().offered(own, self._response.jurisdiction)
-        shown = [self._maker.own(alert, instead.get(alert.id, ())) for alert in own]
+        instead = self._replacements().offered(own, self._response)
+        shown = [self._maker.own(alert, instead.get(alert.id, NOTHING_OFFERED)) for alert in own]
         return shown + ([self._maker.joined(rest)] if rest else [])
 
     def _replacements(self) -> Replacements:
@@ -163,7 +164,8 @@ class Conversation:
             answer = engine.answers.answer(request.SerializeToString(deterministic=True))
             return wire.CheckPrescriptionResponse.FromString(answer.reply)
 
-        return Replacements(engine, self._asked.request, screen)
+        uses = OrderUses(engine.use_of, self._chart.record.of_kind("Condition"))
+        return Replacements(engine, self._asked, uses, screen)
 
     def others(self) -> list[Card]:
         """The card of what was not checked; no filter ever takes it away."""

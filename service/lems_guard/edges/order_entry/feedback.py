@@ -9,6 +9,7 @@ from lems_guard.edges.order_entry.card_ids import kept_uuid, removed_uuid, repla
 from lems_guard.edges.order_entry.hooks import CardFeedback, Feedback
 from lems_guard.edges.order_entry.override_reasons import reason_of
 from lems_guard.edges.order_entry.refusals import bad_request
+from lems_guard.edges.order_entry.replacements import name_of, treatments
 from lems_guard.sharing.outcomes import AlertOutcomes
 
 VERDICTS = {"accepted": AlertVerdict.ACCEPTED, "overridden": AlertVerdict.OVERRIDDEN}
@@ -80,11 +81,11 @@ def kind_of(suggestion: str, outcome: AlertOutcome, rules: Mapping[str, Rule]) -
     if suggestion in {kept_uuid(card), removed_uuid(card)}:
         return "keep" if suggestion == kept_uuid(card) else "remove"
     offered = (
-        name
+        name_of(names)
         for rule_id in outcome.rule_ids
         for found in rules[rule_id].outcomes
         for alternative in found.advice.alternatives
-        for name in alternative.ingredients
+        for names in treatments(alternative)
     )
     is_replacement = any(suggestion == replaced_uuid(card, name) for name in offered)
     return "replace" if is_replacement else "other"
