@@ -18,7 +18,7 @@ COMPILED := $(VENV)/.compiled
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve test lint stubs stub-files dist vocabulary bench capacity readme pictures
+.PHONY: help setup demo serve test properties lint stubs stub-files dist vocabulary bench capacity readme pictures
 
 # Lists the targets by their two-hash comments.
 help:
@@ -40,6 +40,11 @@ test: lint ## lint, types and all tests, with their branch coverage
 # A part alone, by its folder: make test-edges.
 test-%: setup
 	$(BIN)/pytest -q tests/$*
+
+# Another seed each time; make shows the command, and the seed with it.
+properties: setup ## search new examples of the properties: IN=tests/answering TIMES=20 SEED=1
+	PROPERTIES_TIMES=$(or $(TIMES),20) $(BIN)/pytest -m hypothesis \
+		--hypothesis-seed=$(or $(SEED),$(shell date +%s)) $(or $(IN),tests)
 
 lint: setup ## style, format, types and the wire contract
 	$(BIN)/ruff check .

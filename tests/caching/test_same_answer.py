@@ -1,7 +1,7 @@
 """A cache never changes an answer: fresh, cached, reloaded: the same bytes."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
@@ -15,6 +15,7 @@ from lems_guard.telemetry.cache_metrics import CacheMetrics
 from lems_guard.v1 import prescription_pb2 as wire
 from prescriptions import prescriptions, texts_of
 from replicas import TODAY, answerer_of
+from searching import examples
 
 
 def generated(edition: Edition) -> st.SearchStrategy[wire.CheckPrescriptionRequest]:
@@ -55,9 +56,7 @@ def reloaded() -> Edition:
     return load_edition(packaged_rules()).edition
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(150)
 @given(data=st.data())
 def test_the_same_bytes_wherever_they_come_from(
     edition: Edition, reloaded: Edition, data: st.DataObject

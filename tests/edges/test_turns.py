@@ -5,10 +5,11 @@ import threading
 import time
 from collections.abc import Callable
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lems_guard.edges.turns import MOST_PASSED, Lane, Turns
+from searching import examples
 
 
 def until(holds: Callable[[], bool]) -> None:
@@ -38,7 +39,7 @@ def order_of(lanes: list[Lane]) -> list[int]:
     return had
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(st.lists(st.sampled_from(Lane), max_size=24))
 def test_everybody_has_one_turn_each_lane_in_its_order(lanes: list[Lane]) -> None:
     had = order_of(lanes)

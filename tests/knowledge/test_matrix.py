@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
@@ -77,7 +77,6 @@ def test_the_worst_of_several_rules_counts_and_concerns_can_be_told_apart() -> N
 
 
 @given(tables(), st.lists(requests(), min_size=1, max_size=20))
-@settings(deadline=None)
 def test_no_finding_is_worse_than_the_matrix_nor_other_where_nothing_decides(
     table: Rule, asked: list[ScreeningRequest]
 ) -> None:

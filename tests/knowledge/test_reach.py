@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import knowledge, row, rule
@@ -88,7 +88,6 @@ def test_a_condition_can_hold_and_can_fail(
 
 
 @given(tables(), st.lists(requests(), min_size=1, max_size=30))
-@settings(deadline=None)
 def test_a_row_that_counts_is_never_called_unreachable(
     table: Rule, asked: list[ScreeningRequest]
 ) -> None:

@@ -3,16 +3,17 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from builders import findings_of
 from lems_guard.clinical.alert import Screening, ScreeningRequest
 from lems_guard.clinical.rule import RuleKind
 from lems_guard.clinical.severity import Certainty, Severity
 from lems_guard.screening.screen import RuleScreener
+from searching import examples
 from worlds import Story, names_in, stories
 
-thorough = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+thorough = examples(400)
 
 
 class Claim(NamedTuple):

@@ -6,14 +6,15 @@ from typing import Any
 
 import httpx2
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from edges.order_entry.calling import LEMS, order, searchset, sign
 from edges.order_entry.desks import BASE, Asked, Said
 from lems_guard.editions.library import Edition, load_edition, packaged_rules
+from searching import examples
 
-thorough = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+thorough = examples(300)
 
 AMIFAMPRIDINE = order("Firdapse 10 mg tablet", "a1") | {"status": "active"}
 STATEMENT = AMIFAMPRIDINE | {"resourceType": "MedicationStatement", "id": "s1"}
@@ -128,7 +129,7 @@ SERVED = {
 FAULTS = st.sampled_from([400, 401, 403, 404, 429, 500, 503, HANGS, "junk", "torn"])
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(80)
 @given(
     st.dictionaries(st.sampled_from(sorted(SERVED)), FAULTS, min_size=1),
     st.sampled_from(["Condition", "MedicationRequest", "MedicationStatement"]),

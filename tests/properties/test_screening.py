@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import findings_of
@@ -15,9 +15,10 @@ from lems_guard.clinical.severity import Severity
 from lems_guard.screening.knowledge_base import KnowledgeBase
 from lems_guard.screening.naive import NaiveScreener
 from lems_guard.screening.screen import RuleScreener
+from searching import examples
 from worlds import Story, knowledge_bases, renamed, requests, shuffled, stories
 
-moderate = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+moderate = examples(200)
 
 HERE = Path(__file__).parent
 screen = RuleScreener().screen

@@ -1,7 +1,7 @@
 """Two or more drugs at CAUTION or worse for one concern: one note, in the first of their alerts."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from builders import Order, findings_of, knowledge, note, order, request, row, rule, screen
 from lems_guard.clinical.alert import Alert, ScreeningRequest
@@ -12,6 +12,7 @@ from lems_guard.clinical.rule import Rule, RuleKind
 from lems_guard.clinical.severity import Certainty, Concern, Severity
 from lems_guard.screening.knowledge_base import KnowledgeBase
 from lems_guard.screening.screen import RuleScreener
+from searching import examples
 from worlds import knowledge_bases, requests
 
 PROPOSED, ACTIVE, STOPPED = MedicationList
@@ -114,7 +115,7 @@ def test_a_note_is_as_sure_as_the_second_surest_drug() -> None:
     assert finding.missing == ("seizure_history",)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(200)
 @given(requests(), knowledge_bases())
 def test_a_note_adds_and_changes_nothing_else(
     asked: ScreeningRequest, known: KnowledgeBase

@@ -1,16 +1,15 @@
 """A tablet is 10 mg, and a mL 1 mg, only for licensed amifampridine (clinical facts, H4)."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.medication import Medication, MedicationList, Understood
 from lems_guard.terminology.resolver import Resolver
+from searching import examples
 
-QUICK = settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+QUICK = examples(200)
 LICENSED = st.sampled_from(["Firdapse", "amifampridine", "amifampridine phosphate", "Ruzurgi"])
 COMPOUNDED = st.sampled_from(
     [

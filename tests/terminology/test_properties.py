@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lems_guard.clinical.dose import Dose
@@ -20,12 +20,11 @@ from lems_guard.terminology.homeopathy import HOMEOPATHIC
 from lems_guard.terminology.resolver import Resolver
 from lems_guard.terminology.vocabulary import Vocabulary
 from lems_guard.terminology.words import key_of
+from searching import examples
 
 Readings = set[tuple[str, ...]]
 
-QUICK = settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+QUICK = examples(200)
 COUNTRIES = ("", "US", "CH", "FR", "AU")
 PLACES = st.sampled_from(COUNTRIES)
 SIG_WORDS = [

@@ -9,7 +9,7 @@ import pytest
 from google.protobuf import descriptor_pool
 from google.protobuf.json_format import MessageToJson, Parse
 from google.rpc import error_details_pb2, status_pb2
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from edges.http.calling import CHECK, JSON, METOPROLOL, send
@@ -26,12 +26,11 @@ from lems_guard.v1 import (
 from lems_guard.v1 import prescription_pb2 as wire
 from prescriptions import prescriptions, texts_of
 from running import Running, trailing
+from searching import examples
 
 KNOWLEDGE = "/v1/KnowledgeService"
 TEXTS = texts_of(browse_edition(packaged_rules()))
-THROUGH = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+THROUGH = examples(60)
 FAULTS: list[dict[str, Any]] = [
     {},
     {"as_of": "tomorrow"},

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from google.protobuf.json_format import ParseDict
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from edges.order_entry.calling import LEMS, ORDER_SIGN, order, searchset, send
@@ -14,6 +14,7 @@ from lems_guard.v1 import interaction_check_service_pb2_grpc as rpc
 from lems_guard.v1 import prescription_pb2 as wire
 from lems_guard.v1 import screening_pb2, terms_pb2
 from running import Running
+from searching import examples
 
 TABLET = "Firdapse 10 mg tablet"
 NAMES = (
@@ -70,9 +71,7 @@ def as_message(index: int, drug: tuple[Any, ...]) -> dict[str, Any]:
     return found
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(60)
 @given(ORDERS, ORDERS, st.booleans(), st.sampled_from(["", "1965-02-03", "1965"]))
 def test_cds_hooks_and_grpc_say_the_same(
     service: Running,

@@ -1,16 +1,15 @@
 """A text in phrases: every character has one fate, and what may change is named."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lems_guard.clinical.medication import Medication, MedicationList
 from lems_guard.terminology.resolver import Resolver
 from lems_guard.terminology.words import spans_of, words_of
+from searching import examples
 
-QUICK = settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+QUICK = examples(300)
 SAID = (
     "Firdapse metoprolol 10 mg tablet tab(s) 1-0-1 2+1+2 4 (four) times daily for back pain zzq ; ,"
     " hold HR < 60 max 8 a day ½ µg ❷ prn po/ng q4-6h 08:00 and then [ ] { } = % 3 mal täglich"

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lems_guard.clinical.alert import Screening, ScreeningRequest
@@ -17,10 +17,9 @@ from lems_guard.clinical.severity import Certainty, Jurisdiction
 from lems_guard.editions.library import Edition, load_edition, packaged_rules
 from lems_guard.screening.screen import RuleScreener
 from lems_guard.terminology.resolver import Resolver
+from searching import examples
 
-QUICK = settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+QUICK = examples(100)
 US = Jurisdiction.US
 # Orders that say all that is needed: drug, dose, route and times.
 WHOLE = st.sampled_from(

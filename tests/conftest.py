@@ -1,0 +1,3 @@
+from searching import choose_examples
+
+choose_examples()
