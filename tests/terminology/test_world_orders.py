@@ -1,7 +1,7 @@
 """Real order strings from public sources: what share is read, by the set they come from.
 
-The strings lie beside the repository, since not all of them may travel with it; where they are not
-there, this is skipped. `rules/vocabulary/README.md` states the shares, which only grow.
+`world_orders.tsv` says in its head where they are from. `rules/vocabulary/README.md` states the
+shares, which only grow; the sets whose terms do not let them travel were measured apart.
 """
 
 import csv
@@ -22,8 +22,8 @@ from lems_guard.clinical.medication import (
 )
 from lems_guard.editions.library import load_edition, packaged_rules
 
+ORDERS = Path(__file__).with_name("world_orders.tsv")
 README = Path(__file__).parents[2] / "rules" / "vocabulary" / "README.md"
-ORDERS = Path("shared", "facts", "orders_open", "orders.tsv")
 _SHARE = re.compile(r"\| `([\w-]+)` \| \d+ \| [\d.]+ \| ([\d.]+) \| ([\d.]+|none) \|")
 _SILENT = re.compile(r"\| `([^`]+)` \| [^|]+ \| [^|]+ \|")
 OVER_ALL = "all"
@@ -40,12 +40,9 @@ class Counts(NamedTuple):
 
 
 def orders() -> Iterator[dict[str, str]]:
-    for folder in Path(__file__).resolve().parents:
-        if (folder / ORDERS).is_file():
-            with (folder / ORDERS).open(encoding="utf-8", newline="") as rows:
-                yield from csv.DictReader(rows, delimiter="\t", quoting=csv.QUOTE_NONE)
-            return
-    pytest.skip("the order strings are not beside the repository")
+    with ORDERS.open(encoding="utf-8", newline="") as lines:
+        rows = (line for line in lines if not line.startswith("# "))
+        yield from csv.DictReader(rows, delimiter="\t", quoting=csv.QUOTE_NONE)
 
 
 def as_order(row: dict[str, str]) -> Medication:
@@ -84,8 +81,9 @@ def stated() -> dict[str, tuple[float, float | None]]:
 
 def test_no_set_is_read_less_than_is_stated(counts: Counts) -> None:
     shares = stated()
-    assert shares.keys() == counts.orders.keys()
-    for name, (read, found) in shares.items():
+    assert len(counts.orders) > 30
+    for name in counts.orders.keys() - {OVER_ALL}:
+        read, found = shares[name]
         assert counts.evaluated[name] / counts.orders[name] >= read, name
         if found is not None:
             assert counts.found[name] / counts.watched[name] >= found, name
