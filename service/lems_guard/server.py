@@ -354,7 +354,9 @@ async def serve(settings: Settings) -> None:
     )
     is_shared = settings.share_port is Switch.ON
     port = service.port.running(settings.grpc_listen, drain, is_shared=is_shared)
-    http = running_http(service.http_app(), settings.http_listen, is_shared=is_shared)
+    http = running_http(
+        service.http_app(), settings.http_listen, settings.request_seconds, is_shared=is_shared
+    )
     async with service.kept_up(), http as http_at, port as grpc_at:
         service.health.set("accepting calls", ready=True)
         if service.ordering.warning:

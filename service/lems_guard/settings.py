@@ -134,6 +134,12 @@ class Settings:
     message_seconds: float = _setting(
         "1", patience, "how long after its headers a call's message may come"
     )
+    request_seconds: float = _setting(
+        "20",
+        patience,
+        "how long an HTTP request, headers and body, may take to come before its connection is "
+        "closed",
+    )
     share_port: Switch = _setting(
         "off",
         switch,

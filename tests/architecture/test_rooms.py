@@ -57,7 +57,7 @@ ROOMS = {
     ),
     "edges/http": Room(
         f"clinical v1 answering telemetry callers {FRAMING} setting_values.py",
-        "google starlette structlog uvicorn",
+        "google h11 starlette structlog uvicorn",
     ),
     "edges/order_entry": Room(
         f"clinical screening v1 answering fhir telemetry sharing callers {FRAMING}",

@@ -9,19 +9,22 @@ import uvicorn
 from starlette.applications import Starlette
 
 from lems_guard.clinical.errors import InvalidSettings
+from lems_guard.edges.http.in_time import in_time
 from lems_guard.setting_values import Address
 
 
 @contextlib.asynccontextmanager
 async def running_http(
-    app: Starlette, where: Address, *, is_shared: bool = False
+    app: Starlette, where: Address, request_seconds: float, *, is_shared: bool = False
 ) -> AsyncIterator[Address]:
     """Serve the pages; `is_shared`: other processes may listen on the same address.
 
+    A request that does not come within `request_seconds`, headers and body, ends its connection.
     Raises `InvalidSettings` when it cannot be had.
     """
     listening = bound(where, is_shared=is_shared)
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
+    http = in_time(request_seconds)
+    config = uvicorn.Config(app, http=http, log_config=None, access_log=False, lifespan="off")
     server = uvicorn.Server(config)
     # uvicorn would take the signals for itself; this process has one place for them.
     server.capture_signals = contextlib.nullcontext  # type: ignore[assignment]
