@@ -11,9 +11,10 @@ import unicodedata
 from collections.abc import Iterator
 
 _NUMBER = r"\d+(?:[.,]\d+)*|\.\d+"
-_WORD = re.compile(
-    rf"\d{{1,2}}:\d\d(?!\d)|(?:{_NUMBER})(?:-(?:{_NUMBER}))*|[^\W\d_]+|[/%+()\[\]{{}}<>=]"
-)
+_FURTHER = rf"\d{{1,2}}:\d\d(?!\d)|(?:{_NUMBER})(?:-(?:{_NUMBER}))*|[/%+()\[\]{{}}<>=]"
+_WORD = re.compile(rf"[^\W\d_]+|{_FURTHER}")
+# The same words of a text that is all ASCII, in half the time.
+_ASCII_WORD = re.compile(rf"[a-z]+|{_FURTHER}", re.ASCII)
 # `4 - 6` is the same range as `4-6`.
 _SPACED = re.compile(r"(?<=\d) - (?=\d)")
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
@@ -47,7 +48,7 @@ def words_of(text: str) -> list[str]:
         text = "".join(map(_plain, _MICRO.sub("u", text)))
     if " - " in text:
         text = _SPACED.sub("-", text)
-    return _WORD.findall(text.lower())
+    return (_ASCII_WORD if text.isascii() else _WORD).findall(text.lower())
 
 
 def spans_of(text: str) -> Iterator[tuple[int, int]]:

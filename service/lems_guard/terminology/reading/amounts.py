@@ -10,6 +10,7 @@ from lems_guard.terminology.reading.phrase import (
     Amount,
     Phrase,
     Words,
+    new_amount,
     new_phrase,
 )
 from lems_guard.terminology.words import number_of
@@ -43,7 +44,7 @@ def amount_phrase(text: Words, at: int, number: Range, stop: int) -> Phrase:
     unit = text.units.get(text.words[stop])
     behind = text.words[stop + 1] if stop + 1 < text.end else ""
     if unit in DOSE_UNITS and behind not in GOES_ON:
-        return new_phrase((kinds.AMOUNT, at, stop + 1, None, Amount(*number, unit)))
+        return new_phrase((kinds.AMOUNT, at, stop + 1, None, new_amount((*number, unit))))
     return _with_shares(text, at, number, stop)
 
 

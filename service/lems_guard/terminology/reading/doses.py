@@ -27,10 +27,14 @@ INTRICATE: Final = frozenset(
         kinds.VOLUME,
     }
 )
+# Where one piece is taken at a time, the lone amount beside it is the dose as well.
+PIECES: Final = (kinds.COUNT, kinds.PATTERN)
+BUT_PIECES: Final = INTRICATE - frozenset(PIECES)
 DOSE_KINDS: Final = INTRICATE | {kinds.AMOUNT}
 MASSES: Final = {"mg": 1.0, "g": 1000.0, "mcg": 0.001}
 WHOLE_DAY: Final = frozenset({"daily", "each day", "every day", "everyday", "taglich", "tgl"})
 OVER_DAY: Final = frozenset({"a day", "/ day", "per day", "/ d", "per d", "par jour", "/ jour"})
+SINGLE: Final = frozenset({0.0, 1.0})
 NEARLY: Final = 1e-6
 LARGEST: Final = 1e12
 
@@ -61,16 +65,39 @@ def doses_of(
     """The dose of one order; `piece` is what a counted piece holds where only one is made."""
     if DOSE_KINDS.isdisjoint(bag):
         return NOT_SAID
-    if INTRICATE.isdisjoint(bag) and len(bag[kinds.AMOUNT]) == 1:
-        low, high, unit = bag[kinds.AMOUNT][0].value
-        if low == high and not times.divided:
-            return _bounded(Doses(Dose(high, unit)))
+    amounts = bag.get(kinds.AMOUNT)
+    if amounts is not None and len(amounts) == 1 and BUT_PIECES.isdisjoint(bag):
+        plain = _plain(amounts[0].value, bag, times)
+        if plain is not NOT_SAID:
+            return plain
     parts = parts_of(phrases, words, bag, times, piece)
     doses = NOT_SAID if kinds.UNSAID in bag else _bounded(_read(parts, bag, times, piece))
     if len(parts.strengths) == 1:
         _, high, unit = parts.strengths[0]
         return doses._replace(strength=Dose(high, unit))
     return doses
+
+
+def _plain(amount: Amount, bag: Bag, times: Times) -> Doses:
+    """A lone amount that is the dose, also where a single piece of it is counted."""
+    low, high, unit = amount
+    if low != high or times.divided or not 0 < high < LARGEST:
+        return NOT_SAID
+    dose = Dose(high, unit)
+    if INTRICATE.isdisjoint(bag):
+        return Doses(dose)
+    if is_pack(bag) or not _is_single(bag):
+        return NOT_SAID
+    return Doses(dose, counted=True, strength=dose)
+
+
+def _is_single(bag: Bag) -> bool:
+    """Whether every count is one: `1 tab`, `1-0-1`."""
+    for kind in PIECES:
+        for each in bag.get(kind, ()):
+            if each.value is None or not SINGLE.issuperset(each.value):
+                return False
+    return True
 
 
 def _read(parts: Parts, bag: Bag, times: Times, piece: Dose | None) -> Doses:

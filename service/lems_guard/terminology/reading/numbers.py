@@ -5,7 +5,13 @@ from typing import Final
 from lems_guard.terminology.lexicon import NUMBER_SIGN, Entry, quotient
 from lems_guard.terminology.reading import kinds
 from lems_guard.terminology.reading.amounts import amount_phrase
-from lems_guard.terminology.reading.phrase import DIGITS, RANGE_WORDS, Phrase, Words
+from lems_guard.terminology.reading.phrase import (
+    DIGITS,
+    RANGE_WORDS,
+    Phrase,
+    Words,
+    new_phrase,
+)
 from lems_guard.terminology.reading.tables import entry_at
 from lems_guard.terminology.words import number_of
 
@@ -27,10 +33,13 @@ def number_phrase(text: Words, at: int) -> Phrase:
     """What a number is: part of a frequency, an amount, a count, a time of day, or bare."""
     word, after = text.words[at], at + 1
     following = text.words[after] if after < text.end else ""
-    if following in text.units and following not in text.shapes and word[0] in DIGITS:
+    if word[0] in DIGITS and following not in text.shapes:
         simple = number_of(word)
         if simple is not None:
-            return amount_phrase(text, at, (simple, simple), after)
+            if following in text.units:
+                return amount_phrase(text, at, (simple, simple), after)
+            if _is_plain_form(text, after):
+                return new_phrase((kinds.COUNT, at, after, None, (simple, simple)))
     if word.count("-") > 1:
         return Phrase(kinds.PATTERN, at, after, None, pattern_of(word))
     number, stop = number_at(text, at)
@@ -39,6 +48,16 @@ def number_phrase(text: Words, at: int) -> Phrase:
         or _frequency(text, at, stop)
         or _plain(text, at, number, stop)
     )
+
+
+def _is_plain_form(text: Words, at: int) -> bool:
+    """Whether the one word here is the form of a piece, and begins no longer phrase."""
+    if at >= text.end:
+        return False
+    entry, after = text.entries.get(text.words[at]), text.longer.get(text.words[at])
+    if entry is None or entry.kind is not FORM or entry.form is None or not entry.form.counted:
+        return False
+    return after is None or at + 1 >= text.end or text.words[at + 1] not in after
 
 
 def _frequency(text: Words, at: int, stop: int) -> Phrase | None:

@@ -39,6 +39,9 @@ class Amount(NamedTuple):
     unit: str
 
 
+new_amount: Callable[[tuple[float, float, str]], Amount] = functools.partial(tuple.__new__, Amount)
+
+
 class Words(NamedTuple):
     """The words of a text beside the tables that they are looked up in."""
 

@@ -80,12 +80,14 @@ def _lacking_second(phrase: Phrase, named_behind: bool) -> Phrase:  # noqa: FBT0
 
 def _longer(text: Words, at: int, after: dict[str, tuple[int, ...]]) -> Phrase | None:
     """The longest phrase of several words that begins here."""
-    entry, stop = longest(text, at, after)
-    if entry is not None:
-        if entry.kind is NUMBER:
-            return number_phrase(text, at)
-        return Phrase(entry.kind, at, stop, entry, entry.always)
-    lengths = after.get(NUMBER_SIGN) or after.get(text.words[at + 1])
+    plain = after.get(text.words[at + 1])
+    if plain is not None:
+        entry, stop = longest(text, at, plain)
+        if entry is not None:
+            if entry.kind is NUMBER:
+                return number_phrase(text, at)
+            return new_phrase((entry.kind, at, stop, entry, entry.always))
+    lengths = after.get(NUMBER_SIGN) or plain
     return shaped(text, at, lengths) if lengths is not None else None
 
 

@@ -38,17 +38,19 @@ def routes_of(bag: Bag, drugs: list[Phrase], words: list[str], *, has_amount: bo
     routes, forms, sides = bag.get(kinds.ROUTE), bag.get(kinds.FORM, ()), bag.get(kinds.SIDE)
     if not (routes or forms or sides):
         return Routes(None, _of_names(bag, drugs, forms, words))
-    said = tuple(dict.fromkeys(map(_route, routes or ())))
-    if len(said) > 1:
-        return Routes(either=said)
-    route = said[0] if said else None
-    found = _with_sides(sides, route, forms, has_amount=has_amount) if sides else Routes(route)
-    if found.said is not None:
-        return found
+    route = None
+    if routes:
+        route, *others = dict.fromkeys(map(_route, routes))
+        if others:
+            return Routes(either=(route, *others))
+        if not sides:
+            return Routes(route)
     told = tuple(dict.fromkeys(_form_routes(forms)))
-    if len(told) > 1:
-        return found._replace(either=told)
-    return found._replace(implied=told[0] if told else _of_names(bag, drugs, forms, words))
+    implied = None
+    if len(told) <= 1:
+        implied = told[0] if told else _of_names(bag, drugs, forms, words)
+    found = Routes(None, implied, told if len(told) > 1 else ())
+    return _with_sides(found, sides, route, forms, has_amount=has_amount) if sides else found
 
 
 def _route(phrase: Phrase) -> Route:
@@ -57,17 +59,21 @@ def _route(phrase: Phrase) -> Route:
 
 def _form_routes(forms: "list[Phrase] | tuple[()]") -> list[Route]:
     """The routes that the dose forms tell."""
-    told = [each.entry.form.route for each in forms if each.entry and each.entry.form]
-    return [route for route in told if route is not None]
+    found = []
+    for each in forms:
+        form = each.entry.form if each.entry is not None else None
+        if form is not None and form.route is not None:
+            found.append(form.route)
+    return found
 
 
 def _of_names(
     bag: Bag, drugs: list[Phrase], forms: "list[Phrase] | tuple[()]", words: list[str]
 ) -> Route | None:
     """The route that a unit, a name or all products of a brand have."""
-    strengths = bag.get(kinds.STRENGTH)
-    if strengths and any(words[each.stop - 1] in INHALED_UNITS for each in strengths):
-        return Route.INHALED
+    for each in bag.get(kinds.STRENGTH, ()):
+        if words[each.stop - 1] in INHALED_UNITS:
+            return Route.INHALED
     entries = [each.entry for each in drugs if each.entry is not None]
     for entry in entries:
         if entry.phrase in NAMED_ROUTES:
@@ -83,6 +89,7 @@ def _of_names(
 
 
 def _with_sides(
+    implied: Routes,
     sides: list[Phrase],
     route: Route | None,
     forms: "list[Phrase] | tuple[()]",
@@ -92,13 +99,13 @@ def _with_sides(
     """`od` is the right eye beside eye words, else once daily; `os` the left eye, or nothing."""
     told = {route, *_form_routes(forms)}
     drops = any(each.entry is not None and each.entry.phrase in DROPS for each in forms)
-    found = Routes(route)
+    found = implied if route is None else Routes(route)
     for side in sides:
         entry = side.entry
         if entry is None:
             continue
         if entry.route in told or (drops and told <= {None, entry.route}):
-            found = found._replace(said=entry.route)
+            found = found._replace(said=entry.route, implied=None, either=())
         elif entry.phrase == "od" and (told - {None} or has_amount):
             found = found._replace(daily=True)
         elif entry.after_drug is None:

@@ -4,12 +4,9 @@ from lems_guard.terminology.lexicon import Entry
 from lems_guard.terminology.reading.phrase import Words
 
 
-def longest(text: Words, at: int, after: dict[str, tuple[int, ...]]) -> tuple[Entry | None, int]:
-    """The longest known phrase of several words here, and where it ends."""
+def longest(text: Words, at: int, lengths: tuple[int, ...]) -> tuple[Entry | None, int]:
+    """The longest known phrase of so many words here, and where it ends."""
     words = text.words
-    lengths = after.get(words[at + 1])
-    if lengths is None:
-        return None, at
     for length in lengths:
         stop = at + length
         if stop <= text.end:
@@ -30,8 +27,9 @@ def entry_at(text: Words, at: int) -> tuple[Entry | None, int]:
         return None, at
     word = text.words[at]
     after = text.longer.get(word)
-    if after is not None and at + 1 < text.end:
-        entry, stop = longest(text, at, after)
+    lengths = after.get(text.words[at + 1]) if after is not None and at + 1 < text.end else None
+    if lengths is not None:
+        entry, stop = longest(text, at, lengths)
         if entry is not None:
             return entry, stop
     return text.entries.get(word), at + 1

@@ -148,9 +148,9 @@ def _order(
     if kinds.COMPOUNDED in bag and kinds.BRAND not in bag:
         readings = as_compounded(readings, lexicon)
     reading = _given(phrases, words, bag, drugs, readings)
-    if any(each.entry is not None and each.entry.spelled for each in drugs):
-        spelled = [Doubt("", name, BY_SPELLING + meant) for name, meant in by_spelling(drugs)]
-        reading = reading._replace(doubts=(*reading.doubts, *spelled))
+    if spelled := by_spelling(drugs):
+        found = [Doubt("", name, BY_SPELLING + meant) for name, meant in spelled]
+        reading = reading._replace(doubts=(*reading.doubts, *found))
     if not why and fates is NO_FATES and kinds.MENTION not in bag:
         return reading
     doubts = [Doubt(DRUG, "", why)] if why else []

@@ -1,5 +1,6 @@
 """How often an order is given, from its words: every reading of it, the oftenest first."""
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from lems_guard.terminology.lexicon import Pace
@@ -13,6 +14,7 @@ BESIDE: Final = frozenset(
     {kinds.MEALS, kinds.WEEKDAY, kinds.ONCE, kinds.CLOCK, kinds.PATTERN, kinds.MULTIPLE, kinds.DAY}
     | {kinds.DIVIDED, kinds.DAILY, kinds.TIMES, kinds.WEIGHT_DAY}
 )
+BUT_PATTERN: Final = BESIDE - {kinds.PATTERN}
 DIVIDING: Final = frozenset({"in", "into", "split", "divided", "en"})
 DAYS_AMOUNT: Final = frozenset({kinds.DAY, kinds.DIVIDED, kinds.DAILY, kinds.WEIGHT_DAY})
 
@@ -37,16 +39,31 @@ NOT_SAID: Final = Times()
 
 def times_of(bag: Bag) -> Times:
     """How often a day one order is given."""
-    said = bag.get(kinds.FREQUENCY)
+    said = bag.get(kinds.FREQUENCY, ())
     if BESIDE.isdisjoint(bag):
-        if said is None:
+        if not said:
             return NOT_SAID
-        if len(said) == 1 and said[0].value is not None:
-            low, high = said[0].value
-            pace = _pace(said[0])
-            if low == high and not (pace.is_formula and is_dividing(said[0])):
-                return Times(high, (), pace.as_needed, "", high == 1.0)
-    return _together(said or [], bag)
+        timed = [each for each in said if _pace(each).divisions]
+        if len(timed) == 1 and timed[0].value is not None and _one_moment(said):
+            low, high = timed[0].value
+            if low == high and not is_dividing(timed[0]):
+                return Times(high, (), any(map(_is_as_needed, said)), "", high == 1.0)
+    elif not said and BUT_PATTERN.isdisjoint(bag) and len(bag[kinds.PATTERN]) == 1:
+        return Times(_taken(bag[kinds.PATTERN][0]))
+    return _together(said, bag)
+
+
+def _taken(pattern: Phrase) -> float | None:
+    """How often a day something is taken by `1-0-1`."""
+    return float(sum(map(bool, pattern.value))) if pattern.value else None
+
+
+def _one_moment(said: Sequence[Phrase]) -> bool:
+    return len(said) == 1 or not any(_pace(each).moment for each in said)
+
+
+def _is_as_needed(phrase: Phrase) -> bool:
+    return _pace(phrase).as_needed
 
 
 def is_dividing(phrase: Phrase) -> bool:
@@ -65,7 +82,7 @@ def _pace(phrase: Phrase) -> Pace:
     return entry.pace
 
 
-def _together(said: list[Phrase], bag: Bag) -> Times:
+def _together(said: Sequence[Phrase], bag: Bag) -> Times:
     """Frequencies, moments of the day, meals and weekdays drawn together."""
     paces = [each for each in said if not _pace(each).moment and _pace(each).divisions]
     as_needed = any(_pace(each).as_needed for each in said)
@@ -77,11 +94,8 @@ def _together(said: list[Phrase], bag: Bag) -> Times:
     if divided or not DAYS_AMOUNT.isdisjoint(bag) or (kinds.TOTAL in bag and len(ends) > 1):
         ends -= {1.0}
     ends = _with_multiple(ends, bag)
-    ends |= {
-        float(len([n for n in each.value if n]))
-        for each in bag.get(kinds.PATTERN, ())
-        if each.value
-    }
+    taken = map(_taken, bag.get(kinds.PATTERN, ()))
+    ends |= {each for each in taken if each is not None}
     doubt = "the frequency is not one number" if unread or len(ends) > 1 else ""
     ends, doubt = _with_moments(ends, moments, doubt)
     ends, doubt = _with_meals(ends, moments, bag, doubt)
