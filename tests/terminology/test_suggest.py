@@ -22,7 +22,7 @@ def suggested(resolver: Resolver, text: str) -> list[str]:
     [
         ("Zithromx", "azithromycin (Zithromax)", "a letter left out"),
         ("Zithromaxx 250 mg po daily", "azithromycin (Zithromax)", "amid a sig"),
-        ("zithro max", "azithromycin (Zithromax)", "a word torn in two"),
+        ("avel ox", "moxifloxacin (Avelox)", "a word torn in two"),
         ("metropolol 50 mg bid", "metoprolol", "a letter moved: the usual slip"),
         ("Toprl XL", "metoprolol (Toprol XL)", "the brand as a whole"),
         ("milk of magnezia", "magnesium hydroxide (milk of magnesia)", "one word of three"),

@@ -3,7 +3,7 @@
 import copy
 import dataclasses
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -31,7 +31,7 @@ from lems_guard.terminology.conditions import with_conditions
 from lems_guard.terminology.indications import with_use
 from lems_guard.terminology.resolver import Resolver
 from lems_guard.terminology.tables import read_vocabulary
-from lems_guard.terminology.vocabulary import Vocabulary
+from lems_guard.terminology.vocabulary import NOT_SAID, Vocabulary
 
 if TYPE_CHECKING:  # SQLite is loaded only where a site has a release of its own
     from lems_guard.terminology.site.vocabulary import SiteVocabulary
@@ -49,7 +49,7 @@ class Edition:
     resolver: Resolver = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        groups = {group: each.members for each in self.knowledge.classes for group in each.atc}
+        groups = groups_of(self.knowledge.classes)
         resolver = Resolver(self.vocabulary, self.knowledge.candidates, self.site, groups)
         object.__setattr__(self, "resolver", resolver)
 
@@ -88,6 +88,16 @@ class Edition:
         vocabulary = self.vocabulary
         own = len(vocabulary.names) + len(vocabulary.brands) + len(vocabulary.codes)
         return own + (self.site.about.counts["name"] if self.site else 0)
+
+
+def groups_of(classes: Iterable[DrugClass]) -> dict[str, frozenset[str]]:
+    """The classes by what stands for them: groups of the ATC, and names of classes in orders."""
+    groups: dict[str, frozenset[str]] = {}
+    for each in classes:
+        named = [member for member in each.members if member.endswith(NOT_SAID)]
+        for name in (*each.atc, *named):
+            groups[name] = groups.get(name, frozenset()) | each.members
+    return groups
 
 
 def with_site(edition: Edition, path: Path | None) -> Edition:

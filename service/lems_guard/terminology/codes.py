@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.medication import CodeSystem, Coding
 from lems_guard.clinical.route import Route
-from lems_guard.terminology.vocabulary import Readings, Vocabulary
+from lems_guard.terminology.vocabulary import NOT_SAID, Readings, Vocabulary
 from lems_guard.terminology.words import key_of
 
 # What the first signs of an ATC code tell of the route; the longest that fits counts. An empty
@@ -28,10 +28,13 @@ ATC_ROUTES: dict[str, Route | None] = {
 }
 
 
+NO_MEMBERS: frozenset[str] = frozenset()
+
+
 class Coded(NamedTuple):
     """What a code stands for; `source` says where that was found, `note` what a person must know.
 
-    No reading: the code is not known.
+    No reading: the code is not known. `members` are the drugs of a group.
     """
 
     readings: Readings = ()
@@ -39,6 +42,7 @@ class Coded(NamedTuple):
     strength: Dose | None = None
     note: str = ""
     source: str = ""
+    members: frozenset[str] = NO_MEMBERS
 
 
 UNKNOWN = Coded()
@@ -68,7 +72,7 @@ class CodeBook:
         """
         self._vocabulary = vocabulary
         self._site = site
-        self._groups = groups
+        self._groups = {each: held for each, held in groups.items() if not each.endswith(NOT_SAID)}
 
     def read(self, coding: Coding) -> Coded:
         """What a coding stands for."""
@@ -104,24 +108,30 @@ class CodeBook:
         members = self._members(code)
         if not members:
             return UNKNOWN
+        # What stands for the class speaks for all of them, once.
+        classes = [name for name in members if name.endswith(NOT_SAID)]
         return Coded(
-            tuple((name,) for name in members), atc_route(code), note=GROUP, source="ATC groups"
+            tuple((name,) for name in sorted(classes or members)),
+            atc_route(code),
+            note=GROUP,
+            source="ATC groups",
+            members=members,
         )
 
-    def _members(self, code: str) -> list[str]:
+    def _members(self, code: str) -> frozenset[str]:
         """What may be meant by a code that tells no drug: the members of the classes it falls in.
 
         `C07B` and `C07BB99` fall in the class that cites C07; `J01M` holds the two that cite J01MA
         and J01MB.
         """
         if len(code) < SHORTEST_GROUP:
-            return []
+            return NO_MEMBERS
         found = [
             members
             for group, members in self._groups.items()
             if code.startswith(group) or group.startswith(code)
         ]
-        return sorted(frozenset().union(*found))
+        return NO_MEMBERS.union(*found)
 
 
 def atc_route(code: str) -> Route | None:

@@ -19,6 +19,7 @@ from lems_guard.terminology.vocabulary import (
     IngredientSet,
     Readings,
     Vocabulary,
+    is_class,
 )
 
 # Most phrases are the only ones that begin with their two words: the same objects for all.
@@ -105,7 +106,8 @@ class Entry(NamedTuple):
     `after_drug` is what a drug's name means behind another drug: `potassium` is a drug, in
     `losartan potassium` a salt; `INH` is isoniazid, in `albuterol 2 puffs INH` a route; `AS` is
     the left ear, in `magnesium as citrate` a mere word. `always` is the frequency
-    of a phrase without numbers, from its least to its largest reading.
+    of a phrase without numbers, from its least to its largest reading. `is_class`: a class of
+    drugs is named, and none of them.
     """
 
     kind: Kind
@@ -120,6 +122,7 @@ class Entry(NamedTuple):
     of_site: bool = False
     spelled: bool = False
     always: tuple[float, float] | None = None
+    is_class: bool = False
 
 
 def no_spelling(_: str) -> Readings:
@@ -128,6 +131,7 @@ def no_spelling(_: str) -> Readings:
 
 
 Longer: TypeAlias = Mapping[str, dict[str, tuple[int, ...]]]
+Classes: TypeAlias = Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +145,15 @@ class Lexicon:
     spelling: Callable[[str], Readings] = no_spelling
     combinations: frozenset[IngredientSet] = frozenset()
     """Sets of ingredients of which one product is made."""
+    classes: Classes = field(default_factory=dict)
+    """Classes that can be named in the place of a drug, with the drugs in them."""
 
     def spelled(self, word: str) -> Entry | None:
         """A word that no table holds, as the name that it spells in another language."""
         readings = self.spelling(word) if word.isalpha() else ()
-        return Entry(Kind.NAME, word, readings, spelled=True) if readings else None
+        if not readings:
+            return None
+        return Entry(Kind.NAME, word, readings, spelled=True, is_class=is_class(readings))
 
 
 _TWO_MEANINGS = {
@@ -164,9 +172,10 @@ _KINDS_OF_FILLER = {"salt": Kind.SALT, "prefix": Kind.PREFIX}
 class Lexicons:
     """The words of a vocabulary as they are read in each country."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, classes: Classes | None = None) -> None:
         """Order all words once; a country's own brands are looked up when it first asks."""
         self._vocabulary = vocabulary
+        self._classes = classes or {}
         self._common: dict[str, Entry] = {}
         for entry in _entries(vocabulary):
             earlier = self._common.setdefault(entry.phrase, entry)
@@ -220,6 +229,7 @@ class Lexicons:
             mixtures,
             self._spelled,
             self._combinations,
+            self._classes,
         )
 
 
@@ -264,7 +274,14 @@ def _brand(vocabulary: Vocabulary, key: str, place: str) -> Entry:
 
 def _drug(kind: Kind, key: str, readings: Readings, route: Route | None) -> Entry:
     ends_in_number = " " in key and key[-1].isdigit()
-    return Entry(kind, key, readings, route, ends_in_number=ends_in_number)
+    return Entry(
+        kind,
+        key,
+        readings,
+        route,
+        ends_in_number=ends_in_number,
+        is_class=is_class(readings),
+    )
 
 
 def _pace(frequency: Frequency) -> Pace:

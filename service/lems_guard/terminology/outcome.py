@@ -7,7 +7,7 @@ from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.medication import Disposition, Doubt, Understood
 from lems_guard.terminology.codes import Coded
 from lems_guard.terminology.reading.reading import DRUG, Reading
-from lems_guard.terminology.vocabulary import Readings
+from lems_guard.terminology.vocabulary import Readings, is_class, without_class
 
 EVALUATED, AMBIGUOUS = Disposition.EVALUATED, Disposition.AMBIGUOUS
 UNRESOLVED = Disposition.UNRESOLVED
@@ -40,15 +40,20 @@ def completed(reading: Reading, product: Coded) -> Reading:
     return reading._replace(strength=held, dose=Dose(held.value * reading.pieces, held.unit))
 
 
-def agreed(coded: Readings, reading: Reading, doubts: list[Doubt]) -> Readings:
-    """Code and text agree, or every reading of both counts."""
+def agreed(product: Coded, reading: Reading, doubts: list[Doubt]) -> Readings:
+    """Code and text agree, or every reading of both counts; words tell which drug of a group."""
+    coded = product.readings
     if not reading.readings or reading.denied:
         return coded
+    # Beside a code a class is what the drug is filed under: `SSRI antidepressants + fluvoxamine`.
+    said = tuple(without_class(names) for names in reading.readings)
     if reading.is_whole:
-        common = tuple(names for names in coded if names in reading.readings)
+        common = tuple(names for names in coded if names in said)
         if common:
             return common
-    elif all(set(names) <= set(coded[0]) for names in reading.readings):
+        if any(product.members.issuperset(names) for names in reading.readings):
+            return reading.readings
+    elif all(set(names) <= set(coded[0]) for names in said):
         # The text was not understood to its end, and what was understood fits the code.
         return coded
     doubts.append(Doubt(DRUG, "", "code and text name different drugs"))
@@ -65,10 +70,13 @@ def meant(reading: Reading, near: Near) -> Readings:
 
 
 def told(readings: Readings, *, is_sure: bool) -> Disposition:
-    """What becomes of an order: whether it is understood, and in one way."""
+    """What becomes of an order: whether it is understood, and in one way.
+
+    A class that stands in the place of a drug may mean any drug in it.
+    """
     if not is_sure:
         return UNRESOLVED
-    return EVALUATED if len(readings) == 1 else AMBIGUOUS
+    return EVALUATED if len(readings) == 1 and not is_class(readings) else AMBIGUOUS
 
 
 def unresolved(notes: Sequence[str], near: Near, doubts: tuple[Doubt, ...]) -> Understood:

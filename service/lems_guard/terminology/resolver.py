@@ -35,7 +35,7 @@ from lems_guard.terminology.outcome import (
     told,
     unresolved,
 )
-from lems_guard.terminology.reading.drugs import NAME_DOES_NOT_TELL
+from lems_guard.terminology.reading.drugs import CLASS_NAMED, NAME_DOES_NOT_TELL
 from lems_guard.terminology.reading.licensed import product_of_name
 from lems_guard.terminology.reading.reading import DRUG, Reading
 from lems_guard.terminology.reading.text import LONGEST_TEXT, read_text
@@ -73,7 +73,9 @@ class Resolver:
         """Prepare the words of the vocabulary.
 
         Of two equally close matches the one with a watched ingredient is suggested first. The
-        site's own release tells codes before the vocabulary does, and names after it.
+        site's own release tells codes before the vocabulary does, and names after it. `groups`
+        are the classes of drugs by what stands for them: a group of the ATC, or an ingredient
+        that says which class is meant and not which drug.
         """
         self._vocabulary = vocabulary
         self._watched = watched
@@ -83,7 +85,7 @@ class Resolver:
             else site.new_ingredients | vocabulary.ingredients
         )
         self._ingredients = {name: Ingredient(name, rxcui) for name, rxcui in known.items()}
-        self._lexicons = Lexicons(vocabulary)
+        self._lexicons = Lexicons(vocabulary, groups)
         self._codes = CodeBook(vocabulary, site, groups)
         self._site = site
         if site is not None:
@@ -92,12 +94,13 @@ class Resolver:
 
     def _alone(self, entry: Entry) -> Understood:
         readings, matched_by = self._named(entry.readings), _MATCHED_BY[entry.kind]
-        if len(readings) == 1:
+        if len(readings) == 1 and not entry.is_class:
             name = Understood(_EVALUATED, readings, entry.route, matched_by=matched_by)
             return name._replace(product=product_of_name(entry))
         name = Understood(_AMBIGUOUS, readings, entry.route, matched_by=matched_by)
-        doubt = Doubt(DRUG, entry.phrase, NAME_DOES_NOT_TELL)
-        return name._replace(notes=(NAME_DOES_NOT_TELL,), doubts=(doubt,))
+        why = CLASS_NAMED if entry.is_class else NAME_DOES_NOT_TELL
+        doubt = Doubt(DRUG, entry.phrase, why)
+        return name._replace(notes=(why,), doubts=(doubt,))
 
     def understand(self, medication: Medication) -> Understood:
         """What an order holds and how it is given, or that it is not understood."""
@@ -116,13 +119,14 @@ class Resolver:
         coding = medication.codings[0]
         if len(medication.codings) > 1 or medication.text or coding.display:
             return None
-        readings, route, _, note, _ = self._codes.read(coding)
+        coded = self._codes.read(coding)
+        readings, note = coded.readings, coded.note
         if len(readings) != 1:
             return None
         return Understood(
-            _EVALUATED,
+            told(readings, is_sure=True),
             self._named(readings),
-            route,
+            coded.route,
             matched_by=MatchedBy.CODE,
             notes=(note,) if note else (),
         )
@@ -222,7 +226,7 @@ class Resolver:
         known = coded.readings
         doubts: list[Doubt] = []
         said = meant(reading, near)
-        readings = agreed(known, reading, doubts) if known else said
+        readings = agreed(coded, reading, doubts) if known else said
         if not readings:
             return unresolved(notes, near, reading.doubts)._replace(route=medication.route)
         if len(known) == 1:
@@ -323,9 +327,9 @@ class Resolver:
 
     @functools.cached_property
     def close_names(self) -> CloseNames:
-        """The index of all names; built when first asked for, in a fifth of a second."""
-        entries = self._lexicons.anywhere.entries
-        return CloseNames(phrase for phrase, entry in entries.items() if entry.readings)
+        """The index of all names of drugs; built when first asked for, in a fifth of a second."""
+        entries = self._lexicons.anywhere.entries.items()
+        return CloseNames(word for word, each in entries if each.readings and not each.is_class)
 
     def explained(self, medication: Medication) -> Understood:
         """The answer with its trail."""

@@ -13,6 +13,8 @@ from lems_guard.clinical.route import Route
 from lems_guard.terminology.conditions import ConditionCode
 
 LONGEST_CODE = 9
+# How an ingredient ends that stands for a class: `macrolide (which one is not said)`.
+NOT_SAID = "(which one is not said)"
 # The names of the ingredients that one drug holds, sorted.
 IngredientSet: TypeAlias = tuple[str, ...]
 # What a name can stand for; more than one set means that the name alone does not tell.
@@ -157,6 +159,16 @@ class Vocabulary:
         there = [meaning for meaning in meanings if _is_in(region, meaning.countries)]
         elsewhere = [meaning for meaning in meanings if not meaning.countries]
         return there or elsewhere or list(meanings)
+
+
+def is_class(readings: Readings) -> bool:
+    """Whether a class stands among what is meant, in the place of a drug."""
+    return any(name.endswith(NOT_SAID) for names in readings for name in names)
+
+
+def without_class(names: IngredientSet) -> IngredientSet:
+    """The drugs of a set, without a class that is named beside them; else the set as it is."""
+    return tuple(name for name in names if not name.endswith(NOT_SAID)) or names
 
 
 def _is_in(region: str, countries: tuple[str, ...]) -> bool:

@@ -5,20 +5,54 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
-from lems_guard.terminology.lexicon import Entry, Lexicon
+from lems_guard.terminology.lexicon import Classes, Entry, Lexicon
 from lems_guard.terminology.reading import kinds
 from lems_guard.terminology.reading.phrase import Phrase
 from lems_guard.terminology.vocabulary import IngredientSet, Readings
 
 MOST_READINGS: Final = 64
+NO_DRUGS: Final = frozenset[str]()
 ELEMENTS: Final = frozenset({"calcium", "iron", "magnesium", "potassium", "zinc"})
 # What is ordered beside a drug, and no rule can be about.
 IDLE: Final = frozenset({"medical device", "no medication", "wound dressing"})
 COMPOUNDED: Final = "compounded"
 NAME_DOES_NOT_TELL: Final = "the name alone does not tell which product is meant"
 TOO_MANY: Final = "the names have more readings than are judged"
+CLASS_NAMED: Final = "a class of drugs is named: which of them is not said"
 NAMES_DISAGREE: Final = "the names in the text disagree"
 Mixtures: TypeAlias = Mapping[IngredientSet, IngredientSet]
+
+
+def drugs_or_class(named: list[Phrase], lexicon: Lexicon) -> tuple[Readings, str]:
+    """What the names mean together; a class counts only where no drug of it stands beside it."""
+    if not _names_class(named):
+        return drugs_of(named, lexicon.mixtures)
+    rest = _without_classes(named, lexicon.classes)
+    readings, why = drugs_of(rest, lexicon.mixtures)
+    return readings, CLASS_NAMED if _names_class(rest) else why
+
+
+def _names_class(named: list[Phrase]) -> bool:
+    """Whether a class stands in the place of a drug."""
+    return any(each.entry is not None and each.entry.is_class for each in named)
+
+
+def _without_classes(named: list[Phrase], classes: Classes) -> list[Phrase]:
+    """The drugs without the class that one of them is in: `bisoprolol, a beta blocker`."""
+    drugs = {
+        name
+        for entry in map(entry_of, named)
+        if not entry.is_class
+        for names in entry.readings
+        for name in names
+    }
+    return [each for each in named if not _restates(entry_of(each), drugs, classes)]
+
+
+def _restates(entry: Entry, drugs: set[str], classes: Classes) -> bool:
+    """Whether a class is one of those that a drug beside it is in."""
+    told = [name for names in entry.readings for name in names] if entry.is_class else []
+    return any(not drugs.isdisjoint(classes.get(name, NO_DRUGS)) for name in told)
 
 
 def drugs_of(named: list[Phrase], mixtures: Mixtures) -> tuple[Readings, str]:

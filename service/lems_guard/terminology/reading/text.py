@@ -18,7 +18,7 @@ from lems_guard.terminology.reading.drugs import (
     as_compounded,
     beside,
     by_spelling,
-    drugs_of,
+    drugs_or_class,
 )
 from lems_guard.terminology.reading.fates import NO_FATES, Fates, fates_of
 from lems_guard.terminology.reading.licensed import (
@@ -144,7 +144,7 @@ def _order(
     fates = fates_of(phrases, bag, breaks)
     if not drugs:
         return _nameless(words, fates, _given(phrases, words, bag, drugs, ()))
-    readings, why = drugs_of(drugs, lexicon.mixtures)
+    readings, why = drugs_or_class(drugs, lexicon)
     if kinds.COMPOUNDED in bag and kinds.BRAND not in bag:
         readings = as_compounded(readings, lexicon)
     reading = _given(phrases, words, bag, drugs, readings)

@@ -44,6 +44,7 @@ def widened(
         lexicon.mixtures,
         lexicon.spelling,
         lexicon.combinations,
+        lexicon.classes,
     )
 
 
