@@ -37,6 +37,7 @@ from lems_guard.edges.http.json_methods import JsonMethods
 from lems_guard.edges.http.port import running_http
 from lems_guard.edges.http.probes import probe_routes
 from lems_guard.edges.observed import Observed
+from lems_guard.edges.order_entry.card_shapes import CardStyle
 from lems_guard.edges.order_entry.desk import Desk, Fetches
 from lems_guard.edges.order_entry.engine import Engine
 from lems_guard.edges.order_entry.feedback import FeedbackDesk
@@ -181,7 +182,9 @@ def ordering(
     counted = OrderEntryMetrics(metrics.registry)
     counts = Counts(counted, around.observe)
     filtered = RepeatFilter(shared.repeats)
-    desk = Desk(around.current, around.today, _fetcher(settings, counted), filtered, counts)
+    style = CardStyle(settings.workbench_url or "", settings.cds_hooks_reasons or ())
+    fetcher = _fetcher(settings, counted)
+    desk = Desk(around.current, around.today, fetcher, filtered, counts, style)
     feedback = FeedbackDesk(shared.outcomes, lambda: around.current().rules, counted)
     verifier, warning = _verifier(settings, shared)
     one_id = settings.cds_hooks_one_id is Switch.ON

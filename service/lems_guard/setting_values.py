@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lems_guard.clinical.country import COUNTRIES
+from lems_guard.clinical.outcome import OverrideReason
 from lems_guard.clinical.severity import Jurisdiction
 
 HOST = re.compile(r"[\w.-]+|\[[0-9a-f:.]+(%\w+)?\]", re.IGNORECASE)
@@ -195,6 +196,15 @@ def origins(text: str) -> tuple[str, ...]:
 def header_names(text: str) -> tuple[str, ...]:
     """Names of HTTP headers between commas; raises `ValueError`."""
     return _names(text, HEADER_NAME, "*, or names of headers, such as authorization")
+
+
+def override_reasons(text: str) -> tuple[OverrideReason, ...]:
+    """Override reasons between commas, such as "emergency"; raises `ValueError`."""
+    named = {each.name.lower().replace("_", "-"): each for each in OverrideReason}
+    asked = [part.strip() for part in text.split(",") if part.strip()]
+    if not named.keys() >= {*asked}:
+        raise ValueError(f"some of {', '.join(named)}, between commas")
+    return tuple(named[each] for each in asked)
 
 
 def _names(text: str, form: re.Pattern[str], expected: str) -> tuple[str, ...]:

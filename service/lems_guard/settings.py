@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from lems_guard.clinical.errors import InvalidSettings
+from lems_guard.clinical.outcome import OverrideReason
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.setting_values import (
     HOW_TO_MAKE_A_KEY,
@@ -36,6 +37,7 @@ from lems_guard.setting_values import (
     lifetime,
     number,
     origins,
+    override_reasons,
     patience,
     redis_replies,
     seconds,
@@ -228,6 +230,18 @@ class Settings:
         hosts,
         "hosts (or host:port) of the FHIR servers that may be read where prefetch is missing, "
         "between commas; empty: none",
+    )
+    cds_hooks_reasons: tuple[OverrideReason, ...] | None = _setting(
+        "",
+        override_reasons,
+        "override reasons that cards offer, between commas, of which those that fit are shown, "
+        "five at most; empty: those that fit",
+    )
+    workbench_url: str | None = _setting(
+        "",
+        web_address,
+        "address by which people reach the workbench, for the links of cards to the rules' pages; "
+        "empty: cards have no such link",
     )
     traces: str = _setting("off", traces, "spans by OpenTelemetry (extra `otel`): otlp or off")
 

@@ -14,6 +14,7 @@ from lems_guard.caching.replies import Replies, ReplyCache
 from lems_guard.callers.profile import ANYBODY
 from lems_guard.clinical.errors import CallerGone, InvalidRequest
 from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.edges.order_entry.card_shapes import CardStyle
 from lems_guard.edges.order_entry.desk import Desk
 from lems_guard.edges.order_entry.discovery import SERVICES
 from lems_guard.edges.order_entry.engine import Engine
@@ -163,7 +164,7 @@ def test_nor_of_a_hook_call() -> None:
     edition = load_edition(packaged_rules()).edition
     engine = Engine(answerer_of(edition), edition)
     repeats = RepeatFilter(Repeats(NoStore(), Memory(600), lambda *_: None))
-    desk = Desk(lambda: engine, lambda: TODAY, None, repeats, Uncounted())
+    desk = Desk(lambda: engine, lambda: TODAY, None, repeats, Uncounted(), CardStyle())
     services = {"order-sign": SERVICES["lems-guard-order-sign"]}
 
     def call(number: int) -> None:

@@ -1,10 +1,13 @@
 """How an order was read, in one line: drug · route · 20 mg, 3 times = 60 mg/day."""
 
+import re
+
 from lems_guard.v1 import prescription_pb2, screening_pb2
 from lems_guard.v1 import terms_pb2 as terms
 
 NOT_KNOWN = "not known"
 BY = "\N{MULTIPLICATION SIGN}"
+SENTENCE_ENDS = re.compile(r"(?<=[.!?]) (?=[A-Z0-9])")
 PHASES = {terms.PHASE_START: "start", terms.PHASE_CONTINUE: "continued"}
 
 
@@ -55,3 +58,8 @@ def _times(per_day: float) -> str:
         return f"{per_day:g}"
     days = 1 / per_day
     return f"1 every {days:.3g} days"
+
+
+def first_sentence(text: str) -> str:
+    """A text as far as its first full stop."""
+    return SENTENCE_ENDS.split(text, maxsplit=1)[0]

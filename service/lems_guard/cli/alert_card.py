@@ -7,6 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from lems_guard.answering.spoken import first_sentence
 from lems_guard.cli.wording import (
     GRADES,
     KINDS,
@@ -16,7 +17,6 @@ from lems_guard.cli.wording import (
     SYMBOLS,
     concern_in_words,
     fact_in_words,
-    first_sentence,
 )
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms

@@ -1,7 +1,5 @@
 """The contract's terms in the words that a pharmacist would use."""
 
-import re
-
 from google.protobuf.descriptor import FieldDescriptor
 
 from lems_guard.v1 import prescription_pb2 as wire
@@ -44,7 +42,6 @@ GRADES = {  # strongest first
     "4": "theory",
     "U": "not verified",
 }
-SENTENCE_ENDS = re.compile(r"(?<=[.!?]) (?=[A-Z0-9])")
 KINDS = {
     terms.EVIDENCE_KIND_LABEL: "label",
     terms.EVIDENCE_KIND_GUIDELINE: "guideline",
@@ -185,8 +182,3 @@ def _coding_in_words(coding: wire.Coding) -> str:
 
 def _short(name: str, prefix: str) -> str:
     return name.removeprefix(prefix)
-
-
-def first_sentence(text: str) -> str:
-    """A text as far as its first full stop."""
-    return SENTENCE_ENDS.split(text, maxsplit=1)[0]

@@ -14,6 +14,7 @@ import msgspec
 from lems_guard.answering.answer import Answer, Answerer
 from lems_guard.callers.profile import ANYBODY
 from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.edges.order_entry.card_shapes import CardStyle
 from lems_guard.edges.order_entry.desk import Desk
 from lems_guard.edges.order_entry.discovery import SERVICES
 from lems_guard.edges.order_entry.engine import Engine
@@ -91,6 +92,7 @@ class Asked:
         )
         engine = Engine(answers, edition)
         self.caller = ANYBODY
+        self.style = CardStyle()
         self.counts = Uncounted()
         self.requests: list[httpx2.Request] = []
         self.engine, self._handler, self._seconds = engine, handler, seconds
@@ -119,7 +121,7 @@ class Asked:
 
     def _desk(self, fetcher: Fetcher | None) -> Desk:
         repeats = RepeatFilter(Repeats(NoStore(), Memory(9), lambda *_: None))
-        return Desk(lambda: self.engine, lambda: TODAY, fetcher, repeats, self.counts)
+        return Desk(lambda: self.engine, lambda: TODAY, fetcher, repeats, self.counts, self.style)
 
     async def _heard(self, request: httpx2.Request) -> httpx2.Response:
         self.requests.append(request)

@@ -17,6 +17,8 @@ from fhir.resources.R4B.operationoutcome import OperationOutcome
 
 from lems_guard.fhir.codes import OWN, RXNORM, SNOMED_CT
 
+MOST_WORDS = 90
+MOST_REASONS = 5
 KNOWN_SYSTEMS = {RXNORM, SNOMED_CT, "http://terminology.hl7.org/CodeSystem/v3-ActCode"}
 
 
@@ -51,6 +53,12 @@ class Suggestion(Strict):
     is_recommended: bool = False
 
 
+class Link(Strict):
+    label: str
+    url: str
+    type: Literal["absolute"]
+
+
 class Card(Strict):
     uuid: str
     summary: str
@@ -60,6 +68,7 @@ class Card(Strict):
     suggestions: list[Suggestion] = []
     selection_behavior: Literal["at-most-one", "any"] | None = None
     override_reasons: list[Coding] = []
+    links: list[Link] = []
 
 
 class Response(Strict):
@@ -94,7 +103,8 @@ def assert_card(card: Card) -> None:
     uuid.UUID(card.uuid)
     assert 0 < len(card.summary) < 140
     assert "\n" not in card.summary
-    assert card.detail.strip()
+    assert 0 < len(card.detail.split()) <= MOST_WORDS
+    assert len(card.override_reasons) <= MOST_REASONS
     assert "<" not in re.sub(r"&lt;", "", card.detail), "raw HTML in markdown"
     assert card.source.topic.system.startswith(OWN)
     # cds-resp-1 and cds-resp-6: how to choose is said exactly where there is a choice.

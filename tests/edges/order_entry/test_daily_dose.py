@@ -47,7 +47,7 @@ def test_six_doses_of_20_mg_are_too_many(service: Running, repeat: dict[str, Any
 def test_a_frequency_that_cannot_be_read_is_asked_for(service: Running) -> None:
     cards = cards_of(service, {"repeat": {"frequency": "six", "period": 1, "periodUnit": "d"}})
     asked = [card for card in cards if card.source.topic.code == "not-checked"]
-    assert any("doses per day" in card.summary for card in asked)
+    assert any("How many doses a day?" in card.detail for card in asked)
 
 
 def test_a_usual_daily_dose_is_not_warned_of(service: Running) -> None:

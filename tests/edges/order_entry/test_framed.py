@@ -16,6 +16,7 @@ from edges.order_entry.calling import ORDER_SIGN, order, searchset, sign
 from edges.order_entry.desks import BASE, TODAY, Asked, Uncounted
 from lems_guard.edges.evaluating import Beside
 from lems_guard.edges.frame import Frame
+from lems_guard.edges.order_entry.card_shapes import CardStyle
 from lems_guard.edges.order_entry.desk import LIGHT_BYTES, Desk
 from lems_guard.edges.order_entry.feedback import FeedbackDesk
 from lems_guard.edges.order_entry.fetching import Bounds, Fetcher
@@ -61,7 +62,7 @@ class Port:
             frozenset({"ehr.example"}), self.counts, Bounds(), httpx2.MockTransport(self._served)
         )
         repeats = RepeatFilter(Repeats(NoStore(), Memory(9), lambda *_: None))
-        desk = Desk(lambda: engine, self._today, fetcher, repeats, self.counts)
+        desk = Desk(lambda: engine, self._today, fetcher, repeats, self.counts, CardStyle())
         feedback: Any = FeedbackDesk(None, tuple, self.counts)  # type: ignore[arg-type]
         entry = OrderEntry(
             desk,

@@ -35,7 +35,7 @@ def asked(edition: Edition, call: dict[str, Any], **profile: Any) -> Any:  # noq
 def test_labels_differ_by_jurisdiction(edition: Edition) -> None:
     """90 mg a day: within the US label's 100, beyond the 60 of Europe."""
     said = {
-        place: "\n".join(card["detail"] for card in asked(
+        place: "\n".join(card["summary"] for card in asked(
             edition, sign(AMIFAMPRIDINE), jurisdiction=place).cards)
         for place in ("US", "EU")
     }  # fmt: skip

@@ -219,10 +219,10 @@ def test_nothing_of_a_body_is_echoed_or_logged() -> None:
 
 
 def test_words_of_a_client_cannot_become_markup(service: Running) -> None:
-    evil = "<img src=x onerror=alert(1)> [click](javascript:x) **metoprolol**"
+    evil = "<img src=x onerror=alert(1)> [click](javascript:x) **zzyx**"
     cards = checked(send(service.http_at, ORDER_SIGN, sign(order(evil))).content)
-    assert "<img" not in cards[0].detail
-    assert "\\[click\\](javascript" in cards[0].detail
+    assert not any("<img" in card.detail for card in cards)
+    assert any("\\[click\\](javascript" in card.detail for card in cards)
 
 
 def test_off_says_so(service: Running) -> None:

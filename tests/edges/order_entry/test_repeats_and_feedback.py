@@ -207,7 +207,7 @@ def test_few_reasons_are_offered_and_those_that_fit(service: Running) -> None:
         return [each.code for each in cards[0].override_reasons]
 
     weakness, seizure = offered(order("metoprolol po")), offered(order("amifampridine 10 mg po"))
-    assert "tolerated-before" in weakness
+    assert "action-performed-no-adverse-effect" in weakness
     assert "patient-data-wrong" in seizure
     assert len(weakness) == len(seizure) == 5
 

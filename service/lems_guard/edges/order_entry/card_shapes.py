@@ -1,13 +1,29 @@
 """The shape of a response. Empty members are left out: CDS Hooks allows neither null nor empty."""
 
 import functools
-from typing import Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import msgspec
+
+from lems_guard.clinical.outcome import OverrideReason
 
 SUMMARY_LIMIT = 139
 MOST_TEXTS = 2048
 TOPICS = "urn:lems-guard:concern"
+
+
+class CardStyle(NamedTuple):
+    """How cards are made at a site, and for a caller.
+
+    `pages` is where its people reach the workbench, `reasons` are the override reasons that it
+    offers (empty: those that fit), `indicators` those of a caller's own by severity.
+    """
+
+    pages: str = ""
+    reasons: tuple[OverrideReason, ...] = ()
+    indicators: Mapping[str, str] = MappingProxyType({})
 
 
 class Sent(msgspec.Struct, rename="camel", omit_defaults=True):
@@ -48,6 +64,14 @@ class CardSource(Sent):
     url: str | None = None
 
 
+class Link(Sent):
+    """A page to look something up on."""
+
+    label: str
+    url: str
+    type: str
+
+
 class Card(Sent):
     """What a clinician sees."""
 
@@ -59,6 +83,7 @@ class Card(Sent):
     suggestions: list[Suggestion] = msgspec.field(default_factory=list)
     selection_behavior: str | None = None
     override_reasons: list[CardCoding] = msgspec.field(default_factory=list)
+    links: list[Link] = msgspec.field(default_factory=list)
 
 
 class Response(msgspec.Struct, rename="camel"):

@@ -3,7 +3,6 @@
 What does not bear on the orders at hand, or asks for nothing, shares one card of single lines.
 """
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from lems_guard.edges.order_entry.asking import Asked
@@ -14,6 +13,8 @@ from lems_guard.edges.order_entry.card_shapes import (
     Card,
     CardCoding,
     CardSource,
+    CardStyle,
+    Link,
     Suggestion,
     short,
 )
@@ -44,6 +45,9 @@ INDICATORS = {
     terms.SEVERITY_MONITOR: "info",
     terms.SEVERITY_INFORMATION: "info",
 }
+
+
+MOST_LINKS = 3
 
 
 class ShownCard(NamedTuple):
@@ -80,14 +84,12 @@ class CardMaker:
         teller: CardWording,
         call: str,
         about: IssueSubject,
-        indicators: Mapping[str, str],
+        style: CardStyle,
     ) -> None:
-        """`call` tells this call from every other: cards of another one have other uuids.
-
-        `indicators` are those of a caller's own, by severity.
-        """
+        """`call` tells this call from every other: cards of another one have other uuids."""
+        self._style = style
         self._indicators = {
-            severity: indicators.get(severity_word(severity), usual)
+            severity: style.indicators.get(severity_word(severity), usual)
             for severity, usual in INDICATORS.items()
         }
         self._asked = asked
@@ -123,8 +125,9 @@ class CardMaker:
         )
         card.suggestions = self._suggestions(alert, instead, card.uuid)
         card.selection_behavior = "at-most-one" if card.suggestions else None
-        card.override_reasons = offered(alert.findings[0].concern)
+        card.override_reasons = offered(alert.findings[0].concern, self._style.reasons)
         card.source.url = next((each.url for each in alert.findings[0].evidence if each.url), None)
+        card.links = self._links(alert)
         return self._shown(card, [alert])
 
     def joined(self, alerts: list[wire.Alert]) -> ShownCard:
@@ -134,11 +137,21 @@ class CardMaker:
         card = self._card(
             f"LEMS: {number} on what is taken or ordered: {drugs}",
             "info",
-            "\n".join(self._teller.line(alert) for alert in alerts),
+            "\n".join(self._teller.lines(alerts)),
             alerts[0].findings[0].concern,
             [finding.rule_id for alert in alerts for finding in alert.findings],
         )
         return self._shown(card, alerts)
+
+    def _links(self, alert: wire.Alert) -> list[Link]:
+        """The pages of the rules, where all their evidence and texts stand."""
+        if not self._style.pages:
+            return []
+        rules = dict.fromkeys(each.rule_id for each in alert.findings)
+        return [
+            Link(f"Rule {each}: all evidence", f"{self._style.pages}/rules/{each}", "absolute")
+            for each in list(rules)[:MOST_LINKS]
+        ]
 
     def _indicator(self, alert: wire.Alert) -> str:
         """A contraindication that is only possible, or in no order at hand, asks and warns."""

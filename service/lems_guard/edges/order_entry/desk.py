@@ -11,7 +11,7 @@ from lems_guard.answering.answer import Answer
 from lems_guard.callers.profile import Caller
 from lems_guard.clinical.deadline import InTime
 from lems_guard.clinical.errors import Overloaded
-from lems_guard.edges.order_entry.card_shapes import Response
+from lems_guard.edges.order_entry.card_shapes import CardStyle, Response
 from lems_guard.edges.order_entry.chart import Chart
 from lems_guard.edges.order_entry.discovery import PREFETCH, TELLING, HookService
 from lems_guard.edges.order_entry.engine import Engine
@@ -116,8 +116,10 @@ class Desk:
         fetcher: Fetches | None,
         repeats: RepeatFilter,
         counts: CountsCards,
+        style: CardStyle,
     ) -> None:
         """`current` gives the engine in service; without a fetcher nothing is fetched."""
+        self._style = style
         self._current = current
         self._today = today
         self._fetcher = fetcher
@@ -173,7 +175,7 @@ class Desk:
         if may_fetch and is_wanting(chart, PREFETCH, call):
             yield Wanted(call, chart, PREFETCH)
         evaluation = evaluation_of(
-            engine, Asking(service, call, caller.profile), chart, today, in_time
+            engine, Asking(service, call, caller.profile, self._style), chart, today, in_time
         )
         if evaluation is None:
             return nothing_of(chart, engine, today)

@@ -11,17 +11,17 @@ from lems_guard.clinical.deadline import InTime
 from lems_guard.clinical.errors import InvalidRequest
 from lems_guard.edges.order_entry.asking import Asked, asked_by
 from lems_guard.edges.order_entry.card_ids import card_uuid
-from lems_guard.edges.order_entry.card_shapes import TOPICS, Card, CardSource, short
+from lems_guard.edges.order_entry.card_shapes import TOPICS, Card, CardSource, CardStyle, short
 from lems_guard.edges.order_entry.card_shapes import CardCoding as Topic
 from lems_guard.edges.order_entry.cards import CardMaker, ShownCard, release
 from lems_guard.edges.order_entry.chart import Chart
-from lems_guard.edges.order_entry.discovery import HookService
+from lems_guard.edges.order_entry.discovery import ORDER_SELECT, HookService
 from lems_guard.edges.order_entry.engine import Engine
 from lems_guard.edges.order_entry.hooks import HookCall
 from lems_guard.edges.order_entry.order_uses import OrderUses
 from lems_guard.edges.order_entry.refusals import bad_request
 from lems_guard.edges.order_entry.replacements import NOTHING_OFFERED, Replacements
-from lems_guard.edges.order_entry.unchecked import unchecked
+from lems_guard.edges.order_entry.unchecked import questions_of, unchecked
 from lems_guard.edges.order_entry.wording import CardWording
 from lems_guard.fhir.about_lems import how_told, is_about_lems, is_lems_told
 from lems_guard.fhir.detected_issue import IssueSubject
@@ -38,11 +38,12 @@ JURISDICTIONS = {
 
 
 class Asking(NamedTuple):
-    """A call of a service, and what is settled for its caller."""
+    """A call of a service, and what is settled for its caller and by the site."""
 
     service: HookService
     call: HookCall
     profile: Profile
+    style: CardStyle
 
 
 class Evaluation(NamedTuple):
@@ -124,6 +125,7 @@ class Conversation:
     ) -> None:
         """Ready to tell."""
         call, self._least = asking.call, asking.profile.least
+        self._service = asking.service
         names = {name: order.name for name, order in asked.orders.items()}
         self._engine = engine
         self._asked = asked
@@ -135,7 +137,12 @@ class Conversation:
         inferred = asked.person.diagnoses.lems is None
         about = IssueSubject(release(asked), f"Patient/{call.patient_id()}", inferred, names)
         self._maker = CardMaker(
-            asked, response, self._teller, self._call, about, asking.profile.indicators
+            asked,
+            response,
+            self._teller,
+            self._call,
+            about,
+            asking.style._replace(indicators=asking.profile.indicators),
         )
 
     def _notes(self) -> tuple[str, ...]:
@@ -169,7 +176,12 @@ class Conversation:
 
     def others(self) -> list[Card]:
         """The card of what was not checked; no filter ever takes it away."""
-        found = unchecked(self._asked, self._response, self._chart, self._teller)
+        asked, response = self._asked, self._response
+        # While an order has no drug yet, there is nothing to ask about.
+        is_begun = self._service is not ORDER_SELECT or bool(asked.focus)
+        rules = self._engine.rules
+        questions = questions_of(asked, response, rules, self._least) if is_begun else []
+        found = unchecked(asked, response, self._chart, self._teller, questions)
         if found is None:
             return []
         topic = Topic(TOPICS, "not-checked", "not checked")

@@ -1,5 +1,7 @@
 """Why an alert may be overridden: what is offered, and what is understood when it comes back."""
 
+from collections.abc import Collection
+
 from lems_guard.clinical.outcome import OverrideReason
 from lems_guard.edges.order_entry.card_shapes import CardCoding
 from lems_guard.edges.order_entry.hooks import ReasonCoding
@@ -68,14 +70,33 @@ FITTING = {
         OverrideReason.PATIENT_DATA_WRONG,
     ),
 }
-# Codes of HL7's http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes (CDS Hooks 3.0)
-# that a client may send in place of ours.
-HL7_CODES = {
-    "patient-ineligible": OverrideReason.NOT_RELEVANT,
-    "action-performed-no-adverse-effect": OverrideReason.TOLERATED_BEFORE,
-    "risk-benefit-ratio": OverrideReason.BENEFIT_OUTWEIGHS_RISK,
-    "mitigate-risk-negative-outcome": OverrideReason.WILL_MONITOR,
+# HL7's code system of CDS Hooks 3.0, with its displays as they stand in HL7/cds-hooks at fb10ca7;
+# where it has a code for a reason, that is offered and not ours.
+HL7 = "http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes"
+HL7_OFFERED = {
+    OverrideReason.BENEFIT_OUTWEIGHS_RISK: CardCoding(
+        HL7, "risk-benefit-ratio", "Recipient assessment of risk/benefit ratio"
+    ),
+    OverrideReason.WILL_MONITOR: CardCoding(
+        HL7, "mitigate-risk-negative-outcome", "Action taken to mitigate risk of negative outcome"
+    ),
+    OverrideReason.TOLERATED_BEFORE: CardCoding(
+        HL7,
+        "action-performed-no-adverse-effect",
+        "Intended action was performed previously without adverse effect",
+    ),
+    OverrideReason.SPECIALIST_ADVISED: CardCoding(
+        HL7, "expert-contradicts", "Advice from expert contradicts the recommended action"
+    ),
+    OverrideReason.NOT_RELEVANT: CardCoding(
+        HL7, "cds-not-applicable", "PC CDS does not apply to patient"
+    ),
 }
+# What a client may send although it was not offered.
+HL7_CODES = {each.code: reason for reason, each in HL7_OFFERED.items()} | {
+    "patient-ineligible": OverrideReason.NOT_RELEVANT,
+}
+MOST_OFFERED = 5
 
 
 def code(reason: OverrideReason) -> str:
@@ -83,13 +104,24 @@ def code(reason: OverrideReason) -> str:
     return reason.name.lower().replace("_", "-")
 
 
-def offered(concern: terms.Concern) -> list[CardCoding]:
-    """The few reasons that fit a concern; for any other there is the comment."""
-    reasons = FITTING.get(concern, USUAL)
-    return [CardCoding(SYSTEM, code(reason), DISPLAYS[reason]) for reason in reasons]
-
-
 OWN_CODES = {code(reason): reason for reason in OverrideReason}
+
+
+def offered(
+    concern: terms.Concern, of_the_site: Collection[OverrideReason] = ()
+) -> list[CardCoding]:
+    """The few reasons that fit a concern; for any other there is the comment.
+
+    Of a site's own list those that fit are offered, or its first few where none does.
+    """
+    fitting: tuple[OverrideReason, ...] = FITTING.get(concern, USUAL)
+    if of_the_site:
+        fitting = tuple(each for each in of_the_site if each in fitting) or tuple(of_the_site)
+    return [_coding(reason) for reason in fitting[:MOST_OFFERED]]
+
+
+def _coding(reason: OverrideReason) -> CardCoding:
+    return HL7_OFFERED.get(reason) or CardCoding(SYSTEM, code(reason), DISPLAYS[reason])
 
 
 def reason_of(coding: ReasonCoding | None) -> OverrideReason | None:

@@ -1,14 +1,13 @@
 """What could not be checked, in words: for a patient with LEMS it is a card of its own."""
 
-import functools
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from lems_guard.clinical.rule import Rule
 from lems_guard.edges.order_entry.asking import UNREAD, Asked
 from lems_guard.edges.order_entry.card_shapes import plain
 from lems_guard.edges.order_entry.chart import Chart, Extent
-from lems_guard.edges.order_entry.wording import CardWording
+from lems_guard.edges.order_entry.wording import MOST_WORDS, CardWording, words_in
 from lems_guard.fhir.allergies import AMINOPYRIDINE
 from lems_guard.fhir.standing import ENDED_SOME_DAY
 from lems_guard.fhir.words import severity_word
@@ -23,9 +22,8 @@ WORDS = {
     terms.DISPOSITION_UNRESOLVED: "not understood",
     terms.DISPOSITION_AMBIGUOUS: "not clear which drug is meant",
 }
-MOST_FACTS = 3
-MOST_FACT_NAMES = 256
-UNITS = re.compile(r"_(?:ml_min|kg|mg|years)$")
+INCOMPLETE = "LEMS check incomplete: "
+MORE = "- and {} more"
 NO_PROOF = "The absence of an alert is no evidence of safety."
 
 
@@ -38,34 +36,100 @@ class Unchecked(NamedTuple):
 
 
 def unchecked(
-    asked: Asked, response: wire.CheckPrescriptionResponse, chart: Chart, teller: CardWording
+    asked: Asked,
+    response: wire.CheckPrescriptionResponse,
+    chart: Chart,
+    teller: CardWording,
+    questions: Sequence[wire.Gap],
 ) -> Unchecked | None:
-    """All that was not checked, or `None` where everything was."""
+    """All that was not checked, or `None` where everything was that could change what is shown.
+
+    `questions` are those of the gaps whose answers could.
+    """
     orders = [each for each in response.medications if each.disposition in UNSETTLED]
     parts = list(_parts_missing(chart))
     unread = sorted(UNREAD & asked.left_out.keys())
     lines = [f"- **{why}** ({asked.left_out[why]})" for why in unread]
     lines += [_order_line(each, teller) for each in orders]
     lines += [f"- {part}" for part in parts]
-    lines += [_gap_line(gap, teller) for gap in response.gaps]
+    lines += [_question_line(gap, teller) for gap in questions]
     if not lines and not asked.left_out.keys() - {f"an order {ENDED_SOME_DAY}"}:
         return None
     rest = sorted(asked.left_out.keys() - UNREAD)
     lines += [f"- {plain(why)} ({asked.left_out[why]})" for why in rest]
-    grave = _is_grave(asked, response)
-    told = [*unread, *_told(orders, parts, response, rest, asked)]
-    summary = f"LEMS check incomplete: {'; '.join(told)}"
+    grave = _is_grave(asked, questions, response)
+    told = [*unread, *_told(orders, parts, questions, rest, asked)]
     indicator = "warning" if unread or orders or parts or grave else "info"
-    return Unchecked(summary, "\n".join([*lines, "", NO_PROOF]), indicator)
+    return Unchecked(f"{INCOMPLETE}{'; '.join(told)}", "\n".join(_cut(lines)), indicator)
 
 
-def _is_grave(asked: Asked, response: wire.CheckPrescriptionResponse) -> bool:
+def _cut(lines: list[str]) -> Iterator[str]:
+    """As many lines as are read, and how many there are besides."""
+    room = MOST_WORDS - words_in(NO_PROOF) - words_in(MORE)
+    shown = 0
+    for line in lines:
+        room -= words_in(line)
+        if shown and room < 0:
+            break
+        shown += 1
+        yield line
+    if shown < len(lines):
+        yield MORE.format(len(lines) - shown)
+    yield from ("", NO_PROOF)
+
+
+def questions_of(
+    asked: Asked, response: wire.CheckPrescriptionResponse, rules: Mapping[str, Rule], least: int
+) -> list[wire.Gap]:
+    """The gaps an answer to which could change a card, the gravest first.
+
+    A contraindication has a card wherever it stands; of anything milder only what is about the
+    orders at hand has one.
+    """
+    at_hand = [
+        each
+        for medication in response.medications
+        if medication.id in asked.focus
+        for each in medication.ingredients
+    ]
+    shown = max(terms.SEVERITY_CAUTION, least)
+    found = [
+        gap
+        for gap in response.gaps
+        if gap.worst == terms.SEVERITY_CONTRAINDICATED
+        or (gap.worst >= shown and _bears_on(gap, asked, at_hand, rules))
+    ]
+    return sorted(found, key=lambda gap: -gap.worst)
+
+
+def _bears_on(
+    gap: wire.Gap,
+    asked: Asked,
+    at_hand: Sequence[wire.Ingredient],
+    rules: Mapping[str, Rule],
+) -> bool:
+    """Whether an unknown is about the orders at hand, by itself or by a rule about their drugs."""
+    if gap.medication_ids:
+        return not asked.focus.isdisjoint(gap.medication_ids)
+    told = (rules[each] for each in gap.would_change if each in rules)
+    return any(
+        drugs.ingredients.intersection({each.name}) or drugs.classes.intersection(each.classes)
+        for rule in told
+        for drugs in (rule.drugs, rule.partners)
+        if drugs
+        for each in at_hand
+    )
+
+
+def _is_grave(
+    asked: Asked, questions: Sequence[wire.Gap], response: wire.CheckPrescriptionResponse
+) -> bool:
     """Whether an unknown may be a contraindication of an order at hand.
 
     An unknown of the patient bears on amifampridine; where that is merely taken beside the orders
     at hand, the question is asked without urgency each time, not warned of.
     """
-    grave = [gap for gap in response.gaps if gap.worst == terms.SEVERITY_CONTRAINDICATED]
+    grave = [gap for gap in questions if gap.worst == terms.SEVERITY_CONTRAINDICATED]
     if any(asked.focus.intersection(gap.medication_ids) for gap in grave):
         return True
     return any(not gap.medication_ids for gap in grave) and any(
@@ -100,17 +164,16 @@ def _order_line(each: wire.MedicationResult, teller: CardWording) -> str:
     return line
 
 
-def _gap_line(gap: wire.Gap, teller: CardWording) -> str:
+def _question_line(gap: wire.Gap, teller: CardWording) -> str:
     orders = ", ".join(teller.name(each) for each in gap.medication_ids)
     of_orders = f" ({orders})" if orders else ""
-    severity = severity_word(gap.worst).lower()
-    return f"- {plain(gap.ask)}{of_orders} It may decide up to *{severity}*."
+    return f"- {plain(gap.ask)}{of_orders} Up to *{severity_word(gap.worst).lower()}*."
 
 
 def _told(
     orders: list[wire.MedicationResult],
     parts: list[str],
-    response: wire.CheckPrescriptionResponse,
+    questions: Sequence[wire.Gap],
     rest: list[str],
     asked: Asked,
 ) -> Iterator[str]:
@@ -120,15 +183,8 @@ def _told(
             yield f"{words}: {', '.join(names)}"
     if parts:
         yield "part of the record"
-    facts = list(dict.fromkeys(fact_words(gap.fact) for gap in response.gaps))
-    if facts:
-        more = f" and {len(facts) - MOST_FACTS} more" if len(facts) > MOST_FACTS else ""
-        yield f"not known: {', '.join(facts[:MOST_FACTS])}{more}"
-    if rest and not (orders or parts or facts):
+    if questions:
+        more = f" (and {len(questions) - 1} more)" if len(questions) > 1 else ""
+        yield f"{questions[0].ask}{more}"
+    if rest and not (orders or parts or questions):
         yield "; ".join(rest)
-
-
-@functools.lru_cache(MOST_FACT_NAMES)
-def fact_words(fact: str) -> str:
-    """A fact's name in words, without its unit."""
-    return UNITS.sub("", fact).replace("_", " ").replace("nat2", "NAT2")

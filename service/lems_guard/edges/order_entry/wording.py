@@ -1,24 +1,26 @@
-"""The words of a card: a short text in markdown that says why, on what evidence, and what to do."""
+"""The words of a card: what to do, one reason, what instead and what to watch, in ninety words.
 
-import functools
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+Everything else stands on the page of the rule, and in the issue that may be put on record.
+"""
 
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+from lems_guard.answering.spoken import first_sentence
 from lems_guard.edges.order_entry.card_shapes import plain
 from lems_guard.fhir.words import concern_word, severity_word
 from lems_guard.screening.alerts import SUSPECTED
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
 
-MOST_EVIDENCE = 3
-# More than the rules have outcomes; of each a few kilobytes of text.
-MOST_FINDINGS = 1024
-OF_THE_PATIENT = ("medication_ids", "why", "missing")
+MOST_WORDS = 90
+# What a list of what else is noted may say at length; the rest is named.
+MOST_NOTED = 70
 POPULATIONS = {
     terms.EVIDENCE_POPULATION_LEMS: "in LEMS",
-    terms.EVIDENCE_POPULATION_MYASTHENIA_GRAVIS: "in myasthenia gravis, carried over to LEMS",
-    terms.EVIDENCE_POPULATION_THEORETICAL: "theoretical, not seen in either disease",
-    terms.EVIDENCE_POPULATION_AMIFAMPRIDINE: "label or trials of amifampridine",
+    terms.EVIDENCE_POPULATION_MYASTHENIA_GRAVIS: "in myasthenia gravis",
+    terms.EVIDENCE_POPULATION_THEORETICAL: "theoretical",
+    terms.EVIDENCE_POPULATION_AMIFAMPRIDINE: "of amifampridine",
 }
 KINDS = {
     terms.EVIDENCE_KIND_LABEL: "label",
@@ -31,8 +33,9 @@ KINDS = {
     terms.EVIDENCE_KIND_JUDGEMENT: "judgement",
     terms.EVIDENCE_KIND_SECOND_HAND: "second hand",
 }
-SECOND_PERSON = "Before it is overridden, a second qualified person should agree."
-UNREVIEWED = "No clinician has reviewed this content."
+Part: TypeAlias = tuple[str, Sequence[str]]  # a label and its items
+SECOND_PERSON = "A second qualified person should agree to an override."
+UNREVIEWED = "unreviewed by clinicians"
 
 
 class CardWording:
@@ -57,22 +60,44 @@ class CardWording:
         self.needed = needed
 
     def detail(self, alert: wire.Alert) -> str:
-        """The whole text of an alert's card, the worst finding first and at length."""
-        parts = [f"**{SUSPECTED}**"] if alert.summary.startswith(SUSPECTED) else []
-        parts += [f"*Read as:* {plain(line)}" for line in self._readings(alert)]
-        parts += [self._finding(finding) for finding in alert.findings]
-        parts += [f"> {plain(note)}" for note in self._notes]
+        """An alert's card: what must be said, and of the rest as much as is read."""
+        worst = alert.findings[0]
+        head = [f"**{SUSPECTED}**"] if alert.summary.startswith(SUSPECTED) else []
+        head += [_opening(worst), f"**Do:** {plain(worst.deed)}"]
+        head.append(f"**Why:** {plain(first_sentence(worst.consequence))}")
+        missing = list(
+            dict.fromkeys(each for finding in alert.findings for each in finding.missing)
+        )
+        head += [f"**Not known:** {'; '.join(map(plain, missing))}"] if missing else []
+        foot = [f"> {plain(note)}" for note in self._notes]
         if alert.override_policy == terms.OVERRIDE_POLICY_SECOND_PERSON:
-            parts.append(SECOND_PERSON)
-        signed = terms.REVIEW_STATE_SIGNED
-        if any(finding.review.state != signed for finding in alert.findings):
-            parts.append(f"*{UNREVIEWED}*")
-        return "\n\n".join(parts)
+            foot.append(SECOND_PERSON)
+        foot.append(_basis(alert))
+        room = MOST_WORDS - sum(map(words_in, (*head, *foot)))
+        body = _fitted(room, list(self._rest(alert)))
+        return "\n\n".join([*head, *body, *foot])
 
-    def _readings(self, alert: wire.Alert) -> Iterator[str]:
-        """How the orders of an alert were read, so that a misreading is seen."""
-        for order_id in alert.medication_ids:
-            yield from self._read_as.get(order_id, ())
+    def _rest(self, alert: wire.Alert) -> Iterator[Part]:
+        """What is said as far as there is room, the most useful first."""
+        worst = alert.findings[0]
+        readings = [each for name in alert.medication_ids for each in self._read_as.get(name, ())]
+        yield "*Read as:*", readings
+        yield "**Instead:**", worst.alternatives
+        yield "**Watch:**", worst.monitoring
+        others = [each for each in alert.findings[1:] if each.severity >= terms.SEVERITY_CAUTION]
+        yield "**Also:**", [f"{concern_word(each.concern)}: {each.deed}" for each in others]
+
+    def lines(self, alerts: Sequence[wire.Alert]) -> list[str]:
+        """Alerts in a line each; those that there is no room for by their drugs."""
+        told: list[str] = []
+        room, rest = MOST_NOTED, list(alerts)
+        while rest and (not told or words_in(self.line(rest[0])) <= room):
+            told.append(self.line(rest.pop(0)))
+            room -= words_in(told[-1])
+        named: dict[str, list[str]] = {}
+        for alert in rest:
+            named.setdefault(f"**{severity_word(alert.severity)}**", []).append(plain(alert.drug))
+        return told + [f"- {severity}: {', '.join(drugs)}" for severity, drugs in named.items()]
 
     def line(self, alert: wire.Alert) -> str:
         """An alert in one line."""
@@ -83,73 +108,47 @@ class CardWording:
         """An order in the client's own words."""
         return plain(self._names.get(order_id, order_id))
 
-    def _finding(self, finding: wire.Finding) -> str:
-        words = words_of(finding)
-        missing = f"\n- **Not known:** {'; '.join(map(plain, finding.missing))}"
-        said = missing if finding.missing else ""
-        return f"{words.opening}{said}\n- **Why:** {self._why(finding)}{words.closing}"
 
-    def _why(self, finding: wire.Finding) -> str:
-        """The trail, with each order's id replaced by its words."""
-        return "; ".join(self._trail(step, finding) for step in finding.why)
-
-    def _trail(self, step: str, finding: wire.Finding) -> str:
-        for order_id in finding.medication_ids:
-            head, arrow, rest = step.partition(f"{order_id} → ")
-            if arrow and not head:
-                return f"{self.name(order_id)} → {plain(rest)}"
-        return plain(step)
+def words_in(text: str) -> int:
+    """How many words a text has."""
+    return len(text.split())
 
 
-class FindingWords(NamedTuple):
-    """What a finding says of any patient: before the missing facts, and after the trail."""
-
-    opening: str
-    closing: str
-
-
-def words_of(finding: wire.Finding) -> FindingWords:
-    """The words of a finding: the same finding of another patient's orders has the same."""
-    plainly = wire.Finding()
-    plainly.CopyFrom(finding)
-    for name in OF_THE_PATIENT:
-        plainly.ClearField(name)
-    return _words(plainly.SerializeToString(deterministic=True))
-
-
-@functools.lru_cache(MOST_FINDINGS)
-def _words(content: bytes) -> FindingWords:
-    finding = wire.Finding.FromString(content)
-    return FindingWords(
-        "\n".join(_opening(finding)),
-        "\n".join([f". Mechanism: {finding.mechanism}", *_evidence(finding)]),
-    )
-
-
-def _opening(finding: wire.Finding) -> Iterator[str]:
+def _opening(finding: wire.Finding) -> str:
     possible = finding.certainty == terms.CERTAINTY_POSSIBLE
     sure = "possible" if possible else "established"
-    head = f"**{severity_word(finding.severity)}** ({sure}): {concern_word(finding.concern)}. "
-    yield head + finding.consequence
-    yield f"- **Do:** {finding.action}"
-    if finding.alternatives:
-        yield f"- **Instead:** {'; '.join(finding.alternatives)}"
-    if finding.monitoring:
-        yield f"- **Watch:** {'; '.join(finding.monitoring)}"
+    return f"**{severity_word(finding.severity)}** ({sure}): {concern_word(finding.concern)}."
 
 
-def _evidence(finding: wire.Finding) -> Iterator[str]:
-    """The first sources for the rule, and always one that speaks against it."""
-    counter = [item for item in finding.evidence if item.counter][:1]
-    shown = [item for item in finding.evidence if not item.counter]
-    shown = shown[: MOST_EVIDENCE - len(counter)] + counter
-    for item in shown:
-        source = f"[{item.source}]({item.url})" if item.url else item.source
-        against = "Against: " if item.counter else ""
-        population = POPULATIONS.get(item.population, "population not given")
-        said = f" {item.says}" if item.says else ""
-        kind = KINDS.get(item.kind, f"grade {item.grade}")
-        yield f"- **Evidence** ({kind}; {population}): {against}{source}.{said}"
-    more = len(finding.evidence) - len(shown)
-    named = f"rule `{finding.rule_id}`"
-    yield f"- {more} more sources: {named}" if more else f"- All sources: {named}"
+def _basis(alert: wire.Alert) -> str:
+    """On what it rests: the first source's kind, how many speak against it, and who reviewed it."""
+    worst = alert.findings[0]
+    support = [each for each in worst.evidence if not each.counter]
+    parts = []
+    if support:
+        kind = KINDS.get(support[0].kind, f"grade {support[0].grade}")
+        population = POPULATIONS.get(support[0].population, "population not given")
+        parts.append(f"{kind}, {population}")
+    against = len(worst.evidence) - len(support)
+    parts += [f"{against} against"] if against else []
+    signed = terms.REVIEW_STATE_SIGNED
+    if any(finding.review.state != signed for finding in alert.findings):
+        parts.append(UNREVIEWED)
+    return f"*Evidence: {'; '.join(parts)}; rule* `{worst.rule_id}`"
+
+
+def _fitted(room: int, parts: Sequence[Part]) -> Iterator[str]:
+    """Lines of what each part holds: the first item of each, and more as far as there is room."""
+    for number, (label, items) in enumerate(parts):
+        kept = sum(words_in(f"{each} {more[0]}") for each, more in parts[number + 1 :] if more)
+        left = room - words_in(label) - 1  # for what stands for those that are left out
+        taken: list[str] = []
+        for each in map(plain, items):
+            if words_in(each) > left - (kept if taken else 0):
+                break
+            taken.append(each)
+            left -= words_in(each)
+        if taken:
+            is_cut = len(taken) < len(items)
+            room = left
+            yield f"{label} {'; '.join(taken)}{' …' * is_cut}"
