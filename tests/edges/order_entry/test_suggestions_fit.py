@@ -221,6 +221,22 @@ def test_labels_say_what_is_done(edition: Edition) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "drug", "why"),
+    [
+        ("gentamicin 80 mg iv q8h", "gentamicin", "a sepsis that nothing else reaches kills"),
+        ("magnesium sulfate 4 g iv once", "magnesium", "in eclampsia it saves two lives"),
+        ("succinylcholine 100 mg iv once", "suxamethonium", "an airway is lost without it"),
+        ("nivolumab 240 mg iv q2w", "nivolumab", "the tumour behind LEMS comes first"),
+    ],
+)
+def test_what_may_save_a_life_is_never_taken_off_an_order(
+    edition: Edition, text: str, drug: str, why: str
+) -> None:
+    labels = [each["label"] for each in suggestions(edition, sign(order(text)), drug)]
+    assert labels == ["Keep it, and record the issue"], why
+
+
 REASON = {"text": "Essential hypertension"}
 SHAPES: dict[str, dict[str, Any]] = {
     "R4": order("metoprolol 50 mg tablet", reasonCode=[REASON], priority="routine",
