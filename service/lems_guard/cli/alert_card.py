@@ -10,7 +10,6 @@ from rich.text import Text
 from lems_guard.answering.spoken import first_sentence
 from lems_guard.cli.wording import (
     GRADES,
-    KINDS,
     POPULATIONS,
     SEVERITIES,
     STYLES,
@@ -18,6 +17,7 @@ from lems_guard.cli.wording import (
     concern_in_words,
     fact_in_words,
 )
+from lems_guard.fhir.words import EVIDENCE_KINDS
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
 
@@ -135,7 +135,7 @@ def _kinds_of(finding: wire.Finding) -> str:
 
 
 def _kind(evidence: wire.Evidence) -> str:
-    return KINDS.get(evidence.kind) or GRADES.get(evidence.grade, "not verified")
+    return EVIDENCE_KINDS.get(evidence.kind) or GRADES.get(evidence.grade, "not verified")
 
 
 def _rows(finding: wire.Finding) -> Iterator[tuple[str, RenderableType]]:

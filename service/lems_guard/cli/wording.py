@@ -42,17 +42,6 @@ GRADES = {  # strongest first
     "4": "theory",
     "U": "not verified",
 }
-KINDS = {
-    terms.EVIDENCE_KIND_LABEL: "label",
-    terms.EVIDENCE_KIND_GUIDELINE: "guideline",
-    terms.EVIDENCE_KIND_TRIAL: "trial",
-    terms.EVIDENCE_KIND_COHORT: "cohort",
-    terms.EVIDENCE_KIND_CASE: "case report",
-    terms.EVIDENCE_KIND_REFERENCE: "reference",
-    terms.EVIDENCE_KIND_THEORY: "theory",
-    terms.EVIDENCE_KIND_JUDGEMENT: "judgement",
-    terms.EVIDENCE_KIND_SECOND_HAND: "second hand",
-}
 LEMS = {
     terms.LEMS_STATUS_UNSPECIFIED: "LEMS",
     terms.LEMS_STATUS_CONFIRMED: "LEMS confirmed",

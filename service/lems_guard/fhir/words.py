@@ -5,6 +5,18 @@ import functools
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
 
+EVIDENCE_KINDS = {
+    terms.EVIDENCE_KIND_LABEL: "label",
+    terms.EVIDENCE_KIND_GUIDELINE: "guideline",
+    terms.EVIDENCE_KIND_TRIAL: "trial",
+    terms.EVIDENCE_KIND_COHORT: "cohort",
+    terms.EVIDENCE_KIND_CASE: "case report",
+    terms.EVIDENCE_KIND_REFERENCE: "reference",
+    terms.EVIDENCE_KIND_THEORY: "theory",
+    terms.EVIDENCE_KIND_JUDGEMENT: "judgement",
+    terms.EVIDENCE_KIND_SECOND_HAND: "second hand",
+}
+
 
 def word(name: str, prefix: str) -> str:
     """An enum's name in words: `CONCERN_QT_PROLONGATION` → "qt prolongation"."""

@@ -109,14 +109,14 @@ RELOADS = Instrument(
     "counter",
     ("outcome",),
     "reloads, by whether the folder was taken, was the same or was refused",
-    "reloading.py",
+    "editions/reloading.py",
 )
 REFUSED = Instrument(
     "lems_guard_knowledge_base_refused",
     "gauge",
     (),
     "1 while the folder holds what was refused and an older knowledge base answers",
-    "reloading.py",
+    "editions/reloading.py",
 )
 OVERDUE = Instrument(
     "lems_guard_rules_review_overdue",

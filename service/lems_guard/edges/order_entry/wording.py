@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from lems_guard.answering.spoken import first_sentence
 from lems_guard.edges.order_entry.card_shapes import plain
-from lems_guard.fhir.words import concern_word, severity_word
+from lems_guard.fhir.words import EVIDENCE_KINDS, concern_word, severity_word
 from lems_guard.screening.alerts import SUSPECTED
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
@@ -21,17 +21,6 @@ POPULATIONS = {
     terms.EVIDENCE_POPULATION_MYASTHENIA_GRAVIS: "in myasthenia gravis",
     terms.EVIDENCE_POPULATION_THEORETICAL: "theoretical",
     terms.EVIDENCE_POPULATION_AMIFAMPRIDINE: "of amifampridine",
-}
-KINDS = {
-    terms.EVIDENCE_KIND_LABEL: "label",
-    terms.EVIDENCE_KIND_GUIDELINE: "guideline",
-    terms.EVIDENCE_KIND_TRIAL: "trial",
-    terms.EVIDENCE_KIND_COHORT: "cohort",
-    terms.EVIDENCE_KIND_CASE: "case report",
-    terms.EVIDENCE_KIND_REFERENCE: "reference",
-    terms.EVIDENCE_KIND_THEORY: "theory",
-    terms.EVIDENCE_KIND_JUDGEMENT: "judgement",
-    terms.EVIDENCE_KIND_SECOND_HAND: "second hand",
 }
 Part: TypeAlias = tuple[str, Sequence[str]]  # a label and its items
 SECOND_PERSON = "A second qualified person should agree to an override."
@@ -126,7 +115,7 @@ def _basis(alert: wire.Alert) -> str:
     support = [each for each in worst.evidence if not each.counter]
     parts = []
     if support:
-        kind = KINDS.get(support[0].kind, f"grade {support[0].grade}")
+        kind = EVIDENCE_KINDS.get(support[0].kind, f"grade {support[0].grade}")
         population = POPULATIONS.get(support[0].population, "population not given")
         parts.append(f"{kind}, {population}")
     against = len(worst.evidence) - len(support)
