@@ -4,10 +4,9 @@ from panels import CHECKS, ONE, PER_SECOND, Panel, Row, by, quantile, rate
 
 FAULTS = "UNKNOWN|DEADLINE_EXCEEDED|RESOURCE_EXHAUSTED|UNIMPLEMENTED|INTERNAL|UNAVAILABLE|DATA_LOSS"
 FAILED = f'{CHECKS},grpc_code=~"{FAULTS}"'
-SHARE_OF_FAULTS = (
-    f"sum({rate('grpc_server_handled_total', FAILED)})"
-    f" / sum({rate('grpc_server_handled_total', CHECKS)})"
-)
+HANDLED = "grpc_server_handled_total"
+SHARE_OF_FAULTS = f"sum({rate(HANDLED, FAILED)}) / sum({rate(HANDLED, CHECKS)})"
+REFUSED = f'{ONE},grpc_code="RESOURCE_EXHAUSTED"'
 HANDLING = "grpc_server_handling_seconds"
 UNARY = f'grpc_method="CheckPrescription",{ONE}'
 UNDER_WAY = (
@@ -85,20 +84,48 @@ SERVICE = (
                 runbook="LemsGuardSlowBurnsFast",
             ),
             Panel(
-                "Checks under way, of the limit",
+                "Lateness of the event loop",
+                "s",
+                "Order screens, /v1, metrics and the page wait in it; high when it lacks CPU.",
+                ((f"lems_guard_event_loop_lag_seconds{{{ONE}}}", "{{instance}}"),),
+                (0.05, 0.1),
+                runbook="LemsGuardLoopLate",
+            ),
+        ),
+    ),
+    Row(
+        "Too much at once?",
+        (
+            Panel(
+                "Calls under way, of the limit",
                 "percentunit",
-                "Calls begun and not ended, as a share of what is taken: the rest is refused.",
+                "Under way and waiting, over all edges, as a share of what is taken at once.",
                 ((UNDER_WAY, "{{instance}}"),),
                 (0.5, 0.8),
                 runbook="LemsGuardNearItsLimit",
             ),
             Panel(
-                "Lateness of the event loop",
-                "s",
-                "The one queue that every call of a process waits in; high when it lacks CPU.",
-                ((f"lems_guard_event_loop_lag_seconds{{{ONE}}}", "{{instance}}"),),
-                (0.05, 0.1),
-                runbook="LemsGuardLoopLate",
+                "Waiting for their turn",
+                "none",
+                "Calls and items of streams that are taken and not yet evaluated.",
+                ((f"lems_guard_calls_waiting{{{ONE}}}", "{{instance}}"),),
+                (16, 48),
+                runbook="LemsGuardNearItsLimit",
+            ),
+            Panel(
+                "Refused at once",
+                PER_SECOND,
+                "RESOURCE_EXHAUSTED, beyond a limit: NOT checked, and the caller knows it.",
+                ((by("grpc_method", HANDLED, REFUSED), "{{grpc_method}}"),),
+                (0.1, 1),
+                runbook="LemsGuardNearItsLimit",
+            ),
+            Panel(
+                "Streams open",
+                "none",
+                "CheckPrescriptionStream calls; each holds a place of LEMS_GUARD_MAX_STREAMS.",
+                ((f"lems_guard_streams_open{{{ONE}}}", "{{instance}}"),),
+                (12, 16),
             ),
         ),
     ),

@@ -73,6 +73,20 @@ def test_a_reader_is_told_what_a_panel_shows(name: str) -> None:
         assert all(target["legendFormat"] for target in panel["targets"])
 
 
+@pytest.mark.parametrize(
+    "counted",
+    [
+        "lems_guard_calls_in_flight_limit",
+        "lems_guard_calls_waiting",
+        "lems_guard_streams_open",
+        'grpc_code="RESOURCE_EXHAUSTED"',
+    ],
+)
+def test_too_much_at_once_is_seen(counted: str) -> None:
+    asked = [target["expr"] for panel in panels("service") for target in panel["targets"]]
+    assert any(counted in expression for expression in asked)
+
+
 def test_every_alert_has_its_panel_in_the_runbook() -> None:
     alerts = ALERT.findall((DEPLOY / "prometheus" / "alerts.yaml").read_text("utf-8"))
     entries = {panel["title"]: panel["options"]["content"] for panel in panels("runbook")}
