@@ -7,7 +7,7 @@ import pytest
 from lems_guard.answering.answer import Answerer
 from lems_guard.clinical.errors import InvalidRequest
 from lems_guard.clinical.severity import Jurisdiction
-from lems_guard.editions.library import Edition, load_edition, packaged_rules
+from lems_guard.editions.library import Edition
 from lems_guard.screening.screen import RuleScreener
 from lems_guard.v1 import prescription_pb2 as wire
 from lems_guard.v1 import screening_pb2 as told
@@ -15,11 +15,6 @@ from lems_guard.v1 import terms_pb2 as terms
 
 # In the US methenamine hippurate, in Australia furosemide.
 BRAND = "Urex 40 mg po daily"
-
-
-@pytest.fixture(scope="module")
-def edition() -> Edition:
-    return load_edition(packaged_rules()).edition
 
 
 def answer(

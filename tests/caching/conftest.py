@@ -1,10 +1,9 @@
-"""The packaged edition, and one real Redis for all tests of this folder."""
+"""One real Redis for all tests of this folder."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from lems_guard.editions.library import Edition, load_edition, packaged_rules
 from redis_servers import Server, alone
 from replicas import more_time
 
@@ -12,11 +11,6 @@ from replicas import more_time
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     more_time(monkeypatch)
-
-
-@pytest.fixture(scope="session")
-def edition() -> Edition:
-    return load_edition(packaged_rules()).edition
 
 
 @pytest.fixture(scope="module")

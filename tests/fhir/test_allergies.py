@@ -4,17 +4,12 @@ from typing import Any
 
 import pytest
 
-from lems_guard.editions.library import Edition, load_edition, packaged_rules
+from lems_guard.editions.library import Edition
 from lems_guard.fhir.allergies import AMINOPYRIDINE, hypersensitivity
 from lems_guard.v1 import terms_pb2 as terms
 
 YES, NO, OPEN = terms.ANSWER_YES, terms.ANSWER_NO, terms.ANSWER_UNSPECIFIED
 SNOMED_CT = "http://snomed.info/sct"
-
-
-@pytest.fixture(scope="module")
-def edition() -> Edition:
-    return load_edition(packaged_rules()).edition
 
 
 def to(words: str = "", code: str = "", **members: object) -> dict[str, Any]:

@@ -5,18 +5,13 @@ from typing import Any
 import pytest
 
 from lems_guard.clinical.patient import LemsStatus
-from lems_guard.editions.library import Edition, load_edition, packaged_rules
+from lems_guard.editions.library import Edition
 from lems_guard.fhir.diagnoses import NOTHING_KNOWN, Diagnoses, DiagnosisReader
 
 ICD9 = "http://hl7.org/fhir/sid/icd-9-cm"
 ICD11 = "http://id.who.int/icd/release/11/mms"
 LOCAL = "urn:oid:1.2.3.4.5.6"
 CONFIRMED, SUSPECTED = LemsStatus.CONFIRMED, LemsStatus.SUSPECTED
-
-
-@pytest.fixture(scope="module")
-def edition() -> Edition:
-    return load_edition(packaged_rules()).edition
 
 
 def read(edition: Edition, code: dict[str, Any], **members: object) -> Diagnoses:

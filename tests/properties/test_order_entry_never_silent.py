@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from edges.order_entry.calling import LEMS, order, searchset, sign
 from edges.order_entry.desks import BASE, Asked, Said
-from lems_guard.editions.library import Edition, load_edition, packaged_rules
+from lems_guard.editions.library import Edition
 from searching import examples
 
 thorough = examples(300)
@@ -27,11 +27,6 @@ FLAGGED = ("metoprolol 50 mg po", "gentamicin 80 mg iv", "bupropion 150 mg po")
 KEYS = ("conditions", "medications", "statements")
 FAILED = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "timeout"}]}
 HANGS = 599
-
-
-@pytest.fixture(scope="module")
-def edition() -> Edition:
-    return load_edition(packaged_rules()).edition
 
 
 def torn(bundle: dict[str, Any]) -> list[Any]:

@@ -10,12 +10,7 @@ from lems_guard.clinical.medication import (
     MedicationList,
     Understood,
 )
-from lems_guard.editions.library import Edition, load_edition, packaged_rules
-
-
-@pytest.fixture(scope="module")
-def edition() -> Edition:
-    return load_edition(packaged_rules()).edition
+from lems_guard.editions.library import Edition
 
 
 def coded(edition: Edition, code: str, text: str = "") -> Understood:

@@ -3,13 +3,8 @@
 import pytest
 
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList, Understood
-from lems_guard.editions.library import Edition, load_edition, packaged_rules
+from lems_guard.editions.library import Edition
 from lems_guard.terminology.vocabulary import NOT_SAID
-
-
-@pytest.fixture(scope="module")
-def edition() -> Edition:
-    return load_edition(packaged_rules()).edition
 
 
 def read(edition: Edition, text: str) -> Understood:

@@ -5,15 +5,10 @@ from pathlib import Path
 import pytest
 
 from lems_guard.clinical.medication import CodeSystem, Coding, Medication, MedicationList
-from lems_guard.editions.library import Edition, load_edition, packaged_rules
+from lems_guard.editions.library import Edition
 from lems_guard.terminology.build.rows import read_rows
 
 ROWS = read_rows(Path(__file__).parent / "worlds_orders.tsv")
-
-
-@pytest.fixture(scope="module")
-def edition() -> Edition:
-    return load_edition(packaged_rules()).edition
 
 
 @pytest.mark.parametrize(

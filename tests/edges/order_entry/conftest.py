@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from lems_guard.editions.library import Edition, load_edition, packaged_rules
 from running import Running, start, stop
 
 
@@ -13,8 +12,3 @@ def service() -> Iterator[Running]:
     running = start(LEMS_GUARD_CDS_HOOKS_AUTH="off")
     yield running
     stop(running)
-
-
-@pytest.fixture(scope="session")
-def edition() -> Edition:
-    return load_edition(packaged_rules()).edition

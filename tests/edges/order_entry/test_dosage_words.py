@@ -6,7 +6,7 @@ import pytest
 
 from lems_guard.answering import read
 from lems_guard.clinical.medication import MedicationList
-from lems_guard.editions.library import Edition, load_edition, packaged_rules
+from lems_guard.editions.library import Edition
 from lems_guard.fhir.orders import OrderReader
 from lems_guard.fhir.references import Shelf
 from lems_guard.v1 import prescription_pb2 as wire
@@ -17,11 +17,6 @@ METOPROLOL_50 = {
     "coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "866514"}]
 }
 THRICE = {"repeat": {"frequency": 3, "period": 1, "periodUnit": "d"}}
-
-
-@pytest.fixture(scope="module")
-def edition() -> Edition:
-    return load_edition(packaged_rules()).edition
 
 
 def quantity(value: float, unit: str = "") -> dict[str, Any]:

@@ -1,16 +1,10 @@
-"""The packaged edition, and one real Redis for all tests of this folder."""
+"""One real Redis for all tests of this folder."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from lems_guard.editions.library import Edition, load_edition, packaged_rules
 from redis_servers import Server, alone
-
-
-@pytest.fixture(scope="session")
-def edition() -> Edition:
-    return load_edition(packaged_rules()).edition
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from lems_guard.clinical.medication import Disposition, Medication, MedicationLi
 from lems_guard.clinical.patient import Patient
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.severity import Certainty, Jurisdiction
-from lems_guard.editions.library import Edition, load_edition, packaged_rules
+from lems_guard.editions.library import Edition
 from lems_guard.screening.screen import RuleScreener
 from lems_guard.terminology.resolver import Resolver
 from searching import examples
@@ -59,11 +59,6 @@ PATIENT = Patient(
 )
 
 Check = Callable[..., Screening]
-
-
-@pytest.fixture(scope="session")
-def edition() -> Edition:
-    return load_edition(packaged_rules()).edition
 
 
 @pytest.fixture(scope="session")
