@@ -50,7 +50,7 @@ def problems_after(copy: Path, file: str, row: str) -> tuple[str, ...]:
         ("frequencies.tsv", "xyz\toften\t\t\ttest", "per_day: 'often'"),
         ("frequencies.tsv", "xyz\t24/#\t\t\ttest", "per_day: the formula needs a #"),
         ("words.tsv", "xyz\tnoise\t\ttest", "kind: 'noise'"),
-        ("indications.tsv", "xyz\tFUN\ttest", "use: 'FUN' is no necessary use"),
+        ("indications.tsv", "xyz\tFUN\ttest", "use: 'FUN'"),
     ],
 )
 def test_a_bad_row_is_named(copy: Path, file: str, row: str, problem: str) -> None:
