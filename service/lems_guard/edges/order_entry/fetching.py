@@ -14,10 +14,12 @@ import msgspec
 import structlog
 
 from lems_guard.callers.loopback import is_loopback
+from lems_guard.edges.order_entry.capabilities import UNKNOWN_TYPE, Capabilities
 from lems_guard.edges.order_entry.chart import Chart
 from lems_guard.edges.order_entry.discovery import PREFETCH
 from lems_guard.edges.order_entry.hooks import HookCall
 from lems_guard.edges.order_entry.refusals import FHIR_JSON
+from lems_guard.fhir.bundles import is_not_supported
 from lems_guard.fhir.nameless import nameless
 from lems_guard.fhir.shapes import Json, obj
 from lems_guard.telemetry.logs import place_of
@@ -26,16 +28,22 @@ log = structlog.get_logger(__name__)
 
 # What a server, a link of its pages or a token that no header can hold may bring about.
 UNHAD = (httpx2.HTTPError, httpx2.InvalidURL, msgspec.DecodeError, RecursionError, ValueError)
+NOT_SUPPORTED = {
+    "resourceType": "OperationOutcome",
+    "issue": [{"severity": "error", "code": "not-supported"}],
+}
 PATIENT_TOKEN = "{{context.patientId}}"  # noqa: S105 - a placeholder of a query
 
 
 class Bounds(NamedTuple):
     """What a call may cost: seconds for all fetches together, pages and bytes for each.
 
-    So many Medications are read one by one at most.
+    So many Medications are read one by one at most. To ask a server what it holds may take longer:
+    that goes on beside the calls.
     """
 
     seconds: float = 2.0
+    asking_seconds: float = 10.0
     pages: int = 5
     page_bytes: int = 4_000_000
     medications: int = 30
@@ -67,6 +75,7 @@ class Fetcher:
         self._bounds = bounds
         self._transport = transport
         self._client: httpx2.AsyncClient | None = None
+        self._capabilities = Capabilities(self._asked)
 
     def may_ask(self, call: HookCall, hosts: Collection[str] = ()) -> bool:
         """Whether a call's server may be asked, of some hosts alone where any are named."""
@@ -82,7 +91,16 @@ class Fetcher:
             trust_env=False,
             timeout=self._bounds.seconds,
         )
-        return Fetching(self._client, base, call, self._bounds, self._watches)
+        return Fetching(self._client, base, call, self._bounds, self._watches, self._capabilities)
+
+    async def _asked(self, url: str) -> Json:
+        """What stands at an address, within the bounds of a call; `None` where it is not had."""
+        reading = Reading(self._client, self._bounds, {"accept": FHIR_JSON})
+        try:
+            async with asyncio.timeout(self._bounds.asking_seconds):
+                return (await reading.page(url)).value
+        except (*UNHAD, TimeoutError):
+            return None
 
     async def close(self) -> None:
         """Close the connections."""
@@ -104,6 +122,43 @@ def _may_ask(base: str, hosts: frozenset[str]) -> bool:
     return safe and bool({host, f"{host}{port}"} & hosts)
 
 
+class Page(NamedTuple):
+    """What came from an address: its status, and its JSON."""
+
+    status: int
+    value: Json
+
+
+class Reading:
+    """Reads addresses with some headers, each page within its bytes."""
+
+    def __init__(
+        self, client: httpx2.AsyncClient | None, bounds: Bounds, headers: dict[str, str]
+    ) -> None:
+        """Nothing has been read yet."""
+        self._client = client
+        self._bounds = bounds
+        self._headers = headers
+
+    async def page(self, url: str) -> Page:
+        """What stands at an address; raises one of `UNHAD`, also for what is too long."""
+        if self._client is None:
+            raise httpx2.HTTPError("closed")
+        content = bytearray()
+        async with self._client.stream("GET", url, headers=self._headers) as response:
+            async for chunk in response.aiter_bytes():
+                content += chunk
+                if len(content) > self._bounds.page_bytes:
+                    raise httpx2.HTTPError("too long a page")
+        try:
+            return Page(response.status_code, msgspec.json.decode(content))
+        except (msgspec.DecodeError, RecursionError, ValueError):
+            # A server may refuse in words of its own.
+            if response.status_code == httpx2.codes.OK:
+                raise
+            return Page(response.status_code, None)
+
+
 class Fetching:
     """The fetches for one call: all of them together have the time that a call may take."""
 
@@ -114,18 +169,20 @@ class Fetching:
         call: HookCall,
         bounds: Bounds,
         watches: Watches,
+        capabilities: Capabilities,
     ) -> None:
         """The time counts from now."""
-        self._client = client
+        self._capabilities = capabilities
         self._base = base
         self._bounds = bounds
         self._watches = watches
         self._patient = quote(call.patient_id(), safe="")
         self._ends = time.monotonic() + bounds.seconds
-        self._headers = {"accept": FHIR_JSON}
+        headers = {"accept": FHIR_JSON}
         token = call.fhir_authorization.access_token if call.fhir_authorization else None
         if token:
-            self._headers["authorization"] = f"Bearer {token}"
+            headers["authorization"] = f"Bearer {token}"
+        self._reading = Reading(client, bounds, headers)
 
     async def complete(self, chart: Chart, keys: Iterable[str]) -> None:
         """Fetch what a chart wants of some queries, and the Medications that orders only refer to.
@@ -179,27 +236,25 @@ class Fetching:
         """What a server says, be it that it cannot; `None` where nothing is to be had."""
         result, answer = "failed", None
         try:
-            status, content = await self._read_page(url)
-            result = "refused" if status != httpx2.codes.OK else result
-            found = msgspec.json.decode(content)
-            is_outcome = obj(found).get("resourceType") == "OperationOutcome"
-            if status == httpx2.codes.OK or is_outcome:
-                result, answer = "refused" if is_outcome else "read", found
+            page = await self._reading.page(url)
+            result = "refused" if page.status != httpx2.codes.OK else result
+            is_outcome = obj(page.value).get("resourceType") == "OperationOutcome"
+            if await self._is_of_no_type(resource, page):
+                answer = NOT_SUPPORTED
+            elif page.status == httpx2.codes.OK or is_outcome:
+                result, answer = "refused" if is_outcome else "read", page.value
         except UNHAD:
             return None
         finally:
             self._watches.fetched(resource, result)
         return answer
 
-    async def _read_page(self, url: str) -> tuple[int, bytes]:
-        """A status and what came with it; raises one of `UNHAD`, also for what is too long."""
-        content = bytearray()
-        async with self._client.stream("GET", url, headers=self._headers) as response:
-            async for chunk in response.aiter_bytes():
-                content += chunk
-                if len(content) > self._bounds.page_bytes:
-                    raise httpx2.HTTPError("too long a page")
-        return response.status_code, bytes(content)
+    async def _is_of_no_type(self, key: str, page: Page) -> bool:
+        """Whether a server refuses because it holds no resources of the type that was asked for."""
+        if page.status not in UNKNOWN_TYPE or is_not_supported(page.value):
+            return page.status in UNKNOWN_TYPE
+        kind = PREFETCH.get(key, "").partition("?")[0]
+        return bool(kind) and await self._capabilities.lacks(self._base, kind)
 
 
 def is_below(url: str, base: str) -> bool:
