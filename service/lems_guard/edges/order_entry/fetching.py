@@ -95,7 +95,7 @@ class Fetcher:
 
     async def _asked(self, url: str) -> Json:
         """What stands at an address, within the bounds of a call; `None` where it is not had."""
-        reading = Reading(self._client, self._bounds, {"accept": FHIR_JSON})
+        reading = PageReader(self._client, self._bounds, {"accept": FHIR_JSON})
         try:
             async with asyncio.timeout(self._bounds.asking_seconds):
                 return (await reading.page(url)).value
@@ -122,14 +122,14 @@ def _may_ask(base: str, hosts: frozenset[str]) -> bool:
     return safe and bool({host, f"{host}{port}"} & hosts)
 
 
-class Page(NamedTuple):
+class FetchedPage(NamedTuple):
     """What came from an address: its status, and its JSON."""
 
     status: int
     value: Json
 
 
-class Reading:
+class PageReader:
     """Reads addresses with some headers, each page within its bytes."""
 
     def __init__(
@@ -140,7 +140,7 @@ class Reading:
         self._bounds = bounds
         self._headers = headers
 
-    async def page(self, url: str) -> Page:
+    async def page(self, url: str) -> FetchedPage:
         """What stands at an address; raises one of `UNHAD`, also for what is too long."""
         if self._client is None:
             raise httpx2.HTTPError("closed")
@@ -151,12 +151,12 @@ class Reading:
                 if len(content) > self._bounds.page_bytes:
                     raise httpx2.HTTPError("too long a page")
         try:
-            return Page(response.status_code, msgspec.json.decode(content))
+            return FetchedPage(response.status_code, msgspec.json.decode(content))
         except (msgspec.DecodeError, RecursionError, ValueError):
             # A server may refuse in words of its own.
             if response.status_code == httpx2.codes.OK:
                 raise
-            return Page(response.status_code, None)
+            return FetchedPage(response.status_code, None)
 
 
 class Fetching:
@@ -182,7 +182,7 @@ class Fetching:
         token = call.fhir_authorization.access_token if call.fhir_authorization else None
         if token:
             headers["authorization"] = f"Bearer {token}"
-        self._reading = Reading(client, bounds, headers)
+        self._reading = PageReader(client, bounds, headers)
 
     async def complete(self, chart: Chart, keys: Iterable[str]) -> None:
         """Fetch what a chart wants of some queries, and the Medications that orders only refer to.
@@ -249,7 +249,7 @@ class Fetching:
             self._watches.fetched(resource, result)
         return answer
 
-    async def _is_of_no_type(self, key: str, page: Page) -> bool:
+    async def _is_of_no_type(self, key: str, page: FetchedPage) -> bool:
         """Whether a server refuses because it holds no resources of the type that was asked for."""
         if page.status not in UNKNOWN_TYPE or is_not_supported(page.value):
             return page.status in UNKNOWN_TYPE
