@@ -1,7 +1,4 @@
-"""The composition root: the only file that names every concrete class, and the life of a server.
-
-From top to bottom: what replicas share, order entry, the service of one process, its life.
-"""
+"""The composition root: what replicas share, order entry, one process's service, its life."""
 
 import asyncio
 import contextlib
@@ -44,12 +41,22 @@ from lems_guard.edges.order_entry.feedback import FeedbackDesk
 from lems_guard.edges.order_entry.framed import HookFrame
 from lems_guard.edges.order_entry.repeats import RepeatFilter
 from lems_guard.edges.order_entry.routes import FRAMED, Clients, KnowsCallers, OrderEntry
-from lems_guard.edges.workbench.page import State, page_route
+from lems_guard.edges.workbench.access import OpenDoor
+from lems_guard.edges.workbench.pages import Pages, State
+from lems_guard.edges.workbench.routes import workbench_routes
+from lems_guard.edges.workbench.rules_pages import Site
 from lems_guard.editions.compiling import load_apart
 from lems_guard.editions.library import Edition, Library, packaged_rules
 from lems_guard.editions.reloading import Reloader, in_background
 from lems_guard.screening.screen import RuleScreener
-from lems_guard.settings import HOW_TO_MAKE_A_KEY, HookAuth, RedisReplies, Settings, Switch
+from lems_guard.settings import (
+    HOW_TO_MAKE_A_KEY,
+    HookAuth,
+    RedisReplies,
+    Settings,
+    Switch,
+    WorkbenchDoor,
+)
 from lems_guard.sharing.memory import Memory
 from lems_guard.sharing.outcomes import AlertOutcomes
 from lems_guard.sharing.repeats import Repeats
@@ -337,12 +344,19 @@ class Service:
         admission = Admission(self.settings.http_api, self.settings.http_listen)
         methods = JsonMethods(self.frame, self.beside, self.methods)
         calls = JsonCalls(methods, admission)
-        page = page_route(lambda: self.state(notices), admission, self.frame)
-        return Starlette(routes=[page, *probes, *self.ordering.routes, *calls.routes()])
+        pages = [] if self.settings.workbench is WorkbenchDoor.OFF else self.pages(notices)
+        return Starlette(routes=[*pages, *probes, *self.ordering.routes, *calls.routes()])
 
-    def state(self, notices: tuple[str, ...]) -> State:
-        """What the page tells of this process."""
-        return State(self.shown.state(), self.settings.jurisdiction, self.health.states(), notices)
+    def pages(self, notices: tuple[str, ...]) -> list[Route]:
+        """The workbench."""
+        door = OpenDoor(self.settings.workbench, self.settings.http_listen)
+        where = Site(self.library.rules_dir, self.settings.overlay)
+
+        def state() -> State:
+            return State(self.shown, self.health.states(), notices)
+
+        pages = Pages(self.frame, self.beside, door, state, lambda: self.library.current)
+        return workbench_routes(pages, where, lambda: self.answers)
 
 
 async def serve(settings: Settings) -> None:

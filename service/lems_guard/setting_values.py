@@ -230,6 +230,22 @@ class JsonApi(enum.Enum):
     OFF = "off"
 
 
+class WorkbenchDoor(enum.Enum):
+    """Whom the pages are for."""
+
+    LOOPBACK = "loopback"
+    ON = "on"
+    OFF = "off"
+
+
+def workbench_door(text: str) -> WorkbenchDoor:
+    """loopback, on or off; raises `ValueError`."""
+    try:
+        return WorkbenchDoor(text)
+    except ValueError:
+        raise ValueError("loopback, on or off") from None
+
+
 def json_api(text: str) -> JsonApi:
     """Whom `/v1` is open to: loopback, on or off; raises `ValueError`."""
     try:

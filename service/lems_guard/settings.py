@@ -23,6 +23,7 @@ from lems_guard.setting_values import (
     RedisReplies,
     Secret,
     Switch,
+    WorkbenchDoor,
     address,
     count,
     country,
@@ -44,6 +45,7 @@ from lems_guard.setting_values import (
     switch,
     traces,
     web_address,
+    workbench_door,
 )
 
 __all__ = [
@@ -54,6 +56,7 @@ __all__ = [
     "RedisReplies",
     "Settings",
     "Switch",
+    "WorkbenchDoor",
     "address",
     "settings_table",
     "unknown_settings",
@@ -101,6 +104,11 @@ class Settings:
         json_api,
         "the contract as JSON on the HTTP port (/v1), which asks nobody who they are: loopback "
         "(this machine only), on, or off",
+    )
+    workbench: WorkbenchDoor = _setting(
+        "loopback",
+        workbench_door,
+        "the pages on the HTTP port: loopback (this machine only), on, or off",
     )
     jurisdiction: Jurisdiction = _setting(
         "US", jurisdiction, "whose labels apply where a request does not say: US, EU or CH"

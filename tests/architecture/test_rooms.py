@@ -63,7 +63,11 @@ ROOMS = {
         f"clinical screening v1 answering fhir telemetry sharing callers {FRAMING}",
         "httpx2 msgspec starlette structlog",
     ),
-    "edges/workbench": Room(f"clinical v1 callers {FRAMING}", "starlette"),
+    "papers": Room("clinical screening knowledge", "jinja2"),
+    "edges/workbench": Room(
+        f"{KNOWING} v1 answering papers editions telemetry callers setting_values.py {FRAMING}",
+        "google starlette structlog",
+    ),
     # Where all is put together, and called.
     "server.py": Room(
         "clinical screening answering telemetry editions store sharing caching settings.py callers "
@@ -71,7 +75,7 @@ ROOMS = {
         "starlette structlog",
     ),
     "cli": Room(
-        f"{KNOWING} v1 answering fhir telemetry editions store settings.py server.py",
+        f"{KNOWING} v1 answering fhir papers telemetry editions store settings.py server.py",
         "google msgspec rich structlog typer uvloop",
     ),
 }
@@ -266,7 +270,7 @@ def test_every_room_is_there() -> None:
         ("edges/order_entry/cards.py", "from prometheus_client import Counter"),
         ("edges/order_entry/desk.py", "from lems_guard.edges.http import json_calls"),
         ("edges/order_entry/desk.py", "import lems_guard.settings"),
-        ("edges/workbench/page.py", "from lems_guard.edges.order_entry.cards import Card"),
+        ("edges/workbench/pages.py", "from lems_guard.edges.order_entry.cards import Card"),
         ("cli/check.py", "import grpc.aio"),
         ("cli/check.py", "from lems_guard.edges.grpc.port import Drain"),
         ("server.py", "import redis.asyncio"),
@@ -294,7 +298,7 @@ def test_an_import_that_is_not_allowed_is_found(file: str, source: str) -> None:
         ("store/line.py", "import random, time\nimport redis.asyncio"),
         ("telemetry/metrics.py", "import prometheus_client, time"),
         ("edges/grpc/servicer.py", "import grpc\nfrom lems_guard.v1 import terms_pb2"),
-        ("edges/workbench/page.py", "from lems_guard import __version__"),
+        ("edges/workbench/pages.py", "from lems_guard import __version__"),
         ("cli/serve.py", "from lems_guard import server\nfrom lems_guard.settings import Settings"),
         ("server.py", "import datetime\nSTART = datetime.datetime.now(datetime.UTC)"),
         ("settings.py", "import os\nENVIRONMENT = os.environ"),

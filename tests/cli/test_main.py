@@ -9,7 +9,7 @@ import pytest
 
 from cli.conftest import Run
 from lems_guard import __version__
-from lems_guard.cli.prescription import FIELDS, ORDERS, request_of
+from lems_guard.answering.in_words import FIELDS, ORDERS, request_of
 from lems_guard.v1.prescription_pb2 import CheckPrescriptionRequest, Patient
 from running import COMMAND
 

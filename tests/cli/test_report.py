@@ -7,8 +7,9 @@ import pytest
 from google.protobuf import text_format
 from rich.console import Console
 
+from lems_guard.answering.verdict import sentence
 from lems_guard.cli.report import Report, printed
-from lems_guard.cli.verdict import exit_code_of, sentence
+from lems_guard.cli.verdict import exit_code_of
 from lems_guard.v1 import terms_pb2 as terms
 from lems_guard.v1.prescription_pb2 import CheckPrescriptionRequest
 from lems_guard.v1.screening_pb2 import CheckPrescriptionResponse

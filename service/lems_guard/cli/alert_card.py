@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lems_guard.answering.spoken import first_sentence
-from lems_guard.cli.wording import (
+from lems_guard.answering.wording import (
     GRADES,
     POPULATIONS,
     SEVERITIES,

@@ -127,8 +127,8 @@ def _form(form: Form, *, as_json: bool) -> str:
 
 def _request(given: Mapping[str, Any], file: str | None) -> "CheckPrescriptionRequest":
     """The prescription: from a file, or from words."""
+    from lems_guard.answering.in_words import request_of
     from lems_guard.answering.proto_json import read_request
-    from lems_guard.cli.prescription import request_of
 
     said = [name for name, value in given.items() if value not in (None, [], (), False)]
     if file is None:

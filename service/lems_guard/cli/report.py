@@ -14,10 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from lems_guard.answering.spoken import doubts_of, read_as
-from lems_guard.cli.alert_card import card_of, line_of
-from lems_guard.cli.exit_codes import ExitCode
-from lems_guard.cli.verdict import exit_code_of, is_whole, sentence, unknown, unsettled
-from lems_guard.cli.wording import (
+from lems_guard.answering.verdict import is_whole, sentence, unknown, unsettled
+from lems_guard.answering.wording import (
     LISTS,
     SEVERITIES,
     STYLES,
@@ -27,6 +25,9 @@ from lems_guard.cli.wording import (
     patient_in_words,
     route_in_words,
 )
+from lems_guard.cli.alert_card import card_of, line_of
+from lems_guard.cli.exit_codes import ExitCode
+from lems_guard.cli.verdict import exit_code_of
 from lems_guard.v1 import prescription_pb2, screening_pb2
 from lems_guard.v1 import terms_pb2 as terms
 

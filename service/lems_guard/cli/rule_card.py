@@ -11,9 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from lems_guard.clinical.condition import Condition
-from lems_guard.clinical.evidence import Evidence, Population
+from lems_guard.clinical.evidence import Evidence
 from lems_guard.clinical.overlay import Adjustment
-from lems_guard.clinical.route import ROUTE_SETS, Route
 from lems_guard.clinical.rule import (
     Advice,
     Alternative,
@@ -25,6 +24,7 @@ from lems_guard.clinical.rule import (
     WhenUnknown,
 )
 from lems_guard.clinical.severity import Certainty, Concern, Jurisdiction, Severity
+from lems_guard.papers.words import GRADES, POPULATIONS, in_words, routes_in_words, worst_of
 from lems_guard.screening.knowledge_base import DrugClass
 
 STYLES = {
@@ -33,21 +33,6 @@ STYLES = {
     Severity.CAUTION: "bold yellow",
     Severity.MONITOR: "cyan",
     Severity.INFORMATION: "dim",
-}
-GRADES = {
-    "1": "LEMS-specific report or reference",
-    "2": "boxed warning, label contraindication or guideline list",
-    "3": "case reports",
-    "4": "theory or class extension",
-    "C": "cohort or trial",
-    "L": "published list without cases",
-    "U": "unverified",
-}
-POPULATIONS = {
-    Population.LEMS: "seen in LEMS",
-    Population.MYASTHENIA_GRAVIS: "seen in myasthenia gravis, carried over to LEMS",
-    Population.THEORETICAL: "theory only",
-    Population.AMIFAMPRIDINE: "seen with amifampridine",
 }
 
 
@@ -97,19 +82,9 @@ def as_json(value: object) -> Any:  # noqa: ANN401  # whatever JSON holds
     return value
 
 
-def worst_of(rule: Rule) -> Severity:
-    """The gravest word in the rule's decision table."""
-    return max(outcome.severity for outcome in rule.outcomes)
-
-
 def severity_text(severity: Severity) -> Text:
     """A severity in its colour."""
     return Text(severity.name, style=STYLES[severity])
-
-
-def in_words(value: enum.IntEnum) -> str:
-    """`NEUROMUSCULAR_WEAKNESS` → "neuromuscular weakness"."""
-    return value.name.lower().replace("_", " ")
 
 
 def _lines(rule: Rule, classes: Mapping[str, DrugClass]) -> Iterator[tuple[str, RenderableType]]:
@@ -165,14 +140,6 @@ def _row(outcome: Outcome) -> Text:
     elif conditions:
         text.append(" (possible where that is not known)")
     return text
-
-
-def routes_in_words(routes: frozenset[Route]) -> str:
-    """The largest named set that fits, then the routes left over."""
-    fitting = [name for name, members in ROUTE_SETS.items() if members <= routes]
-    best = max(fitting, key=lambda name: len(ROUTE_SETS[name]), default="")
-    rest = routes - ROUTE_SETS[best] if best else routes
-    return ", ".join([best] * bool(best) + [in_words(route) for route in sorted(rest)])
 
 
 def _changed(advice: Advice, base: Advice) -> Iterator[tuple[str, RenderableType]]:

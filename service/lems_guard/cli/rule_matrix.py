@@ -8,10 +8,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from lems_guard.cli.rule_card import STYLES, routes_in_words
+from lems_guard.cli.rule_card import STYLES
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.severity import Severity
 from lems_guard.knowledge.matrix import MatrixCell, MatrixRow
+from lems_guard.papers.words import routes_in_words
 
 LETTERS = {
     Severity.CONTRAINDICATED: "X",

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from lems_guard.cli.rule_card import as_json, card_of, table_of, worst_of
+from lems_guard.cli.rule_card import as_json, card_of, table_of
 from lems_guard.cli.rule_matrix import matrix_as_json, matrix_table
 from lems_guard.cli.rule_options import CONTENT_FAULT, AsJson, OverlayFile, RulesDir
 from lems_guard.cli.rule_remarks import Remarks, out_of_reach, remarks_on
@@ -33,6 +33,7 @@ from lems_guard.editions.library import (
 from lems_guard.knowledge.cases import CaseResult
 from lems_guard.knowledge.matrix import matrix_of
 from lems_guard.knowledge.problems import Problem, suggestion
+from lems_guard.papers.words import worst_of
 from lems_guard.screening.knowledge_base import NO_CLASSES, named_by
 
 rules_app = typer.Typer(no_args_is_help=True, help="Check, run, read and compile the rules.")

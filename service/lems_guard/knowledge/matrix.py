@@ -28,6 +28,8 @@ class MatrixRow(NamedTuple):
     stopped: bool
     is_class: bool
     cells: Mapping[Route, MatrixCell]
+    rules: tuple[str, ...] = ()
+    """The rules that say it, by id."""
 
 
 def matrix_of(
@@ -42,18 +44,25 @@ def matrix_of(
     """
     places = frozenset(jurisdictions)
     found: dict[tuple[str, bool], dict[Route, list[MatrixCell]]] = {}
+    saying: dict[tuple[str, bool], list[str]] = defaultdict(list)
     for rule in knowledge.rules:
         if rule.kind is RuleKind.CUMULATIVE or (concern and rule.concern is not concern):
             continue
         cells = _cells_of(rule, places)
         for name in rule.drugs.classes | rule.drugs.ingredients if cells else ():
-            said = found.setdefault((name, rule.lists == STOPPED), defaultdict(list))
+            key = (name, rule.lists == STOPPED)
+            said = found.setdefault(key, defaultdict(list))
+            saying[key].append(rule.id)
             for route, cell in cells.items():
                 said[route].append(cell)
     classes = {each.id for each in knowledge.classes}
     return tuple(
         MatrixRow(
-            name, stopped, name in classes, {route: _worst(cells) for route, cells in said.items()}
+            name,
+            stopped,
+            name in classes,
+            {route: _worst(cells) for route, cells in said.items()},
+            tuple(saying[name, stopped]),
         )
         for (name, stopped), said in sorted(found.items())
     )

@@ -1,0 +1,278 @@
+"use strict";
+// The check page: what was typed is read while it is typed, and checked without leaving the page.
+// Without this script the form is sent and answered by itself; nothing is kept in the browser.
+const PATIENCE = 15000;
+const LISTS = ["proposed", "active", "stopped"];
+const form = document.getElementById("check");
+const answer = document.getElementById("answer");
+const inFragment = document.getElementById("in-fragment");
+const field = (id) => document.getElementById(id);
+let latest = 0;
+
+// Checking
+
+function told(text, part) {
+  return new DOMParser().parseFromString(text, "text/html").querySelector(part);
+}
+
+function notChecked(why) {
+  const box = document.createElement("section");
+  box.className = "unchecked";
+  const title = document.createElement("h2");
+  title.textContent = "NOT CHECKED";
+  const text = document.createElement("p");
+  text.textContent = why;
+  box.append(title, text);
+  return box;
+}
+
+async function checked(body, orders) {
+  const reply = await fetch("/check", { method: "POST", body, cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+  const text = await reply.text();
+  if (!reply.ok) return told(text, ".unchecked") || notChecked("The service did not answer.");
+  const found = told(text, "section.answer[data-whole]");
+  // What is not whole is no answer: every order sent must be told of.
+  if (!found || Number(found.dataset.whole) !== orders) return notChecked("The answer is not whole.");
+  return found;
+}
+
+function sent(submitter) {
+  const body = new URLSearchParams(new FormData(form, submitter));
+  body.set("part", "answer");
+  return body;
+}
+
+async function check(event) {
+  event.preventDefault();
+  takeAnswers(event.submitter);
+  const orders = LISTS.flatMap(linesOf).length;
+  const mine = ++latest;
+  answer.replaceChildren(Object.assign(document.createElement("p"), { className: "quiet", textContent: "Checking …" }));
+  let found;
+  try {
+    found = await checked(sent(), orders);
+  } catch {
+    found = notChecked("No answer came. Is the service there?");
+  }
+  if (mine !== latest) return;
+  answer.classList.remove("stale");
+  answer.replaceChildren(found);
+  answer.focus();
+}
+
+// An answer in place is put where it belongs: in the patient's fact, or behind the order's words.
+function takeAnswers(submitter) {
+  const given = [...answer.querySelectorAll("input[name^='answer:']")].filter((each) => each.value.trim());
+  const pairs = given.map((each) => [each.name.slice(7), each.value.trim()]);
+  if (submitter && submitter.name === "answer") pairs.push(submitter.value.split("="));
+  for (const [name, value] of pairs) {
+    const order = /^order:([pas])(\d+)$/.exec(name);
+    if (order) addTo(LISTS.find((each) => each[0] === order[1]), Number(order[2]), value);
+    else set(name, value);
+  }
+  for (const each of given) each.value = "";
+}
+
+function set(name, value) {
+  const control = form.elements[name];
+  if (name === "allergies" && control.value.trim()) control.value += `\n${value}`;
+  else control.value = value;
+}
+
+function addTo(list, number, words) {
+  const lines = field(list).value.split("\n");
+  let seen = 0;
+  field(list).value = lines.map((line) => (line.trim() && ++seen === number ? `${line.trimEnd()} ${words}` : line)).join("\n");
+  read();
+}
+
+const linesOf = (list) => field(list).value.split("\n").filter((line) => line.trim());
+
+function changed() {
+  latest += 1;
+  if (!answer.querySelector(".answer, .unchecked")) return answer.replaceChildren();
+  if (answer.classList.contains("stale")) return undefined;
+  answer.classList.add("stale");
+  const note = document.createElement("p");
+  note.className = "changed";
+  note.textContent = "Changed since: this answer is to what was there before. Check again.";
+  answer.prepend(note);
+  return undefined;
+}
+
+// Reading
+
+let reading = 0;
+let readings = 0;
+
+async function read() {
+  const body = new URLSearchParams();
+  for (const list of LISTS) body.set(list, field(list).value);
+  body.set("country", form.elements.country.value);
+  const mine = ++readings;
+  try {
+    const reply = await fetch("/read", { method: "POST", body, cache: "no-store" });
+    const text = await reply.text();
+    if (mine !== readings || !reply.ok) return;
+    for (const list of LISTS) {
+      const part = told(text, `[data-list="${list}"]`);
+      field(`${list}-reading`).replaceChildren(...(part ? [part] : []));
+    }
+  } catch {
+    // What is read while one types is a help alone: the check itself tells all that it did not read.
+  }
+}
+
+// Names to choose from
+
+let asked = 0;
+
+function wordAt(area) {
+  const before = area.value.slice(0, area.selectionStart);
+  return before.slice(before.lastIndexOf("\n") + 1);
+}
+
+async function suggest(area) {
+  const list = field(`${area.id}-names`);
+  const begun = wordAt(area);
+  const mine = ++asked;
+  if (begun.trim().length < 2 || begun.length > 64 || /\d/.test(begun)) return hide(area);
+  let names = [];
+  try {
+    const reply = await fetch(`/names?q=${encodeURIComponent(begun.trimStart())}`);
+    if (reply.ok) names = (await reply.json()).names;
+  } catch {
+    names = [];
+  }
+  if (mine !== asked || document.activeElement !== area) return undefined;
+  list.replaceChildren(...names.map((each, n) => option(area, each, n)));
+  list.hidden = !names.length;
+  area.removeAttribute("aria-activedescendant");
+  if (names.length) area.setAttribute("aria-controls", list.id);
+  return undefined;
+}
+
+function option(area, { name, drug }, number) {
+  const item = document.createElement("li");
+  item.id = `${area.id}-name-${number}`;
+  item.setAttribute("role", "option");
+  item.setAttribute("aria-selected", "false");
+  item.dataset.name = name;
+  item.textContent = name;
+  if (drug && drug !== name) {
+    const small = document.createElement("small");
+    small.textContent = ` ${drug}`;
+    item.append(small);
+  }
+  item.addEventListener("mousedown", (event) => {
+    event.preventDefault();
+    choose(area, item);
+  });
+  return item;
+}
+
+function hide(area) {
+  field(`${area.id}-names`).hidden = true;
+  area.removeAttribute("aria-activedescendant");
+  area.removeAttribute("aria-controls");
+}
+
+function choose(area, item) {
+  const start = area.selectionStart - wordAt(area).length;
+  area.setRangeText(`${item.dataset.name} `, start, area.selectionStart, "end");
+  hide(area);
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function keys(event) {
+  const area = event.target;
+  const list = field(`${area.id}-names`);
+  if (list.hidden) return;
+  const items = [...list.children];
+  const at = items.findIndex((each) => each.getAttribute("aria-selected") === "true");
+  if (event.key === "Escape") hide(area);
+  else if ((event.key === "Enter" || event.key === "Tab") && at >= 0) {
+    event.preventDefault();
+    choose(area, items[at]);
+  } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    const step = event.key === "ArrowDown" ? 1 : items.length - 1;
+    const next = items[at < 0 && step > 1 ? items.length - 1 : (at + step + items.length) % items.length];
+    for (const each of items) each.setAttribute("aria-selected", String(each === next));
+    area.setAttribute("aria-activedescendant", next.id);
+    next.scrollIntoView({ block: "nearest" });
+  }
+}
+
+// The list in the address, where somebody wants it there: behind the #, which no browser sends.
+
+function keep() {
+  if (!inFragment.checked) return history.replaceState(null, "", location.pathname);
+  const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+  return history.replaceState(null, "", `#${body}`);
+}
+
+function restore() {
+  if (location.hash.length < 2) return;
+  for (const [name, value] of new URLSearchParams(location.hash.slice(1))) {
+    if (form.elements[name]) form.elements[name].value = value;
+  }
+  inFragment.checked = true;
+}
+
+// The answer's own controls
+
+function filter() {
+  const shown = [...answer.querySelectorAll(".filter input:checked")].map((each) => each.value);
+  for (const each of answer.querySelectorAll("[data-severity]")) each.hidden = !shown.includes(each.dataset.severity);
+}
+
+async function copied(button) {
+  const text = field(button.dataset.copy).textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+  } catch {
+    getSelection().selectAllChildren(field(button.dataset.copy));
+    button.textContent = "Selected: press Ctrl+C";
+  }
+}
+
+answer.addEventListener("click", (event) => {
+  const { target } = event;
+  if (target.dataset.copy) {
+    event.preventDefault();
+    target.closest("details").open = true;
+    copied(target);
+  }
+  if ("print" in target.dataset) print();
+  const link = target.closest("a[href^='#alert']");
+  if (link) document.querySelector(link.getAttribute("href")).open = true;
+});
+answer.addEventListener("change", (event) => event.target.closest(".filter") && filter());
+form.addEventListener("submit", check);
+form.addEventListener("input", (event) => {
+  if (event.target === inFragment) return keep();
+  changed();
+  if (inFragment.checked) keep();
+  clearTimeout(reading);
+  reading = setTimeout(read, 200);
+  return undefined;
+});
+form.addEventListener("reset", () => setTimeout(() => {
+  for (const each of form.querySelectorAll("textarea, input:not([type])")) each.value = "";
+  for (const each of form.querySelectorAll("[type=radio][value='']")) each.checked = true;
+  for (const each of form.querySelectorAll("select")) each.selectedIndex = 0;
+  history.replaceState(null, "", location.pathname);
+  answer.replaceChildren();
+  read();
+}));
+for (const list of LISTS) {
+  const area = field(list);
+  area.setAttribute("aria-autocomplete", "list");
+  area.addEventListener("input", () => suggest(area));
+  area.addEventListener("keydown", keys);
+  area.addEventListener("blur", () => hide(area));
+}
+restore();
+if (LISTS.some((each) => field(each).value)) read();

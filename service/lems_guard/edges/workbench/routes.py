@@ -1,0 +1,28 @@
+"""All routes of the workbench."""
+
+from collections.abc import Callable
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from lems_guard.answering.answer import Answers
+from lems_guard.edges.workbench.access import KNOWLEDGE
+from lems_guard.edges.workbench.checking import check_routes
+from lems_guard.edges.workbench.pages import PageCall, Pages, asset_routes
+from lems_guard.edges.workbench.reading import TypingDesk
+from lems_guard.edges.workbench.rules_pages import Site, rules_routes
+
+
+def workbench_routes(pages: Pages, site: Site, answers: Callable[[], Answers]) -> list[Route]:
+    """The pages, and what they are drawn with."""
+
+    def about(asked: PageCall) -> Response:
+        return pages.page("about.html", asked)
+
+    return [
+        pages.route("/about", "About", KNOWLEDGE, about),
+        *check_routes(pages, answers),
+        *TypingDesk(pages).routes(),
+        *rules_routes(pages, site),
+        *asset_routes(),
+    ]

@@ -1,0 +1,1 @@
+"""What the knowledge looks like on paper and on a screen: words, views, templates, files."""

@@ -1,0 +1,49 @@
+"""Templates to text: one environment for the pages and for the papers, which escapes everything."""
+
+import functools
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+from lems_guard.papers import words
+
+FILTERS = (
+    words.alternative_in_words,
+    words.in_words,
+    words.is_seen,
+    words.is_sure,
+    words.meant_in_words,
+    words.places_in_words,
+    words.routes_in_words,
+    words.row_in_words,
+    words.scope_in_words,
+    words.source_in_words,
+    words.unknown_in_words,
+    words.worst_of,
+)
+WORDS = {
+    "SYMBOLS": words.SYMBOLS,
+    "HOLLOW": words.HOLLOW,
+    "POPULATIONS": words.POPULATIONS,
+    "KINDS": words.KINDS,
+    "GRADES": words.GRADES,
+    "READ": words.READ,
+    "STATES": words.STATES,
+    "SHOWS": words.SHOWS,
+}
+
+
+@functools.cache
+def environment(*packages: str) -> Environment:
+    """The environment that finds templates in these packages, and then in the papers'."""
+    loaders = [PackageLoader(package) for package in (*packages, "lems_guard.papers")]
+    made = Environment(
+        loader=ChoiceLoader(loaders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {each.__name__: each for each in FILTERS}
+    made.filters["severity_class"] = lambda severity: severity.name.lower()
+    made.globals |= WORDS
+    return made
