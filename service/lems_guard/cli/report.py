@@ -1,8 +1,8 @@
 """The answer to one prescription as a pharmacist reads it.
 
 From top to bottom: whom and what it is about, the alerts worst first, what to ask, the orders
-without an alert, and last, where the eye stops, what was NOT checked and the verdict. Below it
-stands how much of the knowledge a clinician has signed.
+without an alert, how much of the knowledge a clinician has signed, and last, where the eye stops,
+what was NOT checked and the verdict.
 """
 
 from collections.abc import Iterable, Iterator
@@ -58,9 +58,9 @@ class Report(NamedTuple):
             *_alerts(self, names),
             *_questions(self.response, names),
             *_silent(self.response, names),
+            _signed(self.signed),
             *_not_checked(self.response, names),
             _verdict(self.response, names),
-            _signed(self.signed),
         )
         return Group(*_apart(parts))
 
