@@ -29,7 +29,7 @@ def card_uuid(call: str, content: str, rule_ids: Sequence[str]) -> str:
     own = digest("card", call, content, size=7)
     # The version stands in the high half of byte 6, the variant at the top of byte 8; the tags
     # keep clear of both.
-    raw = bytearray(tags[:6] + own[:1] + own[1:2] + own[2:3] + tags[6:9] + own[3:7])
+    raw = bytearray(tags[:6] + own[:3] + tags[6:9] + own[3:7])
     raw[6] = 0x80 | raw[6] & 0x0F
     raw[8] = 0x80 | raw[8] & 0x3F
     return _written(raw)
