@@ -93,7 +93,7 @@ def test_metrics_count_what_was_said(service: Running) -> None:
 
     def grown(name: str) -> float:
         """How far a count has come; a refused call is counted just after its status was sent."""
-        patience = time.monotonic() + 5
+        patience = time.monotonic() + 30
         while (by := counted()[name] - before.get(name, 0)) == 0 and time.monotonic() < patience:
             time.sleep(0.02)
         return by

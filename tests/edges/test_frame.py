@@ -15,6 +15,7 @@ from lems_guard.edges.evaluating import Beside
 from lems_guard.edges.frame import Call, Frame, Places, request_id_of
 from lems_guard.telemetry.call_log import CallLog
 from lems_guard.telemetry.rpc_metrics import MethodMetrics, RpcMetrics
+from waiting import until
 
 WORDS = "words that a caller sent"
 
@@ -79,11 +80,6 @@ def begun(work: Callable[[], object]) -> threading.Thread:
     thread = threading.Thread(target=work)
     thread.start()
     return thread
-
-
-def until(holds: Callable[[], bool]) -> None:
-    while not holds():
-        time.sleep(0.001)
 
 
 def test_a_toy_edge_is_counted(framed: Framed) -> None:

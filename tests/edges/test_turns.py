@@ -3,18 +3,13 @@
 import math
 import threading
 import time
-from collections.abc import Callable
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lems_guard.edges.turns import MOST_PASSED, Lane, Turns
 from searching import examples
-
-
-def until(holds: Callable[[], bool]) -> None:
-    while not holds():
-        time.sleep(0.0005)
+from waiting import until
 
 
 def order_of(lanes: list[Lane]) -> list[int]:

@@ -21,6 +21,7 @@ from lems_guard.v1 import knowledge_service_pb2 as knowledge
 from lems_guard.v1 import prescription_pb2 as prescription
 from running import Running, start, stop
 from telemetry.marked_pages import ask_by_http
+from waiting import until
 
 MARK = "canary7391"
 CODE = "73917391"
@@ -109,7 +110,7 @@ def refused(call: Any, message: object, request_id: str = MARK) -> str:  # noqa:
     """The words and details of a call's refusal, if it is refused."""
     metadata = (("x-request-id", request_id), (MARK, MARK), ("authorization", f"Bearer {MARK}"))
     try:
-        call(message, metadata=metadata, timeout=5)
+        call(message, metadata=metadata, timeout=30)
     except grpc.RpcError as error:
         found: Any = error
         details = [value for key, value in found.trailing_metadata() if key != "x-request-id"]
@@ -177,7 +178,8 @@ def ask_by_json(service: Running) -> list[str]:
 def test_no_marked_word_comes_out(service: Running, spans: list[bytes]) -> None:
     errors = ask_by_grpc(service) + ask_by_json(service)
     ask_by_http(service, MARK)
-    time.sleep(1)
+    until(lambda: b"InteractionCheckService/CheckPrescription" in b"".join(spans))
+    time.sleep(1)  # for what must not come out, and would come out late
     assert any(errors)
     said = {
         "log": "".join(service.log),
@@ -192,14 +194,22 @@ def test_no_marked_word_comes_out(service: Running, spans: list[bytes]) -> None:
             assert word not in text, f"{word} is in the {where}"
 
 
+def logged(service: Running) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in list(service.log)]
+
+
+def answered(service: Running, decision: str) -> list[dict[str, Any]]:
+    """The log's lines of one answer."""
+    return [each for each in logged(service) if each.get("decision") == decision]
+
+
 def test_the_log_tells_of_each_answer_what_it_may(service: Running, spans: list[bytes]) -> None:
     with service.channel() as channel:
         stub = rpc.InteractionCheckServiceStub(channel)
         answer = stub.CheckPrescription(request(1))
         assert stub.CheckPrescription(request(1)) == answer
-    time.sleep(0.5)
-    lines = [json.loads(line) for line in list(service.log)]
-    line, again = [each for each in lines if each.get("decision") == answer.decision_id]
+    until(lambda: len(answered(service, answer.decision_id)) == 2)
+    line, again = answered(service, answer.decision_id)
     assert again["tier"] == "reply_cache"
     told = ("outcome", "digest", "medications", "alerts", "findings", "unresolved", "gaps")
     assert [again[each] for each in told] == [line[each] for each in told]
@@ -210,7 +220,7 @@ def test_the_log_tells_of_each_answer_what_it_may(service: Running, spans: list[
     assert (line["medications"], line["alerts"], line["unresolved"]) == (2, 1, 1)
     assert line["tier"] == "evaluated"
     assert line["ms"] > 0
-    serving = next(each for each in lines if each["event"] == "serving")
+    serving = next(each for each in logged(service) if each["event"] == "serving")
     assert serving["settings"]["LEMS_GUARD_JURISDICTION"] == "US"
     assert serving["settings"]["LEMS_GUARD_CACHE_KEY"] in ("", "(hidden)")
 

@@ -3,8 +3,7 @@
 import asyncio
 import contextlib
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,12 +17,12 @@ from lems_guard.edges.grpc.port import Drain, Limits, Port
 from lems_guard.setting_values import Address
 from lems_guard.telemetry.call_log import CallLog
 from lems_guard.telemetry.rpc_metrics import RpcMetrics
+from waiting import PATIENCE
 
 CHECK = f"/{CHECK_SERVICE}/CheckPrescription"
 STREAM = f"/{CHECK_SERVICE}/CheckPrescriptionStream"
 HOLD = b"hold"  # what is answered only when the test lets it
 NOTHING = Tally("clear", (), (), (), ())
-PATIENCE = 30.0
 
 
 class Echo:
@@ -100,14 +99,6 @@ def serving(
         loop.call_soon_threadsafe(over.set)
         running.join()
         loop.close()
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Wait for what happens elsewhere."""
-    end = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.005)
 
 
 def asked(

@@ -9,11 +9,12 @@ import pytest
 from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection_pb2
 
-from edges.grpc.serving import CHECK, STREAM, Echo, asked, code_of, serving, until
+from edges.grpc.serving import CHECK, STREAM, Echo, asked, code_of, serving
 from lems_guard.answering.contract import SERVICES
 from lems_guard.edges.grpc.reflection import MOST_OPEN
 from lems_guard.v1 import interaction_check_service_pb2 as wire
 from lems_guard.v1 import prescription_pb2
+from waiting import until
 
 HEALTH = "/grpc.health.v1.Health/Check"
 WATCH = "/grpc.health.v1.Health/Watch"

@@ -15,9 +15,9 @@ from edges.grpc.serving import (
     code_of,
     headers_alone,
     serving,
-    until,
 )
 from lems_guard.answering.contract import UnaryMethod, unary_methods
+from waiting import until
 
 HEALTH = "/grpc.health.v1.Health/Check"
 SERVING = health_pb2.HealthCheckResponse(status="SERVING").SerializeToString()

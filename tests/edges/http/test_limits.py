@@ -8,7 +8,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from edges.grpc.serving import HOLD, Echo, until
+from edges.grpc.serving import HOLD, Echo
 from lems_guard.answering.contract import CHECK_SERVICE, UnaryMethod
 from lems_guard.clinical.deadline import InTime
 from lems_guard.edges.evaluating import Beside
@@ -18,6 +18,7 @@ from lems_guard.edges.http.json_methods import JsonMethods
 from lems_guard.telemetry.call_log import CallLog
 from lems_guard.telemetry.rpc_metrics import RpcMetrics
 from lems_guard.v1 import prescription_pb2, screening_pb2
+from waiting import until
 
 PATH = "/v1/InteractionCheckService/CheckPrescription"
 

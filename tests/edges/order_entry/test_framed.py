@@ -11,7 +11,6 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from edges.grpc.serving import until
 from edges.order_entry.calling import ORDER_SIGN, order, searchset, sign
 from edges.order_entry.desks import BASE, TODAY, Asked, Uncounted
 from lems_guard.edges.evaluating import Beside
@@ -29,6 +28,7 @@ from lems_guard.sharing.repeats import Repeats
 from lems_guard.store.entries import NoStore
 from lems_guard.telemetry.call_log import CallLog
 from lems_guard.telemetry.rpc_metrics import RpcMetrics
+from waiting import until
 
 EASY = sign(order("metoprolol"), prefetch={"conditions": searchset(), "medications": searchset()})
 # Too long to be read beside the calls that come in.

@@ -68,7 +68,7 @@ def ask(service: Running, number: int) -> bytes:
     request = prescription.CheckPrescriptionRequest.FromString(question(number))
     request.as_of = "2026-11-21"
     with service.channel() as channel:
-        reply = rpc.InteractionCheckServiceStub(channel).CheckPrescription(request, timeout=5)
+        reply = rpc.InteractionCheckServiceStub(channel).CheckPrescription(request, timeout=30)
     return bytes(reply.SerializeToString(deterministic=True))
 
 
