@@ -382,6 +382,7 @@ async def serve(settings: Settings) -> None:
         # What has been loaded stays for good: the garbage collector need not look at it again.
         gc.collect()
         gc.freeze()
+        gc.enable()
         log.info(
             "serving",
             settings=settings.shown(),
@@ -392,7 +393,8 @@ async def serve(settings: Settings) -> None:
             rules=len(knowledge.rules),
             compiled_at_start=service.library.compiled_because or None,
         )
-        await stop.wait()
+        async with in_background(asyncio.to_thread(service.library.index_names)):
+            await stop.wait()
         log.info("draining", **drain._asdict())
         service.health.set("accepting calls", ready=False)
     if service.traces is not None:

@@ -5,9 +5,14 @@ own. How fast anything was is for the benchmark.
 """
 
 import base64
+import contextlib
 import json
 import os
 import subprocess
+import threading
+import urllib.error
+import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +31,8 @@ CLOSED_SECONDS, SECONDS, PATIENCE_SECONDS = 2, 4, 2.0
 LONGEST_LIST = 10
 DRUGS = ("metoprolol", "gentamicin", "ciprofloxacin", "prednisone", "lisinopril", "warfarin")
 CODES = {"OK": "OK", "RESOURCE_EXHAUSTED": "ResourceExhausted"}
+PROBES = ("/livez", "/readyz")
+PROBE_SECONDS = 5.0  # that whoever restarts a service by its probes waits for them at least
 # What may become of a call, by the names of Go's client: answered, refused, late.
 ENDS = {"OK", "ResourceExhausted", "DeadlineExceeded"}
 
@@ -69,6 +76,28 @@ class Load:
         told: dict[str, Any] = json.loads(done.stdout)
         return told
 
+    @contextlib.contextmanager
+    def probed(self) -> Iterator[Counter[tuple[str, int]]]:
+        """Ask the HTTP probes all along: how often each was answered by which status, 0 for late.
+
+        (Of gRPC's own health the client that makes the load asks.)
+        """
+        told: Counter[tuple[str, int]] = Counter()
+        over = threading.Event()
+
+        def ask() -> None:
+            while not over.wait(0.1):
+                for path in PROBES:
+                    told[path, status_of(self._service.http_at, path)] += 1
+
+        asking = threading.Thread(target=ask)
+        asking.start()
+        try:
+            yield told
+        finally:
+            over.set()
+            asking.join()
+
     def counted(self, code: str) -> int:
         """The checks that the service says ended with a code."""
         for line in fetched(f"http://{self._service.http_at}/metrics").splitlines():
@@ -80,6 +109,18 @@ class Load:
             ):
                 return round(float(value))
         raise AssertionError(f"{code} is not counted")
+
+
+def status_of(at: str, path: str) -> int:
+    """The HTTP status of a page, 0 where there was none in time."""
+    try:
+        with urllib.request.urlopen(f"http://{at}{path}", timeout=PROBE_SECONDS) as response:
+            return int(response.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+    except OSError:
+        return 0
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +142,8 @@ def test_every_call_is_answered_or_refused_or_late_and_health_is_truthful(
 ) -> None:
     capacity = load.put(callers=16, seconds=CLOSED_SECONDS)["made"] / CLOSED_SECONDS
     before = {code: load.counted(code) for code in CODES}
-    told = load.put(rate=capacity * times, seconds=SECONDS, deadline=PATIENCE_SECONDS)
+    with load.probed() as probes:
+        told = load.put(rate=capacity * times, seconds=SECONDS, deadline=PATIENCE_SECONDS)
     assert told["codes"].keys() <= ENDS
     assert sum(told["codes"].values()) == told["made"]
     assert told["codes"]["OK"]
@@ -112,3 +154,4 @@ def test_every_call_is_answered_or_refused_or_late_and_health_is_truthful(
         counted = load.counted(ours) - before[ours]
         assert told["codes"][theirs] <= counted <= told["codes"][theirs] + late
     assert told["health"].keys() <= {"OK"}
+    assert probes.keys() == {(path, 200) for path in PROBES}

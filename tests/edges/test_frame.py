@@ -171,6 +171,43 @@ def test_all_edges_together_have_one_limit(framed: Framed) -> None:
     assert answers == [message_of(Overloaded())]
 
 
+def slow(framed: Framed, seconds: float) -> None:
+    """Turns have taken so long of late."""
+    for _ in range(100):
+        framed.frame.turns.take_free()
+        framed.frame.turns.end(seconds)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "under_way", "waits", "has_room", "why"),
+    [
+        (0.001, 63, 60.0, True, "64 short calls are a tenth of a second"),
+        (0.001, 64, 60.0, False, "no place is left"),
+        (0.010, 14, 60.0, True, "0.14 s"),
+        (0.010, 40, 60.0, False, "0.4 s: sooner elsewhere"),
+        (0.005, 20, 1.0, True, "a tenth of what it gives"),
+        (0.005, 20, 0.1, False, "all that it gives"),
+        (1.000, 15, 60.0, True, "few long prescriptions shut nobody out"),
+    ],
+)
+def test_who_would_wait_for_too_long_is_told_at_once(
+    *, seconds: float, under_way: int, waits: float, has_room: bool, why: str
+) -> None:
+    framed = Framed(limit=64)
+    slow(framed, seconds)
+    held = framed.frame.method("unary", "toy", "Hold")
+    for _ in range(under_way):
+        framed.frame.places.take()
+    deadline = time.monotonic() + waits
+    try:
+        framed.frame.enter(held, deadline=deadline)
+    except Overloaded:
+        assert not has_room, why
+        assert framed.metrics.method("unary", "toy", "Hold").codes["RESOURCE_EXHAUSTED"] == 1
+    else:
+        assert has_room, why
+
+
 def test_one_call_at_a_time_is_evaluated() -> None:
     framed = Framed(limit=8)
     method = framed.frame.method("unary", "toy", "Hold")

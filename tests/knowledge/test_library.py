@@ -88,6 +88,15 @@ def test_a_reload_takes_new_content_into_service(rules: Path) -> None:
     assert library.problem is None
 
 
+def test_misspelt_names_are_indexed_apart_from_the_start_and_with_a_reload(rules: Path) -> None:
+    library = Library(rules)
+    assert "close_names" not in vars(library.current.resolver)
+    library.index_names()
+    assert "close_names" in vars(library.current.resolver)
+    assert library.reload()
+    assert "close_names" in vars(library.current.resolver)
+
+
 def test_a_reload_that_fails_keeps_the_last_good_edition(rules: Path) -> None:
     library = Library(rules)
     good = library.current

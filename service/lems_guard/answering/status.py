@@ -11,6 +11,7 @@ from lems_guard.clinical.errors import (
     DeadlinePassed,
     FieldViolation,
     InvalidRequest,
+    NoSuchMethod,
     NotFound,
     Overloaded,
     PermissionDenied,
@@ -21,6 +22,7 @@ from lems_guard.clinical.errors import (
 CODES: dict[type[Exception], int] = {
     InvalidRequest: code_pb2.INVALID_ARGUMENT,
     NotFound: code_pb2.NOT_FOUND,
+    NoSuchMethod: code_pb2.UNIMPLEMENTED,
     AlreadyRecorded: code_pb2.ALREADY_EXISTS,
     Unauthenticated: code_pb2.UNAUTHENTICATED,
     PermissionDenied: code_pb2.PERMISSION_DENIED,

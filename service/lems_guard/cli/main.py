@@ -1,5 +1,11 @@
 """The root of the command line: the commands, and what becomes of their errors."""
 
+# ruff: noqa: E402 - before all that is imported
+import gc
+
+# What is imported stays: to look through it again and again would take a sixth of the start.
+gc.disable()
+
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -25,6 +31,8 @@ from lems_guard.clinical.errors import (
     Unavailable,
 )
 from lems_guard.telemetry.logs import place_of
+
+gc.enable()
 
 app = typer.Typer(
     no_args_is_help=True,

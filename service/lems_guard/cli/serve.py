@@ -1,5 +1,6 @@
 """`lems-guard serve`: the service, until SIGTERM."""
 
+import gc
 import sys
 
 import structlog
@@ -28,7 +29,8 @@ def serve() -> None:
 
 
 def _run(settings: Settings) -> None:
-    """Serve on uvloop, where it exists."""
+    """Serve on uvloop, where it exists; what is loaded is collected once, before calls come."""
+    gc.disable()
     import asyncio  # noqa: PLC0415 - what only a service needs, `--help` does not wait for
 
     from lems_guard import server  # noqa: PLC0415

@@ -44,8 +44,10 @@ class Is:
     def judge(self, facts: Facts) -> Verdict:
         """Decided by membership; an accepted unknown holds, but is still named as missing."""
         value = facts[self.fact]
+        if value in self.values:
+            return HOLDS
         if isinstance(value, enum.IntEnum):
-            return HOLDS if value in self.values else FAILS
+            return FAILS
         if self.or_unknown:
             return Verdict(True, missing_roots(self.fact, value))
         return undecided(self.fact, value)

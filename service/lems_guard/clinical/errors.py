@@ -5,6 +5,7 @@
     ├── InvalidKnowledge   rules or vocabulary that do not compile: every problem, with its place
     ├── InvalidSettings    the environment asks for something impossible: every fault at once
     ├── NotFound           the caller named a rule that does not exist
+    ├── NoSuchMethod       the caller called what this service does not have
     ├── AlreadyRecorded    the caller's id stands for something else already
     ├── Unauthenticated    who calls could not be established
     ├── PermissionDenied   who calls is known, or need not be, and may not do this
@@ -56,6 +57,10 @@ class InvalidSettings(LemsGuardError):
 
 class NotFound(LemsGuardError):
     """What was asked for by id does not exist; the message suggests a near one."""
+
+
+class NoSuchMethod(LemsGuardError):
+    """A method that this service does not have, or not yet."""
 
 
 class AlreadyRecorded(LemsGuardError):

@@ -87,12 +87,14 @@ def every(verdicts: Iterable[Verdict]) -> Verdict:
     truth: bool | None = True
     missing: frozenset[Lack] = frozenset()
     for verdict in verdicts:
+        if verdict is HOLDS:
+            continue
         if verdict.truth is False:
             return FAILS
         if verdict.truth is None:
             truth = None
         missing |= verdict.missing
-    return Verdict(truth, missing)
+    return HOLDS if truth and not missing else Verdict(truth, missing)
 
 
 def either(verdicts: Iterable[Verdict]) -> Verdict:
@@ -100,6 +102,8 @@ def either(verdicts: Iterable[Verdict]) -> Verdict:
     truth: bool | None = False
     missing: frozenset[Lack] = frozenset()
     for verdict in verdicts:
+        if verdict is FAILS:
+            continue
         if verdict.truth is True:
             if not verdict.missing:
                 return HOLDS
@@ -107,7 +111,7 @@ def either(verdicts: Iterable[Verdict]) -> Verdict:
         elif verdict.truth is None and truth is False:
             truth = None
         missing |= verdict.missing
-    return Verdict(truth, missing)
+    return FAILS if truth is False else Verdict(truth, missing)
 
 
 def negated(verdict: Verdict) -> Verdict:

@@ -42,6 +42,11 @@ Made = TypeVar("Made")
 NEVER = math.inf
 REQUEST_ID = "x-request-id"
 LONGEST_REQUEST_ID = 128
+# Whoever would wait for longer than this, or than half of the time it gives, is told so at once:
+# by then it could have been answered elsewhere. So many of the places are given whatever the wait,
+# so that a few long prescriptions shut nobody out.
+LONGEST_WAIT_SECONDS = 0.15
+GIVEN_WHATEVER_THE_WAIT = 1 / 4
 
 
 class TraceSpan(Protocol):
@@ -139,10 +144,19 @@ class Frame:
         Deadline and arrival are moments of `time.monotonic`. Whoever enters must run or leave.
         """
         begun = time.monotonic() if arrived is None else arrived
-        if not method.places.take():
+        is_ours = method.places is self.places
+        if (is_ours and not self.has_room(deadline=deadline)) or not method.places.take():
             raise self.turned_away(method, Overloaded(), begun)
         method.metrics.started()
         return Call(self, method, (begun, deadline), metadata)
+
+    def has_room(self, coming: int = 0, deadline: float = NEVER) -> bool:
+        """Whether one call more, behind those under way and so many coming, would wait not long."""
+        ahead, places = self.places.taken + coming, self.places.most
+        if ahead < places * GIVEN_WHATEVER_THE_WAIT:
+            return True
+        longest = min(LONGEST_WAIT_SECONDS, max(0.0, deadline - time.monotonic()) / 2)
+        return ahead < places and ahead * self.turns.mean_seconds <= longest
 
     def turned_away(
         self, method: Method, error: LemsGuardError, arrived: float | None = None
@@ -205,11 +219,12 @@ class Call:
         turns = self._frame.turns
         if not turns.take(lane, self.deadline):
             raise DeadlinePassed
+        begun = time.monotonic()
         try:
             self.in_time()
             return work()
         finally:
-            turns.end()
+            turns.end(time.monotonic() - begun)
 
     def in_free_turn(self, work: Callable[[], Made]) -> Made | None:
         """What the work makes where a turn is free now; `None` where it would have to wait.

@@ -19,6 +19,8 @@ class Lane(enum.IntEnum):
 
 # So many calls may pass an item that waits; then it is the item's turn.
 MOST_PASSED = 8
+# Of the last turn's length this share goes into the mean: some dozen turns are remembered.
+NEWEST = 1 / 16
 
 
 class Turns:
@@ -32,6 +34,7 @@ class Turns:
             collections.deque() for _ in Lane
         )
         self._passed = 0
+        self.mean_seconds = 0.0  # that a turn takes of late
 
     @property
     def waiting(self) -> int:
@@ -68,9 +71,11 @@ class Turns:
             self._waiting[lane].remove(mine)
             return True
 
-    def end(self) -> None:
-        """End a turn: the next one begins, where somebody waits."""
+    def end(self, seconds: float | None = None) -> None:
+        """End a turn, which counts where it is told how long it took; the next one begins."""
         with self._mutex:
+            if seconds is not None:
+                self.mean_seconds += (seconds - self.mean_seconds) * NEWEST
             lane = self._next_lane()
             if lane is None:
                 self._is_taken = False

@@ -20,7 +20,6 @@ from lems_guard.screening.tables import Row
 
 ROUTE_UNKNOWN = Verdict(None, frozenset({"route"}))
 NOTHING_MISSING: frozenset[Lack] = frozenset()
-NO_FACTS: Facts = {}
 IDENTITY: frozenset[Lack] = frozenset({"identity"})
 
 Undecided: TypeAlias = tuple[Outcome, frozenset[Lack]]  # with the facts that were missing
@@ -63,8 +62,9 @@ def judge(
     possible: list[Undecided] = []
     gaps: list[Undecided] = []
     settled = False
+    facts = situation.facts_of(exposure, partners)
     for outcome, when in rows:
-        truth, missing = applies(outcome, when, exposure, situation, partners)
+        truth, missing = applies(outcome, when, exposure, facts)
         if truth is False:
             continue
         if truth is None and outcome.when_unknown is WhenUnknown.GAP:
@@ -81,25 +81,18 @@ def judge(
         judgement = _judgement(possible, gaps, settled=settled)
         if not exposure.sure or situation.is_superseded(rule.kind, exposure) is None:
             judgement = _possible(judgement, IDENTITY)
-    facts = situation.facts_of(exposure, partners) if rule.modifiers else NO_FACTS
     ruling = _modified(rule.modifiers, judgement, gaps, facts)
     return ruling if exposure.sure else _asking_which(ruling)
 
 
-def applies(
-    outcome: Outcome,
-    when: Condition | None,
-    exposure: Exposure,
-    situation: Situation,
-    partners: Partners | None = None,
-) -> Verdict:
+def applies(outcome: Outcome, when: Condition | None, exposure: Exposure, facts: Facts) -> Verdict:
     """Whether a row holds: its routes first, then what is left of its condition."""
     route = HOLDS
     if outcome.routes is not None:
         route = route_verdict(outcome.routes, exposure.route, exposure.routes)
     if when is None or route.truth is False:
         return route
-    verdict = when.judge(situation.facts_of(exposure, partners))
+    verdict = when.judge(facts)
     return verdict if route is HOLDS else every((route, verdict))
 
 

@@ -89,6 +89,14 @@ def test_a_call_closed_without_a_message_is_a_fault_that_is_told() -> None:
         assert served.counted() == {"INVALID_ARGUMENT": 1}
 
 
+@pytest.mark.parametrize("path", ["/nobody.v1.Service/Method", f"{CHECK}ed"])
+def test_a_method_that_is_not_there_is_told_and_counted_without_its_name(path: str) -> None:
+    with serving() as served, served.channel() as channel:
+        assert code_of(asked(channel, b"check", path)) == "UNIMPLEMENTED"
+        assert served.counted("/unknown/unknown") == {"UNIMPLEMENTED": 1}
+        assert served.counted(path) == {}
+
+
 class Nothing:
     """Nothing is in service: what is amiss with the bytes is found before it is looked for."""
 

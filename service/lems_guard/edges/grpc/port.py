@@ -10,7 +10,7 @@ import grpc
 from grpc_health.v1 import health_pb2
 
 from lems_guard.answering.contract import CHECK_SERVICE, SERVICES, Current, UnaryMethod
-from lems_guard.clinical.errors import InvalidSettings
+from lems_guard.clinical.errors import InvalidSettings, NoSuchMethod
 from lems_guard.edges.frame import Frame, Places
 from lems_guard.edges.grpc import health, reflection
 from lems_guard.edges.grpc.arrivals import Door, RefusingHandler
@@ -23,6 +23,7 @@ from lems_guard.setting_values import Address
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 STREAM = "CheckPrescriptionStream"
+UNKNOWN = "unknown"  # the service and the method of calls that name none of ours
 OPTIONS = (
     # Of one connection; beyond this its client waits before it sends, and fills no queue that
     # others' calls stand in. What the core would refuse by itself (calls that have ended, but not
@@ -66,15 +67,19 @@ class Drain(NamedTuple):
 class Served(grpc.GenericRpcHandler):
     """Every method's door, by the path that calls come with."""
 
-    def __init__(self, doors: dict[str, Door]) -> None:
-        """No other method is served."""
+    def __init__(self, doors: dict[str, Door], frame: Frame) -> None:
+        """No other method is served; whoever calls one is counted, its name is not kept."""
         self._doors = doors
+        self._frame = frame
+        self._unknown = frame.method("unary", UNKNOWN, UNKNOWN)
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:  # noqa: ANN401
         """What becomes of a call that has just arrived; `None`: there is no such method."""
         door = self._doors.get(handler_call_details.method)
-        metadata = handler_call_details.invocation_metadata or ()
-        return None if door is None else door.arrived(metadata)
+        if door is None:
+            self._frame.turned_away(self._unknown, NoSuchMethod())
+            return None
+        return door.arrived(handler_call_details.invocation_metadata or ())
 
 
 class Port:
@@ -92,7 +97,7 @@ class Port:
         self._reflecting = Patience(min(limits.idle_seconds, reflection.IDLE_SECONDS))
         self._refusal = RefusingHandler()
         self._hall = Hall(frame, self._message, self._refusal)
-        self._served = Served(self._doors(methods, current))
+        self._served = Served(self._doors(methods, current), frame)
 
     def _doors(self, methods: Sequence[UnaryMethod], current: Current) -> dict[str, Door]:
         frame, refusal = self.frame, self._refusal

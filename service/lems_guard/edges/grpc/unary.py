@@ -1,9 +1,8 @@
 """Unary methods: let in as long as there are places, evaluated in their turns."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-
-import grpc
 
 from lems_guard.clinical.deadline import InTime
 from lems_guard.clinical.errors import LemsGuardError, Overloaded
@@ -12,10 +11,11 @@ from lems_guard.edges.grpc.arrivals import Arrival, RefusingHandler, Requests, S
 from lems_guard.edges.grpc.call import Context, Metadata, deadline_of, echo_request_id, end, gone
 from lems_guard.edges.grpc.patience import Patience
 
-# From so many calls on, the serving thread is let catch up before each evaluation.
-CROWDED = 24
+# From so full on, the serving thread is let catch up before each evaluation.
+CROWDED = 3 / 8
 ARRIVING_TO_A_PLACE = 2
-MOST_ROUNDS = 64
+PAUSE_SECONDS = 5e-5  # with what the system adds, it lasts as long as one arrival takes
+MOST_PAUSES = 64
 
 
 class Hall:
@@ -40,7 +40,8 @@ class Hall:
     @property
     def is_crowded(self) -> bool:
         """Whether more is going on than the serving thread can be sure to keep up with."""
-        return self._arriving.taken + self.frame.places.taken >= CROWDED
+        places = self.frame.places
+        return self._arriving.taken + places.taken >= places.most * CROWDED
 
     def let_in(self) -> bool:
         """Whether one more may come in; calls on their way to a place count as if they had it.
@@ -48,22 +49,15 @@ class Hall:
         But never more than half of the places are kept for those of whom nothing came yet.
         """
         self.seen += 1
-        places = self.frame.places
-        expected = min(self._arriving.taken, places.most // 2)
-        return places.taken + expected < places.most and self._arriving.take()
+        expected = min(self._arriving.taken, self.frame.places.most // 2)
+        return self.frame.has_room(expected) and self._arriving.take()
 
-    def message_of(self, requests: Requests, context: Context, *, whole: bool) -> bytes:
-        """The call's message; raises what the call then ends with.
-
-        `whole`: waits until the client has said that there is no more.
-        """
+    def message_of(self, requests: Requests, context: Context) -> bytes:
+        """The call's message; raises what the call then ends with."""
         try:
-            message = self._patience.message(requests, context)
-            while whole and self._patience.next(requests, context) is not None:
-                pass
+            return self._patience.message(requests, context)
         finally:
             self._arriving.give_back()
-        return message
 
 
 class UnaryDoor:
@@ -101,13 +95,13 @@ class UnaryDoor:
         frame = self._hall.frame
         crowded = self._hall.is_crowded
         try:
-            message = self._hall.message_of(requests, context, whole=crowded)
+            message = self._hall.message_of(requests, context)
         except LemsGuardError as error:
             raise frame.turned_away(self._method, error, arrival.at) from None
 
         def evaluated() -> bytes:
             if crowded:
-                self._let_serving_catch_up(requests, context)
+                self._let_serving_catch_up()
             if not context.is_active():
                 raise gone(context)
             return self._answer(message, call.in_time)
@@ -120,21 +114,16 @@ class UnaryDoor:
         )
         return call.run(evaluated)
 
-    def _let_serving_catch_up(self, requests: Requests, context: Context) -> None:
-        """Wait until the serving thread has nothing more to do.
+    def _let_serving_catch_up(self) -> None:
+        """Pause until the serving thread has nothing more to do.
 
         It needs the interpreter for every arrival, and beside a thread that evaluates without a
         pause it gets it every few milliseconds only: calls then grow late in gRPC's core, where
-        nobody counts or refuses them. To ask a stream that has ended for one more message is
-        answered at once, but in the order of all that happens: when the answer is here, whatever
-        came before it has been heard. gRPC has one arrival heard at a time, so this is repeated
-        for as long as there was one.
+        nobody counts or refuses them. gRPC has one arrival heard at a time, so a pause in which
+        there was none has come to the last one.
         """
-        for _ in range(MOST_ROUNDS):
+        for _ in range(MOST_PAUSES):
             seen = self._hall.seen
-            try:
-                next(requests, None)
-            except grpc.RpcError:
-                raise gone(context) from None
+            time.sleep(PAUSE_SECONDS)
             if self._hall.seen == seen:
                 return
