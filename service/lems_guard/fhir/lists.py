@@ -4,7 +4,6 @@ Each use of a drug stands once, however many resources tell of it.
 """
 
 import datetime
-from collections import defaultdict
 from collections.abc import Iterator
 
 from lems_guard.answering.bounds import LONGEST_NAME, of_medication
@@ -23,6 +22,7 @@ from lems_guard.fhir.standing import (
     is_over,
     listed,
 )
+from lems_guard.fhir.told_orders import ToldOrders
 from lems_guard.v1 import prescription_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
 
@@ -57,9 +57,8 @@ class Lists:
         self._reader = vocabulary.orders
         self._matcher = Matcher(vocabulary)
         self._renewals = Renewals(record, vocabulary.orders, self._matcher)
-        # By the names of their drugs, the orders that go on, and those that have ended.
-        self._going: dict[object, list[Order]] = defaultdict(list)
-        self._ended: dict[object, list[Order]] = defaultdict(list)
+        # The orders that go on, and those that have ended.
+        self._going, self._ended = ToldOrders(self._matcher), ToldOrders(self._matcher)
         self._any_follows = bool(record.of_kind("MedicationAdministration", "MedicationDispense"))
         self._goes_on_if_on_record = True
         self.orders: dict[str, Order] = {}
@@ -118,17 +117,20 @@ class Lists:
 
     def _is_told(self, resource: Resource, line: RecordLine, standing: Standing) -> bool:
         """Whether an order tells all of it already."""
-        told = [*self._linked(resource, line), *self._named(self._going, resource, line)]
-        if any(self._matcher.tells_all(order.line, line) for order in told):
+        linked = self._linked(resource, line)
+        if any(self._matcher.tells_all(order.line, line) for order in linked):
+            return True
+        names = self._names(line, text(resource.get("resourceType")))
+        if next(self._going.telling(line, names), None):
             return True
         if standing.list != terms.MEDICATION_LIST_STOPPED:
             return False
-        for order in self._named(self._ended, resource, line):
-            if self._matcher.tells_all(order.line, line):
-                # Of many doses that were given it is the last after which a drug is gone.
-                order.message.stopped_on = max(order.message.stopped_on, standing.ended)
-                return True
-        return False
+        ended = next(self._ended.telling(line, names), None)
+        if ended is None:
+            return False
+        # Of many doses that were given it is the last after which a drug is gone.
+        ended.message.stopped_on = max(ended.message.stopped_on, standing.ended)
+        return True
 
     def _linked(self, resource: Resource, line: RecordLine) -> Iterator[Order]:
         """The orders of the same drug that it was made of, where these are at hand or go on."""
@@ -139,16 +141,9 @@ class Lists:
             if self._matcher.is_one_drug(order.line, line):
                 yield order
 
-    def _named(
-        self, orders: dict[object, list[Order]], resource: Resource, line: RecordLine
-    ) -> Iterator[Order]:
-        for name in self._names(line, text(resource.get("resourceType"))):
-            yield from orders.get(name, ())
-
     def _know(self, order: Order, kind: str) -> None:
         goes_on = order.list == terms.MEDICATION_LIST_ACTIVE
-        for name in self._names(order.line, kind):
-            (self._going if goes_on else self._ended)[name].append(order)
+        (self._going if goes_on else self._ended).add(order, self._names(order.line, kind))
 
     def _names(self, line: RecordLine, kind: str) -> frozenset[object]:
         """By what a drug is known again: words, codes, and contents for what follows an order."""

@@ -34,7 +34,7 @@ class Matcher:
 
     def names(self, line: RecordLine) -> frozenset[object]:
         """By what a drug is known again: words, codes and what it holds."""
-        contents = self._contents_of(line)
+        contents = self.contents_of(line)
         return line.names | {contents} if contents else line.names
 
     def is_one_drug(self, one: RecordLine, other: RecordLine) -> bool:
@@ -42,7 +42,7 @@ class Matcher:
 
         What they hold decides where it is understood: a code may be that of a whole class.
         """
-        contents, others = self._contents_of(one), self._contents_of(other)
+        contents, others = self.contents_of(one), self.contents_of(other)
         if contents and others:
             return not set(contents).isdisjoint(others)
         return bool(one.names & other.names)
@@ -53,14 +53,14 @@ class Matcher:
             return True
         if not self.is_one_drug(order, told):
             return False
-        said, again = self._use(order), self._use(told)
+        said, again = self.use(order), self.use(told)
         return (
             _is_by_route(said.route, again.route)
             and _is_of_dose(said.dose, again.dose)
             and not _is_more(said.doses_per_day, again.doses_per_day)
         )
 
-    def _contents_of(self, line: RecordLine) -> Contents:
+    def contents_of(self, line: RecordLine) -> Contents:
         """What a drug may be made of, or nothing where it is not understood."""
         if line not in self._contents:
             asked = Medication("same", MedicationList.ACTIVE, line.words, line.codings)
@@ -69,7 +69,8 @@ class Matcher:
             self._contents[line] = found.readings if is_sure else ()
         return self._contents[line]
 
-    def _use(self, line: RecordLine) -> Understood:
+    def use(self, line: RecordLine) -> Understood:
+        """What a line says of how its drug is taken, as an order of that drug would."""
         if line not in self._uses:
             sent = _as_sent(line)
             found = self._understand(sent)

@@ -13,8 +13,9 @@ from lems_guard.edges.order_entry.discovery import SERVICES
 from lems_guard.edges.order_entry.hooks import read_call
 from lems_guard.editions.library import Edition
 from lems_guard.fhir.diagnoses import NOTHING_KNOWN, DiagnosisReader
-from lems_guard.fhir.orders import OrderReader
+from lems_guard.fhir.orders import OrderReader, RecordLine
 from lems_guard.fhir.patients import Interpreter
+from lems_guard.fhir.same_drug import Matcher
 from lems_guard.v1 import terms_pb2 as terms
 
 TODAY = datetime.date(2026, 11, 22)
@@ -215,3 +216,43 @@ def test_an_order_at_hand_that_has_ended(
     asked = asked_of(edition, [draft], [])
     filled = [name for name in ("proposed", "stopped") if getattr(asked.request, name)]
     assert (filled, list(asked.left_out)) == ([place] if place else [], left_out), why
+
+
+@pytest.mark.parametrize(
+    ("ordered", "again", "taken", "why"),
+    [
+        (
+            lambda n: dosed(n, 1),
+            lambda n: dosed(n + 500, 1),
+            160,
+            "each is of another dose",
+        ),
+        (lambda n: dosed(n, 1), lambda n: dosed(n, 2), 160, "each is given more often"),
+        (lambda n: dosed(n, 2), lambda n: dosed(n, 1), 80, "each is told by its order"),
+        (lambda n: dosed(n, 1), lambda _: by("ophthalmic"), 81, "eye drops, which no order tells"),
+    ],
+)
+def test_hundreds_of_orders_and_doses_of_one_drug_are_compared_with_few(
+    ordered: Any,  # noqa: ANN401
+    again: Any,  # noqa: ANN401
+    taken: int,
+    why: str,
+    edition: Edition,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared = []
+
+    def counted(matcher: Matcher, order: RecordLine, told: RecordLine) -> bool:
+        compared.append(told)
+        return tells_all(matcher, order, told)
+
+    tells_all = Matcher.tells_all
+    monkeypatch.setattr(Matcher, "tells_all", counted)
+    size = 80
+    record = [
+        *(request("prednisone", order_id=f"a{n}") | ordered(n) for n in range(1, size + 1)),
+        *(given("prednisone", order_id=f"g{n}") | again(n) for n in range(1, size + 1)),
+    ]
+    asked = asked_of(edition, [order("bupropion 150 mg po bid")], record)
+    assert len(asked.request.active) == taken, why
+    assert len(compared) <= 6 * size, why
