@@ -104,7 +104,9 @@ def test_a_client_that_leaves_its_stream_gives_its_place_back() -> None:
         stream.said(item())
         stream.call.cancel()
         stream.close()
-        until(lambda: served.counted(STREAM, "bidi_stream") == {"CANCELLED": 1})
+        until(lambda: sum(served.counted(STREAM, "bidi_stream").values()) == 1)
+        # gRPC may tell first that no message comes any more, and then that the client has left.
+        assert served.counted(STREAM, "bidi_stream").keys() <= {"CANCELLED", "OK"}
         assert served.port.streams.taken == 0
 
 
