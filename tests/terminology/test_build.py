@@ -14,7 +14,15 @@ from lems_guard.terminology.tables import read_vocabulary
 
 SAMPLE = Path(__file__).parent / "sources_sample"
 TABLES = Path(__file__).parents[2] / "rules" / "vocabulary"
-BUILT = ("atc.tsv", "ingredients.tsv", "names.tsv", "brands.tsv", "products.tsv", "unii.tsv")
+BUILT = (
+    "atc.tsv",
+    "brands.tsv",
+    "cvx.tsv",
+    "ingredients.tsv",
+    "names.tsv",
+    "products.tsv",
+    "unii.tsv",
+)
 
 Row = dict[str, str]
 

@@ -9,8 +9,9 @@ from lems_guard.screening.knowledge_base import KnowledgeBase
 from lems_guard.v1 import knowledge_service_pb2 as wire
 from lems_guard.v1 import screening_pb2
 
-# Which state of the contract this service understands: one more whenever requests gain a field.
-CONTRACT = 2
+# Which state of the contract this service understands: one more whenever requests gain a field
+# or a value.
+CONTRACT = 3
 
 
 class Explained(Protocol):

@@ -61,6 +61,8 @@ SYSTEMS = {
     terms.CODE_SYSTEM_UNII: "UNII",
     terms.CODE_SYSTEM_ICD10CM: "ICD-10-CM",
     terms.CODE_SYSTEM_ICD10: "ICD-10",
+    terms.CODE_SYSTEM_CVX: "CVX",
+    terms.CODE_SYSTEM_ABSENT_UNKNOWN: "absent or unknown",
 }
 FACTS = {
     "age_years": "age",

@@ -38,6 +38,8 @@ class CodeSystem(Term):
     UNII = 5
     ICD10CM = 6
     ICD10 = 7
+    CVX = 8
+    ABSENT_UNKNOWN = 9
 
 
 class Disposition(Term):

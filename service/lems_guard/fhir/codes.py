@@ -14,7 +14,7 @@ OWN = "urn:lems-guard:"
 
 # Systems by the way they are written in the wild; only the canonical ones above are ever sent.
 # Sources: hl7.org/fhir/r4/namingsystem-terminologies.html; the OIDs from the same register; ATC
-# and ICD-10-CM as commonly used.
+# and ICD-10-CM as commonly used; hl7.org/fhir/uv/ips for what a summary says is absent.
 SYSTEMS: dict[str, terms.CodeSystem] = {
     "www.nlm.nih.gov/research/umls/rxnorm": terms.CODE_SYSTEM_RXNORM,
     "2.16.840.1.113883.6.88": terms.CODE_SYSTEM_RXNORM,
@@ -28,6 +28,9 @@ SYSTEMS: dict[str, terms.CodeSystem] = {
     "2.16.840.1.113883.6.90": terms.CODE_SYSTEM_ICD10CM,
     "hl7.org/fhir/sid/icd-10": terms.CODE_SYSTEM_ICD10,
     "2.16.840.1.113883.6.3": terms.CODE_SYSTEM_ICD10,
+    "hl7.org/fhir/sid/cvx": terms.CODE_SYSTEM_CVX,
+    "2.16.840.1.113883.12.292": terms.CODE_SYSTEM_CVX,
+    "hl7.org/fhir/uv/ips/codesystem/absent-unknown-uv-ips": terms.CODE_SYSTEM_ABSENT_UNKNOWN,
 }
 
 

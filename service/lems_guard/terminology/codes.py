@@ -1,6 +1,6 @@
 """What a code stands for: by the site's own release first, then by the embedded tables."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol, TypeAlias
 
 from lems_guard.clinical.dose import Dose
@@ -46,6 +46,9 @@ class Coded(NamedTuple):
 
 
 UNKNOWN = Coded()
+# hl7.org/fhir/uv/ips, absent-unknown-uv-ips; `no-medication-info` beside it says nothing.
+NO_KNOWN_MEDICATIONS = "no-known-medications"
+NOTHING_TAKEN = Coded((("no medication",),), source="codes of what is absent")
 # A, C07 and C are too much to be an order of anything in them.
 SHORTEST_GROUP = 3
 Groups: TypeAlias = Mapping[str, frozenset[str]]
@@ -72,6 +75,13 @@ class CodeBook:
         """
         self._vocabulary = vocabulary
         self._site = site
+        self._readers: dict[CodeSystem, Callable[[str], Coded]] = {
+            CodeSystem.RXNORM: self._rxnorm,
+            CodeSystem.UNII: self._unii,
+            CodeSystem.ATC: self._atc,
+            CodeSystem.CVX: self._cvx,
+            CodeSystem.ABSENT_UNKNOWN: _absent,
+        }
         self._groups = {each: held for each, held in groups.items() if not each.endswith(NOT_SAID)}
 
     def read(self, coding: Coding) -> Coded:
@@ -83,11 +93,8 @@ class CodeBook:
             found = self._site.code(system, coding.code)
             if found.readings:
                 return found
-        if system is CodeSystem.RXNORM:
-            return self._rxnorm(coding.code)
-        if system is CodeSystem.UNII:
-            return self._unii(coding.code)
-        return self._atc(coding.code) if system is CodeSystem.ATC else UNKNOWN
+        read = self._readers.get(system)
+        return UNKNOWN if read is None else read(coding.code)
 
     def _rxnorm(self, code: str) -> Coded:
         product = self._vocabulary.product(code)
@@ -95,6 +102,10 @@ class CodeBook:
             return Coded((product.ingredients,), product.route, product.strength, source="products")
         readings = self._vocabulary.codes.get(code, ())
         return Coded(readings, source="ingredients") if readings else UNKNOWN
+
+    def _cvx(self, code: str) -> Coded:
+        readings = self._vocabulary.cvx.get(code.strip().zfill(2), ())
+        return Coded(readings, source="CVX codes") if readings else UNKNOWN
 
     def _unii(self, code: str) -> Coded:
         readings = self._vocabulary.unii.get(key_of(code), ())
@@ -132,6 +143,10 @@ class CodeBook:
             if code.startswith(group) or group.startswith(code)
         ]
         return NO_MEMBERS.union(*found)
+
+
+def _absent(code: str) -> Coded:
+    return NOTHING_TAKEN if code.strip() == NO_KNOWN_MEDICATIONS else UNKNOWN
 
 
 def atc_route(code: str) -> Route | None:

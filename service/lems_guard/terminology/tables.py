@@ -83,7 +83,7 @@ def read_vocabulary(directory: Path) -> Vocabulary:
         codes=_codes(ingredients),
         products=ProductCodes.of(products),
         contents=contents,
-        names=_names(reader, ingredients),
+        names=_readings(reader, "names.tsv", "name", ingredients),
         brands=_brands(reader, ingredients),
         mixtures=_mixtures(reader, ingredients),
         routes=reader.unique("routes.tsv", ("word", "route", "context", "source"), _route_word),
@@ -105,6 +105,7 @@ def read_vocabulary(directory: Path) -> Vocabulary:
             ("code", "ingredients", "source"),
             lambda row: (set_of(row, ingredients),),
         ),
+        cvx=_readings(reader, "cvx.tsv", "code", ingredients),
     )
     if reader.problems:
         raise InvalidKnowledge(tuple(reader.problems))
@@ -138,10 +139,13 @@ def _codes(ingredients: dict[str, str]) -> dict[str, Readings]:
     return {rxcui: tuple(readings) for rxcui, readings in found.items()}
 
 
-def _names(reader: TableReader, known: dict[str, str]) -> dict[str, Readings]:
+def _readings(
+    reader: TableReader, file: str, key_column: str, known: dict[str, str]
+) -> dict[str, Readings]:
+    """What each name or code stands for; in several rows, for one of several things."""
     found: dict[str, dict[IngredientSet, None]] = defaultdict(dict)
-    columns = ("name", "ingredients", "source")
-    for key, names in reader.keyed("names.tsv", columns, lambda row: set_of(row, known)):
+    columns = (key_column, "ingredients", "source")
+    for key, names in reader.keyed(file, columns, lambda row: set_of(row, known)):
         found[key][names] = None
     return {key: tuple(readings) for key, readings in found.items()}
 

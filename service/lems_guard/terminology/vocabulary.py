@@ -130,6 +130,8 @@ class Vocabulary:
     """UNII codes → ingredients."""
     atc: dict[str, Readings] = field(default_factory=dict)
     """ATC codes → ingredients, for the classes that rules speak of."""
+    cvx: dict[str, Readings] = field(default_factory=dict)
+    """CVX codes → vaccines, and what else is given with them."""
     conditions: tuple[ConditionCode, ...] = ()
     """Coded diagnoses that tell a fact of the patient."""
 

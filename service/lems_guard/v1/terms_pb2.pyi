@@ -58,6 +58,8 @@ class CodeSystem(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     CODE_SYSTEM_UNII: _ClassVar[CodeSystem]
     CODE_SYSTEM_ICD10CM: _ClassVar[CodeSystem]
     CODE_SYSTEM_ICD10: _ClassVar[CodeSystem]
+    CODE_SYSTEM_CVX: _ClassVar[CodeSystem]
+    CODE_SYSTEM_ABSENT_UNKNOWN: _ClassVar[CodeSystem]
 
 class Jurisdiction(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -228,6 +230,8 @@ CODE_SYSTEM_SNOMED_CT: CodeSystem
 CODE_SYSTEM_UNII: CodeSystem
 CODE_SYSTEM_ICD10CM: CodeSystem
 CODE_SYSTEM_ICD10: CodeSystem
+CODE_SYSTEM_CVX: CodeSystem
+CODE_SYSTEM_ABSENT_UNKNOWN: CodeSystem
 JURISDICTION_UNSPECIFIED: Jurisdiction
 JURISDICTION_US: Jurisdiction
 JURISDICTION_EU: Jurisdiction

@@ -35,6 +35,12 @@ TODAY = datetime.date(2026, 11, 21)
         ("https://snomed.info/sct", terms.CODE_SYSTEM_SNOMED_CT),
         ("urn:oid:2.16.840.1.113883.6.96", terms.CODE_SYSTEM_SNOMED_CT),
         ("http://fdasis.nlm.nih.gov", terms.CODE_SYSTEM_UNII),
+        ("http://hl7.org/fhir/sid/cvx", terms.CODE_SYSTEM_CVX),
+        ("urn:oid:2.16.840.1.113883.12.292", terms.CODE_SYSTEM_CVX),
+        (
+            "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips",
+            terms.CODE_SYSTEM_ABSENT_UNKNOWN,
+        ),
         ("http://www.whocc.no/atc", terms.CODE_SYSTEM_ATC),
         ("http://hl7.org/fhir/sid/icd-10-cm", terms.CODE_SYSTEM_ICD10CM),
         ("http://hl7.org/fhir/sid/icd-10", terms.CODE_SYSTEM_ICD10),

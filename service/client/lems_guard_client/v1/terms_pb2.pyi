@@ -229,6 +229,10 @@ class _CodeSystemEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CodeSystem
     """ICD-10-CM (US clinical modification), of a condition."""
     CODE_SYSTEM_ICD10: _CodeSystem.ValueType  # 7
     """ICD-10 (WHO), of a condition."""
+    CODE_SYSTEM_CVX: _CodeSystem.ValueType  # 8
+    """Vaccine administered (CDC)."""
+    CODE_SYSTEM_ABSENT_UNKNOWN: _CodeSystem.ValueType  # 9
+    """Absent and unknown data of the International Patient Summary (HL7): "no-known-medications"."""
 
 class CodeSystem(_CodeSystem, metaclass=_CodeSystemEnumTypeWrapper):
     """The system a code is from."""
@@ -249,6 +253,10 @@ CODE_SYSTEM_ICD10CM: CodeSystem.ValueType  # 6
 """ICD-10-CM (US clinical modification), of a condition."""
 CODE_SYSTEM_ICD10: CodeSystem.ValueType  # 7
 """ICD-10 (WHO), of a condition."""
+CODE_SYSTEM_CVX: CodeSystem.ValueType  # 8
+"""Vaccine administered (CDC)."""
+CODE_SYSTEM_ABSENT_UNKNOWN: CodeSystem.ValueType  # 9
+"""Absent and unknown data of the International Patient Summary (HL7): "no-known-medications"."""
 Global___CodeSystem: _TypeAlias = CodeSystem  # noqa: Y015
 
 class _Jurisdiction:

@@ -8,6 +8,8 @@ from lems_guard.terminology.build.atc import COLUMNS as ATC_COLUMNS
 from lems_guard.terminology.build.atc import atc_rows
 from lems_guard.terminology.build.brands import BrandRow, BrandSources, brand_rows
 from lems_guard.terminology.build.countries import NationalLists
+from lems_guard.terminology.build.cvx import COLUMNS as CVX_COLUMNS
+from lems_guard.terminology.build.cvx import cvx_rows
 from lems_guard.terminology.build.evidence import check, seconded
 from lems_guard.terminology.build.further import add_bare_names, add_further, add_names
 from lems_guard.terminology.build.generic import Generics
@@ -51,6 +53,9 @@ def build(sources: Path, directory: Path) -> dict[str, int]:
         "atc.tsv": write_rows(directory / "atc.tsv", ATC_COLUMNS, atc_rows(sources, substances)),
         "brands.tsv": write_rows(
             directory / "brands.tsv", BrandRow._fields, _as_mixtures(rows, directory)
+        ),
+        "cvx.tsv": write_rows(
+            directory / "cvx.tsv", CVX_COLUMNS, cvx_rows(directory / "by_hand", substances)
         ),
         "ingredients.tsv": _write_ingredients(directory, substances),
         "names.tsv": _write_names(directory, substances),
