@@ -113,7 +113,7 @@ def check(  # noqa: PLR0913, PLR0917 - a patient has that many facts
     given = dict(context.params)
     how = {option: given.pop(option) for option in HOW}
     printed_as = _form(how["form"], as_json=how["as_json"])
-    message = _request(given, how["request"])
+    message = prescription_of(given, how["request"])
     with _checker(how["server"]) as checker:
         raise typer.Exit(_answer(message, checker, printed_as, full=how["full"]))
 
@@ -125,7 +125,7 @@ def _form(form: Form, *, as_json: bool) -> str:
     return "json" if as_json else form or "table"
 
 
-def _request(given: Mapping[str, Any], file: str | None) -> "CheckPrescriptionRequest":
+def prescription_of(given: Mapping[str, Any], file: str | None) -> "CheckPrescriptionRequest":
     """The prescription: from a file, or from words."""
     from lems_guard.answering.in_words import request_of
     from lems_guard.answering.proto_json import read_request

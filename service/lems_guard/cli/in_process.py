@@ -4,6 +4,7 @@ import datetime
 
 from lems_guard.answering.answer import Answerer
 from lems_guard.editions.library import as_site, load_edition, packaged_rules
+from lems_guard.papers.explained import ExplainedOrder, explained
 from lems_guard.screening.screen import RuleScreener
 from lems_guard.settings import Settings
 from lems_guard.v1 import prescription_pb2, screening_pb2
@@ -22,6 +23,7 @@ class InProcess:
             overlay=settings.overlay,
         )
         self.knowledge = edition.knowledge
+        self._phrases = edition.phrases
         day = datetime.datetime.now(datetime.UTC).date()
         # One day for all that is asked, even of a batch that runs past midnight.
         self._answerer = Answerer(
@@ -39,6 +41,13 @@ class InProcess:
         """The answer to one prescription; raises `InvalidRequest`."""
         reply = self._answerer.answer_message(request).reply
         return screening_pb2.CheckPrescriptionResponse.FromString(reply)
+
+    def explained(
+        self, request: prescription_pb2.CheckPrescriptionRequest
+    ) -> tuple[ExplainedOrder, ...]:
+        """Every order of a prescription explained; raises `InvalidRequest`."""
+        question = self._answerer.question(request)
+        return explained(question.request, self.knowledge, self._phrases)
 
     def signed(self) -> tuple[int, int]:
         """How many rules a clinician has signed as they stand, and how many there are."""

@@ -18,6 +18,7 @@ from lems_guard.cli.check import EXIT_CODES, check
 from lems_guard.cli.demo import demo
 from lems_guard.cli.doctor import doctor
 from lems_guard.cli.exit_codes import ExitCode
+from lems_guard.cli.explain import explain
 from lems_guard.cli.output import open_closed_streams, write_text
 from lems_guard.cli.resolve import EXIT_CODES as RESOLVE_EXIT_CODES
 from lems_guard.cli.resolve import resolve
@@ -42,6 +43,7 @@ app = typer.Typer(
 )
 app.command(epilog=EXIT_CODES)(check)
 app.command()(batch)
+app.command()(explain)
 app.command(epilog=settings_in_words())(serve)
 app.command()(demo)
 app.command(epilog=RESOLVE_EXIT_CODES)(resolve)

@@ -118,10 +118,13 @@ def _completed(text: str, name: str, form: Form) -> str:
     return "\n".join(lines)
 
 
-def unknown_fields(form: Form) -> list[str]:
-    """Fields of a form that this page does not have."""
+def refuse_unknown(form: Form) -> None:
+    """Raise `InvalidRequest` for fields that the form does not have."""
     known = {*FIELDS, ANSWER, "part"}
-    return sorted(name for name in form if name not in known and not name.startswith(f"{ANSWER}:"))
+    strange = (name for name in form if name not in known and not name.startswith(f"{ANSWER}:"))
+    faults = tuple(FieldViolation(name, "no field of this form") for name in sorted(strange))
+    if faults:
+        raise InvalidRequest(faults)
 
 
 def read_form(values: dict[str, str]) -> wire.CheckPrescriptionRequest:

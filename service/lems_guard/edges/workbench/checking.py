@@ -19,7 +19,6 @@ from lems_guard.answering.wording import (
     order_in_words,
     route_in_words,
 )
-from lems_guard.clinical.errors import FieldViolation, InvalidRequest
 from lems_guard.edges.workbench import check_form
 from lems_guard.edges.workbench.access import CHECK
 from lems_guard.edges.workbench.checked import MARKS, Checked, copies_of
@@ -46,10 +45,7 @@ def check_routes(pages: Pages, answers: Callable[[], Answers]) -> list[Route]:
         return _page(pages, asked, dict.fromkeys(check_form.FIELDS, ""), None)
 
     def check(asked: PageCall) -> Response:
-        unknown = check_form.unknown_fields(asked.form)
-        if unknown:
-            faults = tuple(FieldViolation(name, "no field of this form") for name in unknown)
-            raise InvalidRequest(faults)
+        check_form.refuse_unknown(asked.form)
         values = check_form.values_of(asked.form)
         request = check_form.read_form(values)
         reply = answers().answer(request.SerializeToString()).reply

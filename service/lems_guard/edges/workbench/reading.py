@@ -17,13 +17,12 @@ from lems_guard.clinical.medication import (
     Medication,
     MedicationList,
     TextPhrase,
-    Understood,
 )
 from lems_guard.edges.workbench.access import CHECK
 from lems_guard.edges.workbench.check_form import LISTS, lines_of
 from lems_guard.edges.workbench.pages import HEADERS, PageCall, Pages
 from lems_guard.editions.library import Edition
-from lems_guard.papers.words import in_words
+from lems_guard.papers.explained import doubts_of, line_of
 
 LONGEST_QUERY = 64
 SHORTEST_QUERY = 2
@@ -161,31 +160,11 @@ def _read(name: str, text: str, edition: Edition, country: str) -> ReadLine:
     order = Medication(name, MedicationList.PROPOSED, text, country=country)
     understood = edition.explain(order)
     each = (understood, *understood.also)
-    doubts = [doubt for one in each for doubt in one.doubts]
     return ReadLine(
         name,
         edition.phrases(order),
-        tuple(_line(one) for one in each if one.readings),
-        tuple(f"“{it.words}” {it.what}" if it.words else it.what for it in doubts),
+        tuple(line_of(one) for one in each if one.readings),
+        doubts_of(understood),
         all(is_certain(one) for one in each)
         and understood.disposition is not Disposition.UNRESOLVED,
     )
-
-
-def _line(understood: Understood) -> str:
-    """Drug · route · 20 mg × 3 = 60 mg/day."""  # noqa: RUF002 - as it is written
-    drugs = " or ".join(" + ".join(drug.name for drug in each) for each in understood.readings)
-    route = in_words(understood.route) if understood.route else "route not known"
-    return " · ".join((drugs, route, _amount(understood)))
-
-
-def _amount(understood: Understood) -> str:
-    dose, often = understood.dose, understood.doses_per_day
-    if dose is None:
-        return "dose not known"
-    told = f"{dose.value:g} {dose.unit}".strip()
-    if often is None:
-        return told
-    daily = understood.daily_amount()
-    whole = f" = {daily.value:g} {daily.unit}/day" if daily is not None and often >= 1 else ""
-    return f"{told} \N{MULTIPLICATION SIGN} {often:.3g}{whole}"

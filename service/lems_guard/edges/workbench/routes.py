@@ -8,8 +8,10 @@ from starlette.routing import Route
 from lems_guard.answering.answer import Answers
 from lems_guard.edges.workbench.access import KNOWLEDGE
 from lems_guard.edges.workbench.checking import check_routes
+from lems_guard.edges.workbench.explaining import explain_routes
 from lems_guard.edges.workbench.pages import PageCall, Pages, asset_routes
 from lems_guard.edges.workbench.reading import TypingDesk
+from lems_guard.edges.workbench.reviewing import review_routes
 from lems_guard.edges.workbench.rules_pages import Site, rules_routes
 
 
@@ -24,5 +26,7 @@ def workbench_routes(pages: Pages, site: Site, answers: Callable[[], Answers]) -
         *check_routes(pages, answers),
         *TypingDesk(pages).routes(),
         *rules_routes(pages, site),
+        *explain_routes(pages),
+        *review_routes(pages, site),
         *asset_routes(),
     ]
