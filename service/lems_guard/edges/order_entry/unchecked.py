@@ -83,8 +83,8 @@ def questions_of(
 ) -> list[wire.Gap]:
     """The gaps an answer to which could change a card, the gravest first.
 
-    A contraindication has a card wherever it stands; of anything milder only what is about the
-    orders at hand has one.
+    A contraindication is shown wherever it stands; of anything milder what is about the orders at
+    hand, from the least severity on that the caller is shown.
     """
     at_hand = [
         each
@@ -92,12 +92,11 @@ def questions_of(
         if medication.id in asked.focus
         for each in medication.ingredients
     ]
-    shown = max(terms.SEVERITY_CAUTION, least)
     found = [
         gap
         for gap in response.gaps
         if gap.worst == terms.SEVERITY_CONTRAINDICATED
-        or (gap.worst >= shown and _bears_on(gap, asked, at_hand, rules))
+        or (gap.worst >= least and _bears_on(gap, asked, at_hand, rules))
     ]
     return sorted(found, key=lambda gap: -gap.worst)
 
