@@ -258,7 +258,7 @@ class Service:
         around = Surroundings(lambda: self.engine, utc_today, self.observe, self.frame, self.beside)
         self.ordering = ordering(settings, self.metrics, self.shared, around)
         self.take()
-        self.methods = unary_methods(self, self.shared.outcomes)
+        self.methods = unary_methods(self, self.shared.outcomes, self.shared.repeats)
         limits = Limits(
             settings.max_streams, settings.stream_idle_seconds, settings.message_seconds
         )

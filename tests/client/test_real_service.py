@@ -13,9 +13,14 @@ from lems_guard_client import (
     Item,
     NotFoundError,
 )
-from lems_guard_client.v1.alert_service_pb2 import ALERT_VERDICT_ACCEPTED, RecordAlertOutcomeRequest
+from lems_guard_client.v1.alert_service_pb2 import (
+    ALERT_VERDICT_ACCEPTED,
+    RecordAlertOutcomeRequest,
+    RecordShownRequest,
+)
 from lems_guard_client.v1.knowledge_service_pb2 import ListRulesRequest, ResolveMedicationRequest
 from lems_guard_client.v1.prescription_pb2 import CheckPrescriptionRequest, Medication
+from lems_guard_client.v1.terms_pb2 import SEVERITY_CONTRAINDICATED
 from running import start, stop
 
 REQUEST = CheckPrescriptionRequest(
@@ -94,6 +99,18 @@ def test_an_outcome_counts_once(client: Client) -> None:
     assert client.record_outcome(report).repeated
 
 
+def test_a_repeat_is_told_but_never_of_a_contraindication(client: Client) -> None:
+    alerts = client.check(REQUEST).alerts
+    asked = RecordShownRequest(client="ward", clinician="c7", patient="p1")
+    for alert in alerts:
+        asked.alerts.add(alert_id=alert.id, severity=alert.severity)
+    assert not client.record_shown(asked).repeated_alert_ids
+    repeated = client.record_shown(asked).repeated_alert_ids
+    assert list(repeated) == sorted(
+        each.id for each in alerts if each.severity != SEVERITY_CONTRAINDICATED
+    )
+
+
 def test_awaited_it_is_the_same(client: Client, target: str) -> None:
     async def items(awaiting: AsyncClient) -> list[Item]:
         return [item async for item in awaiting.check_all([REQUEST, BAD, REQUEST])]
@@ -113,5 +130,7 @@ def test_awaited_it_is_the_same(client: Client, target: str) -> None:
             assert await awaiting.resolve(asked) == client.resolve(asked)
             with pytest.raises(InvalidRequestError):
                 await awaiting.record_outcome(RecordAlertOutcomeRequest())
+            with pytest.raises(InvalidRequestError):
+                await awaiting.record_shown(RecordShownRequest())
 
     asyncio.run(all_of_it())

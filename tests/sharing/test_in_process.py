@@ -2,10 +2,11 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+from lems_guard.clinical.episode import Episode
 from lems_guard.clinical.outcome import AlertOutcome, AlertVerdict, OverrideReason, Recording
 from lems_guard.sharing.memory import Memory
 from lems_guard.sharing.outcomes import AlertOutcomes
-from lems_guard.sharing.repeats import Episode, Repeats
+from lems_guard.sharing.repeats import Repeats
 from lems_guard.sharing.tokens import Token, UsedTokens
 from lems_guard.store.entries import NoStore
 

@@ -7,10 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 from prometheus_client import CollectorRegistry
 
+from lems_guard.clinical.episode import Episode
 from lems_guard.clinical.outcome import AlertOutcome, AlertVerdict, OverrideReason, Recording
 from lems_guard.sharing.memory import Memory
 from lems_guard.sharing.outcomes import AlertOutcomes, outcome_name
-from lems_guard.sharing.repeats import Episode, Repeats, card_name
+from lems_guard.sharing.repeats import Repeats, card_name
 from lems_guard.sharing.tokens import Token, UsedTokens
 from lems_guard.store.clients import connect_to
 from lems_guard.store.store import Store

@@ -126,6 +126,10 @@ class AsyncClient:
         """Tell what was done about an alert; counts once, however often it is sent."""
         return await self._call(self._alerts.RecordAlertOutcome, report, None)
 
+    async def record_shown(self, shown: alerts.RecordShownRequest) -> alerts.RecordShownResponse:
+        """Tell which alerts are about to be shown; which of them were shown before comes back."""
+        return await self._call(self._alerts.RecordShown, shown, None)
+
     async def _call(
         self,
         method: AsyncMethod[Asked_contra, Told_co],

@@ -125,6 +125,10 @@ class Client:
         """Tell what was done about an alert; counts once, however often it is sent."""
         return self._call(self._alerts.RecordAlertOutcome, report, None)
 
+    def record_shown(self, shown: alerts.RecordShownRequest) -> alerts.RecordShownResponse:
+        """Tell which alerts are about to be shown; which of them were shown before comes back."""
+        return self._call(self._alerts.RecordShown, shown, None)
+
     def _call(
         self, method: Method[Asked_contra, Told_co], request: Asked_contra, request_id: str | None
     ) -> Told_co:

@@ -13,6 +13,7 @@ from lems_guard.answering.in_service import InService
 from lems_guard.answering.knowledge import get_rule, list_rules, resolve
 from lems_guard.answering.messages import parsed
 from lems_guard.answering.outcome_reports import RecordsOutcomes, recorded
+from lems_guard.answering.shown_alerts import RemembersShown, shown_before
 from lems_guard.clinical.deadline import InTime
 from lems_guard.v1 import alert_service_pb2, knowledge_service_pb2, prescription_pb2, screening_pb2
 
@@ -47,7 +48,9 @@ class UnaryMethod(NamedTuple):
     answer: Callable[[bytes, InTime], bytes]
 
 
-def unary_methods(current: Current, outcomes: RecordsOutcomes) -> tuple[UnaryMethod, ...]:
+def unary_methods(
+    current: Current, outcomes: RecordsOutcomes, shown: RemembersShown
+) -> tuple[UnaryMethod, ...]:
     """Every unary method, over whatever is in service when it is called."""
     return (
         UnaryMethod(
@@ -58,7 +61,7 @@ def unary_methods(current: Current, outcomes: RecordsOutcomes) -> tuple[UnaryMet
             lambda raw, in_time: current.answers.answer(raw, in_time).reply,
         ),
         *_of_knowledge(current),
-        _of_alerts(current, outcomes),
+        *_of_alerts(current, outcomes, shown),
     )
 
 
@@ -104,7 +107,9 @@ def _of_knowledge(current: Current) -> tuple[UnaryMethod, ...]:
     )
 
 
-def _of_alerts(current: Current, outcomes: RecordsOutcomes) -> UnaryMethod:
+def _of_alerts(
+    current: Current, outcomes: RecordsOutcomes, shown: RemembersShown
+) -> tuple[UnaryMethod, ...]:
     wire = alert_service_pb2
 
     def record(raw: bytes, _: InTime) -> bytes:
@@ -112,10 +117,22 @@ def _of_alerts(current: Current, outcomes: RecordsOutcomes) -> UnaryMethod:
         knowledge = current.shown.edition.knowledge
         return recorded(report, outcomes, knowledge).SerializeToString()
 
-    return UnaryMethod(
-        ALERT_SERVICE,
-        "RecordAlertOutcome",
-        wire.RecordAlertOutcomeRequest,
-        wire.RecordAlertOutcomeResponse,
-        record,
+    def note(raw: bytes, _: InTime) -> bytes:
+        return shown_before(parsed(raw, wire.RecordShownRequest), shown).SerializeToString()
+
+    return (
+        UnaryMethod(
+            ALERT_SERVICE,
+            "RecordAlertOutcome",
+            wire.RecordAlertOutcomeRequest,
+            wire.RecordAlertOutcomeResponse,
+            record,
+        ),
+        UnaryMethod(
+            ALERT_SERVICE,
+            "RecordShown",
+            wire.RecordShownRequest,
+            wire.RecordShownResponse,
+            note,
+        ),
     )

@@ -4,24 +4,11 @@ Forgetting errs on the safe side: what is not remembered is shown once more.
 """
 
 from collections.abc import Collection
-from typing import NamedTuple
 
+from lems_guard.clinical.episode import Episode
 from lems_guard.sharing.memory import Memory, Used
 from lems_guard.store.entries import HIT, Entries
 from lems_guard.store.naming import Naming
-
-
-class Episode(NamedTuple):
-    """One clinician at work on one patient's orders, named as the client names them.
-
-    `client` keeps two hospitals apart whose identifiers happen to be the same. All of it is only
-    ever hashed under a secret, never stored.
-    """
-
-    client: str
-    clinician: str
-    patient: str
-    encounter: str
 
 
 class Repeats:

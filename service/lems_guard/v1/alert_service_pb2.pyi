@@ -1,8 +1,9 @@
+from lems_guard.v1 import terms_pb2 as _terms_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from collections.abc import Iterable as _Iterable
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
@@ -64,3 +65,31 @@ class RecordAlertOutcomeResponse(_message.Message):
     repeated: bool
     unknown_rule_ids: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, repeated: _Optional[bool] = ..., unknown_rule_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class RecordShownRequest(_message.Message):
+    __slots__ = ("client", "clinician", "patient", "encounter", "alerts")
+    CLIENT_FIELD_NUMBER: _ClassVar[int]
+    CLINICIAN_FIELD_NUMBER: _ClassVar[int]
+    PATIENT_FIELD_NUMBER: _ClassVar[int]
+    ENCOUNTER_FIELD_NUMBER: _ClassVar[int]
+    ALERTS_FIELD_NUMBER: _ClassVar[int]
+    client: str
+    clinician: str
+    patient: str
+    encounter: str
+    alerts: _containers.RepeatedCompositeFieldContainer[ShownAlert]
+    def __init__(self, client: _Optional[str] = ..., clinician: _Optional[str] = ..., patient: _Optional[str] = ..., encounter: _Optional[str] = ..., alerts: _Optional[_Iterable[_Union[ShownAlert, _Mapping]]] = ...) -> None: ...
+
+class ShownAlert(_message.Message):
+    __slots__ = ("alert_id", "severity")
+    ALERT_ID_FIELD_NUMBER: _ClassVar[int]
+    SEVERITY_FIELD_NUMBER: _ClassVar[int]
+    alert_id: str
+    severity: _terms_pb2.Severity
+    def __init__(self, alert_id: _Optional[str] = ..., severity: _Optional[_Union[_terms_pb2.Severity, str]] = ...) -> None: ...
+
+class RecordShownResponse(_message.Message):
+    __slots__ = ("repeated_alert_ids",)
+    REPEATED_ALERT_IDS_FIELD_NUMBER: _ClassVar[int]
+    repeated_alert_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, repeated_alert_ids: _Optional[_Iterable[str]] = ...) -> None: ...

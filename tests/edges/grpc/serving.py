@@ -53,7 +53,7 @@ class Served:
     def __post_init__(self) -> None:
         self.metrics = RpcMetrics()
         self.frame = Frame(self.limit, self.metrics, CallLog(0))
-        methods: tuple[UnaryMethod, ...] = unary_methods(self, None)  # type: ignore[arg-type]
+        methods: tuple[UnaryMethod, ...] = unary_methods(self, None, None)  # type: ignore[arg-type]
         self.port = Port(self.frame, methods, self, self.limits)
 
     def channel(self, **options: int) -> grpc.Channel:

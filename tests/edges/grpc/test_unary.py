@@ -3,6 +3,7 @@ however a call ends it is counted.
 """
 
 import threading
+from typing import Any
 
 import pytest
 from google.protobuf.message import Message
@@ -103,7 +104,12 @@ class Nothing:
     answers = shown = None
 
 
-METHODS = [each for each in unary_methods(Nothing(), Nothing()) if each.name != "CheckPrescription"]  # type: ignore[arg-type]
+NO_METHODS: Any = Nothing()
+METHODS = [
+    each
+    for each in unary_methods(NO_METHODS, NO_METHODS, NO_METHODS)
+    if each.name != "CheckPrescription"
+]
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda each: each.name)

@@ -108,6 +108,14 @@ def test_every_method_but_the_stream_answers(service: Running) -> None:
                 "verdict": "ALERT_VERDICT_ACCEPTED",
             }
         ),
+        "RecordShown": json.dumps(
+            {
+                "client": "from-json",
+                "clinician": "c7",
+                "patient": "p1",
+                "alerts": [{"alertId": "0123456789abcdef", "severity": "SEVERITY_AVOID"}],
+            }
+        ),
     }
     for service_name in SERVICES:
         for method in pool.FindServiceByName(service_name).methods:

@@ -22,9 +22,10 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from lems_guard_client.v1 import terms_pb2 as lems__guard_dot_v1_dot_terms__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!lems_guard/v1/alert_service.proto\x12\rlems_guard.v1\"\xb0\x01\n\x19RecordAlertOutcomeRequest\x12\x12\n\noutcome_id\x18\x01 \x01(\t\x12\x10\n\x08\x61lert_id\x18\x02 \x01(\t\x12\x10\n\x08rule_ids\x18\x03 \x03(\t\x12,\n\x07verdict\x18\x04 \x01(\x0e\x32\x1b.lems_guard.v1.AlertVerdict\x12-\n\x06reason\x18\x05 \x01(\x0e\x32\x1d.lems_guard.v1.OverrideReason\"H\n\x1aRecordAlertOutcomeResponse\x12\x10\n\x08repeated\x18\x01 \x01(\x08\x12\x18\n\x10unknown_rule_ids\x18\x02 \x03(\t*g\n\x0c\x41lertVerdict\x12\x1d\n\x19\x41LERT_VERDICT_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x41LERT_VERDICT_ACCEPTED\x10\x01\x12\x1c\n\x18\x41LERT_VERDICT_OVERRIDDEN\x10\x02*\xbb\x03\n\x0eOverrideReason\x12\x1f\n\x1bOVERRIDE_REASON_UNSPECIFIED\x10\x00\x12*\n&OVERRIDE_REASON_BENEFIT_OUTWEIGHS_RISK\x10\x01\x12\"\n\x1eOVERRIDE_REASON_NO_ALTERNATIVE\x10\x02\x12\x1d\n\x19OVERRIDE_REASON_EMERGENCY\x10\x03\x12 \n\x1cOVERRIDE_REASON_WILL_MONITOR\x10\x04\x12!\n\x1dOVERRIDE_REASON_DOSE_ADJUSTED\x10\x05\x12$\n OVERRIDE_REASON_TOLERATED_BEFORE\x10\x06\x12&\n\"OVERRIDE_REASON_SPECIALIST_ADVISED\x10\x07\x12!\n\x1dOVERRIDE_REASON_ALREADY_KNOWN\x10\x08\x12&\n\"OVERRIDE_REASON_PATIENT_DATA_WRONG\x10\t\x12 \n\x1cOVERRIDE_REASON_NOT_RELEVANT\x10\n\x12\x19\n\x15OVERRIDE_REASON_OTHER\x10\x0b\x32y\n\x0c\x41lertService\x12i\n\x12RecordAlertOutcome\x12(.lems_guard.v1.RecordAlertOutcomeRequest\x1a).lems_guard.v1.RecordAlertOutcomeResponseBI\n\x0clemsguard.v1P\x01Z\x19lems_guard/v1;lemsguardv1\xaa\x02\x0cLemsGuard.V1\xca\x02\x0cLemsGuard\\V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!lems_guard/v1/alert_service.proto\x12\rlems_guard.v1\x1a\x19lems_guard/v1/terms.proto\"\xb0\x01\n\x19RecordAlertOutcomeRequest\x12\x12\n\noutcome_id\x18\x01 \x01(\t\x12\x10\n\x08\x61lert_id\x18\x02 \x01(\t\x12\x10\n\x08rule_ids\x18\x03 \x03(\t\x12,\n\x07verdict\x18\x04 \x01(\x0e\x32\x1b.lems_guard.v1.AlertVerdict\x12-\n\x06reason\x18\x05 \x01(\x0e\x32\x1d.lems_guard.v1.OverrideReason\"H\n\x1aRecordAlertOutcomeResponse\x12\x10\n\x08repeated\x18\x01 \x01(\x08\x12\x18\n\x10unknown_rule_ids\x18\x02 \x03(\t\"\x86\x01\n\x12RecordShownRequest\x12\x0e\n\x06\x63lient\x18\x01 \x01(\t\x12\x11\n\tclinician\x18\x02 \x01(\t\x12\x0f\n\x07patient\x18\x03 \x01(\t\x12\x11\n\tencounter\x18\x04 \x01(\t\x12)\n\x06\x61lerts\x18\x05 \x03(\x0b\x32\x19.lems_guard.v1.ShownAlert\"I\n\nShownAlert\x12\x10\n\x08\x61lert_id\x18\x01 \x01(\t\x12)\n\x08severity\x18\x02 \x01(\x0e\x32\x17.lems_guard.v1.Severity\"1\n\x13RecordShownResponse\x12\x1a\n\x12repeated_alert_ids\x18\x01 \x03(\t*g\n\x0c\x41lertVerdict\x12\x1d\n\x19\x41LERT_VERDICT_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x41LERT_VERDICT_ACCEPTED\x10\x01\x12\x1c\n\x18\x41LERT_VERDICT_OVERRIDDEN\x10\x02*\xbb\x03\n\x0eOverrideReason\x12\x1f\n\x1bOVERRIDE_REASON_UNSPECIFIED\x10\x00\x12*\n&OVERRIDE_REASON_BENEFIT_OUTWEIGHS_RISK\x10\x01\x12\"\n\x1eOVERRIDE_REASON_NO_ALTERNATIVE\x10\x02\x12\x1d\n\x19OVERRIDE_REASON_EMERGENCY\x10\x03\x12 \n\x1cOVERRIDE_REASON_WILL_MONITOR\x10\x04\x12!\n\x1dOVERRIDE_REASON_DOSE_ADJUSTED\x10\x05\x12$\n OVERRIDE_REASON_TOLERATED_BEFORE\x10\x06\x12&\n\"OVERRIDE_REASON_SPECIALIST_ADVISED\x10\x07\x12!\n\x1dOVERRIDE_REASON_ALREADY_KNOWN\x10\x08\x12&\n\"OVERRIDE_REASON_PATIENT_DATA_WRONG\x10\t\x12 \n\x1cOVERRIDE_REASON_NOT_RELEVANT\x10\n\x12\x19\n\x15OVERRIDE_REASON_OTHER\x10\x0b\x32\xcf\x01\n\x0c\x41lertService\x12i\n\x12RecordAlertOutcome\x12(.lems_guard.v1.RecordAlertOutcomeRequest\x1a).lems_guard.v1.RecordAlertOutcomeResponse\x12T\n\x0bRecordShown\x12!.lems_guard.v1.RecordShownRequest\x1a\".lems_guard.v1.RecordShownResponseBI\n\x0clemsguard.v1P\x01Z\x19lems_guard/v1;lemsguardv1\xaa\x02\x0cLemsGuard.V1\xca\x02\x0cLemsGuard\\V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,14 +33,20 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'lems_guard.v1.alert_service
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\014lemsguard.v1P\001Z\031lems_guard/v1;lemsguardv1\252\002\014LemsGuard.V1\312\002\014LemsGuard\\V1'
-  _globals['_ALERTVERDICT']._serialized_start=305
-  _globals['_ALERTVERDICT']._serialized_end=408
-  _globals['_OVERRIDEREASON']._serialized_start=411
-  _globals['_OVERRIDEREASON']._serialized_end=854
-  _globals['_RECORDALERTOUTCOMEREQUEST']._serialized_start=53
-  _globals['_RECORDALERTOUTCOMEREQUEST']._serialized_end=229
-  _globals['_RECORDALERTOUTCOMERESPONSE']._serialized_start=231
-  _globals['_RECORDALERTOUTCOMERESPONSE']._serialized_end=303
-  _globals['_ALERTSERVICE']._serialized_start=856
-  _globals['_ALERTSERVICE']._serialized_end=977
+  _globals['_ALERTVERDICT']._serialized_start=595
+  _globals['_ALERTVERDICT']._serialized_end=698
+  _globals['_OVERRIDEREASON']._serialized_start=701
+  _globals['_OVERRIDEREASON']._serialized_end=1144
+  _globals['_RECORDALERTOUTCOMEREQUEST']._serialized_start=80
+  _globals['_RECORDALERTOUTCOMEREQUEST']._serialized_end=256
+  _globals['_RECORDALERTOUTCOMERESPONSE']._serialized_start=258
+  _globals['_RECORDALERTOUTCOMERESPONSE']._serialized_end=330
+  _globals['_RECORDSHOWNREQUEST']._serialized_start=333
+  _globals['_RECORDSHOWNREQUEST']._serialized_end=467
+  _globals['_SHOWNALERT']._serialized_start=469
+  _globals['_SHOWNALERT']._serialized_end=542
+  _globals['_RECORDSHOWNRESPONSE']._serialized_start=544
+  _globals['_RECORDSHOWNRESPONSE']._serialized_end=593
+  _globals['_ALERTSERVICE']._serialized_start=1147
+  _globals['_ALERTSERVICE']._serialized_end=1354
 # @@protoc_insertion_point(module_scope)

@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from lems_guard_client.v1 import terms_pb2 as _terms_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -176,3 +177,95 @@ class RecordAlertOutcomeResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordAlertOutcomeResponse: _TypeAlias = RecordAlertOutcomeResponse  # noqa: Y015
+
+@_typing.final
+class RecordShownRequest(_message.Message):
+    """Alerts that are about to be shown, to whom and about whom. Names are the client's own, 1 to 128
+    characters each; only a keyed hash of all of them together is kept, for some hours.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLIENT_FIELD_NUMBER: _builtins.int
+    CLINICIAN_FIELD_NUMBER: _builtins.int
+    PATIENT_FIELD_NUMBER: _builtins.int
+    ENCOUNTER_FIELD_NUMBER: _builtins.int
+    ALERTS_FIELD_NUMBER: _builtins.int
+    client: _builtins.str
+    """The system whose names these are, such as its host name: it keeps two hospitals apart. Required."""
+    clinician: _builtins.str
+    """Who sees the alerts. Required."""
+    patient: _builtins.str
+    """Whom they are about. Required."""
+    encounter: _builtins.str
+    """The encounter, visit or stay. Empty = none is told."""
+    @_builtins.property
+    def alerts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ShownAlert]:
+        """The alerts, 1 to 500, each once. Required."""
+
+    def __init__(
+        self,
+        *,
+        client: _builtins.str = ...,
+        clinician: _builtins.str = ...,
+        patient: _builtins.str = ...,
+        encounter: _builtins.str = ...,
+        alerts: _abc.Iterable[Global___ShownAlert] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alerts", b"alerts", "client", b"client", "clinician", b"clinician", "encounter", b"encounter", "patient", b"patient"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordShownRequest: _TypeAlias = RecordShownRequest  # noqa: Y015
+
+@_typing.final
+class ShownAlert(_message.Message):
+    """An alert of a `CheckPrescriptionResponse`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ALERT_ID_FIELD_NUMBER: _builtins.int
+    SEVERITY_FIELD_NUMBER: _builtins.int
+    alert_id: _builtins.str
+    """`Alert.id`: 16 hexadecimal digits. Required."""
+    severity: _terms_pb2.Severity.ValueType
+    """`Alert.severity`. Required."""
+    def __init__(
+        self,
+        *,
+        alert_id: _builtins.str = ...,
+        severity: _terms_pb2.Severity.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert_id", b"alert_id", "severity", b"severity"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ShownAlert: _TypeAlias = ShownAlert  # noqa: Y015
+
+@_typing.final
+class RecordShownResponse(_message.Message):
+    """Which of the alerts were shown before."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REPEATED_ALERT_IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def repeated_alert_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """`alert_id` of those that need not interrupt again, sorted. Never that of a contraindication."""
+
+    def __init__(
+        self,
+        *,
+        repeated_alert_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["repeated_alert_ids", b"repeated_alert_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordShownResponse: _TypeAlias = RecordShownResponse  # noqa: Y015

@@ -40,6 +40,11 @@ class AlertServiceStub:
                 request_serializer=lems__guard_dot_v1_dot_alert__service__pb2.RecordAlertOutcomeRequest.SerializeToString,
                 response_deserializer=lems__guard_dot_v1_dot_alert__service__pb2.RecordAlertOutcomeResponse.FromString,
                 _registered_method=True)
+        self.RecordShown = channel.unary_unary(
+                '/lems_guard.v1.AlertService/RecordShown',
+                request_serializer=lems__guard_dot_v1_dot_alert__service__pb2.RecordShownRequest.SerializeToString,
+                response_deserializer=lems__guard_dot_v1_dot_alert__service__pb2.RecordShownResponse.FromString,
+                _registered_method=True)
 
 
 class AlertServiceServicer:
@@ -54,6 +59,16 @@ class AlertServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RecordShown(self, request, context):
+        """Notes that alerts are about to be shown, and tells which of them the same clinician was shown
+        before for the same patient and encounter, so that they need not interrupt again. An alert that
+        has changed, or whose severity has, is another one; a contraindication is never a repeat. What
+        is not remembered is shown once more.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AlertServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -61,6 +76,11 @@ def add_AlertServiceServicer_to_server(servicer, server):
                     servicer.RecordAlertOutcome,
                     request_deserializer=lems__guard_dot_v1_dot_alert__service__pb2.RecordAlertOutcomeRequest.FromString,
                     response_serializer=lems__guard_dot_v1_dot_alert__service__pb2.RecordAlertOutcomeResponse.SerializeToString,
+            ),
+            'RecordShown': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordShown,
+                    request_deserializer=lems__guard_dot_v1_dot_alert__service__pb2.RecordShownRequest.FromString,
+                    response_serializer=lems__guard_dot_v1_dot_alert__service__pb2.RecordShownResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -91,6 +111,33 @@ class AlertService:
             '/lems_guard.v1.AlertService/RecordAlertOutcome',
             lems__guard_dot_v1_dot_alert__service__pb2.RecordAlertOutcomeRequest.SerializeToString,
             lems__guard_dot_v1_dot_alert__service__pb2.RecordAlertOutcomeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordShown(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/lems_guard.v1.AlertService/RecordShown',
+            lems__guard_dot_v1_dot_alert__service__pb2.RecordShownRequest.SerializeToString,
+            lems__guard_dot_v1_dot_alert__service__pb2.RecordShownResponse.FromString,
             options,
             channel_credentials,
             insecure,

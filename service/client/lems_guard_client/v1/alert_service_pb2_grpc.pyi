@@ -37,6 +37,12 @@ class AlertServiceStub:
     """Records that an alert was accepted or overridden. A report may be sent again under the same
     `outcome_id` without being counted twice; ALREADY_EXISTS where another report has that id.
     """
+    RecordShown: _grpc.UnaryUnaryMultiCallable[_alert_service_pb2.RecordShownRequest, _alert_service_pb2.RecordShownResponse]
+    """Notes that alerts are about to be shown, and tells which of them the same clinician was shown
+    before for the same patient and encounter, so that they need not interrupt again. An alert that
+    has changed, or whose severity has, is another one; a contraindication is never a repeat. What
+    is not remembered is shown once more.
+    """
 
 @_typing.type_check_only
 class AlertServiceAsyncStub(AlertServiceStub):
@@ -46,6 +52,12 @@ class AlertServiceAsyncStub(AlertServiceStub):
     RecordAlertOutcome: _aio.UnaryUnaryMultiCallable[_alert_service_pb2.RecordAlertOutcomeRequest, _alert_service_pb2.RecordAlertOutcomeResponse]  # type: ignore[assignment]
     """Records that an alert was accepted or overridden. A report may be sent again under the same
     `outcome_id` without being counted twice; ALREADY_EXISTS where another report has that id.
+    """
+    RecordShown: _aio.UnaryUnaryMultiCallable[_alert_service_pb2.RecordShownRequest, _alert_service_pb2.RecordShownResponse]  # type: ignore[assignment]
+    """Notes that alerts are about to be shown, and tells which of them the same clinician was shown
+    before for the same patient and encounter, so that they need not interrupt again. An alert that
+    has changed, or whose severity has, is another one; a contraindication is never a repeat. What
+    is not remembered is shown once more.
     """
 
 class AlertServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -59,6 +71,18 @@ class AlertServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_alert_service_pb2.RecordAlertOutcomeResponse, _abc.Awaitable[_alert_service_pb2.RecordAlertOutcomeResponse]]:
         """Records that an alert was accepted or overridden. A report may be sent again under the same
         `outcome_id` without being counted twice; ALREADY_EXISTS where another report has that id.
+        """
+
+    @_abc_1.abstractmethod
+    def RecordShown(
+        self,
+        request: _alert_service_pb2.RecordShownRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_alert_service_pb2.RecordShownResponse, _abc.Awaitable[_alert_service_pb2.RecordShownResponse]]:
+        """Notes that alerts are about to be shown, and tells which of them the same clinician was shown
+        before for the same patient and encounter, so that they need not interrupt again. An alert that
+        has changed, or whose severity has, is another one; a contraindication is never a repeat. What
+        is not remembered is shown once more.
         """
 
 def add_AlertServiceServicer_to_server(servicer: AlertServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

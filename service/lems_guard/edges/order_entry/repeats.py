@@ -9,6 +9,7 @@ client that does not say who orders is never filtered, nor is a contraindication
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from lems_guard.clinical.episode import Episode
 from lems_guard.edges.order_entry.cards import ShownCard
 from lems_guard.edges.order_entry.discovery import (
     FILTER,
@@ -19,7 +20,7 @@ from lems_guard.edges.order_entry.discovery import (
 )
 from lems_guard.edges.order_entry.hooks import HookCall
 from lems_guard.fhir.shapes import obj
-from lems_guard.sharing.repeats import Episode, Repeats
+from lems_guard.sharing.repeats import Repeats
 
 CONFIGURATIONS = ("pddi-configuration-items", "configuration-items")
 
