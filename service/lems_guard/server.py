@@ -75,7 +75,6 @@ log = structlog.get_logger(__name__)
 
 OFF = "CDS Hooks: authentication is off; anybody on this machine may call"
 NOBODY = "CDS Hooks: no issuer is configured; every call is refused with 401"
-
 ENDING = (signal.SIGTERM, signal.SIGINT)
 ENDING_ON_TERMINAL = (*ENDING, signal.SIGHUP)
 
@@ -190,15 +189,14 @@ def ordering(
     counts = Counts(counted, around.observe)
     filtered = RepeatFilter(shared.repeats)
     style = CardStyle(settings.workbench_url or "", settings.cds_hooks_reasons or ())
-    fetcher = _fetcher(settings, counted)
-    desk = Desk(around.current, around.today, fetcher, filtered, counts, style)
+    desk = Desk(around.current, around.today, _fetcher(settings, counted), filtered, counts, style)
     feedback = FeedbackDesk(shared.outcomes, lambda: around.current().rules, counted)
     verifier, warning = _verifier(settings, shared)
     one_id = settings.cds_hooks_one_id is Switch.ON
     clients = Clients(settings.cds_hooks_origins, settings.cds_hooks_headers, one_id)
     frame = HookFrame(around.frame, around.beside, FRAMED)
-    entry = OrderEntry(desk, feedback, verifier, counts, clients, frame)
-    return Ordering(entry.routes(), warning, counted)
+    pages = OrderEntry(desk, feedback, verifier, counts, clients, frame).routes()
+    return Ordering(pages, warning, counted)
 
 
 def _fetcher(settings: Settings, counted: OrderEntryMetrics) -> Fetches | None:
