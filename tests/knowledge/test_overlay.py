@@ -190,3 +190,38 @@ def test_the_overlay_is_laid_over_what_a_site_vocabulary_adds(
     path.write_text(f"overlay:\n  - {{{entry}}}\n", "utf-8")
     known = Library(rules, site=rules, overlay=path).current.knowledge
     assert [each.rule for each in known.overlay] == ["beta-blocker-weakness"]
+
+
+GRAVE = rule("telithromycin", row(Severity.CONTRAINDICATED), row(Severity.AVOID), rule_id="g")
+RISK = "accept_risk: the committee takes it for pneumonia without another choice"
+
+
+def grave(entry: str) -> Overlay:
+    text = f"overlay:\n  - {{{entry}, {TAIL}\n"
+    return read_overlay(text, "site.yaml", (GRAVE, OTHER))
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        ("rule: g, off: true", "2:5: unaccepted-risk: weakens a contraindication"),
+        ("rule: g, severity: AVOID", "2:5: unaccepted-risk: weakens a contraindication"),
+        ("rule: g, outcome: 1, severity: AVOID", "2:5: unaccepted-risk: weakens"),
+        (f"rule: g, outcome: 2, severity: MONITOR, {RISK}", "2:46: idle-key: no contraindication"),
+        (f"rule: m, off: true, {RISK}", "2:26: idle-key: no contraindication"),
+    ],
+)
+def test_a_contraindication_is_weakened_only_in_words(entry: str, problem: str) -> None:
+    [found] = grave(entry).problems
+    assert str(found).startswith(f"site.yaml:{problem}")
+
+
+def test_an_accepted_risk_is_told_in_every_answer() -> None:
+    found = grave(f"rule: g, off: true, {RISK}")
+    assert not found.problems
+    [note] = [each.words() for each in found.adjustments]
+    assert note.endswith(
+        "The risk of a contraindication is accepted: the committee takes it for pneumonia without "
+        "another choice"
+    )
+    assert not grave("rule: g, outcome: 2, severity: MONITOR").problems

@@ -15,6 +15,7 @@ from lems_guard.cli.rule_card import as_json, card_of, table_of
 from lems_guard.cli.rule_matrix import matrix_as_json, matrix_table
 from lems_guard.cli.rule_options import CONTENT_FAULT, AsJson, OverlayFile, RulesDir
 from lems_guard.cli.rule_remarks import Remarks, out_of_reach, remarks_on
+from lems_guard.cli.rules_export import export
 from lems_guard.cli.rules_review import review, sign
 from lems_guard.cli.rules_upkeep import diff, lock, schema
 from lems_guard.clinical.errors import InvalidKnowledge
@@ -42,6 +43,7 @@ rules_app.command()(diff)
 rules_app.command()(schema)
 rules_app.command()(review)
 rules_app.command()(sign)
+rules_app.command()(export)
 Choice = TypeVar("Choice", bound=enum.IntEnum)
 
 

@@ -22,6 +22,8 @@ class Adjustment:
     who: str
     reason: str
     expires: datetime.date
+    accept_risk: str = ""
+    """Whose word it is that a label's contraindication is weakened here, and why that is taken."""
 
     def words(self) -> str:
         """As it is told in every answer while it holds."""
@@ -29,8 +31,12 @@ class Adjustment:
         what = "is switched off" if self.severity is None else f"says {self.severity.name}"
         return (
             f"Site overlay: rule {self.rule}{where} {what} until {self.expires.isoformat()}, "
-            f"by {self.who}: {self.reason}"
+            f"by {self.who}: {self.reason}{self._risk()}"
         )
+
+    def _risk(self) -> str:
+        told = f". The risk of a contraindication is accepted: {self.accept_risk}"
+        return told if self.accept_risk else ""
 
 
 def adjusted(rules: Iterable[Rule], adjustments: Sequence[Adjustment]) -> tuple[Rule, ...]:

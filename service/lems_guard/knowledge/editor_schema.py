@@ -323,4 +323,4 @@ def _overlay_entry() -> Schema:
         "off": TRUTH,
         "expires": DAY,
     }
-    return _mapping(overlay.ENTRY_KEYS, ("outcome", "severity", "off"), typed)
+    return _mapping(overlay.ENTRY_KEYS, overlay.OPTIONAL_KEYS, typed)

@@ -19,6 +19,7 @@ from lems_guard.knowledge.tree import Node
 from lems_guard.screening.knowledge_base import KnowledgeBase
 
 ENTRY_KEYS = ("rule", "who", "reason", "expires")
+OPTIONAL_KEYS = ("outcome", "severity", "off", "accept_risk")
 # Only a rule that restates a label's contraindication says so; no site makes one.
 SEVERITIES = {
     name: severity
@@ -79,7 +80,7 @@ def read_overlay(text: str, file: str, rules: Iterable[Rule]) -> Overlay:
 
 
 def _entry(node: Node, rules: Mapping[str, Rule], problems: Problems) -> Adjustment:
-    fields = Fields(node, problems, "an entry", ENTRY_KEYS, ("outcome", "severity", "off"))
+    fields = Fields(node, problems, "an entry", ENTRY_KEYS, OPTIONAL_KEYS)
     named_rule = fields.scalar("rule")
     if named_rule is not None:
         check_reference(named_rule, "rule", rules, problems)
@@ -91,9 +92,11 @@ def _entry(node: Node, rules: Mapping[str, Rule], problems: Problems) -> Adjustm
         who=fields.text("who"),
         reason=fields.text("reason"),
         expires=fields.date("expires") or datetime.date.max,
+        accept_risk=fields.text("accept_risk"),
     )
     _check_change(fields)
     _check_row(entry, rule, fields)
+    _check_risk(entry, rule, fields)
     return entry
 
 
@@ -119,6 +122,19 @@ def _check_row(entry: Adjustment, rule: Rule | None, fields: Fields) -> None:
     if all(row.severity is entry.severity for row in concerned):
         shown = "changes nothing: the rule says so already"
         fields.problems.add(fields.place_of("severity"), "idle-entry", shown)
+
+
+def _check_risk(entry: Adjustment, rule: Rule | None, fields: Fields) -> None:
+    """A label's contraindication is weakened only by who says in words that the risk is taken."""
+    rows = rule.outcomes if rule else ()
+    concerned = rows[entry.row - 1 : entry.row] if entry.row else rows
+    is_grave = any(row.severity is Severity.CONTRAINDICATED for row in concerned)
+    if is_grave and not entry.accept_risk:
+        shown = "weakens a contraindication: let 'accept_risk' say who takes that risk, and why"
+        fields.problems.add(fields.place, "unaccepted-risk", shown)
+    if entry.accept_risk and rule is not None and not is_grave:
+        shown = "no contraindication is weakened here"
+        fields.problems.add(fields.place_of("accept_risk"), "idle-key", shown)
 
 
 def _check_repeats(

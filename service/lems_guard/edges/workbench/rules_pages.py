@@ -13,7 +13,7 @@ from lems_guard.clinical.errors import NotFound
 from lems_guard.clinical.rule import ReviewState, Rule
 from lems_guard.clinical.severity import Concern, Jurisdiction, Severity
 from lems_guard.edges.workbench.access import KNOWLEDGE
-from lems_guard.edges.workbench.pages import PageCall, Pages
+from lems_guard.edges.workbench.pages import HEADERS, PageCall, Pages
 from lems_guard.editions.library import Edition
 from lems_guard.knowledge.cases_beside import cases_beside
 from lems_guard.knowledge.layout import SIGNATURES
@@ -21,6 +21,7 @@ from lems_guard.knowledge.review import Signature, content_digest, signatures_of
 from lems_guard.papers.card import card_of
 from lems_guard.papers.chart import WAYS, ChartRow, chart_of
 from lems_guard.papers.search import Sought, rules_found, wanted
+from lems_guard.papers.tables import chart_as_csv
 from lems_guard.papers.words import STATES, drugs_in_words, in_words, worst_of
 from lems_guard.screening.knowledge_base import KnowledgeBase
 
@@ -59,7 +60,13 @@ def rules_routes(pages: Pages, site: Site) -> list[Route]:
             "card.html", asked, card=card_of(pages.edition().knowledge, brands_of(pages.edition()))
         )
 
+    def chart_csv(_: PageCall) -> Response:
+        text = chart_as_csv(chart_of(pages.edition().knowledge))
+        name = {"content-disposition": 'attachment; filename="lems-chart.csv"'}
+        return Response(text, 200, {**HEADERS, **name}, "text/csv")
+
     return [
+        pages.route("/chart.csv", "ChartTable", KNOWLEDGE, chart_csv),
         pages.route("/rules", "Rules", KNOWLEDGE, listed),
         pages.route("/rules/{id}", "Rule", KNOWLEDGE, one),
         pages.route("/chart", "Chart", KNOWLEDGE, chart),
