@@ -181,12 +181,12 @@ def slow(framed: Framed, seconds: float) -> None:
 @pytest.mark.parametrize(
     ("seconds", "under_way", "waits", "has_room", "why"),
     [
-        (0.001, 63, 60.0, True, "64 short calls are a tenth of a second"),
+        (0.001, 63, 60.0, True, "63 short calls are less than a tenth of a second"),
         (0.001, 64, 60.0, False, "no place is left"),
-        (0.010, 14, 60.0, True, "0.14 s"),
+        (0.010, 14, 60.0, True, "few"),
         (0.010, 40, 60.0, False, "0.4 s: sooner elsewhere"),
-        (0.005, 20, 1.0, True, "a tenth of what it gives"),
-        (0.005, 20, 0.1, False, "all that it gives"),
+        (0.004, 20, 1.0, True, "0.08 s of 1 s"),
+        (0.004, 20, 0.1, False, "most of what it gives"),
         (1.000, 15, 60.0, True, "few long prescriptions shut nobody out"),
     ],
 )

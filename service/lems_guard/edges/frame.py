@@ -45,7 +45,7 @@ LONGEST_REQUEST_ID = 128
 # Whoever would wait for longer than this, or than half of the time it gives, is told so at once:
 # by then it could have been answered elsewhere. So many of the places are given whatever the wait,
 # so that a few long prescriptions shut nobody out.
-LONGEST_WAIT_SECONDS = 0.15
+LONGEST_WAIT_SECONDS = 0.1
 GIVEN_WHATEVER_THE_WAIT = 1 / 4
 
 

@@ -11,10 +11,8 @@ from lems_guard.edges.grpc.arrivals import Arrival, RefusingHandler, Requests, S
 from lems_guard.edges.grpc.call import Context, Metadata, deadline_of, echo_request_id, end, gone
 from lems_guard.edges.grpc.patience import Patience
 
-# From so full on, the serving thread is let catch up before each evaluation.
-CROWDED = 3 / 8
 ARRIVING_TO_A_PLACE = 2
-PAUSE_SECONDS = 5e-5  # with what the system adds, it lasts as long as one arrival takes
+PAUSE_SECONDS = 1.5e-4  # about twice what one arrival takes
 MOST_PAUSES = 64
 
 
@@ -38,10 +36,9 @@ class Hall:
         return self._arriving.most + self.frame.places.most
 
     @property
-    def is_crowded(self) -> bool:
-        """Whether more is going on than the serving thread can be sure to keep up with."""
-        places = self.frame.places
-        return self._arriving.taken + places.taken >= places.most * CROWDED
+    def has_others(self) -> bool:
+        """Whether more than one call has been heard: then more may have come that has not."""
+        return self._arriving.taken + self.frame.places.taken > 1
 
     def let_in(self) -> bool:
         """Whether one more may come in; calls on their way to a place count as if they had it.
@@ -93,14 +90,13 @@ class UnaryDoor:
 
     def _reply(self, arrival: Arrival, requests: Requests, context: Context) -> bytes:
         frame = self._hall.frame
-        crowded = self._hall.is_crowded
         try:
             message = self._hall.message_of(requests, context)
         except LemsGuardError as error:
             raise frame.turned_away(self._method, error, arrival.at) from None
 
         def evaluated() -> bytes:
-            if crowded:
+            if self._hall.has_others:
                 self._let_serving_catch_up()
             if not context.is_active():
                 raise gone(context)
@@ -120,7 +116,8 @@ class UnaryDoor:
         It needs the interpreter for every arrival, and beside a thread that evaluates without a
         pause it gets it every few milliseconds only: calls then grow late in gRPC's core, where
         nobody counts or refuses them. gRPC has one arrival heard at a time, so a pause in which
-        there was none has come to the last one.
+        there was none has come to the last one. How many have been heard tells nothing of how
+        many wait to be: so this is done before every evaluation that is not alone.
         """
         for _ in range(MOST_PAUSES):
             seen = self._hall.seen
