@@ -5,6 +5,7 @@ import pytest
 from builders import (
     asked_for,
     findings_of,
+    knowledge,
     order,
     request,
     row,
@@ -14,7 +15,7 @@ from builders import (
 )
 from lems_guard.clinical.condition import Is, Not
 from lems_guard.clinical.facts import YesNo
-from lems_guard.clinical.medication import MedicationList
+from lems_guard.clinical.medication import MedicationList, Phase
 from lems_guard.clinical.patient import Patient
 from lems_guard.clinical.route import ROUTE_SETS, Route
 from lems_guard.clinical.rule import Outcome, WhenUnknown
@@ -175,13 +176,38 @@ def test_all_that_is_missing_is_named() -> None:
 
 
 def test_a_gap_says_what_it_is_about() -> None:
-    asks = row(AVOID, when=SEIZURES, unknown=GAP), row(MONITOR, [Route.NASAL], unknown=GAP)
+    asks = row(AVOID, when=SEIZURES, unknown=GAP), row(CAUTION, [Route.NASAL], unknown=GAP)
     orders = order("drug", route=None), order("drug", MedicationList.ACTIVE)
     of_patient, of_order = screen(request(*orders), rule("drug", *asks)).gaps
     assert (of_patient.fact, of_patient.medication_ids) == ("seizure_history", ())
     assert of_patient.would_change == ("rule",)
     assert of_patient.ask == "Has the patient ever had a seizure?"
     assert (of_order.fact, of_order.medication_ids) == ("route", ("proposed drug",))
+
+
+ASKED = [
+    (CONTRAINDICATED, Phase.CONTINUE, None, True, "a contraindication is asked for in any case"),
+    (CONTRAINDICATED, Phase.START, AVOID, True, "also where an alert interrupts already"),
+    (AVOID, Phase.CONTINUE, None, True, "a new alert that would interrupt"),
+    (CAUTION, Phase.CONTINUE, None, False, "tolerated already: nobody is asked at each refill"),
+    (CAUTION, Phase.START, None, True, "a new drug is asked about once"),
+    (CAUTION, None, None, True, "as is one that may be new"),
+    (CAUTION, Phase.CONTINUE, MONITOR, True, "a collapsed line would be shown"),
+    (AVOID, Phase.CONTINUE, CAUTION, True, "what is shown would interrupt"),
+    (CAUTION, Phase.START, CAUTION, False, "the alert is as bad already"),
+    (AVOID, Phase.START, AVOID, False, "the alert is as bad already"),
+    (MONITOR, Phase.START, None, False, "one collapsed line is worth no question"),
+]
+
+
+@pytest.mark.parametrize(("worst", "phase", "told", "is_asked", "reason"), ASKED)
+def test_what_could_show_is_asked(
+    worst: Severity, phase: Phase | None, told: Severity | None, is_asked: bool, reason: str
+) -> None:
+    asks = rule("drug", row(worst, when=SEIZURES, unknown=GAP), rule_id="asks")
+    says = [rule("drug", row(told), rule_id="says")] if told else []
+    screening = screen(request(order("drug", phase=phase)), knowledge(asks, *says))
+    assert bool(asked_for(screening)) == is_asked, reason
 
 
 @pytest.mark.parametrize(

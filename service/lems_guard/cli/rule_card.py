@@ -116,7 +116,8 @@ def _drugs(drugs: Drugs, classes: Mapping[str, DrugClass]) -> str:
         members = ", ".join(sorted(classes[name].members - drugs.excepted))
         parts.append(f"{classes[name].title} ({members})")
     excepted = f"; except {', '.join(sorted(drugs.excepted))}" if drugs.excepted else ""
-    return "; ".join(parts) + excepted
+    routes = f"; by {routes_in_words(drugs.routes)}" if drugs.routes else ""
+    return "; ".join(parts) + excepted + routes
 
 
 def _scope(rule: Rule) -> str:

@@ -38,17 +38,25 @@ class WhenUnknown(Term):
 
 @dataclass(frozen=True, slots=True)
 class Drugs:
-    """The drugs a rule is about, by ingredient and by class, less the excepted ingredients."""
+    """The drugs a rule is about, by ingredient and by class, less the excepted ingredients.
+
+    Partners count by `routes` alone, where these are said: ciclosporin eye drops are none.
+    """
 
     ingredients: frozenset[str] = frozenset()
     classes: frozenset[str] = frozenset()
     excepted: frozenset[str] = frozenset()
+    routes: frozenset[Route] | None = None
 
     def include(self, ingredient: str, classes: frozenset[str]) -> bool:
         """Whether an ingredient of these classes is meant."""
         if ingredient in self.excepted:
             return False
         return ingredient in self.ingredients or not self.classes.isdisjoint(classes)
+
+    def may_come_by(self, route: Route | None) -> bool:
+        """Whether an order by a route counts; one by an unknown route may."""
+        return self.routes is None or route in {None, Route.OTHER} or route in self.routes
 
 
 @dataclass(frozen=True, slots=True)

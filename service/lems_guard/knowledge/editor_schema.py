@@ -118,8 +118,8 @@ def _one_of(names: Iterable[str]) -> Schema:
     return {"enum": [*words, *(int(word) for word in words if word.isdigit())]}
 
 
-def _drugs() -> Schema:
-    return _mapping((), rules.DRUG_KEYS, dict.fromkeys(rules.DRUG_KEYS, _list(TEXT, least=1)))
+def _drugs(keys: tuple[str, ...] = rules.DRUG_KEYS) -> Schema:
+    return _mapping((), keys, dict.fromkeys(keys, _list(TEXT, least=1)))
 
 
 def _shared() -> dict[str, Schema]:
@@ -168,7 +168,7 @@ def _frame() -> dict[str, Schema]:
     return {
         "kind": _one_of(rules.KINDS),
         "concern": _one_of(named(Concern)),
-        "partners": _drugs(),
+        "partners": _drugs(rules.PARTNER_KEYS),
         "needs_lems": TRUTH,
         "jurisdictions": _list(_one_of(named(Jurisdiction)), least=1),
         "lists": _list(_one_of(named(MedicationList)), least=1),
@@ -231,13 +231,17 @@ def _source() -> Schema:
 
 
 def _class() -> Schema:
+    groups = _list({"type": "string", "pattern": f"^{classes.ATC_PREFIX.pattern}$"}, least=1)
     typed = {
         "id": NAME,
         "members": _list(TEXT, least=1),
-        "atc": _list({"type": "string", "pattern": f"^{classes.ATC_PREFIX.pattern}$"}, least=1),
+        "atc": groups,
+        "compared": groups,
         "excluded": _list(_mapping(("name", "reason"), (), {})),
     }
     typed["allergy_words"] = _list(TEXT, least=1)
+    naming = {"source": NAME, "members": _list(TEXT, least=1)}
+    typed["named_by"] = _list(_mapping(("source", "members"), (), naming), least=1)
     return _mapping(classes.CLASS_KEYS, classes.OPTIONAL_KEYS, typed)
 
 

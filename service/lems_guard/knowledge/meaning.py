@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from lems_guard.clinical.condition import Condition
 from lems_guard.clinical.evidence import Evidence, EvidenceKind
-from lems_guard.clinical.rule import Drugs, Outcome, Rule, RuleKind
+from lems_guard.clinical.rule import Drugs, Outcome, Rule, RuleKind, WhenUnknown
 from lems_guard.clinical.severity import Severity
 from lems_guard.knowledge.advice import PLACEHOLDER
 from lems_guard.knowledge.conditions import (
@@ -59,7 +59,13 @@ def drugs_meant(drugs: Drugs, classes: Mapping[str, DrugClass]) -> frozenset[str
 
 
 def can_miss_a_fact(rule: Rule) -> bool:
-    """Whether there is a request in which the rule lacks a route or a fact."""
+    """Whether there is a request in which the rule shows that it lacks a route or a fact.
+
+    A rule that only asks, for what would be one collapsed line, does not: nobody is asked for that.
+    """
+    rows = rule.outcomes
+    if all(row.when_unknown is WhenUnknown.GAP and row.severity < Severity.CAUTION for row in rows):
+        return bool(rule.modifiers)
     return any(outcome.routes is not None for outcome in rule.outcomes) or any(
         not ALWAYS_KNOWN.issuperset(facts_missed(when)) for when in _conditions_of(rule)
     )

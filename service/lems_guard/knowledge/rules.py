@@ -48,6 +48,7 @@ OPTIONAL_KEYS = (
 )
 OUTCOME_KEYS = ("routes", "when", "when_unknown", "certainty", *ADVICE_KEYS)
 DRUG_KEYS = ("classes", "ingredients", "except")
+PARTNER_KEYS = (*DRUG_KEYS, "routes")
 
 KINDS = kebab(RuleKind)
 UNREVIEWED = "unreviewed"
@@ -97,13 +98,15 @@ def read_rule(node: Node, file: str, names: Names, problems: Problems) -> Rule:
 def _drugs(node: Node | None, what: str, names: Names, problems: Problems) -> Drugs | None:
     if node is None:
         return None
-    fields = Fields(node, problems, f"{what!r}", (), DRUG_KEYS)
+    keys = PARTNER_KEYS if what == "partners" else DRUG_KEYS
+    fields = Fields(node, problems, f"{what!r}", (), keys)
     found = Drugs(
         ingredients=frozenset(
             fields.references("ingredients", "ingredient", names.ingredients, least=1)
         ),
         classes=frozenset(fields.references("classes", "class", names.classes, least=1)),
         excepted=frozenset(fields.references("except", "ingredient", names.ingredients, least=1)),
+        routes=_routes(fields),
     )
     if "classes" not in fields and "ingredients" not in fields:
         problems.add(node.place, "missing-key", f"{what!r} needs 'classes' or 'ingredients'")
@@ -124,7 +127,7 @@ def _outcome(node: Node, base: Advice, names: Names, problems: Problems) -> Outc
 
 
 def _routes(fields: Fields) -> frozenset[Route] | None:
-    """The routes of a row; `None` where the route does not matter, as when all are named."""
+    """The routes of a row or partners; `None` where none matters, as when all are named."""
     if "routes" not in fields:
         return None
     nothing: frozenset[Route] = frozenset()

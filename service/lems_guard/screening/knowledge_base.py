@@ -21,7 +21,9 @@ class DrugClass:
 
     `excluded` holds look-alikes that do not belong, each with the reason. One with `allergy_words`
     is a group whose members a patient who is allergic to one of them is not offered; the words are
-    what people call it.
+    what people call it. `atc` are groups that are the class, `compared` those that it shares with
+    others: each of their members stands in one of them or is excluded. `source` is the id of the one that names its members, but for those that
+    `named_by` gives to another.
     """
 
     id: str
@@ -32,6 +34,8 @@ class DrugClass:
     file: str = ""
     allergy_words: tuple[str, ...] = ()
     source: str = ""
+    named_by: tuple[tuple[str, frozenset[str]], ...] = ()
+    compared: tuple[str, ...] = ()
 
 
 class Candidate(NamedTuple):

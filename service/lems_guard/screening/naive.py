@@ -57,6 +57,7 @@ def _partners_of(rule: Rule, exposure: Exposure, situation: Situation) -> Partne
         other
         for other in situation.exposures
         if _is_named(rule.partners, other, situation)
+        and (rule.partners is None or rule.partners.may_come_by(other.route))
         and is_current(situation.order_of(other).list)
         and other.ingredient.name != exposure.ingredient.name
         and situation.are_together(exposure, other)

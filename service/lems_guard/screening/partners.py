@@ -53,6 +53,7 @@ def _named(rule: Rule, situation: Situation) -> Iterable[Exposure]:
         for name in sorted(names & exposures.keys()):
             for other in exposures[name]:
                 is_named = other.ingredient.name not in drugs.excepted
+                is_named = is_named and drugs.may_come_by(other.route)
                 if is_named and is_current(situation.order_of(other).list):
                     yield other
 

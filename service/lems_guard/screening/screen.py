@@ -15,7 +15,13 @@ from lems_guard.clinical.alert import (
 )
 from lems_guard.clinical.deadline import InTime, always
 from lems_guard.clinical.facts import YesNo
-from lems_guard.clinical.medication import Disposition, Medication, MedicationList, Understood
+from lems_guard.clinical.medication import (
+    Disposition,
+    Medication,
+    MedicationList,
+    Phase,
+    Understood,
+)
 from lems_guard.clinical.patient import LemsStatus, Patient
 from lems_guard.clinical.rule import Rule, RuleKind
 from lems_guard.clinical.severity import Concern, Severity
@@ -97,17 +103,36 @@ def opinion_of(drug: str, collection: Collection, situation: Situation) -> Opini
     """What was collected on a drug."""
     findings = collection.findings()
     alert = alert_of(drug, findings, situation) if findings else None
-    return Opinion(alert, tuple(asked(collection.questions)))
+    if not collection.questions:
+        return Opinion(alert, ())
+    least = least_asked(drug, alert, situation)
+    return Opinion(alert, tuple(asked(collection.questions, least)))
 
 
-def asked(questions: Iterable[OpenQuestion]) -> Iterator[OpenQuestion]:
+def least_asked(drug: str, alert: Alert | None, situation: Situation) -> Severity:
+    """How bad what a fact of the patient may bring must be, to be asked for.
+
+    It must raise the drug's alert to a level that is shown: below CAUTION an alert is one collapsed
+    line. Where there is none, a new drug is asked about from there on; of one that is tolerated
+    already only what would interrupt.
+    """
+    if alert is not None:
+        worse = min(alert.severity + 1, Severity.CONTRAINDICATED)
+        return Severity(max(worse, Severity.CAUTION))
+    phases = [situation.facts_of(each)["phase"] for each in situation.by_ingredient[drug]]
+    is_continued = all(phase is Phase.CONTINUE for phase in phases)
+    return Severity.AVOID if is_continued else Severity.CAUTION
+
+
+def asked(questions: Iterable[OpenQuestion], least: Severity) -> Iterator[OpenQuestion]:
     """The questions whose answer could show.
 
-    Below CAUTION an alert is one collapsed line: nobody is asked about a patient for that. What an
-    order says is asked in any case.
+    What may be a contraindication is asked in any case, and of an order what may be seen.
     """
     for question in questions:
-        if question.worst >= Severity.CAUTION or question.orders:
+        enough = Severity.CAUTION if question.orders else least
+        is_grave = question.worst is Severity.CONTRAINDICATED
+        if question.worst >= enough or is_grave or question.fact == "identity":
             yield question
 
 
