@@ -1,5 +1,7 @@
 """Two or more drugs at CAUTION or worse for one concern: one note, in the first of their alerts."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 
@@ -18,6 +20,7 @@ from worlds import knowledge_bases, requests
 PROPOSED, ACTIVE, STOPPED = MedicationList
 MONITOR, CAUTION, AVOID = Severity.MONITOR, Severity.CAUTION, Severity.AVOID
 WEAKNESS, SEIZURE = Concern.NEUROMUSCULAR_WEAKNESS, Concern.SEIZURE
+BREATHING = Concern.RESPIRATORY_DEPRESSION
 
 
 def harm(drug: str, severity: Severity = AVOID, concern: Concern = WEAKNESS) -> Rule:
@@ -34,6 +37,59 @@ KNOWN = knowledge(
     note(),
     note(SEIZURE, "note-seizure"),
 )
+
+
+def told_once() -> KnowledgeBase:
+    """Two sedatives, a relaxant and amifampridine's own caution, under a note that is told once."""
+    once = replace(note(BREATHING), told_once=True)
+    own = replace(harm("amifampridine", CAUTION, BREATHING), kind=RuleKind.PATIENT)
+    sedatives = [harm(drug, CAUTION, BREATHING) for drug in ("fentanyl", "midazolam")]
+    return knowledge(*sedatives, harm("rocuronium", AVOID, BREATHING), own, once)
+
+
+@pytest.mark.parametrize(
+    ("orders", "expected", "reason"),
+    [
+        ([order("fentanyl")], {"fentanyl": CAUTION}, "alone it is told"),
+        (
+            [order("fentanyl"), order("midazolam")],
+            {"fentanyl": CAUTION, "midazolam": MONITOR},
+            "the first speaks for both",
+        ),
+        (
+            [order("fentanyl"), order("midazolam"), order("rocuronium")],
+            {"rocuronium": AVOID, "fentanyl": MONITOR, "midazolam": MONITOR},
+            "and the worst is the first",
+        ),
+        (
+            [order("fentanyl", ACTIVE), order("midazolam")],
+            {"midazolam": CAUTION, "fentanyl": MONITOR},
+            "what is proposed speaks for what is taken",
+        ),
+        (
+            [order("rocuronium", ACTIVE), order("midazolam")],
+            {"rocuronium": AVOID, "midazolam": CAUTION},
+            "what is taken never speaks for what is proposed",
+        ),
+        (
+            [order("rocuronium"), order("amifampridine")],
+            {"rocuronium": AVOID, "amifampridine": CAUTION},
+            "what the patient's state calls for stays",
+        ),
+        (
+            [order("fentanyl|midazolam")],
+            {"fentanyl": CAUTION, "midazolam": CAUTION},
+            "two readings of one order are no two drugs",
+        ),
+    ],
+)
+def test_what_is_told_once_leaves_lines(
+    orders: list[Order], expected: dict[str, Severity], reason: str
+) -> None:
+    alerts = screen(request(*orders), told_once()).alerts
+    assert {alert.drug: alert.severity for alert in alerts} == expected, reason
+    assert all(alert.severity == max(f.severity for f in alert.findings) for alert in alerts)
+    assert [alert.severity for alert in alerts] == sorted(expected.values(), reverse=True)
 
 
 def noted(*orders: Order, known: KnowledgeBase = KNOWN) -> list[Alert]:

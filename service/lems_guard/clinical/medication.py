@@ -131,7 +131,8 @@ class Understood(NamedTuple):
     AMBIGUOUS (each of them is checked), and when UNRESOLVED what was recognised beside what was
     not: it may be what is ordered. `dose_basis` is `None` where it is open what the dose counts; it
     is judged as base either way. `product` is the name by which an aminopyridine goes, where that
-    is not its INN: a brand, or `CHEMICAL_NAME`.
+    is not its INN: a brand, or `CHEMICAL_NAME`. `course_days` is for how long it is ordered, where
+    that is said: a single dose is one day.
     """
 
     disposition: Disposition
@@ -157,6 +158,7 @@ class Understood(NamedTuple):
     doubts: tuple[Doubt, ...] = ()
     words: str = ""
     also: tuple["Understood", ...] = ()
+    course_days: float | None = None
 
     def daily_amount(self) -> Dose | None:
         """The amount of a whole day, where it is said or follows from dose and frequency."""

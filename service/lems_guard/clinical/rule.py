@@ -168,6 +168,7 @@ class Rule:
     The fields follow the W3C minimum information model for drug interactions. `written` is a short
     hash of the rule as written, without its version and review: what the lock and a signature hold.
     What `may_be_needed` now, to save a life or treat a tumour, nobody takes off an order for this.
+    A note on drugs that add up that is `told_once` leaves a caution to the first of them alone.
     """
 
     id: str
@@ -188,3 +189,4 @@ class Rule:
     file: str
     written: str = ""
     may_be_needed: bool = False
+    told_once: bool = False

@@ -47,9 +47,7 @@ def read_class(
     return drug_class
 
 
-def _naming(
-    node: Node, sources: Collection[str], problems: Problems
-) -> tuple[str, frozenset[str]]:
+def _naming(node: Node, sources: Collection[str], problems: Problems) -> tuple[str, frozenset[str]]:
     """A source, and the members that it names."""
     fields = Fields(node, problems, "who names members", ("source", "members"))
     cited = fields.scalar("source")

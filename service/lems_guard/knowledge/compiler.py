@@ -72,9 +72,7 @@ class _Compiler:
         classes = self._things(
             "classes",
             self._layout.classes,
-            lambda node, file: read_class(
-                node, file, self._ingredients, sources, self._problems
-            ),
+            lambda node, file: read_class(node, file, self._ingredients, sources, self._problems),
         )
         names = Names(sources, classes, self._ingredients)
         rules = self._things(

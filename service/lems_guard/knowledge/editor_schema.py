@@ -184,6 +184,7 @@ def _rule() -> Schema:
         "drugs": _drugs(),
         "outcomes": _list(_outcome(), least=1),
         "may_be_needed": TRUTH,
+        "told_once": TRUTH,
         "modifiers": _list(_mapping(("when", "reason"), (), {"when": CONDITION})),
         "review": _review(),
     }

@@ -85,6 +85,9 @@ def _place_of(key: str, outcome: Node, fields: Fields) -> Place:
 def _check_note(rule: Rule, fields: Fields) -> None:
     """A cumulative note counts drugs by what other rules say, and says one thing of them."""
     if rule.kind is not RuleKind.CUMULATIVE:
+        if rule.told_once:
+            shown = "only a note of kind 'cumulative' is told once"
+            fields.problems.add(fields.place_of("told_once"), "idle-told-once", shown)
         if "drugs" not in fields:
             fields.problems.add(fields.place, "missing-key", "a rule needs 'drugs'")
         return

@@ -45,6 +45,7 @@ OPTIONAL_KEYS = (
     "lists",
     "modifiers",
     "may_be_needed",
+    "told_once",
 )
 OUTCOME_KEYS = ("routes", "when", "when_unknown", "certainty", *ADVICE_KEYS)
 DRUG_KEYS = ("classes", "ingredients", "except")
@@ -89,6 +90,7 @@ def read_rule(node: Node, file: str, names: Names, problems: Problems) -> Rule:
         file=file,
         written=content_of(node),
         may_be_needed=fields.truth("may_be_needed", default=False),
+        told_once=fields.truth("told_once", default=False),
     )
     if len(problems) == before:
         check_meaning(rule, fields, names.classes)

@@ -1,13 +1,14 @@
 """Alerts: the findings of one offending drug together, as one thing a person reads."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from lems_guard.clinical.alert import Alert, Finding
 from lems_guard.clinical.patient import LemsStatus
 from lems_guard.clinical.rule import Rule
+from lems_guard.clinical.severity import Severity
 from lems_guard.screening.collect import order_of_findings, row_of
-from lems_guard.screening.cumulative import burdens_of, notes_on
+from lems_guard.screening.cumulative import burdens_of, lines_instead, notes_on
 from lems_guard.screening.situation import Situation
 
 SUSPECTED = (
@@ -18,8 +19,24 @@ SUSPECTED = (
 def told(alerts: Iterable[Alert], rules: Iterable[Rule], situation: Situation) -> tuple[Alert, ...]:
     """All alerts in a total order (worst, surest and proposed first), with notes on burdens."""
     ordered = tuple(sorted(alerts, key=order_of_alerts))
-    notes = notes_on(burdens_of(ordered, rules), situation)
-    return tuple(_noted(alert, notes.get(alert.drug, []), situation) for alert in ordered)
+    burdens = burdens_of(ordered, rules)
+    if not burdens:
+        return ordered
+    notes, lines = notes_on(burdens, situation), lines_instead(burdens, situation)
+    quieter = (_quieter(alert, lines.get(alert.drug, ()), situation) for alert in ordered)
+    noted = (_noted(alert, notes.get(alert.drug, []), situation) for alert in quieter)
+    return tuple(sorted(noted, key=order_of_alerts)) if lines else tuple(noted)
+
+
+def _quieter(alert: Alert, told: Collection[Finding], situation: Situation) -> Alert:
+    """The alert with what another one tells already as a line."""
+    if not told:
+        return alert
+    findings = [
+        each._replace(severity=Severity.MONITOR) if any(each is one for one in told) else each
+        for each in alert.findings
+    ]
+    return alert_of(alert.drug, tuple(sorted(findings, key=order_of_findings)), situation)
 
 
 def _noted(alert: Alert, notes: list[Finding], situation: Situation) -> Alert:

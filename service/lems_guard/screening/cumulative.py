@@ -1,7 +1,8 @@
 """Burdens that add up: a note where two or more drugs do the same harm.
 
-The note joins the first alert that counts towards it. It moves no severity and no alert: what each
-drug does alone has been said.
+The note joins the first alert that counts towards it. It raises nothing: what each drug does alone
+has been said. Where it is told once, the first alert speaks for all: a caution on the others, as on
+the second sedative of an anaesthetic, becomes a line.
 """
 
 from collections.abc import Iterable
@@ -9,7 +10,7 @@ from typing import TypeAlias
 
 from lems_guard.clinical.alert import Alert, Finding
 from lems_guard.clinical.patient import LemsStatus
-from lems_guard.clinical.rule import Rule
+from lems_guard.clinical.rule import Rule, RuleKind
 from lems_guard.clinical.severity import Certainty, Concern, Severity
 from lems_guard.screening.situation import Situation
 
@@ -35,6 +36,31 @@ def notes_on(burdens: Iterable[Burden], situation: Situation) -> dict[str, list[
         if _speaks(rule, situation) and _are_two(shares, situation):
             found.setdefault(shares[0][0].drug, []).append(_note(rule, shares, situation))
     return found
+
+
+def lines_instead(
+    burdens: Iterable[Burden], situation: Situation
+) -> dict[str, tuple[Finding, ...]]:
+    """The cautions that the first alert tells already, by drug.
+
+    What is proposed is left to no alert on what is taken already: that may not be shown beside it.
+    What speaks of the patient rather than of the drug stays as it is.
+    """
+    found: dict[str, tuple[Finding, ...]] = {}
+    for rule, shares in burdens:
+        if not (rule.told_once and _speaks(rule, situation) and _are_two(shares, situation)):
+            continue
+        first = shares[0][0]
+        for alert, findings in shares[1:]:
+            if first.involves_proposed or not alert.involves_proposed:
+                told = [each for each in findings if _is_caution_on_drug(each)]
+                found[alert.drug] = (*found.get(alert.drug, ()), *told)
+    return found
+
+
+def _is_caution_on_drug(finding: Finding) -> bool:
+    is_caution = finding.severity is Severity.CAUTION
+    return is_caution and finding.rule.kind is RuleKind.DRUG_DISEASE
 
 
 def shares_of(alerts: Iterable[Alert]) -> dict[Concern, list[Share]]:

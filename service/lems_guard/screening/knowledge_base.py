@@ -22,8 +22,8 @@ class DrugClass:
     `excluded` holds look-alikes that do not belong, each with the reason. One with `allergy_words`
     is a group whose members a patient who is allergic to one of them is not offered; the words are
     what people call it. `atc` are groups that are the class, `compared` those that it shares with
-    others: each of their members stands in one of them or is excluded. `source` is the id of the one that names its members, but for those that
-    `named_by` gives to another.
+    others: each of their members stands in one of them or is excluded. `source` is the id of the
+    one that names its members, but for those that `named_by` gives to another.
     """
 
     id: str

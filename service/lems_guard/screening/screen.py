@@ -40,6 +40,8 @@ DIALYSIS_COUNTS = (
     "Dialysis YES beside a creatinine clearance of 15 mL/min or more: read as below 15,"
     " the clearance was not used."
 )
+# A week of a sedative or corticosteroid leaves nobody dependent on it: judgement.
+SHORT_COURSE_DAYS = 7
 STOPPED_UNKNOWN = (
     "A stopped medication was not understood: its withdrawal and residual effects were not checked."
 )
@@ -143,6 +145,12 @@ def is_in_place(rule: Rule, exposure: Exposure, situation: Situation) -> bool:
     return not (rule.kind in SUPERSEDED and _is_superseded(rule, exposure, situation))
 
 
+def was_short(exposure: Exposure, situation: Situation) -> bool:
+    """Whether an order was for some days at most: what ends as it was meant to was not stopped."""
+    days = situation.request.orders[exposure.order][1].course_days
+    return days is not None and days <= SHORT_COURSE_DAYS
+
+
 def _is_superseded(rule: Rule, exposure: Exposure, situation: Situation) -> bool:
     """Whether the rule speaks of another order for the same drug instead of this one.
 
@@ -150,7 +158,7 @@ def _is_superseded(rule: Rule, exposure: Exposure, situation: Situation) -> bool
     what a drug of its class replaces.
     """
     is_end = rule.kind is RuleKind.STOP and rule.concern is Concern.ABRUPT_STOP
-    if is_end and situation.is_replaced(rule, exposure):
+    if is_end and (was_short(exposure, situation) or situation.is_replaced(rule, exposure)):
         return True
     speaks_of_other = rule.kind is RuleKind.STOP or MedicationList.PROPOSED in rule.lists
     return speaks_of_other and situation.is_superseded(rule.kind, exposure) is True

@@ -175,6 +175,7 @@ class Resolver:
             reading.phase,
             reading.doubts,
             reading.words or text,
+            course_days=reading.course_days,
         )
         if reading.reason:
             understood = self._with_reason(understood, reading)
@@ -255,6 +256,7 @@ class Resolver:
             phase=dosing.phase,
             doubts=tuple(doubts),
             words=reading.words or medication.text,
+            course_days=reading.course_days,
         )
         if medication.list is MedicationList.STOPPED:
             understood = stopped(understood)

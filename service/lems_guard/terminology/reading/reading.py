@@ -48,6 +48,7 @@ class Reading(NamedTuple):
     reason: str = ""
     words: str = ""
     is_whole: bool = True
+    course_days: float | None = None
 
 
 NOTHING: Final = Reading(is_whole=False)

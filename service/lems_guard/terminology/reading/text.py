@@ -29,7 +29,7 @@ from lems_guard.terminology.reading.licensed import (
     piece_of,
     product_in,
 )
-from lems_guard.terminology.reading.limits import limit_of
+from lems_guard.terminology.reading.limits import DAY_IN_HOURS, limit_of
 from lems_guard.terminology.reading.orders import is_head, orders_of
 from lems_guard.terminology.reading.phrase import Phrase
 from lems_guard.terminology.reading.phrases import phrases_of
@@ -70,6 +70,7 @@ COUNTED: Final = frozenset(
 )
 NAMES: Final = frozenset({kinds.NAME, kinds.BRAND})
 PHASES: Final = frozenset({kinds.START, kinds.CONTINUE})
+COURSES: Final = frozenset({kinds.ONCE, kinds.DURATION})
 NOT_PLAIN: Final = TAKES_IN | {kinds.UNKNOWN, kinds.BARE}
 BARE_PHRASES: Final = NAMES | {kinds.SIGN, kinds.SALT}
 
@@ -223,7 +224,16 @@ def _given(
         suspension,
         product=product,
         reason=_words(bag[kinds.REASON], words) if kinds.REASON in bag else "",
+        course_days=None if COURSES.isdisjoint(bag) else _course(bag),
     )
+
+
+def _course(bag: Bag) -> float | None:
+    """For how many days it is ordered; one dose is one day, and the longest that is told counts."""
+    told = [each.value[1] / DAY_IN_HOURS for each in bag.get(kinds.DURATION, ()) if each.value]
+    if told:
+        return float(max(told))
+    return 1.0 if kinds.ONCE in bag else None
 
 
 NO_DOSES: Final = Doses()
