@@ -6,7 +6,7 @@ from lems_guard.clinical.condition import Condition
 from lems_guard.clinical.evidence import Evidence, EvidenceKind
 from lems_guard.clinical.rule import Drugs, Outcome, Rule, RuleKind, WhenUnknown
 from lems_guard.clinical.severity import Severity
-from lems_guard.knowledge.advice import PLACEHOLDER
+from lems_guard.knowledge.advice import PLACEHOLDER, first_sentence
 from lems_guard.knowledge.conditions import (
     ALWAYS_KNOWN,
     facts_missed,
@@ -21,6 +21,7 @@ from lems_guard.screening.knowledge_base import DrugClass
 
 SUMMARY_BELOW = 140
 DEED_AT_MOST = 120
+SHORT_WORDS = 90
 WITH_PARTNERS = frozenset({RuleKind.INTERACTION, RuleKind.DUPLICATE})
 OF_PARTNERS = frozenset({"partner_phase", "partner_indication", "partner_daily_dose_mg"})
 STRONG_GRADES = frozenset({"1", "2"})
@@ -40,6 +41,7 @@ def check_meaning(rule: Rule, fields: Fields, classes: Mapping[str, DrugClass]) 
     _check_need(rule, fields)
     for outcome, node in zip(rule.outcomes, fields.items("outcomes"), strict=True):
         _check_deed(outcome, _place_of("action", node, fields), fields)
+        _check_length(outcome, _place_of("action", node, fields), fields)
         _check_strength(outcome, _place_of("evidence", node, fields), fields)
         _check_summary(rule, outcome, _place_of("summary", node, fields), fields, classes)
 
@@ -207,6 +209,21 @@ def _check_deed(outcome: Outcome, place: Place, fields: Fields) -> None:
             f"its first sentence has {length} characters: at most {DEED_AT_MOST}, or say 'deed' too"
         )
         fields.problems.add(place, "long-deed", shown)
+
+
+def _check_length(outcome: Outcome, place: Place, fields: Fields) -> None:
+    """An alert in its short form is read in three seconds."""
+    advice = outcome.advice
+    told = (
+        advice.deed,
+        first_sentence(advice.consequence),
+        *(each.text for each in advice.alternatives),
+        *advice.monitoring,
+    )
+    words = sum(len(text.split()) for text in told)
+    if words > SHORT_WORDS:
+        shown = f"do, why, instead and watch have {words} words together: at most {SHORT_WORDS}"
+        fields.problems.add(place, "long-alert", shown)
 
 
 def _is_strong(evidence: Evidence) -> bool:
