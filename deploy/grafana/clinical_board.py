@@ -111,6 +111,12 @@ CLINICAL = (
                 ),
             ),
             Panel(
+                "Overrides by reason",
+                PER_SECOND,
+                "Data wrong or not relevant, time and again: look at what clients send.",
+                ((by("reason", "lems_guard_override_reasons_total"), "{{reason}}"),),
+            ),
+            Panel(
                 "Share overridden, by rule",
                 "percentunit",
                 "Of the last day's outcomes. A rule that everybody overrides may be wrong.",
@@ -129,6 +135,12 @@ CLINICAL = (
                 PER_SECOND,
                 "By urgency: critical is a contraindication in an order at hand.",
                 ((by("indicator", "lems_guard_cds_hooks_cards_total"), "{{indicator}}"),),
+            ),
+            Panel(
+                "Suggestions taken, by kind",
+                PER_SECOND,
+                "Keep is an override with the issue on record; other is none of our suggestions.",
+                ((by("kind", "lems_guard_cds_hooks_suggestions_total"), "{{kind}}"),),
             ),
             Panel(
                 "Left out at signing, by rule",

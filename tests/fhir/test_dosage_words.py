@@ -61,6 +61,23 @@ def quantity(value: float, unit: str = "") -> dict[str, Any]:
         ),
         (
             TABLETS,
+            [{"timing": THRICE, "additionalInstruction": [{"text": "Take 2 tablets"}]}],
+            "amifampridine ORAL 20 mg x3",
+            "an instruction that counts is heard",
+        ),
+        (
+            TABLETS,
+            [
+                {
+                    "text": "2 tablets tid",
+                    "additionalInstruction": [{"text": "Do not drive if drowsy"}],
+                }
+            ],
+            "amifampridine ORAL 20 mg x3",
+            "one that counts nothing puts nothing in doubt",
+        ),
+        (
+            TABLETS,
             [{"text": "2 tablets in the morning"}, {"text": "1 tablet at noon"}],
             "amifampridine ORAL 20 mg x2 *",
             "several lines make one day",

@@ -22,6 +22,7 @@ from lems_guard.fhir.shapes import (
     Resource,
     above_zero,
     codings_in,
+    concepts,
     obj,
     objs,
     text,
@@ -55,6 +56,8 @@ MOST_A_DAY = 48
 PERIODS = ("period", "periodMax", "periodUnit", "periodUnits")
 MOMENTS = ("timeOfDay", "when")
 WRITTEN_NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
+# An instruction that counts nothing ("do not drive if affected") says nothing of how much or when.
+COUNTS = re.compile(r"\d|\b(?:one|two|three|four|five|six|half|double|once|twice)\b", re.IGNORECASE)
 SNOMED = code_system(SNOMED_CT)
 # More of any unit is no dose, but a mistake whose daily sum may be beyond all numbers.
 LARGEST = 1e12
@@ -97,7 +100,7 @@ def dosage_of(resource: Resource) -> Dosage:
 
 
 def _words(parts: list[Resource]) -> str:
-    """What the lines say in words: their text, what the patient is told, and their maxima.
+    """What the lines say in words: text, instructions, what the patient is told, and maxima.
 
     Several lines that say all in their fields say it better than their words do, joined.
     """
@@ -112,7 +115,10 @@ def _said(part: Resource) -> tuple[str, ...]:
     bare = "" if _dose(part) else _bare_dose(part)
     patient = text(part.get("patientInstruction"))
     said = text(part.get("text"))
-    return said, "" if patient == said else patient, bare, _most(part)
+    told = map(words_of, concepts(part, "additionalInstruction", "additionalInstructions"))
+    counted = (each for each in told if COUNTS.search(each))
+    also = (each for each in (patient, *counted) if each not in said)
+    return said, *dict.fromkeys(also), bare, _most(part)
 
 
 def _bare_dose(part: Resource) -> str:
