@@ -118,7 +118,7 @@ func (c *calls) closed(callers int, lasting time.Duration) int {
 	return total
 }
 
-// watch asks for health ten times a second until told to stop, each time with five seconds' patience.
+// watch asks for health ten times a second until told to stop, each time with ten seconds' patience.
 func watch(target string, stop <-chan struct{}, ended *sync.WaitGroup, told *tally) {
 	defer ended.Done()
 	client := health.NewHealthClient(connect(target))
@@ -129,7 +129,7 @@ func watch(target string, stop <-chan struct{}, ended *sync.WaitGroup, told *tal
 		case <-time.After(100 * time.Millisecond):
 		}
 		begun := time.Now()
-		limited, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		limited, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		reply, err := client.Check(limited, &health.HealthCheckRequest{})
 		cancel()
 		if err == nil && reply.Status != health.HealthCheckResponse_SERVING {
