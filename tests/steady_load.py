@@ -42,7 +42,7 @@ class Load:
 
     def wait_for(self, more: int) -> None:
         """Wait until so many more calls were answered."""
-        goal, patience = len(self.answered) + more, time.monotonic() + 30
+        goal, patience = len(self.answered) + more, time.monotonic() + 60
         while len(self.answered) < goal:
             assert time.monotonic() < patience, f"answers stopped: {self.failed[-3:]}"
             time.sleep(0.01)
@@ -57,7 +57,7 @@ def ask_on(target: str, load: Load, *, pause: float, retrying: bool) -> None:
         stub = rpc.InteractionCheckServiceStub(channel)
         while not load.over.is_set():
             try:
-                answer = stub.CheckPrescription(CHECK, timeout=10)
+                answer = stub.CheckPrescription(CHECK, timeout=30)
                 load.answered.append((time.monotonic(), answer.knowledge_base.digest))
             except grpc.RpcError as error:
                 load.failed.append(f"{error.code()}: {error.details()}")

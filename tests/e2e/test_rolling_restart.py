@@ -77,7 +77,7 @@ def test_without_age_calls_are_lost_to_the_cores_cancelling_alone(port: int) -> 
         for _ in range(2):
             replicas.replace_one()
             load.wait_for(200)
-    assert all(each.startswith("StatusCode.CANCELLED") for each in load.failed)
+    assert [each for each in load.failed if not each.startswith("StatusCode.CANCELLED")] == []
 
 
 def test_a_port_without_connections_is_left_at_once() -> None:
