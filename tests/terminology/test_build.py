@@ -32,7 +32,8 @@ def copy_of_the_hand_made(directory: Path) -> Path:
     for table in TABLES.glob("*.tsv"):
         if table.name not in BUILT:
             shutil.copy(table, directory)
-    shutil.copy(SAMPLE / "mixtures.tsv", directory)
+    for name in ("mixtures.tsv", "only_routes.tsv"):
+        shutil.copy(SAMPLE / name, directory)
     return directory
 
 

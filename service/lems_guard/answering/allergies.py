@@ -6,8 +6,15 @@ from typing import NamedTuple
 
 from lems_guard.answering.faults import of_allergies
 from lems_guard.answering.read import Unsound, codings
+from lems_guard.answering.unread import unread_allergy
 from lems_guard.clinical.facts import YesNo
-from lems_guard.clinical.medication import Disposition, Medication, MedicationList, Understood
+from lems_guard.clinical.medication import (
+    Disposition,
+    Doubt,
+    Medication,
+    MedicationList,
+    Understood,
+)
 from lems_guard.clinical.patient import NO_ALLERGIES_TOLD, Allergies
 from lems_guard.screening.knowledge_base import DrugClass
 from lems_guard.v1 import prescription_pb2 as wire
@@ -33,6 +40,7 @@ class ReadAllergies(NamedTuple):
 
     allergies: Allergies
     to_aminopyridine: YesNo | None
+    doubts: tuple[Doubt, ...] = ()
 
 
 NOTHING_TOLD = ReadAllergies(NO_ALLERGIES_TOLD, None)
@@ -58,13 +66,17 @@ class AllergyReader:
             raise Unsound
         found = [self._allergens(each) for each in patient.allergies]
         named = frozenset[str]().union(*[each for each in found if each is not None])
-        has_unclear = any(each is None for each in found)
+        unclear = tuple(
+            unread_allergy(_words(allergy))
+            for allergy, each in zip(patient.allergies, found, strict=True)
+            if each is None
+        )
         answer = None
         if not named.isdisjoint(self._aminopyridines):
             answer = YesNo.YES
-        elif not named and not has_unclear and all(map(is_none_known, patient.allergies)):
+        elif not named and not unclear and all(map(is_none_known, patient.allergies)):
             answer = YesNo.NO
-        return ReadAllergies(Allergies(named, has_unclear), answer)
+        return ReadAllergies(Allergies(named, bool(unclear)), answer, unclear)
 
     def _allergens(self, allergy: wire.Allergy) -> frozenset[str] | None:
         """The drugs that one entry speaks of; none where it says that there are none; `None`."""
@@ -86,6 +98,12 @@ class AllergyReader:
         names = frozenset(each.name for reading in understood.readings for each in reading)
         crossed = [each.members for each in self._groups if not names.isdisjoint(each.members)]
         return names.union(*crossed)
+
+
+def _words(allergy: wire.Allergy) -> str:
+    """What an entry is called: its words, else those of its codes, else a code."""
+    displays = (each.display or each.code for each in allergy.codings)
+    return allergy.text or next(displays, "")
 
 
 def is_none_known(allergy: wire.Allergy) -> bool:

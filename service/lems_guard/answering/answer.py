@@ -99,10 +99,10 @@ class Answerer:
         self, message: wire.CheckPrescriptionRequest, in_time: InTime = always
     ) -> Answer:
         """The reply to a CheckPrescriptionRequest; raises as `Answers` do."""
-        decision, request, notes, results = self.question(message, in_time)
+        decision, request, notes, doubts, results = self.question(message, in_time)
         screening = self._screener.screen(request, self.knowledge, in_time)
-        if notes:
-            screening = screening.with_notes(notes)
+        if notes or doubts:
+            screening = screening.with_notes(notes).with_doubts(doubts)
         reply = write.reply(decision, request, results, screening, self._prepared)
         return Answer(reply, tally(request, screening))
 

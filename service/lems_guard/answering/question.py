@@ -23,12 +23,13 @@ from lems_guard.answering.canonical import (
 )
 from lems_guard.answering.faults import faults_of
 from lems_guard.answering.prepared import Prepared
+from lems_guard.answering.unread import unread_conditions
 from lems_guard.answering.wire import text
 from lems_guard.clinical.alert import ScreeningRequest
 from lems_guard.clinical.deadline import InTime, always
 from lems_guard.clinical.errors import InvalidRequest
 from lems_guard.clinical.facts import YesNo
-from lems_guard.clinical.medication import Coding, Medication, MedicationList, Understood
+from lems_guard.clinical.medication import Coding, Doubt, Medication, MedicationList, Understood
 from lems_guard.clinical.patient import Patient, day
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.screening.knowledge_base import DrugClass
@@ -61,6 +62,7 @@ class Question(NamedTuple):
     decision: str
     request: ScreeningRequest
     notes: tuple[str, ...]
+    doubts: tuple[Doubt, ...]
     results: bytes
 
 
@@ -139,9 +141,10 @@ class Questions:
         as_of = day(message.as_of) if message.as_of else self._today()
         jurisdiction = read.JURISDICTIONS[message.jurisdiction] or self._jurisdiction
         country = read.country(message.country) or self._country
-        allergies, to_aminopyridine = self._allergies.read(message.patient)
+        allergies, to_aminopyridine, doubts = self._allergies.read(message.patient)
+        conditions = read.conditions(message.patient)
         patient, notes = self._terminology.with_conditions(
-            read.patient(message.patient, as_of), read.conditions(message.patient)
+            read.patient(message.patient, as_of), conditions
         )
         known = patient.aminopyridine_hypersensitivity
         if to_aminopyridine is YesNo.YES or (to_aminopyridine and known is None):
@@ -162,6 +165,7 @@ class Questions:
                 patient, tuple([each.order for each in orders]), jurisdiction, as_of, allergies
             ),
             notes,
+            (*doubts, *unread_conditions(patient, conditions)),
             b"".join([each.result for each in orders]),
         )
 

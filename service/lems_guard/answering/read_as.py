@@ -1,12 +1,14 @@
 """Writing what was read of a medication: its orders, and what is in doubt of them."""
 
+from collections.abc import Iterable
+
 from lems_guard.answering.wire import block, number, terms, text, texts, whole
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.medication import Disposition, Doubt, Phase, Understood
 from lems_guard.clinical.route import Route
 
 ROUTES, PHASES = terms(2, Route), terms(6, Phase)
-# The numbers of the fields in a `MedicationResult`.
+# The numbers of the fields in a `MedicationResult`; that of the doubts in a reply is the same.
 ORDERS, DOUBTS = 9, 10
 
 
@@ -16,9 +18,8 @@ def orders(understood: Understood, place: int = ORDERS) -> bytes:
     return b"".join([block(place, _order(one)) for one in each if one.readings])
 
 
-def doubts(understood: Understood) -> bytes:
-    """Every doubt of a medication as a `Doubt`."""
-    found = [doubt for one in (understood, *understood.also) for doubt in one.doubts]
+def doubts(found: Iterable[Doubt]) -> bytes:
+    """Every doubt of a medication, or of the patient's fields, as a `Doubt`."""
     return b"".join([block(DOUBTS, _doubt(doubt)) for doubt in found])
 
 

@@ -16,8 +16,10 @@ def read_as(result: screening_pb2.MedicationResult) -> list[str]:
     return [_line(order) for order in result.orders]
 
 
-def doubts_of(result: screening_pb2.MedicationResult) -> list[str]:
-    """What is in doubt of a medication, each as a sentence's part."""
+def doubts_of(
+    result: screening_pb2.MedicationResult | screening_pb2.CheckPrescriptionResponse,
+) -> list[str]:
+    """What is in doubt of a medication, or of the patient, each as a sentence's part."""
     return [f"“{each.words}” {each.what}" if each.words else each.what for each in result.doubts]
 
 

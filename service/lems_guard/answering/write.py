@@ -48,6 +48,7 @@ def reply(
             JURISDICTIONS[jurisdiction],
             text(8, request.as_of.isoformat()),
             texts(9, screening.notes),
+            doubts(screening.doubts),
         )
     )
 
@@ -125,7 +126,7 @@ def result_rest(understood: Understood, prepared: Prepared) -> bytes:
         texts(7, whole_text.suggestions) if whole_text.suggestions else b"",
         text(8, "; ".join(whole_text.notes)) if whole_text.notes else b"",
         orders(understood),
-        doubts(understood),
+        doubts(each for one in (understood, *understood.also) for each in one.doubts),
     )
     return b"".join(parts)
 

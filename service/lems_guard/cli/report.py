@@ -100,6 +100,7 @@ def _header(report: Report) -> RenderableType:
         Text(" · ".join(made_with), style="dim"),
         *[Text(NOT_REVIEWED, style="dim")] * (not _is_signed(report)),
         *[Text(f"Note: {note}") for note in answer.notes],
+        *[Text(f"In doubt: {doubt}") for doubt in doubts_of(answer)],
     ]
     return Group(*lines)
 

@@ -4,12 +4,15 @@ import datetime
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from lems_guard.clinical.medication import Ingredient, Medication, MedicationList, Understood
+from lems_guard.clinical.medication import Doubt, Ingredient, Medication, MedicationList, Understood
 from lems_guard.clinical.patient import NO_ALLERGIES_TOLD, Allergies, Patient
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.rule import Alternative, Outcome, Rule
 from lems_guard.clinical.severity import Certainty, Jurisdiction, OverridePolicy, Severity
 from lems_guard.clinical.term import Term
+
+# The field of the patient whose doubts may change an alert.
+CONDITIONS = "conditions"
 
 
 class Completeness(Term):
@@ -93,10 +96,21 @@ class Screening:
     gaps: tuple[Gap, ...]
     completeness: Completeness
     notes: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     def with_notes(self, notes: tuple[str, ...]) -> "Screening":
         """The same result with more to be said of the answer as a whole."""
         return replace(self, notes=(*notes, *self.notes))
+
+    def with_doubts(self, doubts: tuple[Doubt, ...]) -> "Screening":
+        """The same result with what of the patient was not understood.
+
+        A diagnosis that was not read may change an alert: the check is not complete then. An
+        allergy decides what is offered, and no alert.
+        """
+        if not any(doubt.field == CONDITIONS for doubt in doubts):
+            return replace(self, doubts=doubts)
+        return replace(self, doubts=doubts, completeness=Completeness.INCOMPLETE)
 
 
 def parted(

@@ -68,6 +68,7 @@ class Kind(enum.IntEnum):
     COMPOUNDED = 33
     LINK = 34
     UNSAID = 35
+    STEP = 36
     # What numbers make.
     AMOUNT = 40
     STRENGTH = 41
@@ -262,9 +263,15 @@ def _entries(vocabulary: Vocabulary) -> Iterator[Entry]:
 
 def _drug_entries(vocabulary: Vocabulary) -> Iterator[Entry]:
     for key, readings in vocabulary.names.items():
-        yield _drug(Kind.NAME, key, readings, None)
+        yield _drug(Kind.NAME, key, readings, _only_route(vocabulary, readings))
     for key in vocabulary.brands:
         yield _brand(vocabulary, key, "")
+
+
+def _only_route(vocabulary: Vocabulary, readings: Readings) -> Route | None:
+    """The one route of a drug that is made for it alone."""
+    is_one = len(readings) == 1 and len(readings[0]) == 1
+    return vocabulary.only_routes.get(readings[0][0]) if is_one else None
 
 
 def _brand(vocabulary: Vocabulary, key: str, place: str) -> Entry:

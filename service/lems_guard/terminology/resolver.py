@@ -4,7 +4,7 @@ import functools
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from lems_guard.clinical.dose import DoseBasis
+from lems_guard.clinical.dose import Dose, DoseBasis
 from lems_guard.clinical.facts import YesNo
 from lems_guard.clinical.medication import (
     Disposition,
@@ -90,7 +90,7 @@ class Resolver:
         self._site = site
         if site is not None:
             anywhere = self._lexicons.anywhere
-            site.strength_of = lambda name: read_text(name, anywhere)[0].dose
+            site.strength_of = lambda name: _strength(read_text(name, anywhere)[0])
 
     def _alone(self, entry: Entry) -> Understood:
         readings, matched_by = self._named(entry.readings), _MATCHED_BY[entry.kind]
@@ -347,6 +347,10 @@ class Resolver:
         """The text of an order in phrases, each character in exactly one. Not for the hot path."""
         text = medication.text or _display(medication)
         return told_by(text, self._lexicon_for(text, medication.country))
+
+
+def _strength(product: Reading) -> Dose | None:
+    return product.dose or product.strength
 
 
 def _is_bare(medication: Medication) -> bool:

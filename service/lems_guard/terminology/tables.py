@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 
 from lems_guard.clinical.dose import Dose
@@ -66,6 +66,7 @@ SIG_KINDS = frozenset(
         "compounded",
         "link",
         "unsaid",
+        "step",
         "number",
     ]
 )
@@ -84,6 +85,7 @@ def read_vocabulary(directory: Path) -> Vocabulary:
         products=ProductCodes.of(products),
         contents=contents,
         names=_readings(reader, "names.tsv", "name", ingredients),
+        only_routes=_only_routes(reader, ingredients),
         brands=_brands(reader, ingredients),
         mixtures=_mixtures(reader, ingredients),
         routes=reader.unique("routes.tsv", ("word", "route", "context", "source"), _route_word),
@@ -200,6 +202,18 @@ def _strength(cell: str) -> Dose | None:
 
 def _route_or_none(cell: str) -> Route | None:
     return _route(cell) if cell else None
+
+
+def _only_routes(reader: TableReader, ingredients: Mapping[str, str]) -> dict[str, Route]:
+    columns = ("ingredient", "route", "source")
+    table: dict[str, Route] = {}
+    for line, row in reader.rows("only_routes.tsv", columns):
+        try:
+            [name] = set_of({**row, "ingredients": row["ingredient"]}, ingredients)
+            table[name] = _route(row["route"])
+        except BadRow as problem:
+            reader.complain("only_routes.tsv", line, str(problem))
+    return table
 
 
 def set_of(row: Row, known: Container[str]) -> IngredientSet:

@@ -24,6 +24,7 @@ CHANGES: Final = {
     **dict.fromkeys((Kind.ONCE, Kind.LIMIT), (TIMES,)),
     **dict.fromkeys((Kind.MULTIPLE, Kind.PATTERN, Kind.TIMES, Kind.DIVIDED), (DOSE, TIMES)),
     **dict.fromkeys((Kind.START, Kind.CONTINUE), ("phase",)),
+    Kind.STEP: (DOSE, TIMES),
     Kind.UNKNOWN: (DRUG, DOSE, TIMES, ROUTE),
 }
 

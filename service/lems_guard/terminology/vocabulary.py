@@ -110,6 +110,8 @@ class Vocabulary:
     """What products hold; ten times fewer than codes."""
     names: dict[str, Readings] = field(default_factory=dict)
     """INN, USAN, BAN, salt or abbreviation → ingredients."""
+    only_routes: dict[str, Route] = field(default_factory=dict)
+    """INN → the route that all its products have, of the few that are made for one alone."""
     brands: dict[str, tuple[BrandMeaning, ...]] = field(default_factory=dict)
     mixtures: tuple[tuple[IngredientSet, IngredientSet], ...] = ()
     """Composition of a bag → what it is: its magnesium is no order of magnesium."""

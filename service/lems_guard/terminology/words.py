@@ -10,7 +10,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-_NUMBER = r"\d+(?:[.,]\d+)*|\.\d+"
+# `.5` is a half; in `Q.6.H.` the point is none of a number.
+_NUMBER = r"\d+(?:[.,]\d+)*|(?<!q)\.\d+"
 _FURTHER = rf"\d{{1,2}}:\d\d(?!\d)|(?:{_NUMBER})(?:-(?:{_NUMBER}))*|[/%+()\[\]{{}}<>=]"
 _WORD = re.compile(rf"[^\W\d_]+|{_FURTHER}")
 # The same words of a text that is all ASCII, in half the time.

@@ -59,9 +59,7 @@ def as_fhir(index: int, drug: tuple[Any, ...], status: str) -> dict[str, Any]:
 
 def as_message(index: int, drug: tuple[Any, ...]) -> dict[str, Any]:
     name, route, dose, per_day = drug
-    # In FHIR the words name a product, whose strength is no dose; in an order's text it may be one.
-    text = name if dose or name != TABLET else f"{name} (dose not stated)"
-    found: dict[str, Any] = {"id": f"MedicationRequest/m{index}", "text": text}
+    found: dict[str, Any] = {"id": f"MedicationRequest/m{index}", "text": name}
     if route:
         found["route"] = ROUTES[route][0]
     if dose:

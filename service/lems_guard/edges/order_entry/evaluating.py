@@ -5,7 +5,7 @@ import time
 from typing import NamedTuple
 
 from lems_guard.answering.answer import Answer
-from lems_guard.answering.spoken import read_as
+from lems_guard.answering.spoken import doubts_of, read_as
 from lems_guard.callers.profile import Profile
 from lems_guard.clinical.deadline import InTime
 from lems_guard.clinical.errors import InvalidRequest
@@ -148,6 +148,7 @@ class Conversation:
     def _notes(self) -> tuple[str, ...]:
         """What bears on the answer as a whole."""
         diagnoses, notes = self._asked.person.diagnoses, list(self._response.notes)
+        notes += doubts_of(self._response)
         if not is_lems_told(diagnoses, self._response):
             notes = [note for note in notes if note != LEMS_ABSENT]
         said = how_told(diagnoses, self._response)

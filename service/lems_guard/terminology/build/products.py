@@ -24,7 +24,7 @@ def product_rows(names: dict[str, str], directory: Path) -> Iterator[ProductRow]
 
 def _row(rxcui: str, reading: Reading) -> ProductRow:
     route = reading.route or reading.implied_route
-    dose = None if reading.other_doses else reading.dose
+    dose = None if reading.other_doses else reading.dose or reading.strength
     strength = f"{dose.value:g} {dose.unit}" if dose is not None else ""
     ingredients = ";".join(reading.readings[0])
     return rxcui, ingredients, route.name if route is not None else "", strength, "rxnorm_names"

@@ -55,7 +55,7 @@ def _with_shares(text: Words, at: int, number: Range, stop: int) -> Phrase:
         high, stop = _upper(text, high, unit, stop)
     shares, stop = _shares(text, stop)
     kind = _kind(unit, shares)
-    if kind is kinds.RATIO:
+    if kind in {kinds.RATIO, kinds.RATE}:
         unit = "/".join((unit, *shares))
     return Phrase(kind, at, stop, None, Amount(low, high, unit))
 

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from lems_guard.clinical.dose import Dose
 from lems_guard.terminology.reading import kinds
 from lems_guard.terminology.reading.bag import Bag
-from lems_guard.terminology.reading.parts import Parts, Take, is_pack, parts_of
+from lems_guard.terminology.reading.parts import MOST_AT_ONCE, Parts, Take, is_pack, parts_of
 from lems_guard.terminology.reading.phrase import Amount, Phrase
 from lems_guard.terminology.reading.times import Times
 
@@ -19,6 +19,7 @@ INTRICATE: Final = frozenset(
     {kinds.COUNT, kinds.BARE, kinds.PATTERN, kinds.MULTIPLE, kinds.DAY, kinds.DAILY, kinds.DIVIDED}
     | {
         kinds.UNSAID,
+        kinds.STEP,
         kinds.TOTAL,
         kinds.TIMES,
         kinds.STRENGTH,
@@ -28,12 +29,19 @@ INTRICATE: Final = frozenset(
     }
 )
 # Where one piece is taken at a time, the lone amount beside it is the dose as well.
-PIECES: Final = (kinds.COUNT, kinds.PATTERN)
-BUT_PIECES: Final = INTRICATE - frozenset(PIECES)
+BUT_PIECES: Final = INTRICATE - {kinds.COUNT, kinds.PATTERN}
 DOSE_KINDS: Final = INTRICATE | {kinds.AMOUNT}
 MASSES: Final = {"mg": 1.0, "g": 1000.0, "mcg": 0.001}
 WHOLE_DAY: Final = frozenset({"daily", "each day", "every day", "everyday", "taglich", "tgl"})
 OVER_DAY: Final = frozenset({"a day", "/ day", "per day", "/ d", "per d", "par jour", "/ jour"})
+# With one of these an order is more than the name of a product.
+TELLS_TAKING: Final = frozenset(
+    {kinds.FREQUENCY, kinds.ROUTE, kinds.SIDE, kinds.COUNT, kinds.PATTERN, kinds.CLOCK, kinds.ONCE}
+    | {kinds.MEALS, kinds.WEEKDAY, kinds.INSTRUCTION, kinds.TIMES, kinds.MULTIPLE, kinds.DAY}
+    | {kinds.DAILY, kinds.DIVIDED, kinds.TOTAL, kinds.START, kinds.CONTINUE, kinds.WEIGHT}
+    | {kinds.WEIGHT_DAY, kinds.DURATION, kinds.VOLUME, kinds.STEP, kinds.THEN}
+)
+ONE: Final = (1.0, 1.0)
 SINGLE: Final = frozenset({0.0, 1.0})
 NEARLY: Final = 1e-6
 LARGEST: Final = 1e12
@@ -71,7 +79,10 @@ def doses_of(
         if plain is not NOT_SAID:
             return plain
     parts = parts_of(phrases, words, bag, times, piece)
-    doses = NOT_SAID if kinds.UNSAID in bag else _bounded(_read(parts, bag, times, piece))
+    is_unsaid = kinds.UNSAID in bag or is_product(bag)
+    doses = NOT_SAID if is_unsaid else _bounded(_read(parts, bag, times, piece))
+    if kinds.STEP in bag and doses.dose is not None:
+        doses = doses._replace(doubt=doses.doubt or "the dose is changed in steps")
     if len(parts.strengths) == 1:
         _, high, unit = parts.strengths[0]
         return doses._replace(strength=Dose(high, unit))
@@ -85,26 +96,38 @@ def _plain(amount: Amount, bag: Bag, times: Times) -> Doses:
         return NOT_SAID
     dose = Dose(high, unit)
     if INTRICATE.isdisjoint(bag):
-        return Doses(dose)
+        return Doses(strength=dose) if is_product(bag) else Doses(dose)
     if is_pack(bag) or not _is_single(bag):
         return NOT_SAID
     return Doses(dose, counted=True, strength=dose)
 
 
+def is_product(bag: Bag) -> bool:
+    """Whether an order is the name of a product and no more: `metoprolol 25 mg tablet`.
+
+    What a piece holds is then no dose: how many are taken is not said. With a time, a route or an
+    instruction the strength is what is taken, as sigs are written; a large number is the pack's.
+    """
+    if kinds.FORM not in bag or not TELLS_TAKING.isdisjoint(bag):
+        return False
+    return all(each.value and each.value[1] > MOST_AT_ONCE for each in bag.get(kinds.BARE, ()))
+
+
 def _is_single(bag: Bag) -> bool:
     """Whether every count is one: `1 tab`, `1-0-1`."""
-    for kind in PIECES:
-        for each in bag.get(kind, ()):
-            if each.value is None or not SINGLE.issuperset(each.value):
-                return False
-    return True
+    for each in bag.get(kinds.COUNT, ()):
+        if each.value != ONE:
+            return False
+    patterns = bag.get(kinds.PATTERN, ())
+    return all(each.value is not None and SINGLE.issuperset(each.value) for each in patterns)
 
 
 def _read(parts: Parts, bag: Bag, times: Times, piece: Dose | None) -> Doses:
     weights = [each.value for each in bag.get(kinds.WEIGHT, ())]
     weight_days = [each.value for each in bag.get(kinds.WEIGHT_DAY, ())]
     plain = any(take.amounts for take in parts.takes)
-    if parts.days or (times.divided and (plain or weights)):
+    counted = any(take.counts for take in parts.takes)
+    if parts.days or (times.divided and (plain or weights) and not counted):
         return _of_day(parts, times, weights)
     if weight_days and not plain:
         return _day_in_parts(weight_days, "/kg", times, ())
@@ -116,8 +139,8 @@ def _read(parts: Parts, bag: Bag, times: Times, piece: Dose | None) -> Doses:
     if not found:
         of_pieces = parts.strengths[len(bag.get(kinds.STRENGTH, ())) :]
         return _murky(_amounts(of_pieces, "", "") if of_pieces else NOT_SAID, parts)
-    if times.divided and times.per_day is None and len(found) == 1:
-        found = [_day_of_pieces(found[0])]
+    if times.divided and len(found) == 1:
+        found = [_day_of_pieces(found[0], times)]
     doses = _several(found, parts) if len(found) > 1 else found[0]
     if piece is not None and len(found) == 1 and not times.divided:
         doses = _over_the_day(doses, parts, bag, piece)
@@ -239,25 +262,29 @@ def _of_day(parts: Parts, times: Times, weights: list[Amount]) -> Doses:
         return _day_in_parts(parts.days, "", times, amounts)
     share = "" if amounts else "/kg"
     divided = amounts or weights
-    pieces = any(take.counts for take in parts.takes)
-    if times.daily and not pieces:
+    if times.daily or times.per_day is None:
         return _day_in_parts(divided, share, times, ())
     whole = _amounts(divided, share, "")
-    if whole.dose is None or times.per_day is None or times.per_day <= 1:
+    if whole.dose is None or times.per_day <= 1:
         return whole._replace(doubt="an amount in divided doses is given")
     part = Dose(round(whole.dose.value / times.per_day, 9), whole.dose.unit)
     doubt = "the amount may be the day's, or that of each part"
     return whole._replace(others=(*whole.others, part), doubt=doubt)
 
 
-def _day_of_pieces(pieces: Doses) -> Doses:
-    """`12 tablets daily in divided doses`: pieces that are a whole day's."""
+def _day_of_pieces(pieces: Doses, times: Times) -> Doses:
+    """`12 tablets daily in divided doses`: pieces that are a whole day's, or their parts."""
     if pieces.dose is None:
         return pieces
-    whole, *others = (
-        Dose(each.value, f"{each.unit}/day") for each in (pieces.dose, *pieces.others)
-    )
-    return pieces._replace(dose=whole, others=tuple(others))
+    told = (pieces.dose, *pieces.others)
+    if times.per_day is None:
+        whole, *others = (Dose(each.value, f"{each.unit}/day") for each in told)
+        return pieces._replace(dose=whole, others=tuple(others))
+    parts = [Dose(round(each.value / times.per_day, 9), each.unit) for each in told]
+    if times.daily:
+        return pieces._replace(dose=parts[0], others=tuple(parts[1:]))
+    doubt = "the amount may be the day's, or that of each part"
+    return pieces._replace(others=(*pieces.others, *parts), doubt=pieces.doubt or doubt)
 
 
 def _day_in_parts(

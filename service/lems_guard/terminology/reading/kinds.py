@@ -44,6 +44,7 @@ TAIL: Final = Kind.TAIL
 COMPOUNDED: Final = Kind.COMPOUNDED
 LINK: Final = Kind.LINK
 UNSAID: Final = Kind.UNSAID
+STEP: Final = Kind.STEP
 AMOUNT: Final = Kind.AMOUNT
 STRENGTH: Final = Kind.STRENGTH
 WEIGHT: Final = Kind.WEIGHT

@@ -19,9 +19,14 @@ NUMBER, FREQUENCY, FORM = kinds.NUMBER, kinds.FREQUENCY, kinds.FORM
 LONGEST_SHAPE: Final = 8
 MOST_AT_ONCE: Final = 10
 TIMES: Final = frozenset({"x", "times", "time", "mal", "fois", "volte", "veces"})
+TIMES_OF_DAY: Final = frozenset({"x", "mal"})
+MOST_TIMES: Final = frozenset({1.0, 2.0, 3.0, 4.0, 5.0, 6.0})
+MORE_NUMBERS: Final = frozenset({"/", "%", "x", "-", "to", "or", "="})
 HALVES: Final = (["and", "a", "half"], ["and", "one", "half"], ["et", "demi"], ["et", "demie"])
 CLOCK_WORDS: Final = frozenset({"a", "p", "am", "pm", "uhr", "h", "o", "noon", "midnight"})
 HOURS_A_DAY: Final = 24
+BETWEEN: Final = frozenset({"/", "em", "en"})
+EVERY_HOURS: Final = "every # hours"
 # `9a` is an hour; `1 a` begins something else.
 EARLIEST: Final = 4
 
@@ -44,10 +49,24 @@ def number_phrase(text: Words, at: int) -> Phrase:
         return Phrase(kinds.PATTERN, at, after, None, pattern_of(word))
     number, stop = number_at(text, at)
     return (
-        _multiple(text, at, number, stop)
+        _every(text, at)
+        or _multiple(text, at, number, stop)
+        or _times_pieces(text, at, number, stop)
         or _frequency(text, at, stop)
         or _plain(text, at, number, stop)
     )
+
+
+def _every(text: Words, at: int) -> Phrase | None:
+    """`8/8h`, `8 em 8 horas`: every so many hours, said twice as in Portuguese and Spanish."""
+    words, stop = text.words, at + 4
+    if stop > text.end or words[at] != words[at + 2] or words[at + 1] not in BETWEEN:
+        return None
+    hours = number_of(words[at]) if words[at][0] in DIGITS else None
+    if not hours or text.units.get(words[at + 3]) != "hr":
+        return None
+    times = HOURS_A_DAY / hours
+    return new_phrase((FREQUENCY, at, stop, text.entries.get(EVERY_HOURS), (times, times)))
 
 
 def _is_plain_form(text: Words, at: int) -> bool:
@@ -200,6 +219,22 @@ def _multiple(text: Words, at: int, number: Range | None, stop: int) -> Phrase |
     return None
 
 
+def _times_pieces(text: Words, at: int, number: Range | None, stop: int) -> Phrase | None:
+    """`3x2`, `3 x 1 Tablette`: so often so many pieces, a pattern of the day."""
+    words, place = text.words, stop + 1
+    if number is None or place >= text.end or words[stop] not in TIMES_OF_DAY:
+        return None
+    if words[place][0] not in DIGITS or number[0] not in MOST_TIMES:
+        return None
+    pieces, behind = number_at(text, place)
+    following = words[behind] if behind < text.end else ""
+    if pieces is None or pieces[0] != pieces[1] or not 0 < pieces[0] < MOST_AT_ONCE:
+        return None
+    if following in text.units or following in text.shapes or following in MORE_NUMBERS:
+        return None
+    return new_phrase((kinds.PATTERN, at, behind, None, (pieces[0],) * int(number[0])))
+
+
 def shaped(text: Words, at: int, lengths: tuple[int, ...]) -> Phrase | None:
     """A phrase with numbers in it (`q 6 h`, `4 x / day`), which may tell the frequency."""
     return _shaped_plainly(text, at, lengths) or _shaped(text, at, lengths)
@@ -278,12 +313,19 @@ def _is_clock(text: Words, at: int, stop: int) -> bool:
     value = number_of(word) if word[0] in DIGITS else None
     if value is None or value != int(value):
         return False
-    if len(word) == 4 and int(value) % 100 < 60 and value < HOURS_A_DAY * 100:
-        return before in {"at", "um", "and", "alle"} or word[0] == "0"
+    if _is_hours_and_minutes(word):
+        is_one_of_several = _is_hours_and_minutes(before) or _is_hours_and_minutes(following)
+        return is_one_of_several or before in {"at", "um", "and", "alle"} or word[0] == "0"
     if following in {"a", "p"} and EARLIEST <= value <= HOURS_A_DAY / 2:
         return True
     is_hour = following in CLOCK_WORDS and 1 <= value <= HOURS_A_DAY
     return is_hour and (before in {"at", "um", "and"} or value > 4)
+
+
+def _is_hours_and_minutes(word: str) -> bool:
+    """Whether a word is an hour as wards write it: `0800`, `2130`."""
+    is_four = len(word) == 4 and word.isdecimal()
+    return is_four and int(word) < HOURS_A_DAY * 100 and int(word[2:]) < 60
 
 
 def _behind_clock(text: Words, at: int) -> int:

@@ -310,7 +310,10 @@ def _count(look: _Look, place: int) -> Take | None:
     before = look.phrases[:place]
     if high > MOST_AT_ONCE:
         given = any(each.kind is kinds.FREQUENCY for each in before)
-        untimed = look.times.per_day is None and not (look.times.as_needed or look.times.divided)
+        told = _kind_at(look, place - 1) is kinds.INSTRUCTION
+        untimed = look.times.per_day is None and not (
+            told or look.times.as_needed or look.times.divided
+        )
         if untimed or (given and kinds.AMOUNT in look.bag):
             return None
     return Take(counts=((low, high),))

@@ -87,8 +87,10 @@ def _longer(text: Words, at: int, after: dict[str, tuple[int, ...]]) -> Phrase |
             if entry.kind is NUMBER:
                 return number_phrase(text, at)
             return new_phrase((entry.kind, at, stop, entry, entry.always))
-    lengths = after.get(NUMBER_SIGN) or plain
-    return shaped(text, at, lengths) if lengths is not None else None
+    found = shaped(text, at, after[NUMBER_SIGN]) if NUMBER_SIGN in after else None
+    if found is None and plain is not None:
+        return shaped(text, at, plain)
+    return found
 
 
 def _sign(word: str, at: int, bracket: int) -> tuple[Phrase, int]:
@@ -120,7 +122,24 @@ def _follows_drug(other: Entry, phrase: Phrase, before: list[Phrase], words: lis
     is_beside = before[-1].kind in BESIDE_DRUG or words[phrase.start - 1] == "as"
     if other.kind is SALT and not is_beside:
         return False
+    if other.kind is kinds.ROUTE and _is_ordered(phrase, before, words):
+        return False
     return any(each.kind <= BRAND for each in before)
+
+
+def _is_ordered(phrase: Phrase, before: list[Phrase], words: list[str]) -> bool:
+    """Whether a name is a drug where it may be a route: `rifampin 600 mg, INH 300 mg`.
+
+    Behind an amount another one follows it, or it names the same drug once more.
+    """
+    if any(each.entry is not None and _is_same(each.entry, phrase.entry) for each in before):
+        return True
+    has_own = phrase.stop + 1 < len(words) and words[phrase.stop][0] in DIGITS
+    return has_own and any(each.kind is kinds.AMOUNT for each in before)
+
+
+def _is_same(one: Entry, other: Entry | None) -> bool:
+    return other is not None and bool(one.readings) and one.readings == other.readings
 
 
 def _behind_brand(phrase: Phrase) -> Phrase:

@@ -4,6 +4,7 @@ from typing import Final, NamedTuple
 
 from lems_guard.clinical.route import Route
 from lems_guard.terminology.reading import kinds
+from lems_guard.terminology.reading.amounts import DOSE_UNITS
 from lems_guard.terminology.reading.bag import Bag
 from lems_guard.terminology.reading.phrase import Phrase
 
@@ -14,6 +15,7 @@ NAMED_ROUTES: Final = {
     "igiv": Route.INTRAVENOUS,
     "scig": Route.SUBCUTANEOUS,
 }
+INFUSED: Final = frozenset({"min", "kg"})
 INHALED_UNITS: Final = frozenset({"inh", "inhalation", "puff", "puffs"})
 
 
@@ -67,10 +69,17 @@ def _form_routes(forms: "list[Phrase] | tuple[()]") -> list[Route]:
     return found
 
 
+def _is_infused(bag: Bag) -> bool:
+    """Whether a rate tells that a drug runs into a vein: by the minute, or by weight."""
+    rates = [each.value.unit for each in bag.get(kinds.RATE, ())]
+    parts = [rate.split("/") for rate in rates]
+    return any(unit in DOSE_UNITS and not INFUSED.isdisjoint(shares) for unit, *shares in parts)
+
+
 def _of_names(
     bag: Bag, drugs: list[Phrase], forms: "list[Phrase] | tuple[()]", words: list[str]
 ) -> Route | None:
-    """The route that a unit, a name or all products of a brand have."""
+    """The route that a unit, a rate, a name or all products of a brand have."""
     for each in bag.get(kinds.STRENGTH, ()):
         if words[each.stop - 1] in INHALED_UNITS:
             return Route.INHALED
@@ -80,11 +89,15 @@ def _of_names(
             return NAMED_ROUTES[entry.phrase]
     if forms:
         return None
-    if len(entries) == 1:
-        return entries[0].route
-    routes = {entry.route for entry in entries}
+    if kinds.RATE in bag and _is_infused(bag):
+        return Route.INTRAVENOUS
+    return _of_brands({entry.route for entry in entries})
+
+
+def _of_brands(routes: set[Route | None]) -> Route | None:
+    """The one route that all have; what is added to a bag runs with it."""
     if routes == {None, Route.INTRAVENOUS}:
-        return Route.INTRAVENOUS  # what is added to a bag runs with it
+        return Route.INTRAVENOUS
     return routes.pop() if len(routes) == 1 else None
 
 

@@ -54,6 +54,11 @@ IN_QUANTITY: Final = frozenset(
     {kinds.BARE, kinds.COUNT, kinds.VOLUME, kinds.MEASURE, kinds.AMOUNT, kinds.FORM, kinds.LINK}
     | {kinds.DURATION, kinds.QUANTITY, kinds.SIGN}
 )
+# By how much a dose changes, and how soon: `increase by 5 mg every 3 days`.
+IN_STEP: Final = frozenset(
+    {kinds.AMOUNT, kinds.DAY, kinds.BARE, kinds.COUNT, kinds.FORM, kinds.LINK, kinds.FREQUENCY}
+    | {kinds.DURATION, kinds.MEASURE, kinds.WEIGHT, kinds.WEIGHT_DAY, kinds.STRENGTH}
+)
 NUMBERED: Final = frozenset({kinds.BARE, kinds.COUNT})
 FIRMS: Final = frozenset({"ltd", "limited", "plc", "gmbh", "inc", "pharma"})
 # A place in the body is the reason's own before another word of it: `for eye infection`.
@@ -181,6 +186,17 @@ def _quantity_end(phrases: list[Phrase], at: int) -> int:
     return at
 
 
+def _step_end(phrases: list[Phrase], at: int) -> int:
+    """Behind the amount of a step, and how soon the next one comes; a daily amount is no step."""
+    begin = at
+    while at < len(phrases) and phrases[at].kind in IN_STEP:
+        timed = phrases[at].kind in {kinds.FREQUENCY, kinds.DURATION}
+        at += 1
+        if timed:
+            break
+    return max(begin, at)
+
+
 def _score_end(phrases: list[Phrase], at: int) -> int:
     """`pain 7-10`, `moderate pain (4-6)`: how strong it is."""
     begin = at
@@ -201,6 +217,7 @@ ENDS: Final[Mapping[Kind, End]] = {
     kinds.CONDITION: lambda phrases, at: _run(phrases, at, IN_CONDITION),
     kinds.LIMIT: _limit_end,
     kinds.QUANTITY: _quantity_end,
+    kinds.STEP: _step_end,
     kinds.INDICATION: _score_end,
     kinds.SCALE: _scale_end,
 }

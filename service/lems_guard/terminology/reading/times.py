@@ -15,6 +15,9 @@ BESIDE: Final = frozenset(
     | {kinds.DIVIDED, kinds.DAILY, kinds.TIMES, kinds.WEIGHT_DAY}
 )
 BUT_PATTERN: Final = BESIDE - {kinds.PATTERN}
+# Every five minutes; what is said to be oftener is no frequency of doses.
+OFTENEST: Final = 288.0
+CHANGED: Final = "what is given first is given at other times than what follows"
 DIVIDING: Final = frozenset({"in", "into", "split", "divided", "en"})
 DAYS_AMOUNT: Final = frozenset({kinds.DAY, kinds.DIVIDED, kinds.DAILY, kinds.WEIGHT_DAY})
 
@@ -46,7 +49,7 @@ def times_of(bag: Bag) -> Times:
         timed = [each for each in said if _pace(each).divisions]
         if len(timed) == 1 and timed[0].value is not None and _one_moment(said):
             low, high = timed[0].value
-            if low == high and not is_dividing(timed[0]):
+            if low == high <= OFTENEST and not is_dividing(timed[0]):
                 return Times(high, (), any(map(_is_as_needed, said)), "", high == 1.0)
     elif not said and BUT_PATTERN.isdisjoint(bag) and len(bag[kinds.PATTERN]) == 1:
         return Times(_taken(bag[kinds.PATTERN][0]))
@@ -87,17 +90,23 @@ def _together(said: Sequence[Phrase], bag: Bag) -> Times:
     paces = [each for each in said if not _pace(each).moment and _pace(each).divisions]
     as_needed = any(_pace(each).as_needed for each in said)
     moments = sum(_pace(each).moment for each in said) + len(bag.get(kinds.CLOCK, ()))
-    ends = {end for each in paces if each.value is not None for end in each.value}
-    unread = any(each.value is None for each in paces)
+    told = {end for each in paces if each.value is not None for end in each.value}
+    ends = {end for end in told if end <= OFTENEST}
+    unread = any(each.value is None for each in paces) or len(ends) < len(told)
     daily = 1.0 in ends
     divided = kinds.DIVIDED in bag or any(map(is_dividing, paces))
     if divided or not DAYS_AMOUNT.isdisjoint(bag) or (kinds.TOTAL in bag and len(ends) > 1):
         ends -= {1.0}
+    if kinds.PATTERN in bag:
+        ends -= {1.0}  # `1-0-1 daily`: the pattern tells how often
     ends = _with_multiple(ends, bag)
     taken = map(_taken, bag.get(kinds.PATTERN, ()))
     ends |= {each for each in taken if each is not None}
     doubt = "the frequency is not one number" if unread or len(ends) > 1 else ""
-    ends, doubt = _with_moments(ends, moments, doubt)
+    if moments and kinds.THEN in bag and ends:
+        ends, doubt = {*ends, float(moments)}, doubt or CHANGED
+    else:
+        ends, doubt = _with_moments(ends, moments, doubt)
     ends, doubt = _with_meals(ends, moments, bag, doubt)
     ends = _with_weekdays(ends, moments, bag)
     if not ends and not doubt and not as_needed and _is_once(bag):
