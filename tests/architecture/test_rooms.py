@@ -74,8 +74,11 @@ ROOMS = {
         f"edges/grpc edges/http edges/order_entry edges/workbench {FRAMING} edges/observed.py",
         "starlette structlog",
     ),
+    "cohort": Room(
+        f"{KNOWING} v1 answering fhir papers editions settings.py", "duckdb google msgspec pyarrow pyspark"
+    ),
     "cli": Room(
-        f"{KNOWING} v1 answering fhir papers telemetry editions store settings.py server.py",
+        f"{KNOWING} v1 answering fhir papers telemetry editions store settings.py server.py cohort",
         "google msgspec rich structlog typer uvloop",
     ),
 }

@@ -27,7 +27,7 @@ def test_an_unforeseen_error_shows_nothing_of_the_patient(
     def fail(_: object) -> None:
         raise RuntimeError("metoprolol for Jane Doe")
 
-    monkeypatch.setattr("lems_guard.cli.in_process.InProcess.check", fail)
+    monkeypatch.setattr("lems_guard.cohort.in_process.InProcess.check", fail)
     ran = lems_guard("check", "metoprolol")
     assert ran.code == 4
     assert not ran.out

@@ -15,7 +15,7 @@ from google.protobuf.unknown_fields import UnknownFieldSet
 
 from lems_guard.answering.in_service import CONTRACT
 from lems_guard.cli.demo import example
-from lems_guard.cli.in_process import InProcess
+from lems_guard.cli.site_settings import in_process
 from lems_guard.settings import Settings
 from lems_guard.v1 import prescription_pb2
 from system_programs import program
@@ -121,7 +121,7 @@ def test_the_previous_client_is_answered(previous: descriptor_pool.DescriptorPoo
     asked = message_of(previous, "CheckPrescriptionRequest")
     ParseDict(json.loads(example()), asked, descriptor_pool=previous)
     request = prescription_pb2.CheckPrescriptionRequest.FromString(asked.SerializeToString())
-    response = InProcess(Settings.from_environment()).check(request)
+    response = in_process(Settings.from_environment()).check(request)
     told = message_of(previous, "CheckPrescriptionResponse")
     told.ParseFromString(response.SerializeToString())
     assert [(each.id, each.severity) for each in told.alerts] == [

@@ -1,116 +1,106 @@
-"""`lems-guard batch`: a cohort, one prescription a line in and one answer a line out."""
+"""`lems-guard batch`: a cohort, one list a line in and one answer a line out."""
 
-import contextlib
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+import datetime
+import time
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from lems_guard.cli.batch_files import InputLine, InputLines, begin, opened_input
+from lems_guard.cli.batch_progress import write_textfile
+from lems_guard.cli.exit_codes import ExitCode
 from lems_guard.cli.output import silence
-from lems_guard.cli.site_settings import site_settings
+from lems_guard.cli.site_settings import site_settings, today
 from lems_guard.clinical.errors import Unavailable
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from lems_guard.cli.in_process import InProcess
+from lems_guard.cohort.formats import OutputFormat
 
 # ruff: noqa: PLC0415 - what checks is only loaded when there is something to check.
 
+SEVERITIES = ("INFORMATION", "MONITOR", "CAUTION", "AVOID", "CONTRAINDICATED")
+EXIT_CODES = (
+    "Exit codes: 0 every list was answered or reported · 1 an alert at --fail-at or graver · "
+    "2 nothing could be read, or --resume is refused · 3 with --strict, a list is incomplete · "
+    "4 our own fault: go on by --resume"
+)
 
-def batch(
-    source: Annotated[
-        str, typer.Argument(metavar="IN.ndjson|-", help="A CheckPrescriptionRequest a line.")
-    ],
-    target: Annotated[
-        str,
-        typer.Argument(metavar="OUT.ndjson|-", help="A CheckPrescriptionStreamResponse a line."),
-    ],
+
+In = Annotated[
+    str,
+    typer.Argument(
+        metavar="IN",
+        help="Requests, one a line of JSON (`-`: standard input); the folder of a FHIR Bulk "
+        "export; or, with --columns, a table.",
+    ),
+]
+Out = Annotated[str, typer.Argument(metavar="OUT", help="A file; `-`: standard output.")]
+Form = Annotated[OutputFormat, typer.Option("--format", help="What OUT holds.")]
+Columns = Annotated[
+    Path | None,
+    typer.Option(help="What the columns of a table are called (`cohort columns` proposes it)."),
+]
+Jobs = Annotated[int, typer.Option(min=1, max=256, help="Processes; with --server, calls at once.")]
+Server = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Ask a running service.")]
+AsOf = Annotated[
+    datetime.datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="The day that counts as today."),
+]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on where a run stopped.")]
+Restart = Annotated[bool, typer.Option("--restart", help="Begin anew, replacing OUT.")]
+Rejected = Annotated[
+    Path | None, typer.Option(help="What was not read, with line and reason [OUT.rejects].")
+]
+FailAt = Annotated[
+    str | None, typer.Option(metavar="SEVERITY", help="End with 1 at this severity or above.")
+]
+Strict = Annotated[bool, typer.Option("--strict", help="End with 3 where a list is incomplete.")]
+Textfile = Annotated[
+    Path | None, typer.Option(help="Metrics of the run, for node_exporter's textfiles.")
+]
+
+
+def batch(  # noqa: PLR0913 - one option each
+    source: In,
+    target: Out,
     *,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on where OUT ends.")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace OUT.")] = False,
+    form: Form = OutputFormat.NDJSON,
+    columns: Columns = None,
+    jobs: Jobs = 1,
+    server: Server = None,
+    as_of: AsOf = None,
+    resume: Resume = False,
+    restart: Restart = False,
+    rejects: Rejected = None,
+    fail_at: FailAt = None,
+    strict: Strict = False,
+    textfile: Textfile = None,
 ) -> None:
-    """Check a cohort. A line that cannot be checked is answered by its error; the order is kept.
+    """Check a cohort: every list is answered or reported, and the order is kept."""
+    from lems_guard.cli.batch_run import BatchOrder, run_batch
+    from lems_guard.cohort.running import Way
 
-    Exit code 0 when every line was answered or reported.
-    """
-    from lems_guard.cli.in_process import InProcess
-
-    if resume and overwrite:
-        raise typer.BadParameter("--resume and --overwrite exclude each other")
-    checker = InProcess(site_settings())
-    with opened_input(source) as stream:
-        digest = checker.knowledge.digest
-        with begin(source, target, digest, resume=resume, overwrite=overwrite) as (out, done):
-            lines = InputLines(stream)
-            lines.skip(done)
-            try:
-                _check_all(lines, out, checker)
-            except BrokenPipeError:
-                silence()
-                raise Unavailable("whoever read the answers has gone away") from None
-
-
-def _check_all(lines: InputLines, out: BinaryIO, checker: "InProcess") -> None:
-    """Answer line by line; whatever the batch's length, one line is held at a time."""
-    refused = 0
-    first = lines.number
-    with _progress(lines) as show:
-        for line in lines:
-            answer, is_answered = answer_to(line, checker)
-            refused += not is_answered
-            out.write(answer)
-            if not out.seekable():  # somebody may be waiting for it
-                out.flush()
-            show()
-    typer.echo(_summary(lines.number, first, refused), err=True)
-
-
-def answer_to(line: InputLine, checker: "InProcess") -> tuple[bytes, bool]:
-    """The answer to one line, and whether it was checked."""
-    from google.protobuf.json_format import MessageToJson
-
-    from lems_guard.answering.items import item_error
-    from lems_guard.answering.proto_json import read_request
-    from lems_guard.v1.interaction_check_service_pb2 import CheckPrescriptionStreamResponse
-
-    item = CheckPrescriptionStreamResponse(request_id=str(line.number))
+    if resume and restart:
+        raise typer.BadParameter("--resume and --restart exclude each other")
+    least = _severity(fail_at)
+    day = as_of.date() if as_of else today()
+    asked = BatchOrder(source, target, form, columns, rejects, jobs, server, day)
+    begun = time.time()
     try:
-        item.response.CopyFrom(checker.check(read_request(line.content())))
-    except Exception as error:  # noqa: BLE001 - one bad line fails alone, whatever is wrong
-        item.ParseFromString(item_error(item.request_id, error))
-    text = MessageToJson(item, indent=None)
-    return text.encode() + b"\n", item.HasField("response")
+        tally = run_batch(asked, Way(resume=resume, restart=restart), site_settings())
+    except BrokenPipeError:
+        silence()
+        raise Unavailable("whoever read the answers has gone away") from None
+    if textfile:
+        write_textfile(textfile, tally, begun)
+    if least and tally.worst >= least:
+        raise typer.Exit(ExitCode.FOUND)
+    if strict and (tally.incomplete or tally.refused):
+        raise typer.Exit(ExitCode.UNSURE)
 
 
-def _summary(last: int, first: int, refused: int) -> str:
-    before = f" ({first} were answered before)" if first else ""
-    wrong = f", {refused} NOT checked: their answers say why" if refused else ""
-    return f"{last - first - refused} checked{wrong}{before}"
-
-
-@contextlib.contextmanager
-def _progress(lines: InputLines) -> "Iterator[Callable[[], None]]":
-    """A progress bar on a terminal's standard error; how far, by bytes read."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        TaskProgressColumn,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.fields[done]} checked"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task("", total=lines.size, done=0)
-        yield lambda: bar.update(task, completed=lines.read, done=lines.number)
+def _severity(name: str | None) -> int:
+    """A severity by its name; zero for none."""
+    if name is None:
+        return 0
+    if name.upper() not in SEVERITIES:
+        raise typer.BadParameter(f"--fail-at: one of {', '.join(SEVERITIES)}")
+    return SEVERITIES.index(name.upper()) + 1

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypeAlias
 import typer
 
 from lems_guard.cli.output import write_bytes, write_text
-from lems_guard.cli.site_settings import site_settings
+from lems_guard.cli.site_settings import in_process, site_settings
 from lems_guard.clinical.fact_table import FACTS
 from lems_guard.settings import Address, address
 
@@ -154,9 +154,7 @@ def _content(file: str) -> bytes:
 def _checker(server: str | None) -> Iterator[Checker]:
     """Who is asked: this process, or the service at an address."""
     if server is None:
-        from lems_guard.cli.in_process import InProcess
-
-        yield InProcess(site_settings())
+        yield in_process(site_settings())
         return
     from lems_guard.cli.remote import Remote
 

@@ -29,14 +29,14 @@ def explain(context: typer.Context, **_: object) -> None:
     Takes what `check` takes. With --decision, the prescription of a request file whose check had
     that decision id is explained.
     """
-    from lems_guard.cli.in_process import InProcess
+    from lems_guard.cli.site_settings import in_process
 
     given = dict(context.params)
     decision = given.pop("decision")
     how = {option: given.pop(option) for option in HOW}
     if how["server"]:
         raise typer.BadParameter("--server: explained is what answers here; leave it out")
-    checker = InProcess(site_settings())
+    checker = in_process(site_settings())
     if decision and not how["request"]:
         raise typer.BadParameter("--decision needs --request, the file of what was sent")
     message = prescription_of(given, how["request"])

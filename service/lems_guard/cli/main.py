@@ -13,8 +13,10 @@ from typing import Annotated
 import typer
 
 from lems_guard import __version__
+from lems_guard.cli.batch import EXIT_CODES as BATCH_EXIT_CODES
 from lems_guard.cli.batch import batch
 from lems_guard.cli.check import EXIT_CODES, check
+from lems_guard.cli.cohort import cohort_app
 from lems_guard.cli.demo import demo
 from lems_guard.cli.doctor import doctor
 from lems_guard.cli.exit_codes import ExitCode
@@ -42,23 +44,24 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help", "-h"]},
 )
 app.command(epilog=EXIT_CODES)(check)
-app.command()(batch)
+app.command(epilog=BATCH_EXIT_CODES)(batch)
 app.command()(explain)
 app.command(epilog=settings_in_words())(serve)
 app.command()(demo)
 app.command(epilog=RESOLVE_EXIT_CODES)(resolve)
 app.command()(doctor)
 app.add_typer(rules_app, name="rules")
+app.add_typer(cohort_app, name="cohort")
 app.add_typer(vocabulary_app, name="vocabulary")
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
     if wanted:
-        from lems_guard.cli.in_process import InProcess  # noqa: PLC0415 - only when asked for
+        from lems_guard.cli.site_settings import in_process  # noqa: PLC0415 - only when asked for
         from lems_guard.settings import Settings  # noqa: PLC0415
 
         write_text(f"lems-guard {__version__}\n")
-        knowledge = InProcess(Settings.from_environment()).knowledge
+        knowledge = in_process(Settings.from_environment()).knowledge
         write_text(f"knowledge base {knowledge.version} (digest {knowledge.digest})\n")
         raise typer.Exit
 

@@ -23,10 +23,11 @@ Reply = TypeVar("Reply")
 class Remote:
     """One connection to one service."""
 
-    def __init__(self, where: Address) -> None:
-        """Connects with the first call."""
+    def __init__(self, where: Address, attempts: int = 1) -> None:
+        """Connects with the first call; one that is refused or lost is tried so often in all."""
         self._where = where
-        self._client = Client(str(where), deadline=DEADLINE_SECONDS, retry=Retry(attempts=1))
+        retry = Retry(attempts=attempts)
+        self._client = Client(str(where), deadline=DEADLINE_SECONDS, retry=retry)
 
     def __enter__(self) -> "Remote":
         return self
@@ -52,6 +53,10 @@ class Remote:
         """How many of the service's rules a clinician has signed, and how many there are."""
         known = self._asked(self._client.knowledge_base)
         return known.rules_signed, known.rule_count
+
+    def digest(self) -> str:
+        """The digest of the knowledge base in service."""
+        return self._asked(self._client.knowledge_base).knowledge_base.digest
 
     def _asked(self, ask: Callable[[], Reply]) -> Reply:
         try:

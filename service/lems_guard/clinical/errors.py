@@ -4,6 +4,7 @@
     ├── InvalidRequest     the caller sent what cannot be screened: names each place and fix
     ├── InvalidKnowledge   rules or vocabulary that do not compile: every problem, with its place
     ├── InvalidSettings    the environment asks for something impossible: every fault at once
+    ├── InvalidCohort      a cohort that cannot be read, or gone on with: what, and the way out
     ├── NotFound           the caller named a rule that does not exist
     ├── NoSuchMethod       the caller called what this service does not have
     ├── AlreadyRecorded    the caller's id stands for something else already
@@ -53,6 +54,10 @@ class InvalidKnowledge(LemsGuardError):
 
 class InvalidSettings(LemsGuardError):
     """Settings that cannot be used; the message names each variable and the fix."""
+
+
+class InvalidCohort(LemsGuardError):
+    """A cohort that cannot be read or gone on with; the message says why, and what to do."""
 
 
 class NotFound(LemsGuardError):

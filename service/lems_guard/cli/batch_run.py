@@ -1,0 +1,187 @@
+"""A batch put together: what is read, who answers, and where the answers go."""
+
+import contextlib
+import datetime
+import functools
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import typer
+
+from lems_guard.cli.batch_progress import progress_of
+from lems_guard.cli.remote import Remote
+from lems_guard.clinical.errors import InvalidCohort
+from lems_guard.cohort.checking import checker_of
+from lems_guard.cohort.columns import read_columns
+from lems_guard.cohort.engines import by_processes, by_threads, one_by_one
+from lems_guard.cohort.formats import OutputFormat
+from lems_guard.cohort.in_process import InProcess, Terms, edition_of, terms_of
+from lems_guard.cohort.inputs import STANDARD, CohortSource, opened
+from lems_guard.cohort.ledger import Circumstances
+from lems_guard.cohort.outputs import present
+from lems_guard.cohort.rejects import Rejects
+from lems_guard.cohort.running import (
+    Engine,
+    Keeps,
+    Passing,
+    Way,
+    finished,
+    kept,
+    reject_refused,
+    run,
+)
+from lems_guard.cohort.starting import begin_check, check_of
+from lems_guard.cohort.summary import RunTally, unread_lines
+from lems_guard.fhir.patients import interpreter_of
+from lems_guard.settings import Settings, address
+
+ATTEMPTS = 5
+
+
+class BatchOrder(NamedTuple):
+    """What was asked for on the command line."""
+
+    source: str
+    target: str
+    form: OutputFormat
+    columns: Path | None
+    rejects: Path | None
+    jobs: int
+    server: str | None
+    day: datetime.date
+
+    @property
+    def is_passed_on(self) -> bool:
+        """Whether the answers go to standard output."""
+        return self.target == STANDARD
+
+    @property
+    def answers(self) -> Path:
+        """Where the answers are kept: in OUT itself, or beside what is made of them."""
+        out = Path(self.target)
+        if self.form is OutputFormat.NDJSON:
+            return out
+        return out.with_name(f"{out.name}.answers")
+
+
+def run_batch(asked: BatchOrder, way: Way, settings: Settings) -> RunTally:
+    """Check a cohort and write OUT; raises `InvalidCohort`, or what asking a service raises."""
+    _refuse_odd(asked, way)
+    with contextlib.closing(Rejects(_rejects_of(asked))) as rejects:
+        tally, before = _run(asked, way, settings, rejects)
+        _conclude(asked, tally, rejects, before)
+    return tally
+
+
+def _run(asked: BatchOrder, way: Way, settings: Settings, rejects: Rejects) -> tuple[RunTally, int]:
+    """Answer the lines that are left; tells too how many were answered before."""
+    source = CohortSource(asked.source, read_columns(asked.columns) if asked.columns else None)
+    terms = terms_of(settings, asked.day)
+    here = InProcess(edition_of(settings), terms)
+    vocabulary = interpreter_of(here.edition, terms.country)
+    with contextlib.ExitStack() as stack:
+        remote = _remote(asked.server, stack)
+        cohort = stack.enter_context(opened(source, vocabulary, asked.day, rejects))
+        circumstances = _under(here, remote, source, terms)
+        keep = stack.enter_context(_keeping(asked, way, circumstances))
+        show = stack.enter_context(progress_of(cohort))
+        engine = _engine(asked, settings, source, terms, here, remote)
+        return run(cohort.lines(), engine, keep, show), keep.answered
+
+
+def _remote(server: str | None, stack: contextlib.ExitStack) -> Remote | None:
+    """The service to ask, where one is named."""
+    if server is None:
+        return None
+    try:
+        where = address(server)
+    except ValueError as fault:
+        raise typer.BadParameter(f"--server: expected {fault}") from None
+    return stack.enter_context(Remote(where, ATTEMPTS))
+
+
+def _refuse_odd(asked: BatchOrder, way: Way) -> None:
+    if asked.is_passed_on and (way.resume or way.restart):
+        raise InvalidCohort("--resume and --restart need a file for OUT")
+    if asked.is_passed_on and asked.form is not OutputFormat.NDJSON:
+        raise InvalidCohort(f"--format {asked.form} needs a file for OUT")
+    out, source = Path(asked.target), Path(asked.source)
+    if not asked.is_passed_on and out.exists() and source.exists() and out.samefile(source):
+        raise InvalidCohort(f"{asked.target} is IN itself")
+
+
+def _rejects_of(asked: BatchOrder) -> Path | None:
+    """Where rejects go: beside OUT, where nothing else is said and OUT is a file."""
+    if asked.rejects or asked.is_passed_on:
+        return asked.rejects
+    out = Path(asked.target)
+    return out.with_name(f"{out.name}.rejects")
+
+
+def _under(
+    here: InProcess, remote: Remote | None, source: CohortSource, terms: Terms
+) -> Circumstances:
+    digest = remote.digest() if remote else here.knowledge.digest
+    day, place = terms.day.isoformat(), terms.jurisdiction.name
+    return Circumstances(digest, day, place, terms.country, source.reading)
+
+
+@contextlib.contextmanager
+def _keeping(asked: BatchOrder, way: Way, under: Circumstances) -> Iterator[Keeps]:
+    """Where the answers go, closed in the end."""
+    if asked.is_passed_on:
+        yield Passing(sys.stdout.buffer)
+        return
+    keep = kept(asked.answers, Path(asked.target), under, way)
+    try:
+        yield keep
+    finally:
+        keep.close()
+
+
+def _engine(
+    asked: BatchOrder,
+    settings: Settings,
+    source: CohortSource,
+    terms: Terms,
+    here: InProcess,
+    remote: Remote | None,
+) -> Engine:
+    """Who answers: a service, processes of their own, or this one."""
+    if remote:
+        vocabulary = interpreter_of(here.edition, terms.country)
+        check = checker_of(source.kind, remote.check, vocabulary, terms)
+        return functools.partial(by_threads, check=check, jobs=asked.jobs)
+    if asked.jobs > 1:
+        begin = functools.partial(begin_check, settings, source.kind, terms)
+        return functools.partial(by_processes, begin=begin, jobs=asked.jobs)
+    return functools.partial(one_by_one, check=check_of(here, source.kind, terms))
+
+
+def _conclude(asked: BatchOrder, tally: RunTally, rejects: Rejects, before: int) -> None:
+    """Make OUT of the answers, and say what they come to; raises where nothing could be read."""
+    checked = tally.answered
+    if not asked.is_passed_on:
+        checked = reject_refused(asked.answers, asked.source, rejects)
+        summary = present(asked.answers, asked.form, Path(asked.target))
+        finished(asked.answers, Path(asked.target))
+        for line in summary.lines():
+            typer.echo(line, err=True)
+    for line in (*_told(tally, rejects, before), *unread_lines(tally.unread)):
+        typer.echo(line, err=True)
+    if not checked and (tally.refused or rejects.count):
+        first = rejects.first
+        why = f" ({first.file}, line {first.line}: {first.reason})" if first else ""
+        raise InvalidCohort(f"{asked.source}: nothing in it could be checked{why}")
+
+
+def _told(tally: RunTally, rejects: Rejects, before: int) -> Iterator[str]:
+    told = f"{tally.answered} checked"
+    if tally.refused:
+        told += f", {tally.refused} NOT checked: their answers say why"
+    yield told + (f" ({before} were answered before)" if before else "")
+    if rejects.count:
+        where = f", see {rejects.path}" if rejects.path else ""
+        yield f"{rejects.count} rejected{where}"

@@ -1,0 +1,111 @@
+"""FHIR Bulk Data exports: folders of newline-delimited resources, plain or gzipped, in any order.
+
+https://hl7.org/fhir/uv/bulkdata/export.html
+"""
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, cast
+
+import msgspec
+
+from lems_guard.clinical.errors import InvalidCohort
+from lems_guard.cohort.lines import Reject
+from lems_guard.cohort.requests import LONGEST_LINE, TOO_LONG, mistake_in
+from lems_guard.fhir.references import relative
+from lems_guard.fhir.shapes import Json, obj, text
+from lems_guard.fhir.standing import MEDICATION_KINDS
+
+GZIP = b"\x1f\x8b"
+MEDICATION = "Medication"
+OF_A_PATIENT = {"Patient", "Condition", "Observation", "AllergyIntolerance", *MEDICATION_KINDS}
+URN = "urn:uuid:"
+ENDINGS = (".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz")
+
+
+class Head(msgspec.Struct):
+    """What of a resource tells whether it is read at all."""
+
+    resourceType: str = ""  # noqa: N815 - FHIR's own name
+    id: str = ""
+    subject: Json = None
+    patient: Json = None
+
+
+class ExportedResource(NamedTuple):
+    """One resource of a file: its kind, its id, whose it is, and all of it."""
+
+    kind: str
+    own_id: str
+    patient: str
+    content: bytes
+
+
+def export_files(folder: Path) -> list[tuple[Path, str]]:
+    """The files of an export with their names; raises `InvalidCohort` where there are none."""
+    found = sorted(each for each in folder.rglob("*") if each.name.endswith(ENDINGS))
+    if not found:
+        raise InvalidCohort(f"{folder}: it holds no file named {' or '.join(ENDINGS)}")
+    return [(each, each.relative_to(folder).as_posix()) for each in found]
+
+
+def resources_in(file: Path, name: str) -> Iterator[ExportedResource | Reject]:
+    """The resources of a file that are read at all, and what in it is no resource."""
+    for number, content in enumerate(_lines(file), start=1):
+        if isinstance(content, str):
+            yield Reject(name, number, content)
+        elif content.strip():
+            found = resource_of(content.strip())
+            if isinstance(found, str):
+                yield Reject(name, number, found)
+            elif found:
+                yield found
+
+
+def resource_of(content: bytes) -> ExportedResource | str | None:
+    """A resource; `None` for one of a kind that is not read; in words why it is none."""
+    try:
+        head = msgspec.json.decode(content, type=Head)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
+        return mistake_in(content) or f"no resource: {fault}"
+    if head.resourceType == MEDICATION:
+        return ExportedResource(MEDICATION, head.id, "", content)
+    if head.resourceType not in OF_A_PATIENT:
+        return None if head.resourceType else "no resource: it has no resourceType"
+    patient = _patient_of(head)
+    if not patient:
+        return f"a {head.resourceType} that does not say which patient's"
+    return ExportedResource(head.resourceType, head.id, patient, content)
+
+
+def _patient_of(head: Head) -> str:
+    """The id of the patient whom a resource is of; empty where none is said."""
+    if head.resourceType == "Patient":
+        return head.id
+    name = text(obj(head.subject or head.patient).get("reference"))
+    plain = relative(name.partition("/_history/")[0])
+    return plain.removeprefix("Patient/").removeprefix(URN)
+
+
+def _lines(file: Path) -> Iterator[bytes | str]:
+    """The lines of a file, plain or gzipped; in words what cannot be read of it."""
+    with file.open("rb") as raw:
+        stream = _plain(raw)
+        try:
+            while line := stream.readline(LONGEST_LINE + 1):
+                if len(line) <= LONGEST_LINE:
+                    yield line
+                    continue
+                while line and not line.endswith(b"\n"):
+                    line = stream.readline(LONGEST_LINE)
+                yield TOO_LONG
+        except (EOFError, zlib.error, gzip.BadGzipFile) as fault:
+            yield f"cut off or damaged from here: {fault}"
+
+
+def _plain(raw: BinaryIO) -> BinaryIO:
+    is_packed = raw.read(len(GZIP)) == GZIP
+    raw.seek(0)
+    return cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if is_packed else raw

@@ -1,0 +1,175 @@
+"""Gathering: from resources of many patients, in any order, to the charts of those with LEMS.
+
+What there is is read twice: first to find who may have LEMS, by a diagnosis or an aminopyridine on
+any list, then to gather what is on record of these. So of the millions without, nothing is kept.
+"""
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple, TypeVar
+
+import msgspec
+
+from lems_guard.clinical.errors import InvalidCohort
+from lems_guard.cohort.export_files import MEDICATION, ExportedResource
+from lems_guard.cohort.lines import CohortLine, Reject
+from lems_guard.cohort.rejects import Rejects
+from lems_guard.cohort.spool import ChartPart, Spool
+from lems_guard.fhir.drugs import reference_in
+from lems_guard.fhir.measurements import measured
+from lems_guard.fhir.patients import Interpreter
+from lems_guard.fhir.references import Shelf, relative
+from lems_guard.fhir.relevance import HAVE_LEMS
+from lems_guard.fhir.shapes import Resource, text
+from lems_guard.fhir.standing import MEDICATION_KINDS
+
+Each = TypeVar("Each")
+
+# So many resources are put on the disk at once.
+BATCH = 2000
+NOT_HERE = "not checked: no such Patient was read"
+TWICE = "not checked: the Patient stands there twice, with other content"
+
+
+class ResourceFile(NamedTuple):
+    """A file of resources: its size in bytes, and what it holds, as often as one asks."""
+
+    size: int
+    read: Callable[[], Iterator[ExportedResource | Reject]]
+
+
+class Charts:
+    """A cohort of charts: a line for each patient who may have LEMS, in the order of their ids."""
+
+    def __init__(
+        self,
+        files: Iterable[ResourceFile],
+        vocabulary: Interpreter,
+        spool: Spool,
+        rejects: Rejects,
+    ) -> None:
+        """The vocabulary tells who is concerned; nothing is read yet."""
+        self._rejects = rejects
+        self.read = 0
+        self._files = tuple(files)
+        self.size: int | None = 2 * sum(each.size for each in self._files)
+        self._finder, self._spool = Finder(vocabulary), spool
+
+    def lines(self) -> Iterator[CohortLine]:
+        """The charts; raises `InvalidCohort` where no resource could be read."""
+        if not sum(map(self._find, self._files)):
+            first = self._rejects.first
+            why = f"{first.file}, line {first.line}: {first.reason}" if first else "it is empty"
+            raise InvalidCohort(f"nothing of the input could be read ({why})")
+        self._spool.settle()
+        for file in self._files:
+            found = (each for each in file.read() if isinstance(each, ExportedResource))
+            for batch in batches(found):
+                self._spool.put(part_of(each) for each in batch if self._is_gathered(each))
+            self.read += file.size
+        for patient, parts in self._spool.patients():
+            yield from self._chart(patient, parts)
+
+    def _find(self, file: ResourceFile) -> int:
+        """Note who may have LEMS; tells how many resources there are."""
+        seen = 0
+        for batch in batches(file.read()):
+            found = [each for each in batch if isinstance(each, ExportedResource)]
+            for each in batch:
+                if isinstance(each, Reject):
+                    self._rejects.add(each)
+            self._note(found)
+            seen += len(found)
+        self.read += file.size
+        return seen
+
+    def _note(self, batch: Iterable[ExportedResource]) -> None:
+        """Keep Medications, and by which of them or by what else a patient is concerned."""
+        concerned, referring, medications = [], [], []
+        for each in batch:
+            if each.kind == MEDICATION:
+                holds = self._finder.may_hold(each.content)
+                medications.append((each.own_id, holds, each.content))
+            elif self._finder.is_told(each):
+                concerned.append(each.patient)
+            elif each.kind in MEDICATION_KINDS and (name := medication_of(each.content)):
+                referring.append((each.patient, name))
+        self._spool.note(concerned, referring, medications)
+
+    def _is_gathered(self, found: ExportedResource) -> bool:
+        if found.kind == MEDICATION or not self._spool.is_concerned(found.patient):
+            return False
+        return is_read(found)
+
+    def _chart(self, patient: str, parts: list[ChartPart]) -> Iterator[CohortLine]:
+        """The line of a patient, unless the record does not tell who that is."""
+        orders = (each.content for each in parts if each.kind in MEDICATION_KINDS)
+        names = sorted({medication_of(each) for each in orders} - {""})
+        medications = [each for name in names for each in self._spool.medications(name)]
+        chart = chart_of(patient, parts, medications)
+        if isinstance(chart, Reject):
+            self._rejects.add(chart)
+        else:
+            yield chart
+
+
+class Finder:
+    """Tells, resource by resource, who may have LEMS."""
+
+    def __init__(self, vocabulary: Interpreter) -> None:
+        """The vocabulary is that of the edition that answers."""
+        self._vocabulary = vocabulary
+
+    def may_hold(self, content: bytes) -> bool:
+        """Whether a Medication holds an aminopyridine, or may."""
+        shelf, medication = Shelf(), msgspec.json.decode(content)
+        shelf.put(medication)
+        order = {"medicationReference": {"reference": f"Medication/{text(medication.get('id'))}"}}
+        return self._is_aminopyridine(order, shelf)
+
+    def is_told(self, found: ExportedResource) -> bool:
+        """Whether a resource tells by itself that its patient may have LEMS."""
+        if found.kind == "Condition":
+            condition = msgspec.json.decode(found.content)
+            return self._vocabulary.diagnoses.lems([condition]) in HAVE_LEMS
+        if found.kind not in MEDICATION_KINDS:
+            return False
+        return self._is_aminopyridine(msgspec.json.decode(found.content), Shelf())
+
+    def _is_aminopyridine(self, order: Resource, shelf: Shelf) -> bool:
+        line = self._vocabulary.orders.line(order, shelf)
+        return not line.holds.isdisjoint(self._vocabulary.aminopyridines)
+
+
+def is_read(found: ExportedResource) -> bool:
+    """Whether anything of a patient's resource is read: of measurements few are."""
+    return found.kind != "Observation" or bool(measured([msgspec.json.decode(found.content)]))
+
+
+def chart_of(patient: str, parts: list[ChartPart], medications: list[bytes]) -> CohortLine | Reject:
+    """The line of a patient, or why nobody can tell who that is."""
+    persons = sum(each.kind == "Patient" for each in parts)
+    place = f"Patient/{patient}"
+    if persons != 1:
+        return Reject(place, 0, TWICE if persons else NOT_HERE)
+    contents = [each.content for each in parts] + medications
+    return CohortLine(place, b"[" + b",".join(contents) + b"]")
+
+
+def batches(found: Iterable[Each]) -> Iterator[list[Each]]:
+    """What was found, some at a time."""
+    following = iter(found)
+    while batch := list(itertools.islice(following, BATCH)):
+        yield batch
+
+
+def part_of(found: ExportedResource) -> ChartPart:
+    """A resource as it is put on the disk."""
+    return ChartPart(found.patient, found.kind, found.own_id, found.content)
+
+
+def medication_of(order: bytes) -> str:
+    """The id of the Medication that an order refers to outside itself; empty where it does not."""
+    reference = text(reference_in(msgspec.json.decode(order)).get("reference"))
+    plain = reference.partition("/_history/")[0]
+    return "" if plain.startswith("#") else relative(plain).removeprefix("Medication/")

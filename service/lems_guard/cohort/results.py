@@ -1,0 +1,112 @@
+"""The answers of a run as they lie in its file: what worklists, summaries and comparisons read."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from lems_guard.clinical.errors import InvalidCohort
+
+NOT_READ = ("DISPOSITION_UNRESOLVED", "DISPOSITION_AMBIGUOUS")
+
+
+class ToldFinding(msgspec.Struct, rename="camel", frozen=True):
+    """One finding of an alert."""
+
+    rule_id: str
+    concern: str = ""
+    deed: str = ""
+    missing: tuple[str, ...] = ()
+
+
+class ToldAlert(msgspec.Struct, rename="camel", frozen=True):
+    """One alert: the offending drug, what to do, and the orders it is about."""
+
+    severity: str
+    drug: str
+    summary: str = ""
+    certainty: str = ""
+    medication_ids: tuple[str, ...] = ()
+    findings: tuple[ToldFinding, ...] = ()
+
+
+class ToldOrder(msgspec.Struct, rename="camel", frozen=True):
+    """What became of an order."""
+
+    id: str
+    disposition: str = ""
+
+
+class ToldGap(msgspec.Struct, rename="camel", frozen=True):
+    """What is not known, as a question."""
+
+    ask: str = ""
+    worst: str = ""
+
+
+class ToldKnowledge(msgspec.Struct, rename="camel", frozen=True):
+    """What an answer was made with."""
+
+    version: str = ""
+    digest: str = ""
+
+
+class ToldList(msgspec.Struct, rename="camel", frozen=True):
+    """The answer to one list."""
+
+    alerts: tuple[ToldAlert, ...] = ()
+    medications: tuple[ToldOrder, ...] = ()
+    gaps: tuple[ToldGap, ...] = ()
+    completeness: str = ""
+    knowledge_base: ToldKnowledge = ToldKnowledge()
+    as_of: str = ""
+    jurisdiction: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all that is current was checked."""
+        return self.completeness == "COMPLETENESS_COMPLETE"
+
+    def unread(self) -> tuple[str, ...]:
+        """The orders that were not understood for certain, by their ids."""
+        return tuple(each.id for each in self.medications if each.disposition in NOT_READ)
+
+
+class ToldViolation(msgspec.Struct, rename="camel", frozen=True):
+    """One fault of a list that was not checked."""
+
+    field: str = ""
+    description: str = ""
+
+
+class ToldError(msgspec.Struct, rename="camel", frozen=True):
+    """Why a list was not checked."""
+
+    message: str = ""
+    field_violations: tuple[ToldViolation, ...] = ()
+
+    def words(self) -> str:
+        """All that is wrong, in a line."""
+        found = [f"{each.field or 'request'}: {each.description}" for each in self.field_violations]
+        return "; ".join(found) or self.message
+
+
+class Result(msgspec.Struct, rename="camel", frozen=True):
+    """What became of one list, under the caller's reference."""
+
+    request_id: str = ""
+    response: ToldList | None = None
+    error: ToldError | None = None
+
+
+def results_in(answers: Path) -> Iterator[Result]:
+    """The results in a file of answers; raises `InvalidCohort` where a line is none."""
+    decoder = msgspec.json.Decoder(Result)
+    with answers.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                yield decoder.decode(line)
+            except msgspec.MsgspecError as fault:
+                why = f"{answers}: line {number} is no answer: {fault}"
+                raise InvalidCohort(why) from None

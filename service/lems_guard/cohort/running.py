@@ -1,0 +1,126 @@
+"""A run: lines in, answers out, each kept with its line before the next piece is begun."""
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, Protocol, TypeAlias
+
+from lems_guard.clinical.errors import InvalidCohort
+from lems_guard.cohort.engines import Done
+from lems_guard.cohort.ledger import Circumstances, begun, refused, resumed, state_of
+from lems_guard.cohort.lines import CohortLine, Reject
+from lems_guard.cohort.rejects import Rejects
+from lems_guard.cohort.results import results_in
+from lems_guard.cohort.summary import RunTally
+
+Engine: TypeAlias = Callable[[Iterable[CohortLine]], Iterator[Done]]
+EXISTS = "is there already: go on with it by --resume, or begin anew by --restart"
+
+
+class Keeps(Protocol):
+    """Where answers go."""
+
+    @property
+    def answered(self) -> int:
+        """How many lines were answered before."""
+
+    def unanswered(self, lines: Iterable[CohortLine]) -> Iterator[CohortLine]:
+        """The lines that are left."""
+
+    def write(self, done: Iterable[tuple[CohortLine, bytes]]) -> None:
+        """Keep some answers."""
+
+    def close(self) -> None:
+        """No more are coming."""
+
+
+class Passing:
+    """A stream for the answers: whoever reads it has them at once, and nothing is gone on with."""
+
+    answered = 0
+
+    def __init__(self, out: BinaryIO) -> None:
+        """`out` stays open: it is not ours."""
+        self._out = out
+
+    def unanswered(self, lines: Iterable[CohortLine]) -> Iterator[CohortLine]:
+        """All lines."""
+        return iter(lines)
+
+    def write(self, done: Iterable[tuple[CohortLine, bytes]]) -> None:
+        """Pass some answers on."""
+        self._out.writelines(answer for _, answer in done)
+        self._out.flush()
+
+    def close(self) -> None:
+        """Leave the stream as it is."""
+
+
+class Way(NamedTuple):
+    """How a run begins where answers are there already."""
+
+    resume: bool = False
+    restart: bool = False
+
+
+def kept(answers: Path, out: Path, under: Circumstances, way: Way) -> Keeps:
+    """The file of answers to write on; raises `InvalidCohort` where it must not be touched."""
+    try:
+        if way.restart:
+            return begun(answers, under)
+        if way.resume and answers.exists():
+            return resumed(answers, under)
+        if way.resume and out.exists():
+            raise refused(f"{out} is finished")
+        if out.exists() or answers.exists():
+            raise InvalidCohort(f"{out} {EXISTS}")
+        return begun(answers, under)
+    except OSError as fault:
+        raise InvalidCohort(f"{fault.filename}: {fault.strerror}") from None
+
+
+def run(
+    lines: Iterable[CohortLine], engine: Engine, keep: Keeps, show: Callable[[int, RunTally], None]
+) -> RunTally:
+    """Answer what is left of the lines; `show` hears how many there are by now."""
+    tally = RunTally()
+    count = keep.answered
+    for done in engine(keep.unanswered(lines)):
+        keep.write((line, checked.answer) for line, checked in done)
+        count += len(done)
+        for _, checked in done:
+            tally.add(checked)
+        show(count, tally)
+    return tally
+
+
+def reject_refused(answers: Path, source: str, rejects: Rejects) -> int:
+    """Reject the lists that were answered by an error; tells how many lists were checked."""
+    checked = 0
+    for number, result in enumerate(results_in(answers), start=1):
+        checked += result.error is None
+        if result.error:
+            rejects.add(Reject(source, number, result.error.words()))
+    return checked
+
+
+def finished(answers: Path, out: Path) -> None:
+    """Leave OUT alone behind: what it was made from is not kept twice."""
+    if answers != out:
+        for each in (answers, state_of(answers)):
+            each.unlink(missing_ok=True)
+
+
+def is_regular(path: Path) -> bool:
+    """Whether a run can go on there after an interruption: a file, or none yet."""
+    return not path.exists() or path.is_file()
+
+
+@contextlib.contextmanager
+def closing(keep: Keeps) -> Iterator[Keeps]:
+    """Answers that are closed whatever happens."""
+    try:
+        yield keep
+    finally:
+        with contextlib.suppress(OSError):
+            keep.close()

@@ -1,0 +1,212 @@
+"""Cohorts on Apache Spark, for who outgrows one machine. Needs the extra `spark`.
+
+`screen` answers requests, `cohort` finds and answers the patients with LEMS in tables of FHIR
+resources. The knowledge base is broadcast: an executor needs this package and nothing beside it.
+The answers are those of every other engine, byte for byte.
+"""
+
+import functools
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, TypeAlias
+
+import pyarrow as pa
+from pyspark.core.broadcast import Broadcast
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as f
+
+from lems_guard.clinical.errors import InvalidSettings
+from lems_guard.cohort.checking import Check, Checked, InputKind
+from lems_guard.cohort.export_files import MEDICATION, ExportedResource, resource_of
+from lems_guard.cohort.gathering import Finder, chart_of, is_read, medication_of
+from lems_guard.cohort.in_process import InProcess, Terms
+from lems_guard.cohort.lines import CohortLine, Reject
+from lems_guard.cohort.spool import ChartPart
+from lems_guard.cohort.starting import check_of
+from lems_guard.editions.library import Edition
+from lems_guard.fhir.patients import interpreter_of
+from lems_guard.fhir.standing import MEDICATION_KINDS
+from lems_guard.screening.knowledge_base import KnowledgeBase
+from lems_guard.terminology.vocabulary import Vocabulary
+
+Batches: TypeAlias = Iterator[pa.RecordBatch]
+
+# What a result holds: the caller's reference, the answer as a line of JSON (none where the list
+# was rejected), the severity of its gravest alert (0: none, 5: contraindicated), whether all that
+# is current was checked, and why a list was rejected.
+RESULTS = "reference string, answer string, worst int, complete boolean, reject string"
+FOUND = (
+    "kind string, own string, patient string, content string, "
+    "concerns boolean, medication string, reject string"
+)
+NO_SITE = "a site's own vocabulary (LEMS_GUARD_VOCABULARY) cannot be sent to executors"
+
+
+class Answering(NamedTuple):
+    """What executors answer from: the broadcast knowledge, and what holds for every list."""
+
+    knowledge: "Broadcast[tuple[KnowledgeBase, Vocabulary]]"
+    digest: str
+    terms: Terms
+
+
+def answering(sample: DataFrame, edition: Edition, terms: Terms) -> Answering:
+    """Send an edition to the executors of a frame's session.
+
+    Raises `InvalidSettings` for an edition with a site's own vocabulary, which is a file.
+    """
+    if edition.site is not None:
+        raise InvalidSettings(NO_SITE)
+    context = sample.sparkSession.sparkContext
+    knowledge = context.broadcast((edition.knowledge, edition.vocabulary))
+    return Answering(knowledge, edition.knowledge.digest, terms)
+
+
+def screen(requests: DataFrame, by: Answering) -> DataFrame:
+    """The answers to requests: `requests` has a column `reference` and one `request` (JSON).
+
+    The result has the columns of `RESULTS`, a row for each request, in no particular order.
+    """
+    chosen = requests.select("reference", "request")
+    return chosen.mapInArrow(functools.partial(_screened, by=by), RESULTS)
+
+
+def cohort(resources: Mapping[str, DataFrame], by: Answering) -> DataFrame:
+    """The answers for the patients with LEMS in FHIR tables, by kind; each has a column `resource`.
+
+    `resource` is one resource as JSON. The result has the columns of `RESULTS`: a row for each
+    patient who has LEMS or may, and one with `reject` for each who could not be told from another
+    and for each resource that could not be read.
+    """
+    columns = [each.select("resource") for each in resources.values()]
+    every = functools.reduce(DataFrame.unionAll, columns)
+    found = every.mapInArrow(functools.partial(_found, by=by), FOUND).cache()
+    charts = _charts(found).mapInArrow(functools.partial(_answered, by=by), RESULTS)
+    rejects = found.where("reject != ''").select(
+        f.lit("").alias("reference"),
+        f.lit(None).cast("string").alias("answer"),
+        f.lit(0).alias("worst"),
+        f.expr("false").alias("complete"),
+        "reject",
+    )
+    return charts.unionAll(rejects)
+
+
+def _charts(found: DataFrame) -> DataFrame:
+    """The patients who are concerned, each with all parts and the Medications they refer to."""
+    medications = found.where(f.col("kind") == MEDICATION)
+    parts = found.where((f.col("patient") != "") & (f.col("reject") == ""))
+    by_reference = parts.join(
+        medications.where("concerns").select(f.col("own").alias("medication")), "medication"
+    )
+    concerned = parts.where("concerns").select("patient").union(by_reference.select("patient"))
+    gathered = parts.join(concerned.distinct(), "patient", "left_semi")
+    referred = gathered.select("patient", "medication").join(
+        medications.select(f.col("own").alias("medication"), "content"), "medication"
+    )
+    held = referred.select(
+        "patient",
+        f.lit(MEDICATION).alias("kind"),
+        f.col("medication").alias("own"),
+        "content",
+    )
+    rows = gathered.select("patient", "kind", "own", "content").union(held).distinct()
+    part = f.struct("kind", "own", "content")
+    return rows.groupBy("patient").agg(f.sort_array(f.collect_list(part)).alias("parts"))
+
+
+def _screened(batches: Batches, by: Answering) -> Batches:
+    check = _check(by, InputKind.REQUESTS)
+    for batch in batches:
+        rows = batch.to_pylist()
+        lines = [CohortLine(each["reference"], each["request"].encode()) for each in rows]
+        yield _results([_row(line.place, check(line)) for line in lines])
+
+
+def _found(batches: Batches, by: Answering) -> Batches:
+    finder = Finder(interpreter_of(_edition(by), by.terms.country))
+    for batch in batches:
+        rows = (_seen(each["resource"], finder) for each in batch.to_pylist())
+        yield _batch([each for each in rows if each], _schema(FOUND))
+
+
+def _seen(resource: str, finder: Finder) -> tuple[object, ...] | None:
+    """A resource with what it tells; `None` for one of which nothing is read."""
+    found = resource_of((resource or "").strip().encode())
+    if found is None:
+        return None
+    if isinstance(found, str):
+        return ("", "", "", "", False, "", found)
+    text = found.content.decode()
+    if found.kind == MEDICATION:
+        concerns = finder.may_hold(found.content)
+        return (found.kind, found.own_id, "", text, concerns, "", "")
+    if not is_read(found):
+        return None
+    medication = medication_of(found.content) if found.kind in MEDICATION_KINDS else ""
+    return (*_key(found), text, finder.is_told(found), medication, "")
+
+
+def _key(found: ExportedResource) -> tuple[str, str, str]:
+    return found.kind, found.own_id, found.patient
+
+
+def _answered(batches: Batches, by: Answering) -> Batches:
+    check = _check(by, InputKind.CHARTS)
+    for batch in batches:
+        rows = (_chart_row(each["patient"], each["parts"], check) for each in batch.to_pylist())
+        yield _results([each for each in rows if each])
+
+
+def _chart_row(patient: str, held: list[dict[str, str]], check: Check) -> tuple[object, ...] | None:
+    """A patient's answer; `None` for one who turns out not to be concerned."""
+    rows = [_part(patient, each) for each in held]
+    parts = [each for each in rows if each.kind != MEDICATION]
+    medications = [each.content for each in rows if each.kind == MEDICATION]
+    chart = chart_of(patient, parts, medications)
+    if isinstance(chart, Reject):
+        return (chart.file, None, 0, False, chart.reason)
+    checked = check(chart)
+    return _row(chart.place, checked) if checked.answer else None
+
+
+def _part(patient: str, held: dict[str, str]) -> ChartPart:
+    return ChartPart(patient, held["kind"], held["own"], held["content"].encode())
+
+
+def _row(reference: str, checked: Checked) -> tuple[object, ...]:
+    answer = checked.answer.decode().rstrip("\n")
+    return (reference, answer, checked.worst, checked.is_complete, "")
+
+
+_TYPES = {"string": pa.string(), "boolean": pa.bool_(), "int": pa.int32()}
+
+
+def _schema(columns: str) -> pa.Schema:
+    """The same columns as Arrow has them."""
+    named = (each.split() for each in columns.split(", "))
+    return pa.schema([(name, _TYPES[kind]) for name, kind in named])
+
+
+def _results(rows: list[tuple[object, ...]]) -> pa.RecordBatch:
+    return _batch(rows, _schema(RESULTS))
+
+
+def _batch(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.RecordBatch:
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    arrays = [pa.array(cells, each.type) for cells, each in zip(columns, schema, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+# A worker process of Spark is used again and again: it makes an edition once.
+_editions: dict[str, Edition] = {}
+
+
+def _edition(by: Answering) -> Edition:
+    if by.digest not in _editions:
+        _editions.clear()
+        _editions[by.digest] = Edition(*by.knowledge.value)
+    return _editions[by.digest]
+
+
+def _check(by: Answering, kind: InputKind) -> Check:
+    return check_of(InProcess(_edition(by), by.terms), kind, by.terms)

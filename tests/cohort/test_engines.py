@@ -1,0 +1,192 @@
+"""Every engine gives the same answers, byte for byte, and none loses or doubles a line."""
+
+import functools
+import json
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from cli.conftest import ENVIRONMENT, PROGRAM, prescription
+from cohort.networks import Shape, write_network
+from cohort.runs import DAY, Batch, batch
+from cohort.workers import begin_dying, begin_echo, echoed
+from lems_guard.clinical.errors import Unavailable
+from lems_guard.cohort.engines import AHEAD, PIECE, by_processes, by_threads
+from lems_guard.cohort.lines import CohortLine
+from running import start, stop
+from system_programs import program
+
+__all__ = ["batch"]
+DRUGS = ("metoprolol po", "amoxicillin po", "zzzomycin", "ciprofloxacin 500 mg po bid")
+KILLS = 20
+
+
+def numbered(count: int) -> Iterator[CohortLine]:
+    return (CohortLine(str(number), b"") for number in range(count))
+
+
+def test_the_order_is_kept_and_no_more_is_held_than_is_on_its_way() -> None:
+    taken: list[str] = []
+
+    def lines() -> Iterator[CohortLine]:
+        for line in numbered(1000):
+            taken.append(line.place)
+            yield line
+
+    seen: list[str] = []
+    for done in by_threads(lines(), echoed, 2):
+        seen += [line.place for line, _ in done]
+        assert len(taken) - len(seen) <= 2 * AHEAD * PIECE
+    assert seen == [line.place for line in numbered(1000)]
+
+
+def test_processes_keep_the_order_too() -> None:
+    done = [each for piece in by_processes(numbered(100), begin_echo, 2) for each in piece]
+    assert [line.place.encode() for line, _ in done] == [checked.answer for _, checked in done]
+    assert len(done) == 100
+
+
+def test_a_worker_that_is_killed_is_no_answer() -> None:
+    with pytest.raises(Unavailable, match="a worker process was killed"):
+        list(by_processes(numbered(100), begin_dying, 2))
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Forty patients with LEMS, as a Bulk export."""
+    folder = tmp_path_factory.mktemp("network")
+    write_network(folder, Shape(40, lems=1.0, seed=3))
+    return folder
+
+
+@pytest.fixture
+def requests(tmp_path: Path) -> Path:
+    """Sixty prescriptions, one of which is none."""
+    path = tmp_path / "in.ndjson"
+    lines = [prescription(DRUGS[number % 4]) for number in range(60)]
+    path.write_text("\n".join([*lines, '{"proposed": []}']) + "\n")
+    return path
+
+
+def test_a_service_answers_as_this_process_does(
+    batch: Batch, network: Path, requests: Path, tmp_path: Path
+) -> None:
+    running = start()
+    try:
+        for name, source in (("charts", network), ("requests", requests)):
+            here, there = tmp_path / f"{name}.here", tmp_path / f"{name}.there"
+            batch(source, here)
+            batch(source, there, "--server", running.grpc_at, "--jobs", "3")
+            assert here.read_bytes() == there.read_bytes(), name
+            assert here.stat().st_size > 10_000
+    finally:
+        stop(running)
+
+
+def test_a_service_that_is_gone_ends_the_run_and_it_can_be_gone_on_with(
+    batch: Batch, requests: Path, tmp_path: Path
+) -> None:
+    out, whole = tmp_path / "out.ndjson", tmp_path / "whole.ndjson"
+    running = start()
+    address = running.grpc_at
+    stop(running)
+    code, said = batch(requests, out, "--server", address)
+    assert (code, "no service answers" in said) == (4, True), said
+    batch(requests, whole)
+    assert batch(requests, out, "--resume" if out.exists() else "--restart")[0] == 0
+    assert out.read_bytes() == whole.read_bytes()
+
+
+def test_spark_answers_as_this_process_does(
+    batch: Batch, network: Path, requests: Path, tmp_path: Path
+) -> None:
+    program("java")
+    for kind, source in (("fhir", network), ("requests", requests)):
+        here, there = tmp_path / f"{kind}.ndjson", tmp_path / f"{kind}.parquet"
+        batch(source, here)
+        submitted(kind, source, there)
+        found = duckdb.read_parquet(f"{there}/*.parquet").fetchall()
+        told = [json.loads(answer) for _, answer, _, _, _ in found if answer]
+        expected = [json.loads(line) for line in here.read_text("utf-8").splitlines()]
+        if kind == "requests":  # Spark numbers lines as it likes
+            told = [each | {"requestId": ""} for each in told]
+            expected = [each | {"requestId": ""} for each in expected]
+        key = functools.partial(json.dumps, sort_keys=True)
+        assert sorted(map(key, told)) == sorted(map(key, expected))
+        assert len(told) > 20
+        assert [each[-1] for each in found if each[-1]] == [
+            reason for _, _, reason in rejected(here) if kind == "fhir"
+        ]
+
+
+def rejected(path: Path) -> list[list[str]]:
+    beside = Path(f"{path}.rejects")
+    lines = beside.read_text("utf-8").splitlines()[1:] if beside.exists() else []
+    return [line.split("\t") for line in lines]
+
+
+def submitted(kind: str, source: Path, target: Path) -> None:
+    """Run the job by `spark-submit`, over several partitions."""
+    submit = Path(sys.executable).parent / "spark-submit"
+    job = Path(__file__).parents[2] / "service" / "lems_guard" / "cohort" / "spark_job.py"
+    options = ["--master", "local[2]"]
+    for setting in (
+        "spark.ui.enabled=false",
+        "spark.sql.shuffle.partitions=3",
+        "spark.sql.files.maxPartitionBytes=20000",
+    ):
+        options += ["--conf", setting]
+    done = subprocess.run(
+        [submit, *options, job, kind, source, target, "--as-of", DAY],
+        env=ENVIRONMENT | {"PYSPARK_PYTHON": sys.executable},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+def test_killed_at_any_moment_nothing_is_lost_or_doubled(requests: Path, tmp_path: Path) -> None:
+    requests.write_text(requests.read_text() * 8)
+    command = [*PROGRAM, "batch", str(requests), str(tmp_path / "out"), "--as-of", DAY]
+    chance = random.Random(7)  # noqa: S311  # the same moments every time, as far as a clock tells
+    whole = [*PROGRAM, "batch", str(requests), str(tmp_path / "whole"), "--as-of", DAY]
+    begun = time.monotonic()
+    subprocess.run(whole, env=ENVIRONMENT, check=True, capture_output=True)
+    took = time.monotonic() - begun
+    for number in range(KILLS):
+        way = "--resume" if number else "--restart"
+        with subprocess.Popen([*command, way], env=ENVIRONMENT, stderr=subprocess.DEVNULL) as run:
+            time.sleep(chance.uniform(0.3, 1.0) * took)
+            run.kill()
+    subprocess.run([*command, "--resume"], env=ENVIRONMENT, check=True, capture_output=True)
+    assert (tmp_path / "out").read_bytes() == (tmp_path / "whole").read_bytes()
+
+
+def test_a_full_disk_is_said_and_can_be_gone_on_with(
+    batch: Batch, requests: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, whole = tmp_path / "out.ndjson", tmp_path / "whole.ndjson"
+    batch(requests, whole)
+    written = 0
+
+    def put(file: object, content: bytes) -> None:
+        nonlocal written
+        written += len(content)
+        if written > whole.stat().st_size // 2:
+            file.write(content[:100])  # type: ignore[attr-defined]
+            raise OSError(28, "No space left on device")
+        file.write(content)  # type: ignore[attr-defined]
+
+    with monkeypatch.context() as full:
+        full.setattr("lems_guard.cohort.ledger._put", put)
+        code, said = batch(requests, out)
+    assert (code, "No space left on device" in said) == (4, True)
+    assert batch(requests, out, "--resume")[0] == 0
+    assert out.read_bytes() == whole.read_bytes()
