@@ -75,7 +75,8 @@ ROOMS = {
         "starlette structlog",
     ),
     "cohort": Room(
-        f"{KNOWING} v1 answering fhir papers editions settings.py", "duckdb google msgspec pyarrow pyspark"
+        f"{KNOWING} v1 answering fhir papers editions settings.py",
+        "duckdb google msgspec pyarrow pyspark",
     ),
     "cli": Room(
         f"{KNOWING} v1 answering fhir papers telemetry editions store settings.py server.py cohort",

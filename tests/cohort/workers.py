@@ -2,13 +2,13 @@
 
 import os
 
-from lems_guard.cohort.checking import Check, Checked
+from lems_guard.cohort.checking import Check, CheckedLine
 from lems_guard.cohort.lines import CohortLine
 
 
-def echoed(line: CohortLine) -> Checked:
+def echoed(line: CohortLine) -> CheckedLine:
     """Answers a line by its place."""
-    return Checked(line.place.encode())
+    return CheckedLine(line.place.encode())
 
 
 def begin_echo() -> Check:
@@ -16,7 +16,7 @@ def begin_echo() -> Check:
     return echoed
 
 
-def dying(_: CohortLine) -> Checked:
+def dying(_: CohortLine) -> CheckedLine:
     """Ends the process as the kernel does that wants its memory."""
     os._exit(9)
 

@@ -76,7 +76,7 @@ def batch(  # noqa: PLR0913 - one option each
 ) -> None:
     """Check a cohort: every list is answered or reported, and the order is kept."""
     from lems_guard.cli.batch_run import BatchOrder, run_batch
-    from lems_guard.cohort.running import Way
+    from lems_guard.cohort.running import Beginning
 
     if resume and restart:
         raise typer.BadParameter("--resume and --restart exclude each other")
@@ -85,7 +85,7 @@ def batch(  # noqa: PLR0913 - one option each
     asked = BatchOrder(source, target, form, columns, rejects, jobs, server, day)
     begun = time.time()
     try:
-        tally = run_batch(asked, Way(resume=resume, restart=restart), site_settings())
+        tally = run_batch(asked, Beginning(resume=resume, restart=restart), site_settings())
     except BrokenPipeError:
         silence()
         raise Unavailable("whoever read the answers has gone away") from None

@@ -23,10 +23,10 @@ from lems_guard.cohort.ledger import Circumstances
 from lems_guard.cohort.outputs import present
 from lems_guard.cohort.rejects import Rejects
 from lems_guard.cohort.running import (
+    Beginning,
     Engine,
     Keeps,
     Passing,
-    Way,
     finished,
     kept,
     reject_refused,
@@ -66,7 +66,7 @@ class BatchOrder(NamedTuple):
         return out.with_name(f"{out.name}.answers")
 
 
-def run_batch(asked: BatchOrder, way: Way, settings: Settings) -> RunTally:
+def run_batch(asked: BatchOrder, way: Beginning, settings: Settings) -> RunTally:
     """Check a cohort and write OUT; raises `InvalidCohort`, or what asking a service raises."""
     _refuse_odd(asked, way)
     with contextlib.closing(Rejects(_rejects_of(asked))) as rejects:
@@ -75,7 +75,9 @@ def run_batch(asked: BatchOrder, way: Way, settings: Settings) -> RunTally:
     return tally
 
 
-def _run(asked: BatchOrder, way: Way, settings: Settings, rejects: Rejects) -> tuple[RunTally, int]:
+def _run(
+    asked: BatchOrder, way: Beginning, settings: Settings, rejects: Rejects
+) -> tuple[RunTally, int]:
     """Answer the lines that are left; tells too how many were answered before."""
     source = CohortSource(asked.source, read_columns(asked.columns) if asked.columns else None)
     terms = terms_of(settings, asked.day)
@@ -102,7 +104,7 @@ def _remote(server: str | None, stack: contextlib.ExitStack) -> Remote | None:
     return stack.enter_context(Remote(where, ATTEMPTS))
 
 
-def _refuse_odd(asked: BatchOrder, way: Way) -> None:
+def _refuse_odd(asked: BatchOrder, way: Beginning) -> None:
     if asked.is_passed_on and (way.resume or way.restart):
         raise InvalidCohort("--resume and --restart need a file for OUT")
     if asked.is_passed_on and asked.form is not OutputFormat.NDJSON:
@@ -129,7 +131,7 @@ def _under(
 
 
 @contextlib.contextmanager
-def _keeping(asked: BatchOrder, way: Way, under: Circumstances) -> Iterator[Keeps]:
+def _keeping(asked: BatchOrder, way: Beginning, under: Circumstances) -> Iterator[Keeps]:
     """Where the answers go, closed in the end."""
     if asked.is_passed_on:
         yield Passing(sys.stdout.buffer)

@@ -9,13 +9,12 @@ import typer
 
 from lems_guard.cli.check import HOW, check, prescription_of
 from lems_guard.cli.output import write_text
-from lems_guard.cli.site_settings import site_settings
+from lems_guard.cli.site_settings import in_process, site_settings
 from lems_guard.clinical.errors import FieldViolation, InvalidRequest
 
 if TYPE_CHECKING:
     from lems_guard.papers.explained import ExplainedOrder
 
-# ruff: noqa: PLC0415 - what explains is only loaded when there is something to explain
 
 ELSEWHERE = (
     "no prescription of this file has that decision under these rules and that day: say the day "
@@ -29,8 +28,6 @@ def explain(context: typer.Context, **_: object) -> None:
     Takes what `check` takes. With --decision, the prescription of a request file whose check had
     that decision id is explained.
     """
-    from lems_guard.cli.site_settings import in_process
-
     given = dict(context.params)
     decision = given.pop("decision")
     how = {option: given.pop(option) for option in HOW}

@@ -36,7 +36,7 @@ class InputKind(enum.StrEnum):
     CHARTS = "charts"
 
 
-class Checked(NamedTuple):
+class CheckedLine(NamedTuple):
     """What became of a line.
 
     `answer` is a CheckPrescriptionStreamResponse as a line of JSON, empty for somebody who is not
@@ -50,9 +50,9 @@ class Checked(NamedTuple):
     unread: tuple[str, ...] = ()
 
 
-Check: TypeAlias = Callable[[CohortLine], Checked]
+Check: TypeAlias = Callable[[CohortLine], CheckedLine]
 Answered: TypeAlias = tuple[AskedList, wire.CheckPrescriptionResponse] | None
-NOT_CONCERNED = Checked(b"")
+NOT_CONCERNED = CheckedLine(b"")
 UNRESOLVED = wire_terms.DISPOSITION_UNRESOLVED
 JURISDICTIONS = {
     Jurisdiction.US: wire_terms.JURISDICTION_US,
@@ -99,21 +99,21 @@ def _placed(line: CohortLine) -> str:
 
 def checked(
     line: CohortLine, answer: Callable[[], Answered], name_of: Callable[[CohortLine], str]
-) -> Checked:
+) -> CheckedLine:
     """What became of a line; raises where nobody could be asked, which is no fault of the line."""
     try:
         answered = answer()
     except NOBODY_ANSWERED:
         raise
     except Exception as fault:  # noqa: BLE001 - one bad line fails alone, whatever is wrong
-        return Checked(_failed(name_of(line), fault), is_answered=False, is_complete=False)
+        return CheckedLine(_failed(name_of(line), fault), is_answered=False, is_complete=False)
     if answered is None:
         return NOT_CONCERNED
     question, response = answered
     item = service_wire.CheckPrescriptionStreamResponse(
         request_id=question.reference, response=response
     )
-    return Checked(
+    return CheckedLine(
         as_line(item),
         worst=max((alert.severity for alert in response.alerts), default=0),
         is_complete=response.completeness == wire_terms.COMPLETENESS_COMPLETE,

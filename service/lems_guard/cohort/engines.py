@@ -12,11 +12,11 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TypeAlias
 
 from lems_guard.clinical.errors import Unavailable
-from lems_guard.cohort.checking import Check, Checked
+from lems_guard.cohort.checking import Check, CheckedLine
 from lems_guard.cohort.lines import CohortLine
 
 Lines: TypeAlias = list[CohortLine]
-Done: TypeAlias = list[tuple[CohortLine, Checked]]
+Done: TypeAlias = list[tuple[CohortLine, CheckedLine]]
 Begin: TypeAlias = Callable[[], Check]
 
 # So many lines are one piece of work, and so many pieces are on their way for each worker.

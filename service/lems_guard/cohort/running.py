@@ -56,14 +56,14 @@ class Passing:
         """Leave the stream as it is."""
 
 
-class Way(NamedTuple):
+class Beginning(NamedTuple):
     """How a run begins where answers are there already."""
 
     resume: bool = False
     restart: bool = False
 
 
-def kept(answers: Path, out: Path, under: Circumstances, way: Way) -> Keeps:
+def kept(answers: Path, out: Path, under: Circumstances, way: Beginning) -> Keeps:
     """The file of answers to write on; raises `InvalidCohort` where it must not be touched."""
     try:
         if way.restart:

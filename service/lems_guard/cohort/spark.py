@@ -15,7 +15,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as f
 
 from lems_guard.clinical.errors import InvalidSettings
-from lems_guard.cohort.checking import Check, Checked, InputKind
+from lems_guard.cohort.checking import Check, CheckedLine, InputKind
 from lems_guard.cohort.export_files import MEDICATION, ExportedResource, resource_of
 from lems_guard.cohort.gathering import Finder, chart_of, is_read, medication_of
 from lems_guard.cohort.in_process import InProcess, Terms
@@ -173,7 +173,7 @@ def _part(patient: str, held: dict[str, str]) -> ChartPart:
     return ChartPart(patient, held["kind"], held["own"], held["content"].encode())
 
 
-def _row(reference: str, checked: Checked) -> tuple[object, ...]:
+def _row(reference: str, checked: CheckedLine) -> tuple[object, ...]:
     answer = checked.answer.decode().rstrip("\n")
     return (reference, answer, checked.worst, checked.is_complete, "")
 

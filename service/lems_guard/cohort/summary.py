@@ -4,7 +4,7 @@ import collections
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from lems_guard.cohort.checking import Checked
+from lems_guard.cohort.checking import CheckedLine
 from lems_guard.cohort.results import Result, ToldKnowledge
 from lems_guard.v1 import terms_pb2 as terms
 
@@ -23,7 +23,7 @@ class RunTally:
         self.worst = 0
         self.unread: collections.Counter[str] = collections.Counter()
 
-    def add(self, checked: Checked) -> None:
+    def add(self, checked: CheckedLine) -> None:
         """Count one line; somebody who is not concerned counts for nothing."""
         if not checked.answer:
             return
