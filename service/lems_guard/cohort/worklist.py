@@ -23,7 +23,7 @@ WORST_FIRST = (
 BY_HAND = "Check this list by hand."
 SEPARATOR = "; "
 # By these a spreadsheet would take a cell for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t")
 SMALL_BYTES = 1 << 20
 
 
@@ -114,5 +114,6 @@ def write_csv(rows: Iterable[WorklistRow], out: IO[str]) -> None:
 
 
 def _plain(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    """A cell on one line that no spreadsheet takes for a formula."""
+    line = " ".join(cell.splitlines())
+    return f"'{line}" if line.startswith(FORMULA) else line
