@@ -84,6 +84,10 @@ class Connection:
         more = struct.pack("!I", LARGEST_WINDOW - FIRST_WINDOW)
         opening = frame(SETTINGS, 0, 0, settings) + frame(WINDOW_UPDATE, 0, 0, more)
         self._unsent = PREFACE + opening
+        self.send()
+        self.wait()  # for the server's own settings, which want an answer soon
+        self.ended()
+        self.send()
 
     def fileno(self) -> int:
         """What is waited on."""
