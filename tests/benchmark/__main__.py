@@ -16,6 +16,7 @@ from typing import NamedTuple, TypeAlias
 from benchmark import (
     beside_redis,
     calls,
+    cohorts,
     exponents,
     growth,
     hooks,
@@ -43,6 +44,7 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     growth.growth,
     peers.against_peers,
     beside_redis.p50_ratios,
+    cohorts.of_one_night,
     life.long_use,
 )
 CAUTION = """\

@@ -103,6 +103,4 @@ NOT_THERE_YET = (
     "secure_vs_plain",
     "connect_vs_grpc",
     "journal_vs_none",
-    "cohort_two_cores",
-    "cohort_vs_copy",
 )

@@ -29,8 +29,9 @@ def with_vocabulary(folder: Path) -> Path:
     for path in (folder / "vocabulary").glob("*.tsv"):
         header, *rows = path.read_text("utf-8").splitlines(keepends=True)
         columns = header.rstrip("\n").split("\t")
-        drug = "name" if path.name == "ingredients.tsv" else "ingredients"
-        if drug in columns:
+        named = ("name",) if path.name == "ingredients.tsv" else ("ingredients", "ingredient")
+        drug = next((each for each in named if each in columns), None)
+        if drug:
             place = columns.index(drug)
             rows = [row for row in rows if row.rstrip("\n").split("\t")[place] in DRUGS]
         path.write_text("".join([header, *rows]), "utf-8")

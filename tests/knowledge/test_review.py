@@ -223,7 +223,7 @@ def test_signatures_may_stand_in_a_sites_overlay(rules: Path) -> None:
     overlay = rules.parent / "site.yaml"
     adjusted = (
         "overlay:\n"
-        f"  - {{rule: {first}, outcome: 1, severity: MONITOR, who: Fictitia Example, "
+        f"  - {{rule: {second}, outcome: 1, severity: MONITOR, who: Fictitia Example, "
         "reason: watched here, expires: 2027-05-31}\n"
     )
     overlay.write_text(adjusted, "utf-8")

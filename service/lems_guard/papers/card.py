@@ -18,6 +18,8 @@ CONCERNS = (
 # Rules of a dose, of a duplicate or of amifampridine's own conditions are no matter of a card.
 OF_DRUGS = frozenset({RuleKind.DRUG_DISEASE, RuleKind.INTERACTION})
 EXAMPLES = 2
+# A class in the place of a drug is an ingredient too, and no example of itself.
+WHICH_IS_NOT_SAID = "(which one is not said)"
 OWN_DRUG = "amifampridine"
 
 
@@ -60,6 +62,7 @@ def _named(row: ChartRow, brands: Mapping[str, int]) -> str:
     """A class with some of its drugs, so that a stranger to the word knows it."""
     if not row.is_class or len(row.members) == 1:
         return row.title
-    known = sorted(row.members, key=lambda drug: (-brands.get(drug, 0), drug))
+    members = [each for each in row.members if not each.endswith(WHICH_IS_NOT_SAID)]
+    known = sorted(members, key=lambda drug: (-brands.get(drug, 0), drug))
     more = " …" if len(row.members) > EXAMPLES else ""
     return f"{row.title} ({', '.join(known[:EXAMPLES])}{more})"
