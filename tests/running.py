@@ -56,6 +56,19 @@ def start(**settings: str) -> Running:
     raise AssertionError(f"the service ended with {process.wait()} before it served")
 
 
+def ended(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """How a command ends that cannot go on."""
+    return subprocess.run(
+        [COMMAND, *(arguments or ("serve",))],
+        env=os.environ | {"COLUMNS": "500"} | settings,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
 def stop(running: Running) -> None:
     running.process.kill()
     running.process.wait()

@@ -6,56 +6,50 @@ import datetime
 import gc
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import NamedTuple
 
 import structlog
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from lems_guard.answering.answer import OUTCOMES, Answer, Answerer, Answers, Observe
+from lems_guard.answering.answer import OUTCOMES, Answer, Answerer, Answers
 from lems_guard.answering.contract import unary_methods
 from lems_guard.answering.described import described
 from lems_guard.answering.in_service import InService, Reload
 from lems_guard.caching.replies import Replies, ReplyCache
 from lems_guard.caching.shared_replies import WORTH_IT_BYTES, SharedReplies
-from lems_guard.callers.admission import Admission
-from lems_guard.callers.loopback import is_loopback
-from lems_guard.callers.nobody import NobodyKnown
+from lems_guard.callers.entrance import Entrance, looking
 from lems_guard.clinical.errors import InvalidSettings
 from lems_guard.clinical.outcome import AlertOutcome, Recording
 from lems_guard.edges.evaluating import Beside
 from lems_guard.edges.frame import Frame
+from lems_guard.edges.grpc.guarded import Guard
 from lems_guard.edges.grpc.port import Drain, Limits, Port
 from lems_guard.edges.http.json_calls import JsonCalls
 from lems_guard.edges.http.json_methods import JsonMethods
-from lems_guard.edges.http.port import running_http
+from lems_guard.edges.http.port import HttpListen, running_http
 from lems_guard.edges.http.probes import probe_routes
 from lems_guard.edges.observed import Observed
-from lems_guard.edges.order_entry.card_shapes import CardStyle
-from lems_guard.edges.order_entry.desk import Desk, Fetches
 from lems_guard.edges.order_entry.engine import Engine
-from lems_guard.edges.order_entry.feedback import FeedbackDesk
-from lems_guard.edges.order_entry.framed import HookFrame
-from lems_guard.edges.order_entry.repeats import RepeatFilter
-from lems_guard.edges.order_entry.routes import FRAMED, Clients, KnowsCallers, OrderEntry
-from lems_guard.edges.workbench.access import OpenDoor
+from lems_guard.edges.workbench.access import KnownDoor, OpenDoor, PageDoor
 from lems_guard.edges.workbench.pages import Pages, State
 from lems_guard.edges.workbench.routes import workbench_routes
 from lems_guard.edges.workbench.rules_pages import Site
 from lems_guard.editions.compiling import load_apart
 from lems_guard.editions.library import Edition, Library, packaged_rules
 from lems_guard.editions.reloading import Reloader, in_background
+from lems_guard.exposure import certificates_of, closures, is_here, known_of, notices
+from lems_guard.ordering import OFF, Surroundings, ordering
 from lems_guard.screening.screen import RuleScreener
 from lems_guard.settings import (
     HOW_TO_MAKE_A_KEY,
-    HookAuth,
+    Address,
     RedisReplies,
     Settings,
     Switch,
     WorkbenchDoor,
+    variable,
 )
 from lems_guard.sharing.memory import Memory
 from lems_guard.sharing.outcomes import AlertOutcomes
@@ -67,14 +61,11 @@ from lems_guard.telemetry.call_log import CallLog
 from lems_guard.telemetry.health import Health
 from lems_guard.telemetry.loop_lag import watch_loop
 from lems_guard.telemetry.metrics import Metrics
-from lems_guard.telemetry.order_entry_metrics import OrderEntryMetrics
 from lems_guard.telemetry.sharing_metrics import SharingMetrics
 from lems_guard.telemetry.tracing import traces_of
 
 log = structlog.get_logger(__name__)
 
-OFF = "CDS Hooks: authentication is off; anybody on this machine may call"
-NOBODY = "CDS Hooks: no issuer is configured; every call is refused with 401"
 ENDING = (signal.SIGTERM, signal.SIGINT)
 ENDING_ON_TERMINAL = (*ENDING, signal.SIGHUP)
 
@@ -144,96 +135,6 @@ def entries_of(settings: Settings, metrics: CacheMetrics) -> Entries:
     return Store(connect, settings.cache_key.encode(), metrics)
 
 
-class Counts:
-    """Counts calls and cards where order entry has them, and answers where all edges have them."""
-
-    def __init__(self, metrics: OrderEntryMetrics, observe: Observe) -> None:
-        """`observe` hears of every answer."""
-        self._observe = observe
-        self.called = metrics.called
-        self.refused = metrics.refused
-        self.shown = metrics.shown
-        self.repeated = metrics.repeated
-
-    def observe(self, answer: Answer, seconds: float) -> None:
-        """A patient was screened."""
-        self._observe(answer, seconds)
-
-
-class Ordering(NamedTuple):
-    """The routes of CDS Hooks, what must be known of them, and their metrics.
-
-    `warning` is said at the start; where anybody may call, readiness says it too.
-    """
-
-    routes: list[Route]
-    warning: str
-    metrics: OrderEntryMetrics
-
-
-class Surroundings(NamedTuple):
-    """What order entry stands on: the engine in service, the day, who counts answers, the frame."""
-
-    current: Callable[[], Engine]
-    today: Callable[[], datetime.date]
-    observe: Observe
-    frame: Frame
-    beside: Beside
-
-
-def ordering(
-    settings: Settings, metrics: Metrics, shared: Shared, around: Surroundings
-) -> Ordering:
-    """Order entry as the settings ask; raises `InvalidSettings`."""
-    counted = OrderEntryMetrics(metrics.registry)
-    counts = Counts(counted, around.observe)
-    filtered = RepeatFilter(shared.repeats)
-    style = CardStyle(settings.workbench_url or "", settings.cds_hooks_reasons or ())
-    desk = Desk(around.current, around.today, _fetcher(settings, counted), filtered, counts, style)
-    feedback = FeedbackDesk(shared.outcomes, lambda: around.current().rules, counted)
-    verifier, warning = _verifier(settings, shared)
-    one_id = settings.cds_hooks_one_id is Switch.ON
-    clients = Clients(settings.cds_hooks_origins, settings.cds_hooks_headers, one_id)
-    frame = HookFrame(around.frame, around.beside, FRAMED)
-    pages = OrderEntry(desk, feedback, verifier, counts, clients, frame).routes()
-    return Ordering(pages, warning, counted)
-
-
-def _fetcher(settings: Settings, counted: OrderEntryMetrics) -> Fetches | None:
-    """What fetches from FHIR servers, where any may be asked."""
-    if not settings.cds_hooks_fhir_servers:
-        return None
-    from lems_guard.edges.order_entry.fetching import Fetcher  # noqa: PLC0415 - an HTTP client: 2 MB
-
-    return Fetcher(frozenset(settings.cds_hooks_fhir_servers), counted)
-
-
-def _verifier(settings: Settings, shared: Shared) -> tuple[KnowsCallers | None, str]:
-    """What verifies callers, and what must be said of it."""
-    if settings.cds_hooks_auth is HookAuth.OFF:
-        if not is_loopback(settings.http_listen.host):
-            raise InvalidSettings(
-                "LEMS_GUARD_CDS_HOOKS_AUTH: off is for this machine alone: let "
-                "LEMS_GUARD_HTTP_LISTEN be 127.0.0.1 or [::1], or take jwt"
-            )
-        return None, OFF
-    if settings.cds_hooks_issuers is None:
-        return NobodyKnown(), NOBODY
-    return _verifier_of(settings.cds_hooks_issuers, settings, shared)
-
-
-def _verifier_of(file: Path, settings: Settings, shared: Shared) -> tuple[KnowsCallers, str]:
-    # Signatures and an HTTP client: 10 MB that only a site with issuers needs.
-    from lems_guard.callers.issuers import Issuers  # noqa: PLC0415
-    from lems_guard.callers.key_addresses import get_keys  # noqa: PLC0415
-    from lems_guard.callers.tokens import TokenHolders, Verifier  # noqa: PLC0415
-
-    issuers = Issuers(file, get_keys)
-    base_url = settings.cds_hooks_url or f"http://{settings.http_listen}"
-    holders = TokenHolders(Verifier(issuers, base_url), shared.tokens)
-    return holders, "" if len(issuers) else NOBODY
-
-
 class Service:
     """One process's service: knowledge, metrics, health and the two ports."""
 
@@ -241,7 +142,10 @@ class Service:
         """Load the knowledge base; raises `InvalidKnowledge` when there is none to serve."""
         self.settings = settings
         self.country = settings.country or ""
+        self.certificates = certificates_of(settings)
         self.metrics = Metrics(OUTCOMES)
+        if self.certificates is not None:
+            self.metrics.watch_certificate(self.certificates.expires)
         self.metrics.in_flight_limit.set(settings.max_in_flight)
         self.calls = CallLog(settings.log_calls_per_second)
         self.traces = traces_of(settings.traces)
@@ -253,7 +157,16 @@ class Service:
         self.shared.cache_metrics.watch_replies(lambda: self.replies.bytes, self.replies.__len__)
         rules = settings.rules or packaged_rules()
         self.library = Library(rules, site=settings.vocabulary, overlay=settings.overlay)
-        around = Surroundings(lambda: self.engine, utc_today, self.observe, self.frame, self.beside)
+        self.known = known_of(settings, self.shared.tokens, self.metrics.callers)
+        self.entrance = Entrance(self.known.gate)
+        around = Surroundings(
+            lambda: self.engine,
+            utc_today,
+            self.observe,
+            self.frame,
+            self.beside,
+            self.entrance if self.known.callers else None,
+        )
         self.ordering = ordering(settings, self.metrics, self.shared, around)
         self.take()
         self.methods = unary_methods(self, self.shared.outcomes, self.shared.repeats)
@@ -299,6 +212,8 @@ class Service:
         self.library.load = load_apart
         reloader = Reloader(self.library, self.take, self.reloaded)
         work = [watch_loop(self.metrics.loop_lag.set)]
+        if self.known.callers is not None:
+            work.append(looking(self.known.callers))
         if self.settings.reload_seconds:
             work.append(reloader.watch(self.settings.reload_seconds))
         with self.shared.entries.running():
@@ -336,25 +251,71 @@ class Service:
 
     def http_app(self) -> Starlette:
         """The HTTP port's pages."""
-        said = self.ordering.warning
-        notices = (said,) if said == OFF else ()
-        probes = probe_routes(self.health, self.metrics, notices)
-        admission = Admission(self.settings.http_api, self.settings.http_listen)
         methods = JsonMethods(self.frame, self.beside, self.methods)
-        calls = JsonCalls(methods, admission)
-        pages = [] if self.settings.workbench is WorkbenchDoor.OFF else self.pages(notices)
+        calls = JsonCalls(methods, self.entrance)
+        pages = [] if self.settings.workbench is WorkbenchDoor.OFF else self.pages()
+        probes = self.probes(self.entrance)
         return Starlette(routes=[*pages, *probes, *self.ordering.routes, *calls.routes()])
 
-    def pages(self, notices: tuple[str, ...]) -> list[Route]:
+    def pages(self) -> list[Route]:
         """The workbench."""
-        door = OpenDoor(self.settings.workbench, self.settings.http_listen)
+        door: PageDoor = KnownDoor(self.entrance)
+        if self.known.callers is None:
+            door = OpenDoor(self.settings.workbench)
         where = Site(self.library.rules_dir, self.settings.overlay)
 
         def state() -> State:
-            return State(self.shown, self.health.states(), notices)
+            return State(self.shown, self.health.states(), self.notices)
 
         pages = Pages(self.frame, self.beside, door, state, lambda: self.library.current)
         return workbench_routes(pages, where, lambda: self.answers)
+
+    def probes(self, entrance: Entrance | None = None) -> list[Route]:
+        """The pages for those who run it."""
+        return probe_routes(self.health, self.metrics, self.notices, entrance)
+
+    def guard(self) -> Guard:
+        """What asks who calls by gRPC."""
+        settings = self.settings
+        asks_certificates = settings.tls_client_ca is not None and not settings.grpc_listen.path
+        return Guard(
+            self.known.gate,
+            is_here=is_here(settings.grpc_listen),
+            asks_certificates=asks_certificates,
+        )
+
+    def warnings(self) -> tuple[str, ...]:
+        """What must be said at the start: of what is open, and of what is closed."""
+        said = self.ordering.warning
+        said_of_callers = (*notices(self.settings), *closures(self.settings))
+        return (*said_of_callers, *([said] if said else ()))
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What of it anybody must know who asks."""
+        said = self.ordering.warning
+        return (*notices(self.settings), *([said] if said == OFF else ()))
+
+    @contextlib.asynccontextmanager
+    async def http_ports(self) -> AsyncIterator[tuple[Address, Address | None]]:
+        """The HTTP port, and that of health and metrics where there is one."""
+        settings, certificates = self.settings, self.certificates
+        is_shared = settings.share_port is Switch.ON
+        seconds = settings.request_seconds
+        listen = HttpListen(settings.http_listen, variable("http_listen"), seconds, is_shared)
+        watched = settings.metrics_listen
+        async with contextlib.AsyncExitStack() as ports:
+            tls = None if certificates is None else certificates.context()
+            http = running_http(self.http_app(), listen._replace(tls=tls))
+            at = await ports.enter_async_context(http)
+            if watched is None:
+                yield at, None
+                return
+            if certificates is not None:
+                tls = certificates.context(asks_clients=False)
+            listen = HttpListen(watched, variable("metrics_listen"), seconds, is_shared, tls)
+            metrics = running_http(Starlette(routes=self.probes()), listen)
+            yield at, await ports.enter_async_context(metrics)
 
 
 async def serve(settings: Settings) -> None:
@@ -367,15 +328,17 @@ async def serve(settings: Settings) -> None:
     drain = Drain(
         settings.drain_notice_seconds, settings.connection_seconds, settings.drain_seconds
     )
-    is_shared = settings.share_port is Switch.ON
-    port = service.port.running(settings.grpc_listen, drain, is_shared=is_shared)
-    http = running_http(
-        service.http_app(), settings.http_listen, settings.request_seconds, is_shared=is_shared
+    port = service.port.running(
+        settings.grpc_listen,
+        drain,
+        is_shared=settings.share_port is Switch.ON,
+        certificates=service.certificates,
+        guard=service.guard(),
     )
-    async with service.kept_up(), http as http_at, port as grpc_at:
+    async with service.kept_up(), service.http_ports() as (http_at, metrics_at), port as grpc_at:
         service.health.set("accepting calls", ready=True)
-        if service.ordering.warning:
-            log.warning(service.ordering.warning)
+        for said in service.warnings():
+            log.warning(said)
         knowledge = service.library.current.knowledge
         # What has been loaded stays for good: the garbage collector need not look at it again.
         gc.collect()
@@ -386,6 +349,8 @@ async def serve(settings: Settings) -> None:
             settings=settings.shown(),
             grpc=str(grpc_at),
             http=str(http_at),
+            metrics=metrics_at and str(metrics_at),
+            tls=service.certificates is not None,
             knowledge_base=knowledge.version,
             digest=knowledge.digest,
             rules=len(knowledge.rules),

@@ -16,31 +16,48 @@ HOST_AND_PORT = re.compile(r"[a-z0-9._-]+(:[0-9]{1,5})?|[0-9a-f:]+")
 HEADER_NAME = re.compile(r"\*|[a-z0-9!#$%&'^_`|~.+-]{1,64}")  # RFC 9110, 5.1
 ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
 ALL_OF_A_HOST = frozenset({"0.0.0.0", "::"})  # noqa: S104 - recognised, not listened on
+UNIX = "unix:"
+LONGEST_SOCKET_PATH = 107  # what systems have room for
+MOST_DIGITS = 18
+SHORTEST_INTERVAL = 0.1
 HOW_TO_MAKE_A_KEY = "make one with `openssl rand -hex 32`"
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a port listens; port 0 takes any free one."""
+    """Where a port listens: port 0 takes any free one; a `path` is that of a unix socket."""
 
     host: str
     port: int
+    path: str = ""
 
     def overlaps(self, other: "Address") -> bool:
         """Whether callers of one would reach the other, whichever had it first."""
+        if self.path or other.path:
+            return self.path == other.path
         hosts = {each.replace("localhost", "127.0.0.1") for each in (self.host, other.host)}
         return self.port == other.port != 0 and (len(hosts) == 1 or bool(hosts & ALL_OF_A_HOST))
 
     def __str__(self) -> str:
+        if self.path:
+            return f"{UNIX}{self.path}"
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 def address(text: str) -> Address:
-    """An address from `HOST:PORT` or `[IPV6]:PORT`; raises `ValueError`."""
+    """An address from `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`; raises `ValueError`."""
+    if text.startswith(UNIX):
+        return Address("", 0, _socket_path(text.removeprefix(UNIX)))
     host, _, port = text.rpartition(":")
-    if not HOST.fullmatch(host) or not port.isdecimal() or int(port) > 65535:
-        raise ValueError("HOST:PORT, such as 127.0.0.1:50051 or [::1]:50051")
+    if not HOST.fullmatch(host) or not (port.isascii() and port.isdecimal()) or int(port) > 65535:
+        raise ValueError("HOST:PORT, such as 127.0.0.1:50051 or [::1]:50051, or unix:/PATH")
     return Address(host.strip("[]"), int(port))
+
+
+def _socket_path(path: str) -> str:
+    if not path.startswith("/") or "\0" in path or len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
+        raise ValueError(f"unix:/PATH, of at most {LONGEST_SOCKET_PATH} bytes")
+    return path
 
 
 def jurisdiction(text: str) -> Jurisdiction:
@@ -68,14 +85,18 @@ def directory(text: str) -> Path:
 
 def count(text: str) -> int:
     """A whole number above zero; raises `ValueError`."""
-    if not text.isdecimal() or int(text) == 0:
+    if not _is_number(text) or int(text) == 0:
         raise ValueError("a whole number above 0")
     return int(text)
 
 
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
+
+
 def number(text: str) -> int:
     """A whole number, 0 included; raises `ValueError`."""
-    if not text.isdecimal():
+    if not _is_number(text):
         raise ValueError("a whole number")
     return int(text)
 
@@ -83,6 +104,14 @@ def number(text: str) -> int:
 def seconds(text: str) -> float:
     """A number of seconds from 0 to an hour; raises `ValueError`."""
     return _between(text, 0, 3600)
+
+
+def interval(text: str) -> float:
+    """A number of seconds from a tenth to an hour, or 0; raises `ValueError`."""
+    found = seconds(text)
+    if 0 < found < SHORTEST_INTERVAL:
+        raise ValueError(f"seconds, 0 or {SHORTEST_INTERVAL} to 3600")
+    return found
 
 
 def patience(text: str) -> float:
@@ -222,12 +251,11 @@ def traces(text: str) -> str:
     return text
 
 
-class JsonApi(enum.Enum):
-    """Whom the contract as JSON, on the HTTP port, is open to."""
+class Anonymous(enum.Enum):
+    """What those may do who do not say who they are, from elsewhere than this machine."""
 
     LOOPBACK = "loopback"
-    ON = "on"
-    OFF = "off"
+    CHECK = "check"
 
 
 class WorkbenchDoor(enum.Enum):
@@ -246,9 +274,24 @@ def workbench_door(text: str) -> WorkbenchDoor:
         raise ValueError("loopback, on or off") from None
 
 
-def json_api(text: str) -> JsonApi:
-    """Whom `/v1` is open to: loopback, on or off; raises `ValueError`."""
+def anonymous(text: str) -> Anonymous:
+    """What is open without saying who calls, loopback or check; raises `ValueError`."""
     try:
-        return JsonApi(text.lower())
+        return Anonymous(text.lower())
     except ValueError:
-        raise ValueError("loopback, on or off") from None
+        raise ValueError("loopback or check") from None
+
+
+class Plaintext(enum.Enum):
+    """Where ports may listen without TLS."""
+
+    LOOPBACK = "loopback"
+    ANYWHERE = "anywhere"
+
+
+def plaintext(text: str) -> Plaintext:
+    """Where plain text may be spoken, loopback or anywhere; raises `ValueError`."""
+    try:
+        return Plaintext(text.lower())
+    except ValueError:
+        raise ValueError("loopback or anywhere") from None

@@ -6,8 +6,9 @@ generated from `Settings`.
 
 import difflib
 import enum
+import itertools
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,15 @@ from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.setting_values import (
     HOW_TO_MAKE_A_KEY,
     Address,
+    Anonymous,
     HookAuth,
-    JsonApi,
+    Plaintext,
     RedisReplies,
     Secret,
     Switch,
     WorkbenchDoor,
     address,
+    anonymous,
     count,
     country,
     directory,
@@ -32,7 +35,7 @@ from lems_guard.setting_values import (
     header_names,
     hook_auth,
     hosts,
-    json_api,
+    interval,
     jurisdiction,
     key,
     lifetime,
@@ -40,6 +43,7 @@ from lems_guard.setting_values import (
     origins,
     override_reasons,
     patience,
+    plaintext,
     redis_replies,
     seconds,
     switch,
@@ -51,8 +55,9 @@ from lems_guard.setting_values import (
 __all__ = [
     "HOW_TO_MAKE_A_KEY",
     "Address",
+    "Anonymous",
     "HookAuth",
-    "JsonApi",
+    "Plaintext",
     "RedisReplies",
     "Settings",
     "Switch",
@@ -64,11 +69,14 @@ __all__ = [
 ]
 
 PREFIX = "LEMS_GUARD_"
+PORTS = ("grpc_listen", "http_listen", "metrics_listen")
 # Settings that were, and what takes their place: whoever still sets one relies on it.
 GONE = {
     "LEMS_GUARD_REDIS_SCREENINGS": "LEMS_GUARD_REDIS_REPLIES",
     "LEMS_GUARD_REDIS_NAMES": "LEMS_GUARD_REDIS_REPLIES",
     "LEMS_GUARD_SCREENING_SECONDS": "LEMS_GUARD_REDIS_REPLIES",
+    "LEMS_GUARD_CDS_HOOKS_ISSUERS": "LEMS_GUARD_CALLERS",
+    "LEMS_GUARD_HTTP_API": "LEMS_GUARD_CALLERS, or LEMS_GUARD_ANONYMOUS",
 }
 
 
@@ -95,15 +103,44 @@ def _setting(default: str, read: Callable[[str], object], help_text: str) -> Any
 class Settings:
     """All settings, read and checked."""
 
-    grpc_listen: Address = _setting("127.0.0.1:50051", address, "address of the gRPC port")
+    grpc_listen: Address = _setting(
+        "127.0.0.1:50051", address, "address of the gRPC port; unix:/PATH for a socket"
+    )
     http_listen: Address = _setting(
         "127.0.0.1:8080", address, "address of the HTTP port: /v1, CDS Hooks, health, metrics"
     )
-    http_api: JsonApi = _setting(
+    metrics_listen: Address | None = _setting(
+        "", address, "address of a port of its own for health and metrics; empty: none"
+    )
+    tls_certificate: Path | None = _setting(
+        "",
+        existing_file,
+        "our certificate with its chain, as PEM, for all ports; read again when it changes; empty: "
+        "plain text",
+    )
+    tls_key: Path | None = _setting("", existing_file, "its private key, without a password")
+    tls_client_ca: Path | None = _setting(
+        "",
+        existing_file,
+        "authorities of clients' certificates: each client must then show one; empty: none does",
+    )
+    plaintext: Plaintext = _setting(
         "loopback",
-        json_api,
-        "the contract as JSON on the HTTP port (/v1), which asks nobody who they are: loopback "
-        "(this machine only), on, or off",
+        plaintext,
+        "where ports may listen without TLS: loopback (this machine and unix sockets), or anywhere "
+        "(a mesh or proxy encrypts)",
+    )
+    callers: Path | None = _setting(
+        "",
+        existing_file,
+        "YAML file of who may call, over every edge, and what (`lems-guard callers token`); read "
+        "again when it changes; empty: this machine may do all",
+    )
+    anonymous: Anonymous = _setting(
+        "loopback",
+        anonymous,
+        "without LEMS_GUARD_CALLERS, what others than this machine may do: loopback (nothing), or "
+        "check (whoever comes may check)",
     )
     workbench: WorkbenchDoor = _setting(
         "loopback",
@@ -171,7 +208,7 @@ class Settings:
         "one that drains without a failed call; 0: never",
     )
     reload_seconds: float = _setting(
-        "5", seconds, "how often the rules folder is looked at for changes; 0: only on SIGHUP"
+        "5", interval, "how often the rules folder is looked at for changes; 0: only on SIGHUP"
     )
     log_calls_per_second: int = _setting(
         "20", number, "answers (and failed calls) logged in a second at most; 0: none"
@@ -211,12 +248,7 @@ class Settings:
     cds_hooks_auth: HookAuth = _setting(
         "jwt",
         hook_auth,
-        "CDS Hooks callers: jwt (a token of a known issuer), or off (this machine only)",
-    )
-    cds_hooks_issuers: Path | None = _setting(
-        "",
-        existing_file,
-        "JSON file of the issuers whose tokens are accepted; empty: every call is refused",
+        "CDS Hooks callers: jwt (a token of LEMS_GUARD_CALLERS), or off (this machine only)",
     )
     cds_hooks_url: str | None = _setting(
         "",
@@ -288,10 +320,23 @@ def _gone(environment: Mapping[str, str]) -> list[str]:
 
 def _at_odds(values: Mapping[str, Any]) -> list[str]:
     """Settings that are good one by one, but not together."""
-    grpc, http = values.get("grpc_listen"), values.get("http_listen")
-    if grpc and http and grpc.overlaps(http):
-        return [f"{variable('http_listen')}: expected another port than {variable('grpc_listen')}"]
-    return []
+    return [*_same_ports(values), *_half_tls(values)]
+
+
+def _same_ports(values: Mapping[str, Any]) -> Iterator[str]:
+    for name, other in itertools.combinations(PORTS, 2):
+        one, two = values.get(name), values.get(other)
+        if one and two and one.overlaps(two):
+            yield f"{variable(other)}: expected another port than {variable(name)}"
+
+
+def _half_tls(values: Mapping[str, Any]) -> Iterator[str]:
+    certificate, key = values.get("tls_certificate"), values.get("tls_key")
+    if bool(certificate) != bool(key):
+        lacking, there = ("tls_key", "tls_certificate")[:: 1 if certificate else -1]
+        yield f"{variable(lacking)}: expected with {variable(there)}"
+    if values.get("tls_client_ca") and not certificate:
+        yield f"{variable('tls_certificate')}: expected with {variable('tls_client_ca')}"
 
 
 def variable(name: str) -> str:

@@ -83,3 +83,25 @@ def test_both_spellings_null_and_a_byte_order_mark_are_read() -> None:
     assert request.as_of == "2026-11-21"
     assert request.patient.weight_kg == 70
     assert not request.patient.HasField("age_years")
+
+
+@pytest.mark.parametrize(
+    ("content", "field", "why"),
+    [
+        ('{"jurisdiction": 1.9}', "jurisdiction", "protobuf would cut it to 1, which is US"),
+        ('{"jurisdiction": 1e400}', "jurisdiction", "no number at all"),
+        ('{"jurisdiction": "\\ud800"}', "jurisdiction", "half a character"),
+        (f'{{"patient": {{"weightKg": {"9" * 400}}}}}', "patient.weight_kg", "too large to hold"),
+        (f'{{"patient": {{"ageYears": {"9" * 400}}}}}', "patient.age_years", "too large to hold"),
+        (f'{{"patient": {{"ageYears": {"9" * 5000}}}}}', "", "more digits than are read"),
+        ("[" * 100_000, "", "nested without end"),
+        ('{"patient": ' * 100_000, "", "nested without end"),
+        (f'{{"proposed": [{"{}," * 300_000}{{}}]}}', "", "more objects than any request has"),
+    ],
+)
+def test_a_number_or_a_depth_that_none_has_is_the_callers_fault(
+    content: str, field: str, why: str
+) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        read_request(content.encode())
+    assert refused.value.violations[0].field == field, why

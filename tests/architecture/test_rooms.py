@@ -25,6 +25,7 @@ class Room(NamedTuple):
 
 
 KNOWING = "clinical screening terminology knowledge"
+LISTENING = "edges/certificates.py edges/unix_sockets.py"
 FRAMING = "edges/frame.py edges/turns.py edges/evaluating.py"
 ROOMS = {
     # The inner rooms: values and judgement, nothing of wires, files or clocks.
@@ -44,19 +45,21 @@ ROOMS = {
     "caching": Room("clinical answering store telemetry", "msgspec"),
     "setting_values.py": Room("clinical"),
     "settings.py": Room("clinical setting_values.py"),
-    "callers": Room("clinical sharing setting_values.py", "httpx2 jwt msgspec structlog"),
+    "callers": Room("clinical knowledge sharing setting_values.py", "httpx2 jwt msgspec structlog"),
     # The frame around all edges, which knows no transport.
     "edges/turns.py": Room(),
     "edges/frame.py": Room("clinical answering telemetry edges/turns.py", "structlog"),
     "edges/evaluating.py": Room("edges/frame.py"),
     "edges/observed.py": Room("clinical answering"),
+    "edges/certificates.py": Room("clinical", "cryptography structlog"),
+    "edges/unix_sockets.py": Room("clinical"),
     # The edges: each knows a transport, and none another edge.
     "edges/grpc": Room(
-        f"clinical v1 answering setting_values.py {FRAMING}",
+        f"clinical v1 answering callers setting_values.py {FRAMING} {LISTENING}",
         "google grpc grpc_health grpc_reflection",
     ),
     "edges/http": Room(
-        f"clinical v1 answering telemetry callers {FRAMING} setting_values.py",
+        f"clinical v1 answering telemetry callers {FRAMING} setting_values.py {LISTENING}",
         "google h11 starlette structlog uvicorn",
     ),
     "edges/order_entry": Room(
@@ -69,9 +72,16 @@ ROOMS = {
         "google starlette structlog",
     ),
     # Where all is put together, and called.
+    "exposure.py": Room("clinical sharing settings.py callers edges/certificates.py"),
+    "ordering.py": Room(
+        "clinical answering telemetry sharing settings.py exposure.py callers edges/order_entry "
+        f"{FRAMING}",
+        "starlette",
+    ),
     "server.py": Room(
         "clinical screening answering telemetry editions store sharing caching settings.py callers "
-        f"edges/grpc edges/http edges/order_entry edges/workbench {FRAMING} edges/observed.py",
+        f"edges/grpc edges/http edges/order_entry edges/workbench {FRAMING} edges/observed.py "
+        "exposure.py ordering.py",
         "starlette structlog",
     ),
     "cohort": Room(
@@ -79,7 +89,8 @@ ROOMS = {
         "duckdb google msgspec pyarrow pyspark",
     ),
     "cli": Room(
-        f"{KNOWING} v1 answering fhir papers telemetry editions store settings.py server.py cohort",
+        f"{KNOWING} v1 answering fhir papers telemetry editions store settings.py callers "
+        "exposure.py server.py cohort",
         "google msgspec rich structlog typer uvloop",
     ),
 }

@@ -25,6 +25,7 @@ from benchmark import (
     overload,
     peers,
     reading,
+    secure,
 )
 from benchmark.figures import Figure, NotMeasured
 from benchmark.keys import BY_NAME, KEYS, NOT_THERE_YET, Key
@@ -40,6 +41,7 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     overload.shedding,
     neighbours.small_calls,
     reading.new_lines,
+    secure.against_plain,
     exponents.of_all_kinds,
     growth.growth,
     peers.against_peers,

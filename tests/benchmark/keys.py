@@ -100,7 +100,6 @@ BY_NAME = {key.name: key for key in KEYS}
 
 # The features that these keys measure are not there yet; a test tells when one is.
 NOT_THERE_YET = (
-    "secure_vs_plain",
     "connect_vs_grpc",
     "journal_vs_none",
 )

@@ -32,12 +32,19 @@ def jwks(**keys: Any) -> bytes:  # noqa: ANN401
     return json.dumps({"keys": [jwk(kid, key) for kid, key in keys.items()]}).encode()
 
 
-def write_issuers(folder: Path) -> Path:
-    """A file of issuers with the keys of one EHR."""
+def write_callers(folder: Path, **changed: Any) -> Path:  # noqa: ANN401
+    """A file of callers with one EHR and its keys; `changed` are members of the caller."""
     (folder / "ehr.json").write_bytes(jwks(**KEYS))
-    issuers = {"issuers": [{"iss": ISS, "jwksFile": "ehr.json", "jku": [JKU]}]}
-    (folder / "issuers.json").write_text(json.dumps(issuers))
-    return folder
+    issuer = {"iss": ISS, "jwks_file": "ehr.json", "jku": [JKU]}
+    caller = {"name": "ehr", "issuer": issuer, "roles": ["check", "feedback"]} | changed
+    return write(folder, caller)
+
+
+def write(folder: Path, *callers: dict[str, Any]) -> Path:
+    """A file of callers; JSON is YAML too, where no key stands twice."""
+    path = folder / "callers.yaml"
+    path.write_text(json.dumps({"callers": callers}), "utf-8")
+    return path
 
 
 def token(

@@ -16,31 +16,55 @@ from callers.issuing import (
     EC_KEY,
     ISS,
     JKU,
+    KEYS,
     OTHER_EC_KEY,
     PATH,
     RSA_KEY,
     SMALL_EC_KEY,
-    bearer,
     jwks,
     token,
-    write_issuers,
+    write,
+    write_callers,
 )
-from lems_guard.callers.issuers import Fetched, Issuers
+from lems_guard.callers.issuers import Fetched, IssuerKeys
+from lems_guard.callers.known import KnownCallers
 from lems_guard.callers.tokens import Replays, Verifier
-from lems_guard.clinical.errors import InvalidSettings, Unauthenticated, Unavailable
+from lems_guard.clinical.errors import Unauthenticated, Unavailable
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return write_issuers(tmp_path)
+    write_callers(tmp_path)
+    return tmp_path
 
 
 def no_network(_: str) -> bytes:
     raise OSError
 
 
-def verifier(folder: Path, get: Callable[[str], bytes] = no_network) -> Verifier:
-    return Verifier(Issuers(folder / "issuers.json", get), f"{BASE}/")
+class NobodyElse:
+    """No other replica has heard of any token."""
+
+    @staticmethod
+    def claim(_: object) -> bool:
+        return True
+
+
+class Verifying(Verifier):
+    """A verifier of a file's issuers that looks at the file each time."""
+
+    def __init__(self, folder: Path, get: Callable[[str], bytes]) -> None:
+        self.known = KnownCallers(folder / "callers.yaml")
+        elsewhere: Any = NobodyElse()
+        super().__init__(lambda: self.known.directory, IssuerKeys(get), f"{BASE}/", elsewhere)
+
+    def caller(self, text: str, path: str = PATH) -> str:
+        self.known.look()
+        return self.verified(text, path).caller.name
+
+
+def verifier(folder: Path, get: Callable[[str], bytes] = no_network) -> Verifying:
+    return Verifying(folder, get)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +77,7 @@ def verifier(folder: Path, get: Callable[[str], bytes] = no_network) -> Verifier
     ],
 )
 def test_a_sound_token_tells_who_calls(folder: Path, made: Callable[[], str]) -> None:
-    assert verifier(folder).token(bearer(made()), PATH).issuer == ISS
+    assert verifier(folder).caller(made()) == "ehr"
 
 
 def unsigned() -> str:
@@ -113,7 +137,7 @@ FAULTS: dict[str, Callable[[], str]] = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_token_at_fault_is_refused(folder: Path, fault: str) -> None:
     with pytest.raises(Unauthenticated):
-        verifier(folder).token(bearer(FAULTS[fault]()), PATH)
+        verifier(folder).caller(FAULTS[fault]())
 
 
 @pytest.mark.parametrize(
@@ -133,20 +157,14 @@ def test_a_token_at_fault_is_refused(folder: Path, fault: str) -> None:
 )
 def test_a_refusal_names_the_claim(folder: Path, fault: str, said: str) -> None:
     with pytest.raises(Unauthenticated, match=said):
-        verifier(folder).token(bearer(FAULTS[fault]()), PATH)
-
-
-@pytest.mark.parametrize("authorization", ["", "Basic abc", "Bearer", "bearer  "])
-def test_what_is_no_bearer_token_is_refused(folder: Path, authorization: str) -> None:
-    with pytest.raises(Unauthenticated):
-        verifier(folder).token(authorization, PATH)
+        verifier(folder).caller(FAULTS[fault]())
 
 
 def test_a_token_serves_once(folder: Path) -> None:
-    known, text = verifier(folder), bearer(token())
-    known.token(text, PATH)
+    known, text = verifier(folder), token()
+    known.caller(text)
     with pytest.raises(Unauthenticated):
-        known.token(text, PATH)
+        known.caller(text)
 
 
 def test_too_many_tokens_let_nobody_in() -> None:
@@ -161,26 +179,26 @@ def test_too_many_tokens_let_nobody_in() -> None:
 def test_keys_rotate_with_the_file(folder: Path) -> None:
     known = verifier(folder)
     with pytest.raises(Unauthenticated):
-        known.token(bearer(token({"kid": "new"}, OTHER_EC_KEY)), PATH)
+        known.caller(token({"kid": "new"}, OTHER_EC_KEY))
     (folder / "ehr.json").write_bytes(jwks(new=OTHER_EC_KEY))
-    known.token(bearer(token({"kid": "new"}, OTHER_EC_KEY)), PATH)
+    known.caller(token({"kid": "new"}, OTHER_EC_KEY))
     with pytest.raises(Unauthenticated):
-        known.token(bearer(token()), PATH)
+        known.caller(token())
 
 
 def test_a_file_that_breaks_leaves_the_last_good_keys(folder: Path) -> None:
     known = verifier(folder)
-    known.token(bearer(token()), PATH)
+    known.caller(token())
     (folder / "ehr.json").write_text("{")
-    (folder / "issuers.json").write_text("{")
-    known.token(bearer(token()), PATH)
+    (folder / "callers.yaml").write_text("{")
+    known.caller(token())
 
 
 def test_an_issuer_leaves_with_the_file(folder: Path) -> None:
     known = verifier(folder)
-    (folder / "issuers.json").write_text('{"issuers": []}')
+    (folder / "callers.yaml").write_text("callers: []\n")
     with pytest.raises(Unauthenticated):
-        known.token(bearer(token()), PATH)
+        known.caller(token())
 
 
 def test_keys_come_from_the_address_of_the_token(folder: Path) -> None:
@@ -192,7 +210,7 @@ def test_keys_come_from_the_address_of_the_token(folder: Path) -> None:
 
     known = verifier(folder, get)
     for _ in range(3):
-        known.token(bearer(token({"kid": "new", "jku": JKU}, OTHER_EC_KEY)), PATH)
+        known.caller(token({"kid": "new", "jku": JKU}, OTHER_EC_KEY))
     assert asked == [JKU]
 
 
@@ -250,7 +268,7 @@ def test_keys_that_are_held_are_given_at_once_while_their_address_hangs() -> Non
 def test_a_key_of_the_file_needs_no_address(folder: Path) -> None:
     address = Hanging()
     known = verifier(folder, address.get)
-    known.token(bearer(token({"jku": JKU})), PATH)
+    known.caller(token({"jku": JKU}))
     assert address.asked == 0
 
 
@@ -265,34 +283,53 @@ def test_only_a_few_wait_for_a_key_that_is_not_held() -> None:
         assert sum(each.exception() is None for each in asked) == 2
 
 
-def test_a_file_that_is_none_is_told_at_the_start(tmp_path: Path) -> None:
-    (tmp_path / "issuers.json").write_text('{"issuer": 1}')
-    with pytest.raises(InvalidSettings, match="LEMS_GUARD_CDS_HOOKS_ISSUERS"):
-        Issuers(tmp_path / "issuers.json", no_network)
+AUDIENCE = "https://guard.example.org"
+
+
+@pytest.fixture
+def access(tmp_path: Path) -> Verifying:
+    """An issuer of access tokens, for one client and for one subject."""
+    (tmp_path / "ehr.json").write_bytes(jwks(**KEYS))
+    issuer = {"iss": ISS, "jwks_file": "ehr.json", "audience": AUDIENCE}
+    write(
+        tmp_path,
+        {"name": "app", "issuer": issuer | {"client_id": "app-1"}, "roles": ["check"]},
+        {"name": "nurse", "issuer": issuer | {"sub": "nurse-1"}, "roles": ["check"]},
+    )
+    return verifier(tmp_path)
+
+
+def access_token(**claims: object) -> str:
+    return token({"typ": "at+jwt"}, **{"aud": AUDIENCE, "client_id": "app-1", "jti": None} | claims)
+
+
+def test_an_access_token_serves_until_it_ends_and_tells_which_client(access: Verifying) -> None:
+    text = access_token()
+    assert [access.caller(text) for _ in range(3)] == ["app"] * 3
+    assert access.caller(access_token(client_id=None, azp="app-1")) == "app"
+    assert access.caller(access_token(client_id=None, sub="nurse-1")) == "nurse"
+    rs256 = token({"alg": "RS256", "kid": "rsa"}, RSA_KEY, aud=AUDIENCE, client_id="app-1")
+    assert access.caller(rs256) == "app"
 
 
 @pytest.mark.parametrize(
-    ("issuer", "keys", "told", "why"),
+    ("claims", "why"),
     [
-        ({}, "", f"{ISS} has neither jwksFile nor jku", "every token would be refused"),
-        ({"jku": []}, "", f"{ISS} has neither jwksFile nor jku", "no address is none"),
-        ({"jwksFile": "none.json"}, "", "none.json, cannot be read: No such file", "misspelt"),
-        ({"jwksFile": "keys.json", "jku": [JKU]}, "{", "keys.json, is no JWKS", "cut off"),
-        ({"jwksFile": "keys.json"}, '{"keys": []}', "keys.json, holds no key", "empty"),
-        (
-            {"jwksFile": "\0", "jku": [JKU]},
-            "",
-            "jwksFile is no name of a file",
-            "a sign that none has",
-        ),
+        ({"client_id": "app-2"}, "another client of the same issuer"),
+        ({"client_id": None}, "nobody is named"),
+        ({"client_id": ["app-1"]}, "a list is no name"),
+        ({"aud": f"{BASE}{PATH}"}, "for another audience"),
+        ({"exp": int(time.time()) + 100_000}, "it lives longer than a day"),
+        ({"exp": int(time.time()) - 100}, "it has ended"),
     ],
 )
-def test_an_issuer_that_nobody_could_call_for_is_told_at_the_start(
-    tmp_path: Path, issuer: dict[str, Any], keys: str, told: str, why: str
+def test_an_access_token_that_names_no_caller_is_refused(
+    access: Verifying, claims: dict[str, Any], why: str
 ) -> None:
-    (tmp_path / "keys.json").write_text(keys)
-    (tmp_path / "issuers.json").write_text(json.dumps({"issuers": [{"iss": ISS, **issuer}]}))
-    with pytest.raises(InvalidSettings) as refused:
-        Issuers(tmp_path / "issuers.json", no_network)
-    assert str(refused.value).startswith("LEMS_GUARD_CDS_HOOKS_ISSUERS: "), why
-    assert told in str(refused.value), why
+    with pytest.raises(Unauthenticated):
+        pytest.fail(f"{why}: {access.caller(access_token(**claims))}")
+
+
+def test_an_access_token_of_another_key_is_refused(access: Verifying) -> None:
+    with pytest.raises(Unauthenticated):
+        access.caller(token(key=OTHER_EC_KEY, aud=AUDIENCE, client_id="app-1"))

@@ -13,6 +13,7 @@ import pytest
 from cli.conftest import ENVIRONMENT, Run, prescription
 from lems_guard.answering.proto_json import read_request
 from lems_guard.cli import demo, remote
+from lems_guard.cli.reach import Reach
 from lems_guard.settings import Address, address, settings_table
 
 
@@ -126,7 +127,7 @@ def test_the_child_is_started_with_our_own_python() -> None:
 
 def test_a_prescription_goes_through_the_client_unchanged(service: Address) -> None:
     request = read_request(prescription("timolol eye drops").encode())
-    with remote.Remote(service) as asked:
+    with remote.Remote(Reach(service)) as asked:
         assert asked.check(request).medications[0].id == "p1"
         signed, rules = asked.signed()
         assert signed == 0 < rules

@@ -108,6 +108,7 @@ class LastStage:
             text = text.replace(f":{port}", f":{other}")
         (said,) = re.findall(r"^ENV (.+)$", text, re.MULTILINE)
         self.environment = dict(pair.split("=", 1) for pair in said.split())
+        self.environment["LEMS_GUARD_PLAINTEXT"] = "anywhere"  # as Compose and Kubernetes have it
         path = f"{image}/app/bin:{os.environ['PATH']}"
         self.environment["PATH"] = self.environment["PATH"].replace("/app/bin:$PATH", path)
         (entry,), (arguments,) = (

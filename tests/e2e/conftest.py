@@ -4,7 +4,19 @@ from collections.abc import Iterator
 
 import pytest
 
+from certificates import Authority, Pair
 from running import Running, start, stop
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("pki"))
+
+
+@pytest.fixture(scope="session")
+def server(authority: Authority) -> Pair:
+    """The pair of a service on this machine."""
+    return authority.issued("server")
 
 
 @pytest.fixture(scope="session")

@@ -7,22 +7,9 @@ import subprocess
 
 import pytest
 
-from running import COMMAND, Running, start, stop
+from running import COMMAND, Running, ended, start, stop
 
 FREE = "127.0.0.1:0"
-
-
-def ended(**settings: str) -> subprocess.CompletedProcess[str]:
-    """How a service ends that cannot serve."""
-    return subprocess.run(
-        [COMMAND, "serve"],
-        env=os.environ | settings,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize("share", ["off", "on"])

@@ -175,12 +175,18 @@ def _fits(value: Json, field: FieldDescriptor) -> bool:
     # Protobuf would read true as 1, the first value of every enum, and false as not given.
     if field.containing_type is None or isinstance(value, list | dict | bool):
         return False
-    if isinstance(value, str) and field.cpp_type == FieldDescriptor.CPPTYPE_STRING:
-        return value.isascii() or is_unicode(value)
+    if isinstance(value, str):
+        if not (value.isascii() or is_unicode(value)):
+            return False
+        if field.cpp_type == FieldDescriptor.CPPTYPE_STRING:
+            return True
+    # Protobuf would cut a fraction off: 1.9 is no value of an enum.
+    if field.enum_type is not None and isinstance(value, float) and not value.is_integer():
+        return False
     alone = {field.name: [value] if field.is_repeated else value}
     try:
         ParseDict(alone, GetMessageClass(field.containing_type)())
-    except (ParseError, ValueError, TypeError):
+    except (ParseError, ValueError, TypeError, OverflowError):
         return False
     return True
 

@@ -1,25 +1,20 @@
-"""Who may call: issuers and their keys, from a file that is read again when it changes.
-
-    {"issuers": [{"iss": "https://ehr.example",
-                  "jwksFile": "ehr-jwks.json",
-                  "jku": ["https://ehr.example/jwks.json"],
-                  "profile": {"hooks": ["order-sign"], "jurisdiction": "CH"}}]}
+"""The keys of those who issue tokens: in a file that is read again, or at an address.
 
 Keys are rotated by changing the JWKS file, or at the issuer's own JWKS address: an unknown key id
-has it asked again. A file that has become unreadable leaves the last good one in force.
+has it asked again. A file that has become unreadable leaves the last good keys in force.
 """
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import msgspec
 import structlog
 
-from lems_guard.callers.profile import Profile
-from lems_guard.clinical.errors import InvalidSettings, Unavailable
+from lems_guard.callers.proofs import IssuerProof
+from lems_guard.clinical.errors import Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -30,31 +25,6 @@ RETRY_SECONDS = 10.0
 # An address is given up after two seconds; nobody waits for it longer.
 LONGEST_WAIT_SECONDS = 3.0
 MOST_WAITING = 2
-
-
-class Issuer(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
-    """An EHR whose tokens are accepted, and where its public keys are."""
-
-    iss: str
-    jwks_file: str = ""
-    jku: tuple[str, ...] = ()
-    profile: Profile = Profile()
-
-    def __post_init__(self) -> None:
-        """Refuse an issuer whose every token would be, or whose file no system can have."""
-        faults = self.profile.faults()
-        if faults:
-            raise ValueError(f"{self.iss}: profile: {'; '.join(faults)}")
-        if "\0" in self.jwks_file:
-            raise ValueError(f"{self.iss}: jwksFile is no name of a file")
-        if not self.jwks_file and not any(self.jku):
-            raise ValueError(f"{self.iss} has neither jwksFile nor jku")
-
-
-class IssuersFile(msgspec.Struct, forbid_unknown_fields=True):
-    """The file of issuers."""
-
-    issuers: list[Issuer]
 
 
 class JwkSet(msgspec.Struct):
@@ -153,40 +123,17 @@ def has_key(keys: list[Jwk], kid: str) -> bool:
     return any(key.get("kid") == kid for key in keys)
 
 
-class Issuers:
-    """The issuers of one file, with their keys."""
+class IssuerKeys:
+    """The keys of the issuers of tokens, from their files and addresses."""
 
-    def __init__(self, path: Path | None, get: Callable[[str], bytes]) -> None:
-        """Read the file; raises `InvalidSettings` when it is none, or names unreadable keys.
-
-        Without a file nobody may call.
-        """
-        self._folder = path.parent if path else Path()
-        self._file = Watched(path) if path else None
+    def __init__(self, get: Callable[[str], bytes]) -> None:
+        """`get` reads an address; whatever it raises means that it could not."""
         self._get = get
         self._lock = threading.Lock()
-        self._source = b""
-        self._issuers: dict[str, Issuer] = {}
-        self._files: dict[str, tuple[Watched, list[Jwk]]] = {}
+        self._files: dict[Path, tuple[Watched, list[Jwk]]] = {}
         self._fetched: dict[str, Fetched] = {}
-        fault = self._read()
-        faults = [fault] if fault else list(self._unreadable())
-        if faults:
-            raise InvalidSettings(
-                "\n".join(f"LEMS_GUARD_CDS_HOOKS_ISSUERS: {each}" for each in faults)
-            )
 
-    def __len__(self) -> int:
-        return len(self._issuers)
-
-    def issuer(self, iss: str) -> Issuer | None:
-        """The issuer of that name, where it is allowed."""
-        fault = self._read()
-        if fault:
-            log.warning("issuers not read again", fault=fault)
-        return self._issuers.get(iss)
-
-    def keys(self, issuer: Issuer, kid: str, jku: str) -> list[Jwk]:
+    def keys(self, issuer: IssuerProof, kid: str, jku: str) -> list[Jwk]:
         """The issuer's keys: those of its file, else of its address where the token names one.
 
         Raises `Unavailable` as `Fetched` does.
@@ -201,40 +148,25 @@ class Issuers:
         with self._lock:
             return self._fetched.setdefault(url, Fetched(url, self._get))
 
-    def _read(self) -> str:
-        """Read the file of issuers where it has changed; what is wrong with it, if anything."""
-        if self._file is None:
-            return ""
-        try:
-            source = self._file.content()
-            if source != self._source:
-                read = msgspec.json.decode(source, type=IssuersFile)
-                self._issuers = {issuer.iss: issuer for issuer in read.issuers}
-                self._source = source
-        except OSError as fault:
-            return f"{fault.strerror}"
-        except msgspec.DecodeError as fault:
-            return f'expected {{"issuers": [{{"iss", "jwksFile" or "jku"}}]}}: {fault}'
-        return ""
-
-    def _unreadable(self) -> Iterator[str]:
-        """What is wrong with key files. Only asked at the start: later the last good keys hold."""
-        for issuer in self._issuers.values():
-            path = self._folder / issuer.jwks_file
-            named = f"the jwksFile of {issuer.iss}, {path},"
-            try:
-                if issuer.jwks_file and not keys_in(path.read_bytes()):
-                    yield f"{named} holds no key"
-            except OSError as fault:
-                yield f"{named} cannot be read: {fault.strerror}"
-            except msgspec.DecodeError:
-                yield f'{named} is no JWKS: expected {{"keys": […]}}'
-
-    def _keys_of_file(self, name: str) -> list[Jwk]:
-        watched, keys = self._files.get(name) or (Watched(self._folder / name), [])
+    def _keys_of_file(self, path: Path) -> list[Jwk]:
+        watched, keys = self._files.get(path) or (Watched(path), [])
         try:
             keys = keys_in(watched.content())
         except (OSError, msgspec.DecodeError) as fault:
             log.warning("key file not read", kind=type(fault).__name__)
-        self._files[name] = (watched, keys)
+        self._files[path] = (watched, keys)
         return keys
+
+
+def unreadable(issuer: IssuerProof) -> str:
+    """What is wrong with an issuer's key file, if anything. Later the last good keys hold."""
+    path = issuer.jwks_file
+    if path is None:
+        return ""
+    named = f"the jwks_file of {issuer.iss}, {path},"
+    try:
+        return "" if keys_in(path.read_bytes()) else f"{named} holds no key"
+    except ValueError:
+        return f'{named} is no JWKS: expected {{"keys": […]}}'
+    except OSError as fault:
+        return f"{named} cannot be read: {fault.strerror}"

@@ -1,12 +1,16 @@
-"""What stands where a site has named no issuer of tokens: nobody may call."""
+"""What stands where order entry asks for tokens, and no caller is configured: nobody may call."""
 
-from lems_guard.callers.profile import Caller
+from collections.abc import Mapping
+from typing import Any
+
+from lems_guard.callers.gate import Guest
+from lems_guard.callers.roles import Roles
 from lems_guard.clinical.errors import Unauthenticated
 
 
 class NobodyKnown:
-    """No issuer of tokens is configured."""
+    """No caller is configured."""
 
-    async def caller(self, authorization: str, path: str) -> Caller:  # noqa: ARG002 - nobody is the one
+    async def guest(self, scope: Mapping[str, Any], roles: Roles) -> Guest:  # noqa: ARG002 - nobody is the one
         """Nobody; raises `Unauthenticated`."""
-        raise Unauthenticated("no issuer of tokens is allowed here")
+        raise Unauthenticated("no caller is known here: LEMS_GUARD_CALLERS is not set")

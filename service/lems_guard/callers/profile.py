@@ -1,17 +1,17 @@
-"""What a site has settled for one caller: what it may ask, and how it is answered."""
+"""A caller: its name, what it may do and how often, and how its order screens are answered."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
-import msgspec
-
-from lems_guard.clinical.country import COUNTRIES
-from lems_guard.clinical.severity import Jurisdiction, Severity
+from lems_guard.callers.roles import ALL, CHECKING, Roles
+from lems_guard.clinical.severity import Severity
 
 INDICATORS = ("info", "warning", "critical")
 
 
-class Profile(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
-    """Empty members leave what holds for all callers.
+class Profile(NamedTuple):
+    """What a site has settled for a caller of CDS Hooks; empty fields leave what holds for all.
 
     `hooks` are those that it may call, `country` is where its brands are sold (ISO 3166-1),
     `fhir_servers` are those of the site that its calls may name, `least_severity` the least that
@@ -22,20 +22,8 @@ class Profile(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields
     jurisdiction: str = ""
     country: str = ""
     least_severity: str = ""
-    indicators: dict[str, str] = {}
+    indicators: Mapping[str, str] = MappingProxyType({})
     fhir_servers: tuple[str, ...] = ()
-
-    def faults(self) -> list[str]:
-        """What in it means nothing, each in words."""
-        severities = [self.least_severity] * bool(self.least_severity) + [*self.indicators]
-        found = [f"{each}: no severity" for each in severities if each not in Severity.__members__]
-        loud = self.indicators.values()
-        found += [f"{each}: no indicator" for each in loud if each not in INDICATORS]
-        if self.jurisdiction and self.jurisdiction not in Jurisdiction.__members__:
-            found.append(f"{self.jurisdiction}: no jurisdiction")
-        if self.country and self.country.upper() not in COUNTRIES:
-            found.append(f"{self.country}: no country")
-        return found
 
     @property
     def least(self) -> int:
@@ -43,11 +31,22 @@ class Profile(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields
         return int(Severity[self.least_severity]) if self.least_severity else 0
 
 
+class Allowed(NamedTuple):
+    """How much a caller may ask: calls begun in a second, calls under way; 0: no bound."""
+
+    calls_per_second: float = 0.0
+    in_flight: int = 0
+
+
 class Caller(NamedTuple):
-    """Who calls, by the name of the issuer of its token, and what is settled for it."""
+    """Who calls, by its name; what it may do, and how much of it."""
 
     name: str
-    profile: Profile
+    profile: Profile = Profile()
+    roles: Roles = ALL
+    allowed: Allowed = Allowed()
 
 
-ANYBODY = Caller("", Profile())
+# Where nobody is asked: a program of this machine, and, if the site says so, whoever comes.
+ANYBODY = Caller("")
+PASSER_BY = Caller("", roles=CHECKING)

@@ -1,33 +1,40 @@
-"""JSON Web Tokens of CDS clients: who calls is known, or the call is refused.
+"""JSON Web Tokens: who calls is known, or the call is refused.
 
-ES384 and RS384 only; the audience is the exact address that is called; a token serves once, at one
-replica where they share a Redis. Verifying runs in a thread of its own: a signature takes most of a
-millisecond, and keys may have to be fetched.
+Of CDS clients: ES384 and RS384 only; the audience is the exact address that is called; a token
+serves once, at one replica where they share a Redis. Of an issuer with an audience of its own, as
+OAuth has access tokens: ES256 and RS256 too, for as long as they say, a day at most. A signature
+takes most of a millisecond, and keys may have to be fetched: nobody verifies in a thread that must
+not wait.
 """
 
-import asyncio
 import heapq
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeAlias
 
 import jwt
 
-from lems_guard.callers.issuers import Issuer, Issuers, Jwk
-from lems_guard.callers.profile import Caller, Profile
+from lems_guard.callers.issuers import IssuerKeys, Jwk
+from lems_guard.callers.known import Directory
+from lems_guard.callers.profile import Caller
+from lems_guard.callers.proofs import IssuerProof, Verified
 from lems_guard.clinical.errors import Unauthenticated, Unavailable
 from lems_guard.sharing.tokens import Token, UsedTokens
 
 ALGORITHMS = {"ES384": ("EC", "P-384"), "RS384": ("RSA", None)}
+# Of access tokens too: these are what their issuers sign by.
+ALGORITHMS_OF_ACCESS = ALGORITHMS | {"ES256": ("EC", "P-256"), "RS256": ("RSA", None)}
 REQUIRED = ["iss", "aud", "exp", "iat", "jti"]
+REQUIRED_OF_ACCESS = ["iss", "aud", "exp"]
 LEEWAY_SECONDS = 30
 LONGEST_LIFE_SECONDS = 3600
+LONGEST_LIFE_OF_ACCESS_SECONDS = 86_400
 LONGEST_TOKEN = 8192
 LONGEST_ID = 512
 MOST_TOKENS = 200_000
 SMALLEST_RSA_BYTES = 256
+Kind: TypeAlias = tuple[str, str | None]
 NOT_VALID = "the token is not valid here"
 AT_FAULT: dict[type[Exception], str] = {
     jwt.ExpiredSignatureError: "exp has passed",
@@ -69,70 +76,84 @@ class Verifier:
 
     def __init__(
         self,
-        issuers: Issuers,
+        directory: Callable[[], Directory],
+        keys: IssuerKeys,
         base_url: str,
-        replays: Replays | None = None,
+        elsewhere: UsedTokens,
         now: Callable[[], float] = time.time,
     ) -> None:
-        """`base_url` is what clients call us by, without a slash at its end."""
-        self._issuers = issuers
+        """`base_url` is what clients call us by; `elsewhere` is what other replicas have heard."""
+        self._directory = directory
+        self._keys = keys
         self._base_url = base_url.rstrip("/")
-        self._replays = replays or Replays()
+        self._elsewhere = elsewhere
+        self._replays = Replays()
         self._now = now
 
-    def profile(self, iss: str) -> Profile:
-        """What is settled for an issuer's calls."""
-        issuer = self._issuers.issuer(iss)
-        return issuer.profile if issuer else Profile()
-
-    def token(self, authorization: str, path: str) -> Token:
-        """A request's token; raises `Unauthenticated` or `Unavailable`."""
-        scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not token or len(token) > LONGEST_TOKEN:
-            raise Unauthenticated("a bearer token is needed")
+    def verified(self, token: str, path: str) -> Verified:
+        """Whose token it is; raises `Unauthenticated` or `Unavailable`."""
+        if len(token) > LONGEST_TOKEN:
+            raise Unauthenticated("the token is too long to be one")
         try:
-            return self._verified(token.strip(), path)
-        except (jwt.PyJWTError, ValueError, TypeError, KeyError, UnicodeError) as fault:
+            return self._verified(token, path)
+        except RecursionError:
+            raise Unauthenticated(NOT_VALID) from None
+        except (jwt.PyJWTError, ValueError, TypeError, KeyError) as fault:
             raise Unauthenticated(why_refused(fault)) from None
 
-    def _verified(self, token: str, path: str) -> Token:
+    def _verified(self, token: str, path: str) -> Verified:
         header = jwt.get_unverified_header(token)
+        issuer, caller = self._issuer(token)
+        algorithms = ALGORITHMS_OF_ACCESS if issuer.audience else ALGORITHMS
         algorithm = header.get("alg")
-        if algorithm not in ALGORITHMS or str(header.get("typ", "JWT")).upper() != "JWT":
+        kind = str(header.get("typ", "JWT")).upper()
+        if algorithm not in algorithms or kind not in _types(issuer):
             raise Unauthenticated("the token's algorithm or type is not accepted")
-        issuer = self._issuer(token)
         claims = jwt.decode(
             token,
-            self._key(issuer, header),
+            self._key(issuer, header, algorithms[algorithm]),
             algorithms=[algorithm],
-            audience=f"{self._base_url}{path}",
+            audience=issuer.audience or f"{self._base_url}{path}",
             issuer=issuer.iss,
             leeway=LEEWAY_SECONDS,
-            options={"require": REQUIRED},
+            options={"require": REQUIRED_OF_ACCESS if issuer.audience else REQUIRED},
         )
-        return self._once(issuer.iss, claims)
+        if issuer.audience:
+            return Verified(caller, self._until(claims))
+        self._once(issuer.iss, claims)
+        return Verified(caller, 0)
 
-    def _issuer(self, token: str) -> Issuer:
-        unverified = jwt.decode(token, options={"verify_signature": False})
-        iss = unverified.get("iss")
-        issuer = self._issuers.issuer(iss) if isinstance(iss, str) else None
-        if issuer is None:
+    def _issuer(self, token: str) -> tuple[IssuerProof, Caller]:
+        """The caller that the token says to be of; its signature is still to be verified."""
+        claims = jwt.decode(token, options={"verify_signature": False})
+        iss = claims.get("iss")
+        known = self._directory().issuers.get(iss, []) if isinstance(iss, str) else []
+        if not known:
             raise Unauthenticated("the token's issuer is not allowed here")
-        return issuer
+        exact = [each for each in known if _names(each[0], claims)]
+        anyone = [each for each in known if not each[0].sub and not each[0].client_id]
+        for each in (*exact, *anyone):
+            return each
+        raise Unauthenticated("the token's subject is not known here")
 
-    def _key(self, issuer: Issuer, header: dict[str, Any]) -> Any:  # noqa: ANN401 - PyJWT's own
+    def _key(self, issuer: IssuerProof, header: dict[str, Any], kind: Kind) -> Any:  # noqa: ANN401 - PyJWT's own
         kid, jku = header.get("kid"), header.get("jku", "")
         if not isinstance(kid, str) or not kid:
             raise Unauthenticated("the token names no key")
         if jku and jku not in issuer.jku:
             raise Unauthenticated("the token's key address is not allowed here")
-        kind = ALGORITHMS[header["alg"]]
-        for key in self._issuers.keys(issuer, kid, jku):
+        for key in self._keys.keys(issuer, kid, jku):
             if key.get("kid") == kid and fits(key, *kind):
                 return jwt.PyJWK(key, algorithm=header["alg"]).key
         raise Unauthenticated("the token's key is not known")
 
-    def _once(self, iss: str, claims: dict[str, Any]) -> Token:
+    def _until(self, claims: dict[str, Any]) -> float:
+        ends = float(claims["exp"]) + LEEWAY_SECONDS
+        if ends - self._now() > LONGEST_LIFE_OF_ACCESS_SECONDS + 2 * LEEWAY_SECONDS:
+            raise Unauthenticated("the token lives longer than a day")
+        return ends
+
+    def _once(self, iss: str, claims: dict[str, Any]) -> None:
         now, ends, jti = self._now(), float(claims["exp"]), claims["jti"]
         if not isinstance(jti, str) or not 0 < len(jti) <= LONGEST_ID:
             raise Unauthenticated("the token needs an id")
@@ -140,30 +161,22 @@ class Verifier:
             raise Unauthenticated("the token lives longer than an hour")
         if not self._replays.claim(iss, jti, ends + LEEWAY_SECONDS, now):
             raise Unauthenticated(USED_BEFORE)
-        return Token(iss, jti, ends + LEEWAY_SECONDS - now)
-
-
-class TokenHolders:
-    """Callers by their tokens, each of which serves once."""
-
-    def __init__(self, verifier: Verifier, elsewhere: UsedTokens) -> None:
-        """`elsewhere` tells what other replicas have heard."""
-        self._verifier = verifier
-        self._elsewhere = elsewhere
-        # Threads of their own, more than may ever wait for the keys of a few issuers at once:
-        # waiting must hold up nothing else.
-        self._threads = ThreadPoolExecutor(32, "cds-hooks-token")
-
-    async def caller(self, authorization: str, path: str) -> Caller:
-        """The issuer of a request's token; raises `Unauthenticated` or `Unavailable`."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._caller, authorization, path)
-
-    def _caller(self, authorization: str, path: str) -> Caller:
-        token = self._verifier.token(authorization, path)
-        if not self._elsewhere.claim(token):
+        if not self._elsewhere.claim(Token(iss, jti, ends + LEEWAY_SECONDS - now)):
             raise Unauthenticated(USED_BEFORE)
-        return Caller(token.issuer, self._verifier.profile(token.issuer))
+
+
+def _types(issuer: IssuerProof) -> tuple[str, ...]:
+    return ("JWT", "AT+JWT", "APPLICATION/AT+JWT") if issuer.audience else ("JWT",)
+
+
+def _names(issuer: IssuerProof, claims: dict[str, Any]) -> bool:
+    """Whether a token says to be of the one subject or client that an entry names."""
+    if issuer.sub:
+        return bool(claims.get("sub") == issuer.sub)
+    return bool(issuer.client_id) and issuer.client_id in (
+        claims.get("client_id"),
+        claims.get("azp"),
+    )
 
 
 def why_refused(fault: Exception) -> str:

@@ -10,11 +10,21 @@ import typer
 from lems_guard.cli.batch_progress import write_textfile
 from lems_guard.cli.exit_codes import ExitCode
 from lems_guard.cli.output import silence
+from lems_guard.cli.reach import (
+    CA,
+    CERTIFICATE,
+    KEY,
+    SERVER,
+    TIMEOUT,
+    TLS,
+    TOKEN,
+    reach_of,
+)
 from lems_guard.cli.site_settings import site_settings, today
 from lems_guard.clinical.errors import Unavailable
 from lems_guard.cohort.formats import OutputFormat
 
-# ruff: noqa: PLC0415 - what checks is only loaded when there is something to check.
+# ruff: noqa: ARG001, PLC0415 - options are read from the context; what checks is only loaded when there is something to check.
 
 SEVERITIES = ("INFORMATION", "MONITOR", "CAUTION", "AVOID", "CONTRAINDICATED")
 EXIT_CODES = (
@@ -39,7 +49,6 @@ Columns = Annotated[
     typer.Option(help="What the columns of a table are called (`cohort columns` proposes it)."),
 ]
 Jobs = Annotated[int, typer.Option(min=1, max=256, help="Processes; with --server, calls at once.")]
-Server = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Ask a running service.")]
 AsOf = Annotated[
     datetime.datetime | None,
     typer.Option(formats=["%Y-%m-%d"], help="The day that counts as today."),
@@ -59,13 +68,20 @@ Textfile = Annotated[
 
 
 def batch(  # noqa: PLR0913 - one option each
+    context: typer.Context,
     source: In,
     target: Out,
     *,
     form: Form = OutputFormat.NDJSON,
     columns: Columns = None,
     jobs: Jobs = 1,
-    server: Server = None,
+    server: Annotated[str | None, SERVER] = None,
+    tls: Annotated[bool, TLS] = False,
+    ca: Annotated[str | None, CA] = None,
+    certificate: Annotated[str | None, CERTIFICATE] = None,
+    key: Annotated[str | None, KEY] = None,
+    token: Annotated[str | None, TOKEN] = None,
+    timeout: Annotated[float | None, TIMEOUT] = None,
     as_of: AsOf = None,
     resume: Resume = False,
     restart: Restart = False,
@@ -81,8 +97,9 @@ def batch(  # noqa: PLR0913 - one option each
     if resume and restart:
         raise typer.BadParameter("--resume and --restart exclude each other")
     least = _severity(fail_at)
+    reach = reach_of(context.params)
     day = as_of.date() if as_of else today()
-    asked = BatchOrder(source, target, form, columns, rejects, jobs, server, day)
+    asked = BatchOrder(source, target, form, columns, rejects, jobs, reach, day)
     begun = time.time()
     try:
         tally = run_batch(asked, Beginning(resume=resume, restart=restart), site_settings())

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import typer
 
 from lems_guard.cli.batch_progress import progress_of
+from lems_guard.cli.reach import Reach
 from lems_guard.cli.remote import Remote
 from lems_guard.clinical.errors import InvalidCohort
 from lems_guard.cohort.checking import checker_of
@@ -35,7 +36,7 @@ from lems_guard.cohort.running import (
 from lems_guard.cohort.starting import begin_check, check_of
 from lems_guard.cohort.summary import RunTally, unread_lines
 from lems_guard.fhir.patients import interpreter_of
-from lems_guard.settings import Settings, address
+from lems_guard.settings import Settings
 
 ATTEMPTS = 5
 
@@ -49,7 +50,7 @@ class BatchOrder(NamedTuple):
     columns: Path | None
     rejects: Path | None
     jobs: int
-    server: str | None
+    reach: Reach | None
     day: datetime.date
 
     @property
@@ -84,24 +85,13 @@ def _run(
     here = InProcess(edition_of(settings), terms)
     vocabulary = interpreter_of(here.edition, terms.country)
     with contextlib.ExitStack() as stack:
-        remote = _remote(asked.server, stack)
+        remote = stack.enter_context(Remote(asked.reach, ATTEMPTS)) if asked.reach else None
         cohort = stack.enter_context(opened(source, vocabulary, asked.day, rejects))
         circumstances = _under(here, remote, source, terms)
         keep = stack.enter_context(_keeping(asked, way, circumstances))
         show = stack.enter_context(progress_of(cohort))
         engine = _engine(asked, settings, source, terms, here, remote)
         return run(cohort.lines(), engine, keep, show), keep.answered
-
-
-def _remote(server: str | None, stack: contextlib.ExitStack) -> Remote | None:
-    """The service to ask, where one is named."""
-    if server is None:
-        return None
-    try:
-        where = address(server)
-    except ValueError as fault:
-        raise typer.BadParameter(f"--server: expected {fault}") from None
-    return stack.enter_context(Remote(where, ATTEMPTS))
 
 
 def _refuse_odd(asked: BatchOrder, way: Beginning) -> None:

@@ -8,9 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypeAlias
 import typer
 
 from lems_guard.cli.output import write_bytes, write_text
+from lems_guard.cli.reach import (
+    CA,
+    CERTIFICATE,
+    KEY,
+    OPTIONS,
+    SERVER,
+    TIMEOUT,
+    TLS,
+    TOKEN,
+    Reach,
+    reach_of,
+)
 from lems_guard.cli.site_settings import in_process, site_settings
 from lems_guard.clinical.fact_table import FACTS
-from lems_guard.settings import Address, address
 
 if TYPE_CHECKING:
     from lems_guard.v1.prescription_pb2 import CheckPrescriptionRequest
@@ -20,6 +31,7 @@ if TYPE_CHECKING:
 # the context, all alike; what checks and prints is only loaded when there is something to check.
 
 Number: TypeAlias = float | None
+Text: TypeAlias = str | None
 YesNo: TypeAlias = Literal["yes", "no"] | None
 Hepatic: TypeAlias = Literal["none", "mild", "moderate", "severe"] | None
 Nat2: TypeAlias = Literal["poor", "intermediate", "rapid"] | None
@@ -33,7 +45,7 @@ EXIT_CODES = (
     "2 the input is at fault · 3 nothing to avoid found, but not all could be checked · "
     "4 our own fault."
 )
-HOW = ("request", "server", "as_json", "form", "full")
+HOW = ("request", *OPTIONS, "as_json", "form", "full")
 Form: TypeAlias = Literal["table", "json", "fhir", "fhir-r5"] | None
 PATIENT = "The patient: yes or no (Y/N) and more; what is not said is not known"
 
@@ -62,6 +74,9 @@ def _about(text: str, metavar: str | None = None, *names: str) -> Any:  # noqa: 
     return typer.Option(*names, help=text, metavar=metavar, case_sensitive=False)
 
 
+PROPOSED: Any = typer.Argument(metavar="ORDER", help="What is to be prescribed.")
+REQUEST = _about("A CheckPrescriptionRequest as JSON, instead of words.", "FILE|-")
+HYPERSENSITIVE = _asked("aminopyridine_hypersensitivity")
 FORM = _about("How to print it (table); fhir is R4.", "FORM", "--format")
 FULL = _about("Print all that is known of each alert.", None, "--full")
 BIRTH_DATE = _asked("age_years", "DAY", "Date of birth, year or year and month.")
@@ -70,9 +85,7 @@ ALLERGY = _about('An allergy to a drug or a class of drugs, or "none known".', "
 
 def check(  # noqa: PLR0913, PLR0917 - a patient has that many facts
     context: typer.Context,
-    proposed: Annotated[
-        Orders, typer.Argument(metavar="ORDER", help="What is to be prescribed.")
-    ] = None,
+    proposed: Annotated[Orders, PROPOSED] = None,
     active: Annotated[Orders, typer.Option(help="An order already taken.")] = None,
     stopped: Annotated[Orders, _about("An order being stopped.", "ORDER[ @ DATE]")] = None,
     age: Annotated[int | None, _asked("age_years", "N", "Age in completed years.")] = None,
@@ -92,18 +105,20 @@ def check(  # noqa: PLR0913, PLR0917 - a patient has that many facts
     planned_anaesthesia: Annotated[YesNo, _asked("planned_anaesthesia")] = None,
     pregnant: Annotated[YesNo, _asked("pregnant")] = None,
     breast_feeding: Annotated[YesNo, _asked("breast_feeding")] = None,
-    aminopyridine_hypersensitivity: Annotated[
-        YesNo, _asked("aminopyridine_hypersensitivity")
-    ] = None,
+    aminopyridine_hypersensitivity: Annotated[YesNo, HYPERSENSITIVE] = None,
     allergy: Annotated[Orders, ALLERGY] = None,
     jurisdiction: Annotated[Whose, _about("Whose labels apply.")] = None,
     country: Annotated[str | None, _about("Whose brands are meant (ISO 3166-1).", "CC")] = None,
     as_of: Annotated[str | None, _about("The day it is judged on (today).", "DATE")] = None,
-    request: Annotated[
-        str | None, _about("A CheckPrescriptionRequest as JSON, instead of words.", "FILE|-")
-    ] = None,
-    server: Annotated[str | None, _about("Ask a running service, over gRPC.", "HOST:PORT")] = None,
+    request: Annotated[Text, REQUEST] = None,
+    server: Annotated[Text, SERVER] = None,
+    ca: Annotated[Text, CA] = None,
+    certificate: Annotated[Text, CERTIFICATE] = None,
+    key: Annotated[Text, KEY] = None,
+    token: Annotated[Text, TOKEN] = None,
+    timeout: Annotated[Number, TIMEOUT] = None,
     *,
+    tls: Annotated[bool, TLS] = False,
     start: Annotated[bool, _about("What is proposed begins.", None, "--start")] = False,
     as_json: Annotated[bool, _about("Print the answer as JSON.", None, "--json")] = False,
     form: Annotated[Form, FORM] = None,
@@ -114,7 +129,7 @@ def check(  # noqa: PLR0913, PLR0917 - a patient has that many facts
     how = {option: given.pop(option) for option in HOW}
     printed_as = _form(how["form"], as_json=how["as_json"])
     message = prescription_of(given, how["request"])
-    with _checker(how["server"]) as checker:
+    with _checker(reach_of(how)) as checker:
         raise typer.Exit(_answer(message, checker, printed_as, full=how["full"]))
 
 
@@ -151,22 +166,15 @@ def _content(file: str) -> bytes:
 
 
 @contextlib.contextmanager
-def _checker(server: str | None) -> Iterator[Checker]:
-    """Who is asked: this process, or the service at an address."""
-    if server is None:
+def _checker(reach: Reach | None) -> Iterator[Checker]:
+    """Who is asked: this process, or a running service."""
+    if reach is None:
         yield in_process(site_settings())
         return
     from lems_guard.cli.remote import Remote
 
-    with Remote(_address(server)) as client:
+    with Remote(reach) as client:
         yield client
-
-
-def _address(server: str) -> Address:
-    try:
-        return address(server)
-    except ValueError as fault:
-        raise typer.BadParameter(f"--server: expected {fault}") from None
 
 
 def _answer(message: "CheckPrescriptionRequest", checker: Checker, form: str, *, full: bool) -> int:

@@ -69,11 +69,12 @@ def _answer(where: Address) -> str:
     from rich.console import Console
 
     from lems_guard.answering.proto_json import read_request
+    from lems_guard.cli.reach import Reach
     from lems_guard.cli.remote import Remote
     from lems_guard.cli.report import Report, printed
 
     request = read_request(example())
-    with Remote(where) as client:
+    with Remote(Reach(where)) as client:
         return printed(Report(request, client.check(request), client.signed()), Console())
 
 

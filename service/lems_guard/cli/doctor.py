@@ -1,6 +1,7 @@
 """`lems-guard doctor`: whether a service could run here, and what to fix where it could not."""
 
 import datetime
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,18 +12,28 @@ from rich.console import Console
 
 from lems_guard.clinical.errors import InvalidKnowledge, InvalidSettings
 from lems_guard.editions.library import Library, packaged_rules
-from lems_guard.settings import HOW_TO_MAKE_A_KEY, Address, Settings, unknown_settings, variable
+from lems_guard.exposure import certificates_of, notices
+from lems_guard.settings import (
+    HOW_TO_MAKE_A_KEY,
+    PORTS,
+    Address,
+    Settings,
+    unknown_settings,
+    variable,
+)
 
 EARLIEST = datetime.date(2026, 11, 1)  # this release is younger than that
 PROBLEMS_SHOWN = 5
+SOON_DAYS = 14  # as the alert has it
 
 
 class DoctorFinding(NamedTuple):
-    """What one look found: `fix` is empty where all is well."""
+    """What one look found: `fix` is empty where all is well, or as somebody chose it to be."""
 
     what: str
     found: str
     fix: str = ""
+    is_to_be_known: bool = False
 
 
 def doctor() -> None:
@@ -31,6 +42,7 @@ def doctor() -> None:
     findings = list(examined())
     for each in findings:
         mark = "[red]FIX[/red]" if each.fix else "[green]ok [/green]"
+        mark = "[yellow]SEE[/yellow]" if each.is_to_be_known else mark
         console.print(f"{mark} [bold]{each.what}[/bold]: ", end="")
         console.print(each.found, markup=False)
         if each.fix:
@@ -50,11 +62,13 @@ def examined() -> Iterator[DoctorFinding]:
             )
         return
     yield from _settings()
-    for name, where in (
-        ("grpc_listen", settings.grpc_listen),
-        ("http_listen", settings.http_listen),
-    ):
-        yield _port(variable(name), where)
+    for name in PORTS:
+        where: Address | None = getattr(settings, name)
+        if where is not None:
+            yield _port(variable(name), where)
+    yield from _certificate(settings)
+    for notice in notices(settings):
+        yield DoctorFinding("open", notice, is_to_be_known=True)
     yield from _knowledge(settings)
     yield _redis(settings)
     yield _clock(datetime.datetime.now(datetime.UTC).date())
@@ -71,6 +85,8 @@ def _settings() -> Iterator[DoctorFinding]:
 
 def _port(name: str, where: Address) -> DoctorFinding:
     """A port is free, or another of our processes shares it; else it is taken."""
+    if where.path:
+        return _socket(name, where)
     try:
         _listen(where, shared=True)
     except OSError as fault:
@@ -81,6 +97,29 @@ def _port(name: str, where: Address) -> DoctorFinding:
     except OSError:
         return DoctorFinding("port", f"{where} is already served; calls would be shared")
     return DoctorFinding("port", f"{where} can be listened on")
+
+
+def _socket(name: str, where: Address) -> DoctorFinding:
+    folder = Path(where.path).parent
+    if os.access(folder, os.W_OK) and folder.is_dir():
+        return DoctorFinding("port", f"{where} can be listened on, by our user and group")
+    fix = f"set {name} to a path in a folder that we may write to"
+    return DoctorFinding("port", f"{where}: {folder} is no such folder", fix)
+
+
+def _certificate(settings: Settings) -> Iterator[DoctorFinding]:
+    try:
+        certificates = certificates_of(settings)
+    except InvalidSettings:
+        return  # told by the start
+    if certificates is None:
+        return
+    ends = datetime.datetime.fromtimestamp(certificates.expires(), datetime.UTC)
+    days = (ends - datetime.datetime.now(datetime.UTC)).days
+    fix = (
+        f"renew {settings.tls_certificate}; it is read again by itself" if days < SOON_DAYS else ""
+    )
+    yield DoctorFinding("certificate", f"good until {ends:%Y-%m-%d %H:%M} UTC ({days} days)", fix)
 
 
 def _listen(where: Address, *, shared: bool) -> None:

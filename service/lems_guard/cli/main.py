@@ -15,6 +15,7 @@ import typer
 from lems_guard import __version__
 from lems_guard.cli.batch import EXIT_CODES as BATCH_EXIT_CODES
 from lems_guard.cli.batch import batch
+from lems_guard.cli.callers import callers_app
 from lems_guard.cli.check import EXIT_CODES, check
 from lems_guard.cli.cohort import cohort_app
 from lems_guard.cli.demo import demo
@@ -50,6 +51,7 @@ app.command(epilog=settings_in_words())(serve)
 app.command()(demo)
 app.command(epilog=RESOLVE_EXIT_CODES)(resolve)
 app.command()(doctor)
+app.add_typer(callers_app, name="callers")
 app.add_typer(rules_app, name="rules")
 app.add_typer(cohort_app, name="cohort")
 app.add_typer(vocabulary_app, name="vocabulary")

@@ -5,6 +5,7 @@ import sys
 
 import structlog
 
+from lems_guard.cli.no_dumps import forbid_dumps
 from lems_guard.settings import Settings, settings_table, unknown_settings
 from lems_guard.telemetry.logs import configure_logs
 
@@ -21,6 +22,7 @@ def settings_in_words() -> str:
 def serve() -> None:
     """Run the service: gRPC and HTTP, until SIGTERM or Ctrl-C, when calls under way may end."""
     configure_logs()
+    forbid_dumps()
     settings = Settings.from_environment()
     log = structlog.get_logger(__name__)
     for warning in unknown_settings():

@@ -85,11 +85,11 @@ class Unavailable(LemsGuardError):
 
 
 class Overloaded(LemsGuardError):
-    """One call more than can be answered in time."""
+    """One call more than can be answered in time, or than its caller may make."""
 
-    def __init__(self) -> None:
+    def __init__(self, why: str = "too many calls under way") -> None:
         """Say that nothing was checked."""
-        super().__init__("too many calls under way: NOT checked")
+        super().__init__(f"{why}: NOT checked")
 
 
 class DeadlinePassed(LemsGuardError):

@@ -90,7 +90,7 @@ def unpack(content: bytes, vocabulary: type[Vocabulary]) -> tuple[KnowledgeBase,
             type=_Payload[vocabulary],  # type: ignore[valid-type]  # the type is a value here
             dec_hook=_condition,
         )
-    except msgspec.MsgspecError as fault:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
         raise CompiledFileFault(f"it does not fit this engine: {fault}") from fault
     knowledge = KnowledgeBase.of(payload.version, payload.digest, payload.rules, payload.classes)
     return knowledge, payload.vocabulary

@@ -26,10 +26,20 @@ from lems_guard.knowledge.tree import Branch, Node, Scalar, Series
 
 # What cannot be seen: control characters, zero-width and direction marks, the byte order mark.
 ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+# Of one file: a hundred times what the longest one here has, and four times as deep.
+MOST_CHARACTERS = 2_000_000
+DEEPEST = 40
+
+
+class TooDeep(Exception):
+    """A document that is nested more deeply than any content is."""
 
 
 def read(text: str, file: str, problems: Problems) -> Node | None:
     """The document in `text`, or `None` when there is none that can be read."""
+    if len(text) > MOST_CHARACTERS:
+        problems.add(Place(file, 1, 1), "too-long", f"more than {MOST_CHARACTERS} characters")
+        return None
     if _has_odd_characters(text, file, problems):
         return None
     try:
@@ -40,7 +50,7 @@ def read(text: str, file: str, problems: Problems) -> Node | None:
         problems.add(place, "yaml-syntax", str(fault.problem or fault.context))
     except YAMLError as fault:
         problems.add(Place(file, 1, 1), "yaml-syntax", " ".join(str(fault).split()))
-    except RecursionError:
+    except (RecursionError, TooDeep):
         problems.add(Place(file, 1, 1), "yaml-syntax", "nested too deeply")
     return None
 
@@ -64,6 +74,7 @@ class _Document:
         self._file = file
         self._problems = problems
         self._events: Iterator[Event] = iter(())
+        self._depth = 0
 
     def read(self, events: Iterator[Event]) -> Node | None:
         """The tree of the first document; a second one is a problem."""
@@ -91,13 +102,24 @@ class _Document:
             self._problem(event, "alias", f"an alias '*{event.anchor}': write the value out")
             return Scalar(place, "", plain=False)
         self._check_plainness(event)
-        if isinstance(event, MappingStartEvent):
-            return Branch(place, tuple(self._entries()))
-        if isinstance(event, SequenceStartEvent):
-            return Series(place, tuple(self._items()))
+        if isinstance(event, MappingStartEvent | SequenceStartEvent):
+            return self._nested(event, place)
         if not isinstance(event, ScalarEvent):
             raise TypeError(f"the parser gave {event!r} where a value belongs")
         return Scalar(place, event.value, plain=event.style is None)
+
+    def _nested(self, event: Event, place: Place) -> Node:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise TooDeep
+        is_mapping = isinstance(event, MappingStartEvent)
+        node: Node = (
+            Branch(place, tuple(self._entries()))
+            if is_mapping
+            else Series(place, tuple(self._items()))
+        )
+        self._depth -= 1
+        return node
 
     def _check_plainness(self, event: Event) -> None:
         anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)

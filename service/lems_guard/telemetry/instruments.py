@@ -175,6 +175,28 @@ LOOP_LAG = Instrument(
     "telemetry/loop_lag.py",
     "seconds",
 )
+CALLS_BY_CALLER = Instrument(
+    "lems_guard_calls_by_caller_total",
+    "counter",
+    ("caller", "outcome"),
+    "calls by who made them and whether they were let in; only with LEMS_GUARD_CALLERS",
+    "callers/gate.py",
+)
+CALLERS_REFUSED = Instrument(
+    "lems_guard_callers_refused",
+    "gauge",
+    (),
+    "1 while the file of callers holds what was refused and the one before is in force",
+    "callers/known.py",
+)
+CERTIFICATE_EXPIRES = Instrument(
+    "lems_guard_tls_certificate_expires_timestamp_seconds",
+    "gauge",
+    (),
+    "when the certificate that is shown to callers ends; absent without TLS",
+    "edges/certificates.py",
+    "seconds since 1970",
+)
 BUILD = Instrument("lems_guard_build_info", "gauge", ("version",), "1 for this build", "server.py")
 
 CACHE_LOOKUPS = Instrument(
@@ -276,6 +298,9 @@ INSTRUMENTS = (
     WAITING,
     STREAMS_OPEN,
     LOOP_LAG,
+    CALLS_BY_CALLER,
+    CALLERS_REFUSED,
+    CERTIFICATE_EXPIRES,
     BUILD,
     CACHE_LOOKUPS,
     REPLY_BYTES,

@@ -17,6 +17,7 @@ from lems_guard.clinical.medication import Disposition
 from lems_guard.clinical.severity import Severity
 from lems_guard.screening.knowledge_base import KnowledgeBase
 from lems_guard.telemetry import instruments
+from lems_guard.telemetry.caller_metrics import CallerMetrics
 from lems_guard.telemetry.finding_metrics import FindingKind, FindingMetrics
 from lems_guard.telemetry.instruments import Instrument
 from lems_guard.telemetry.knowledge_metrics import KnowledgeMetrics
@@ -76,6 +77,14 @@ class Metrics:
         self._gauge(instruments.IN_FLIGHT).set_function(in_flight)
         self._gauge(instruments.WAITING).set_function(waiting)
         self._gauge(instruments.STREAMS_OPEN).set_function(streams)
+
+    def callers(self) -> CallerMetrics:
+        """Begin to count by callers."""
+        return CallerMetrics(self.registry)
+
+    def watch_certificate(self, expires: Callable[[], float]) -> None:
+        """Ask when our certificate ends whenever the metrics are read."""
+        self._gauge(instruments.CERTIFICATE_EXPIRES).set_function(expires)
 
     def observe(self, counted: Counted) -> None:
         """Count one answered prescription: answers are much alike, so first they are gathered."""

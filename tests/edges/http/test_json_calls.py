@@ -179,8 +179,8 @@ def test_an_outcome_is_recorded_once_over_both(service: Running) -> None:
         ({"body": " " * 5_000_000}, 413, 8, "at most", "as large as gRPC takes, and no larger"),
         ({"headers": {**JSON, "grpc-timeout": "soon"}}, 400, 3, "500m", "no timeout"),
         ({"headers": {**JSON, "grpc-timeout": "1n"}}, 504, 4, "NOT checked", "late"),
-        ({"headers": {**JSON, "host": "evil.example"}}, 403, 7, "HTTP_API=on", "a name rebound"),
-        ({"headers": {**JSON, "x-forwarded-for": "10.0.0.1"}}, 403, 7, "HTTP_API=on", "a proxy"),
+        ({"headers": {**JSON, "host": "evil.example"}}, 401, 16, "not known", "a name rebound"),
+        ({"headers": {**JSON, "x-forwarded-for": "10.0.0.1"}}, 401, 16, "not known", "a proxy"),
         (
             {"path": f"{KNOWLEDGE}/GetRule", "body": '{"id": "beta-blocker-weaknes"}'},
             404,

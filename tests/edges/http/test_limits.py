@@ -10,6 +10,8 @@ from starlette.testclient import TestClient
 
 from edges.grpc.serving import HOLD, Echo
 from lems_guard.answering.contract import CHECK_SERVICE, UnaryMethod
+from lems_guard.callers.entrance import Entrance
+from lems_guard.callers.gate import OpenGate
 from lems_guard.clinical.deadline import InTime
 from lems_guard.edges.evaluating import Beside
 from lems_guard.edges.frame import Frame
@@ -21,14 +23,6 @@ from lems_guard.v1 import prescription_pb2, screening_pb2
 from waiting import until
 
 PATH = "/v1/InteractionCheckService/CheckPrescription"
-
-
-class Anybody:
-    """Admits all."""
-
-    @staticmethod
-    def refusal(_: object) -> str:
-        return ""
 
 
 class Port:
@@ -46,7 +40,7 @@ class Port:
             self._answer,
         )
         methods = JsonMethods(self.frame, Beside(1), [method])
-        app = Starlette(routes=JsonCalls(methods, Anybody()).routes())
+        app = Starlette(routes=JsonCalls(methods, Entrance(OpenGate(may_all_check=True))).routes())
         self.client = TestClient(app)
 
     def _answer(self, _: bytes, __: InTime) -> bytes:

@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from callers.issuing import BASE, ISS, bearer, token, write_issuers
+from callers.issuing import BASE, ISS, bearer, token, write_callers
 from edges.order_entry.calling import ORDER_SIGN, order, send, sign
 from edges.order_entry.schema import checked, outcome
 from redis_servers import alone
@@ -12,7 +12,7 @@ from running import start, stop
 
 def test_a_service_with_an_issuer_lets_it_in_and_nobody_else(tmp_path: Path) -> None:
     running = start(
-        LEMS_GUARD_CDS_HOOKS_ISSUERS=str(write_issuers(tmp_path) / "issuers.json"),
+        LEMS_GUARD_CALLERS=str(write_callers(tmp_path)),
         LEMS_GUARD_CDS_HOOKS_URL=BASE,
     )
     try:
@@ -35,7 +35,7 @@ def test_a_token_serves_at_one_replica(tmp_path: Path) -> None:
     """Two replicas behind one address, and the Redis that they share."""
     with alone() as redis:
         settings = {
-            "LEMS_GUARD_CDS_HOOKS_ISSUERS": str(write_issuers(tmp_path) / "issuers.json"),
+            "LEMS_GUARD_CALLERS": str(write_callers(tmp_path)),
             "LEMS_GUARD_CDS_HOOKS_URL": BASE,
             "LEMS_GUARD_REDIS_URL": redis.url,
             "LEMS_GUARD_CACHE_KEY": "a secret of both replicas, 32 long",

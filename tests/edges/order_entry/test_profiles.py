@@ -2,20 +2,17 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
-from callers.issuing import BASE, ISS, KEYS, bearer, jwks, token
+from callers.issuing import BASE, bearer, token, write_callers
 from edges.order_entry.calling import ORDER_SIGN, order, searchset, send, sign
 from edges.order_entry.desks import BASE as SERVER
 from edges.order_entry.desks import Asked
 from edges.order_entry.schema import outcome
-from lems_guard.callers.issuers import Issuers
 from lems_guard.callers.profile import Caller, Profile
-from lems_guard.clinical.errors import InvalidSettings
 from lems_guard.editions.library import Edition
 from running import Running, start, stop
 
@@ -76,35 +73,10 @@ def test_only_its_own_servers_are_asked(edition: Edition) -> None:
     assert found.say(call).status == 200
 
 
-@pytest.mark.parametrize(
-    ("profile", "told"),
-    [
-        ({"jurisdiction": "UK"}, "UK: no jurisdiction"),
-        ({"country": "XX"}, "XX: no country"),
-        ({"leastSeverity": "BAD"}, "BAD: no severity"),
-        ({"indicators": {"AVOID": "loud"}}, "loud: no indicator"),
-        ({"colour": "red"}, "colour"),
-    ],
-)
-def test_a_profile_that_means_nothing_is_told_at_the_start(
-    tmp_path: Path, profile: dict[str, Any], told: str
-) -> None:
-    write(tmp_path, profile)
-    with pytest.raises(InvalidSettings, match=told):
-        Issuers(tmp_path / "issuers.json", lambda _: b"")
-
-
-def write(folder: Path, profile: dict[str, Any]) -> Path:
-    (folder / "ehr.json").write_bytes(jwks(**KEYS))
-    issuer = {"iss": ISS, "jwksFile": "ehr.json", "profile": profile}
-    (folder / "issuers.json").write_text(json.dumps({"issuers": [issuer]}))
-    return folder / "issuers.json"
-
-
 @pytest.fixture(scope="module")
 def restricted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    issuers = write(tmp_path_factory.mktemp("issuers"), {"hooks": ["order-sign"]})
-    running = start(LEMS_GUARD_CDS_HOOKS_ISSUERS=str(issuers), LEMS_GUARD_CDS_HOOKS_URL=BASE)
+    callers = write_callers(tmp_path_factory.mktemp("known"), profile={"hooks": ["order-sign"]})
+    running = start(LEMS_GUARD_CALLERS=str(callers), LEMS_GUARD_CDS_HOOKS_URL=BASE)
     yield running
     stop(running)
 

@@ -236,6 +236,7 @@ def test_off_is_for_this_machine_alone() -> None:
     settings = {
         "LEMS_GUARD_CDS_HOOKS_AUTH": "off",
         "LEMS_GUARD_HTTP_LISTEN": "0.0.0.0:0",
+        "LEMS_GUARD_PLAINTEXT": "anywhere",
         "LEMS_GUARD_GRPC_LISTEN": "127.0.0.1:0",
     }
     ended = subprocess.run(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, NoReturn, Protocol, TypeAlias
 
-from lems_guard.clinical.errors import Overloaded
+from lems_guard.clinical.errors import LemsGuardError, Overloaded
 from lems_guard.edges.grpc.call import Context, Metadata, end
 
 Requests: TypeAlias = Iterator[bytes]
@@ -111,23 +111,36 @@ class AtOnce(ThreadPoolExecutor):
         return DONE
 
 
-class RefusingHandler:
-    """Refuses a call without a look at it, where it arrives: the threads of the pools are taken."""
+class RefusedArrival:
+    """Ends a call where it arrives, without a look at its message."""
 
     request_streaming = True
     response_streaming = False
     request_deserializer = None
     response_serializer = None
 
-    def __init__(self) -> None:
-        """Ready for any number of calls."""
-        self.experimental_thread_pool = AtOnce(1)
+    __slots__ = ("_error", "experimental_thread_pool")
+
+    def __init__(self, error: LemsGuardError, pool: AtOnce) -> None:
+        """End it with this error."""
+        self._error = error
+        self.experimental_thread_pool = pool
 
     @property
-    def stream_unary(self) -> "RefusingHandler":
+    def stream_unary(self) -> "RefusedArrival":
         """What gRPC calls."""
         return self
 
     def __call__(self, _: Requests, context: Context) -> NoReturn:
+        """Say why it is not answered."""
+        end(context, self._error)
+
+
+class RefusingHandler(RefusedArrival):
+    """Refuses any number of calls: the threads of the pools are taken."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
         """Say that there is no place."""
-        end(context, Overloaded())
+        super().__init__(Overloaded(), AtOnce(1))

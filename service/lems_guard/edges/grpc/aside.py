@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from lems_guard.clinical.errors import Overloaded
+from lems_guard.clinical.errors import LemsGuardError, Overloaded
 from lems_guard.edges.frame import Call, Frame, Method
 from lems_guard.edges.grpc.arrivals import Arrival, RefusingHandler, Requests, Send, no_push
 from lems_guard.edges.grpc.call import Context, Metadata, deadline_of, echo_request_id, end
@@ -33,6 +33,13 @@ class AsideDoor(abc.ABC):
             return Arrival(self, metadata, self._frame.enter(self._method, metadata=metadata))
         except Overloaded:
             return self._refusal
+
+    def turned_away(self, arrival: Arrival | None, error: LemsGuardError) -> None:
+        """Count a call that is refused, and give its place back where it has one."""
+        if arrival is None:
+            self._frame.turned_away(self._method, error)
+        else:
+            arrival.place.leave_with(error)
 
     @abc.abstractmethod
     def answered(

@@ -4,23 +4,31 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import grpc
 from grpc_health.v1 import health_pb2
 
 from lems_guard.answering.contract import CHECK_SERVICE, SERVICES, Current, UnaryMethod
+from lems_guard.callers.roles import OPERATING, Roles, roles_for
 from lems_guard.clinical.errors import InvalidSettings, NoSuchMethod
 from lems_guard.edges.frame import Frame, Places
 from lems_guard.edges.grpc import health, reflection
 from lems_guard.edges.grpc.arrivals import Door, RefusingHandler
 from lems_guard.edges.grpc.aside import StreamDoor
 from lems_guard.edges.grpc.connections import Connections
+from lems_guard.edges.grpc.credentials import server_credentials
+from lems_guard.edges.grpc.guarded import Guard, GuardedDoor
 from lems_guard.edges.grpc.items import Items
 from lems_guard.edges.grpc.patience import Patience, watched
 from lems_guard.edges.grpc.unary import Hall, UnaryDoor
+from lems_guard.edges.unix_sockets import claim, for_owner_and_group
 from lems_guard.setting_values import Address
 
+if TYPE_CHECKING:
+    from lems_guard.edges.certificates import Certificates
+
+LISTEN = "LEMS_GUARD_GRPC_LISTEN"
 SERVING = health_pb2.HealthCheckResponse.SERVING
 STREAM = "CheckPrescriptionStream"
 UNKNOWN = "unknown"  # the service and the method of calls that name none of ours
@@ -65,21 +73,55 @@ class Drain(NamedTuple):
 
 
 class Served(grpc.GenericRpcHandler):
-    """Every method's door, by the path that calls come with."""
+    """Every method's door, by the path that calls come with, and the guard before it."""
 
-    def __init__(self, doors: dict[str, Door], frame: Frame) -> None:
+    def __init__(
+        self,
+        open_doors: dict[str, Door],
+        guarded: dict[str, tuple[GuardedDoor, Roles]],
+        frame: Frame,
+    ) -> None:
         """No other method is served; whoever calls one is counted, its name is not kept."""
-        self._doors = doors
         self._frame = frame
         self._unknown = frame.method("unary", UNKNOWN, UNKNOWN)
+        self._open = open_doors
+        self._guarded = guarded
+        self.guard: Guard | None = None
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:  # noqa: ANN401
         """What becomes of a call that has just arrived; `None`: there is no such method."""
-        door = self._doors.get(handler_call_details.method)
+        path = handler_call_details.method
+        metadata = handler_call_details.invocation_metadata or ()
+        if path not in self._guarded:
+            return self._asking_nobody(path, metadata)
+        door, roles = self._guarded[path]
+        if self.guard is None:
+            return door.arrived(metadata)
+        return self.guard.arrived(door, path, roles, metadata)
+
+    def _asking_nobody(self, path: str, metadata: Any) -> Any:  # noqa: ANN401
+        door = self._open.get(path)
         if door is None:
             self._frame.turned_away(self._unknown, NoSuchMethod())
             return None
-        return door.arrived(handler_call_details.invocation_metadata or ())
+        return door.arrived(metadata)
+
+
+def listening(server: grpc.Server, where: Address, certificates: "Certificates | None") -> int:
+    """The number of the port that a server listens on; raises `InvalidSettings` for none.
+
+    What comes by a unix socket has not been on any network, and is in plain text.
+    """
+    try:
+        if where.path:
+            claim(where.path, LISTEN)
+            with for_owner_and_group():
+                return server.add_insecure_port(str(where))
+        if certificates is None:
+            return server.add_insecure_port(str(where))
+        return server.add_secure_port(str(where), server_credentials(certificates))
+    except RuntimeError:
+        raise InvalidSettings(f"{LISTEN}: cannot listen on {where}") from None
 
 
 class Port:
@@ -97,41 +139,50 @@ class Port:
         self._reflecting = Patience(min(limits.idle_seconds, reflection.IDLE_SECONDS))
         self._refusal = RefusingHandler()
         self._hall = Hall(frame, self._message, self._refusal)
-        self._served = Served(self._doors(methods, current), frame)
+        probes = health.health_doors(frame, self._message, self._refusal, self.statuses)
+        self._served = Served(probes, self._guarded(methods, current), frame)
 
-    def _doors(self, methods: Sequence[UnaryMethod], current: Current) -> dict[str, Door]:
+    def _guarded(
+        self, methods: Sequence[UnaryMethod], current: Current
+    ) -> dict[str, tuple[GuardedDoor, Roles]]:
         frame, refusal = self.frame, self._refusal
-        doors: dict[str, Door] = {}
+        doors: dict[str, tuple[GuardedDoor, Roles]] = {}
         for each in methods:
             method = frame.method("unary", each.service, each.name)
-            doors[f"/{method.path}"] = UnaryDoor(self._hall, method, each.answer)
+            door = UnaryDoor(self._hall, method, each.answer)
+            doors[f"/{method.path}"] = door, roles_for(each.service, each.name)
         stream = frame.method("bidi_stream", CHECK_SERVICE, STREAM, self.streams)
         replies = Items(current).replies
-        doors[f"/{stream.path}"] = StreamDoor(frame, stream, self._idle, refusal, replies)
-        doors |= health.health_doors(frame, self._message, refusal, self.statuses)
+        items = StreamDoor(frame, stream, self._idle, refusal, replies)
+        doors[f"/{stream.path}"] = items, roles_for(CHECK_SERVICE, STREAM)
         names = (*SERVICES, health.SERVICE, *reflection.SERVICES)
-        return doors | reflection.reflection_doors(frame, self._reflecting, refusal, names)
+        found = reflection.reflection_doors(frame, self._reflecting, refusal, names)
+        return doors | {path: (door, OPERATING) for path, door in found.items()}
 
     @contextlib.asynccontextmanager
     async def running(
-        self, where: Address, drain: Drain, *, is_shared: bool = False
+        self,
+        where: Address,
+        drain: Drain,
+        *,
+        is_shared: bool = False,
+        certificates: "Certificates | None" = None,
+        guard: Guard | None = None,
     ) -> AsyncIterator[Address]:
         """Listen and report SERVING; on leaving report NOT_SERVING, and `drain`.
 
-        `is_shared`: other processes may listen on the same address. Raises `InvalidSettings` when
-        it cannot be had.
+        `is_shared`: other processes may listen on the same address; `guard` asks who calls, where
+        anybody is asked. Raises `InvalidSettings` when the address cannot be had.
         """
+        self._served.guard = guard
         server = self._server(drain.connection_seconds, is_shared=is_shared)
-        try:
-            number = server.add_insecure_port(str(where))
-        except RuntimeError:
-            raise InvalidSettings(f"LEMS_GUARD_GRPC_LISTEN: cannot listen on {where}") from None
+        number = listening(server, where, certificates)
         with watched(self._message, self._idle, self._reflecting):
             server.start()
             for name in ("", *SERVICES):
                 self.statuses.set(name, SERVING)
             try:
-                yield Address(where.host, number)
+                yield where if where.path else Address(where.host, number)
             finally:
                 await self._drained(server, number, drain)
 

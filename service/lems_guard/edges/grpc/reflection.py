@@ -8,7 +8,7 @@ from grpc_reflection.v1alpha.reflection import ReflectionServicer
 
 from lems_guard.answering.messages import decoded
 from lems_guard.edges.frame import Call, Frame, Places
-from lems_guard.edges.grpc.arrivals import Door, RefusingHandler
+from lems_guard.edges.grpc.arrivals import RefusingHandler
 from lems_guard.edges.grpc.aside import StreamDoor
 from lems_guard.edges.grpc.patience import Patience
 
@@ -36,7 +36,7 @@ class Reflection:
 
 def reflection_doors(
     frame: Frame, patience: Patience, refusal: RefusingHandler, services: Sequence[str]
-) -> dict[str, Door]:
+) -> dict[str, StreamDoor]:
     """The method, under both names; they share their places."""
     reflection, places = Reflection(services), Places(MOST_OPEN)
     return {

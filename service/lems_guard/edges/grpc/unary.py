@@ -54,7 +54,11 @@ class Hall:
         try:
             return self._patience.message(requests, context)
         finally:
-            self._arriving.give_back()
+            self.let_go()
+
+    def let_go(self) -> None:
+        """One that was in the hall is there no longer."""
+        self._arriving.give_back()
 
 
 class UnaryDoor:
@@ -77,6 +81,12 @@ class UnaryDoor:
             return Arrival(self, metadata)
         self._hall.frame.turned_away(self._method, Overloaded())
         return self._hall.refusal
+
+    def turned_away(self, arrival: Arrival | None, error: LemsGuardError) -> None:
+        """Count a call that is refused before its message is waited for."""
+        if arrival is not None:
+            self._hall.let_go()
+        self._hall.frame.turned_away(self._method, error)
 
     def answered(
         self, arrival: Arrival, requests: Requests, context: Context, _: Send = no_push

@@ -1,7 +1,6 @@
 """Requests that do not come: a connection is given so long to send one, and is closed then."""
 
 import asyncio
-import functools
 from typing import Any
 
 import h11
@@ -56,8 +55,3 @@ class InTimeProtocol(H11Protocol):
         if has_begun and self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
             self.transport.write(TOO_LATE)
         self.transport.close()
-
-
-def in_time(seconds: float) -> Any:  # noqa: ANN401 - uvicorn calls it as it would a class
-    """What makes the protocol of a connection, for `uvicorn.Config(http=…)`."""
-    return functools.partial(InTimeProtocol, seconds)

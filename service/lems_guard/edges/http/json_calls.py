@@ -15,9 +15,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from lems_guard.answering.status import INTERNAL_MESSAGE
-from lems_guard.callers.admission import Admits
+from lems_guard.callers.entrance import Entrance
+from lems_guard.callers.roles import Roles
+from lems_guard.clinical.errors import LemsGuardError
 from lems_guard.edges.frame import REQUEST_ID, request_id_of
-from lems_guard.edges.http.json_methods import JsonReply, ended
+from lems_guard.edges.http.json_methods import JsonReply, ended, status_of
 from lems_guard.telemetry.logs import place_of
 
 log = structlog.get_logger(__name__)
@@ -37,6 +39,7 @@ HTTP_STATUSES: dict[int, int] = {  # as google/rpc/code.proto has them
     code_pb2.DEADLINE_EXCEEDED: 504,
     code_pb2.NOT_FOUND: 404,
     code_pb2.ALREADY_EXISTS: 409,
+    code_pb2.UNAUTHENTICATED: 401,
     code_pb2.PERMISSION_DENIED: 403,
     code_pb2.RESOURCE_EXHAUSTED: 503,
     code_pb2.UNIMPLEMENTED: 501,
@@ -46,6 +49,12 @@ HTTP_STATUSES: dict[int, int] = {  # as google/rpc/code.proto has them
 
 class Methods(Protocol):
     """The contract's methods with JSON in and JSON out."""
+
+    def roles(self, path: str) -> Roles:
+        """The roles of which a caller of a path needs one."""
+
+    def turned_away(self, path: str, error: LemsGuardError) -> None:
+        """Count a call that did not come in."""
 
     async def answer(
         self, path: str, content: bytes, metadata: Mapping[str, str], seconds: float | None
@@ -66,10 +75,10 @@ class Refused(Exception):
 class JsonCalls:
     """The routes of `/v1`."""
 
-    def __init__(self, methods: Methods, admission: Admits) -> None:
-        """Only those whom `admission` lets in are answered."""
+    def __init__(self, methods: Methods, entrance: Entrance) -> None:
+        """Only those who come in by the entrance are answered."""
         self._methods = methods
-        self._admission = admission
+        self._entrance = entrance
 
     def routes(self) -> list[Route]:
         """The routes, for the HTTP port."""
@@ -91,23 +100,37 @@ class JsonCalls:
         headers = HEADERS | _told_id(request.headers)
         if status == 405:
             headers["allow"] = "POST"
+        if status == 401:
+            headers["www-authenticate"] = "Bearer"
         if status == 503:
             headers["retry-after"] = RETRY_AFTER_SECONDS
         return Response(reply.content, status, headers, JSON)
 
     async def _replied(self, request: Request) -> tuple[int, JsonReply]:
-        refusal = self._admission.refusal(request.headers)
-        if refusal:
-            raise Refused(403, code_pb2.PERMISSION_DENIED, refusal)
+        path = request.path_params.get("rest", "")
+        try:
+            guest = await self._entrance.guest(request.scope, self._methods.roles(path))
+        except LemsGuardError as error:
+            self._methods.turned_away(path, error)
+            return told(ended(status_of(error)))
+        try:
+            return told(await self._answered(request, path))
+        finally:
+            guest.leave()
+
+    async def _answered(self, request: Request, path: str) -> JsonReply:
         if request.method != "POST":
             raise Refused(405, code_pb2.UNIMPLEMENTED, "every method is called by POST")
         if not is_json(request.headers.get("content-type", "")):
             raise Refused(415, code_pb2.INVALID_ARGUMENT, f"send {JSON}, in UTF-8")
-        told = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
+        passed = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
         seconds, content = seconds_of(request.headers), await _body(request)
-        path = request.path_params.get("rest", "")
-        reply = await self._methods.answer(path, content, told, seconds)
-        return HTTP_STATUSES.get(reply.code, 500), reply
+        return await self._methods.answer(path, content, passed, seconds)
+
+
+def told(reply: JsonReply) -> tuple[int, JsonReply]:
+    """A reply under the HTTP status that belongs to it."""
+    return HTTP_STATUSES.get(reply.code, 500), reply
 
 
 def is_json(content_type: str) -> bool:

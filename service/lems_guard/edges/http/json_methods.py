@@ -13,8 +13,9 @@ from google.rpc import code_pb2, status_pb2
 from lems_guard.answering.contract import CHECK_SERVICE, UnaryMethod
 from lems_guard.answering.proto_json import as_json, read_message
 from lems_guard.answering.status import code_of, details_of, message_of
+from lems_guard.callers.roles import ALL, CHECKING, Roles, roles_for
 from lems_guard.clinical.deadline import InTime
-from lems_guard.clinical.errors import NotFound
+from lems_guard.clinical.errors import LemsGuardError, NotFound
 from lems_guard.edges.evaluating import Beside
 from lems_guard.edges.frame import NEVER, Frame, Method
 
@@ -45,6 +46,17 @@ class JsonMethods:
             )
             for each in methods
         }
+
+    def roles(self, path: str) -> Roles:
+        """The roles of which a caller of a path needs one; any will do to hear of none."""
+        if path in STREAMS:
+            return CHECKING
+        return roles_for(*path.split("/")) if path in self._methods else ALL
+
+    def turned_away(self, path: str, error: LemsGuardError) -> None:
+        """Count a call that did not come in."""
+        if path in self._methods:
+            self._frame.turned_away(self._methods[path][0], error)
 
     def paths(self) -> Sequence[str]:
         """Every path that answers."""

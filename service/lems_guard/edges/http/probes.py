@@ -1,18 +1,30 @@
-"""The HTTP port's plain pages: `/livez`, `/readyz` and `/metrics`."""
+"""The plain pages of an HTTP port: `/livez`, `/readyz` and `/metrics`."""
+
+import asyncio
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from lems_guard.callers.entrance import Entrance
+from lems_guard.callers.roles import OPERATING
+from lems_guard.clinical.errors import LemsGuardError, PermissionDenied, Unauthenticated
 from lems_guard.telemetry.health import Health
 from lems_guard.telemetry.metrics import Metrics
 
 
-def probe_routes(health: Health, metrics: Metrics, notices: tuple[str, ...] = ()) -> list[Route]:
+def probe_routes(
+    health: Health,
+    metrics: Metrics,
+    notices: tuple[str, ...] = (),
+    entrance: Entrance | None = None,
+) -> list[Route]:
     """The routes; liveness asks nothing of anybody, readiness every component.
 
-    `notices` are what an operator must know of how this process was set up.
+    `notices` are what an operator must know of how this process was set up. Metrics are for those
+    who operate it, where there is an entrance; the health of the process is for all.
     """
+    making = asyncio.Lock()
 
     async def live(_: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -24,7 +36,15 @@ def probe_routes(health: Health, metrics: Metrics, notices: tuple[str, ...] = ()
         return JSONResponse(body, 200 if health.ready else 503)
 
     async def exposition(request: Request) -> Response:
-        content, content_type = metrics.exposition(request.headers.get("accept", ""))
+        try:
+            if entrance is not None:
+                (await entrance.guest(request.scope, OPERATING)).leave()
+        except LemsGuardError as error:
+            return refused(error)
+        # It takes some 20 ms: the event loop goes on meanwhile, and one is made at a time.
+        async with making:
+            accept = request.headers.get("accept", "")
+            content, content_type = await asyncio.to_thread(metrics.exposition, accept)
         return Response(content, headers={"content-type": content_type})
 
     return [
@@ -32,3 +52,10 @@ def probe_routes(health: Health, metrics: Metrics, notices: tuple[str, ...] = ()
         Route("/readyz", ready),
         Route("/metrics", exposition),
     ]
+
+
+def refused(error: LemsGuardError) -> Response:
+    """Why a page is not shown."""
+    if isinstance(error, Unauthenticated):
+        return PlainTextResponse(f"{error}\n", 401, {"www-authenticate": "Bearer"})
+    return PlainTextResponse(f"{error}\n", 403 if isinstance(error, PermissionDenied) else 503)

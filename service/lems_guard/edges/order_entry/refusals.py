@@ -68,7 +68,7 @@ def not_admitted(error: LemsGuardError) -> Refusal:
     if isinstance(error, Unauthenticated):
         return Refusal(401, "login", str(error), (b"www-authenticate", b"Bearer"))
     if isinstance(error, PermissionDenied):
-        return Refusal(403, "forbidden", str(error))
+        return Refusal(403, "forbidden", str(error), reason="caller")
     return Refusal(503, "throttled", str(error), (b"retry-after", RETRY_AFTER_SECONDS))
 
 

@@ -6,17 +6,19 @@ router and its objects in between.
 
 import re
 import time
-from collections.abc import Awaitable, Callable
-from typing import NamedTuple, Protocol
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, NamedTuple, Protocol
 
 import structlog
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from lems_guard.callers.admission import refuse_foreign_pages
-from lems_guard.callers.profile import ANYBODY, Caller
-from lems_guard.clinical.errors import LemsGuardError
+from lems_guard.callers.gate import ANONYMOUS_GUEST, Guest
+from lems_guard.callers.pages import refuse_foreign_pages
+from lems_guard.callers.profile import Caller
+from lems_guard.callers.roles import CHECKING, REPORTING, Roles
+from lems_guard.clinical.errors import LemsGuardError, PermissionDenied
 from lems_guard.edges.order_entry.asgi import ClientGone, Reply, Request
 from lems_guard.edges.order_entry.desk import Desk, Services
 from lems_guard.edges.order_entry.discovery import SERVICES, discovery, services_by_id
@@ -46,11 +48,11 @@ OUR_FAULT = Refusal(500, "exception", "our own fault: nothing was checked")
 GONE = 499  # nobody is there to read it: nginx' code for a client that went away
 
 
-class KnowsCallers(Protocol):
-    """What tells who calls."""
+class LetsIn(Protocol):
+    """What tells who calls, and lets in who may."""
 
-    async def caller(self, authorization: str, path: str) -> Caller:
-        """The client; raises `Unauthenticated`, `PermissionDenied` or `Unavailable`."""
+    async def guest(self, scope: Mapping[str, Any], roles: Roles) -> Guest:
+        """The client; raises `Unauthenticated`, `PermissionDenied` and others."""
 
 
 class CountsCalls(Protocol):
@@ -64,11 +66,12 @@ class CountsCalls(Protocol):
 
 
 class HookPage(NamedTuple):
-    """What is served at a path: for whom calls are counted, by which method, and what answers."""
+    """What is served at a path: the hook that is counted, the method, what answers, and to whom."""
 
     hook: str
     method: str
     answer: Callable[[Request, Caller], Awaitable[bytes]]
+    roles: Roles = CHECKING
 
 
 class Clients(NamedTuple):
@@ -83,13 +86,13 @@ class Clients(NamedTuple):
 
 
 class OrderEntry:
-    """The pages of CDS Hooks. `verifier` is `None` where authentication is off."""
+    """The pages of CDS Hooks. `entrance` is `None` where authentication is off."""
 
     def __init__(
         self,
         desk: Desk,
         feedback: FeedbackDesk,
-        verifier: KnowsCallers | None,
+        entrance: LetsIn | None,
         counts: CountsCalls,
         clients: Clients,
         frame: HookFrame,
@@ -97,7 +100,7 @@ class OrderEntry:
         """`clients` tells whose pages may call, and by which ids."""
         self._desk = desk
         self._feedback = feedback
-        self._verifier = verifier
+        self._entrance = entrance
         self._counts = counts
         self._clients = clients
         self._frame = frame
@@ -131,7 +134,7 @@ class OrderEntry:
         if not service:
             return HookPage("discovery", "GET", self._discover)
         if rest == "feedback":
-            return HookPage("feedback", "POST", self._take_feedback)
+            return HookPage("feedback", "POST", self._take_feedback, REPORTING)
         if rest:
             return None
         found = self._services.get(service, {})
@@ -155,8 +158,8 @@ class OrderEntry:
     async def _take_feedback(self, request: Request, _: Caller) -> bytes:
         if request.service not in self._services:
             raise not_found("there is no service of this id")
-        if self._verifier is None:
-            refuse_foreign_pages(request.headers(), self._clients.origins)
+        if self._entrance is None:
+            self._refuse_foreign_pages(request)
         body = await request.body()
 
         async def take(turns: HookTurns) -> bytes:
@@ -169,8 +172,11 @@ class OrderEntry:
         """The reply, or the refusal; what nobody foresaw is logged by its place alone."""
         try:
             page = _served(page, request.scope["method"])
-            caller = await self._caller(request)
-            return Reply(200, await page.answer(request, caller), JSON)
+            guest = await self._guest(request, page.roles)
+            try:
+                return Reply(200, await page.answer(request, guest.caller), JSON)
+            finally:
+                guest.leave()
         except Refusal as refusal:
             return _refused(refusal)
         except LemsGuardError as error:
@@ -194,12 +200,16 @@ class OrderEntry:
                 left_out=left_out,
             )
 
-    async def _caller(self, request: Request) -> Caller:
-        if self._verifier is None:
-            return ANYBODY
-        return await self._verifier.caller(
-            request.headers().get("authorization", ""), request.scope["path"]
-        )
+    async def _guest(self, request: Request, roles: Roles) -> Guest:
+        if self._entrance is None:
+            return ANONYMOUS_GUEST
+        return await self._entrance.guest(request.scope, roles)
+
+    def _refuse_foreign_pages(self, request: Request) -> None:
+        try:
+            refuse_foreign_pages(request.headers(), self._clients.origins)
+        except PermissionDenied as error:
+            raise Refusal(403, "forbidden", str(error)) from None
 
 
 def hook_of(services: Services, body: bytes) -> str:

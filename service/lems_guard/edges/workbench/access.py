@@ -2,17 +2,18 @@
 
 A door says so of each call. Where no callers are configured, `OpenDoor` stands here: nobody says
 who they are, so the pages are for this machine alone unless the operator opens them in words, and
-nobody but this machine signs. A site's callers come by a door of the same shape.
+nobody but this machine signs. A site's callers come by `KnownDoor`, each with its roles.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
-from lems_guard.callers.admission import TRACES_OF_PROXIES
-from lems_guard.callers.loopback import is_loopback
+from lems_guard.callers.entrance import Entrance
+from lems_guard.callers.roles import ALL
+from lems_guard.callers.ways import shown_by
 from lems_guard.clinical.errors import PermissionDenied
-from lems_guard.setting_values import Address, WorkbenchDoor
+from lems_guard.setting_values import WorkbenchDoor
 
 CHECK, KNOWLEDGE, REVIEW = "check", "knowledge", "review"
 OPEN_IT = "LEMS_GUARD_WORKBENCH=on opens them to all who reach the port"
@@ -31,31 +32,38 @@ class Visitor(NamedTuple):
 class PageDoor(Protocol):
     """What tells who is calling."""
 
-    def visitor(self, headers: Mapping[str, str]) -> Visitor:
-        """Who sends these headers; raises `Unauthenticated` or `PermissionDenied`."""
+    async def visitor(self, scope: Mapping[str, Any]) -> Visitor:
+        """Who sends a request; raises `Unauthenticated` or `PermissionDenied`."""
 
 
 class OpenDoor:
     """Asks nobody who they are, and lets in by the setting."""
 
-    def __init__(self, door: WorkbenchDoor, listen: Address) -> None:
-        """`listen` is where the HTTP port listens."""
+    def __init__(self, door: WorkbenchDoor) -> None:
+        """Whom the pages are for."""
         self._door = door
-        self._on_this_machine = is_loopback(listen.host)
 
-    def visitor(self, headers: Mapping[str, str]) -> Visitor:
+    async def visitor(self, scope: Mapping[str, Any]) -> Visitor:
         """Whoever it is; raises `PermissionDenied`."""
-        if self._is_here(headers):
+        if shown_by(scope).is_here:
             return Visitor(frozenset({CHECK, KNOWLEDGE, REVIEW}))
         if self._door is WorkbenchDoor.ON:
             return Visitor(frozenset({CHECK, KNOWLEDGE}))
         raise PermissionDenied(FOR_LOOPBACK)
 
-    def _is_here(self, headers: Mapping[str, str]) -> bool:
-        # A web page elsewhere can give its own name this machine's address; the name gives it away.
-        named = is_loopback(host_of(headers.get("host", "")))
-        proxied = any(name in headers for name in TRACES_OF_PROXIES)
-        return self._on_this_machine and named and not proxied
+
+class KnownDoor:
+    """Asks everybody, as every edge does."""
+
+    def __init__(self, entrance: Entrance) -> None:
+        """The callers of the site come in by it."""
+        self._entrance = entrance
+
+    async def visitor(self, scope: Mapping[str, Any]) -> Visitor:
+        """A caller with the roles that it has; raises as the entrance does."""
+        guest = await self._entrance.guest(scope, ALL)
+        guest.leave()
+        return Visitor(frozenset(role.value for role in guest.caller.roles), guest.caller.name)
 
 
 def allow(visitor: Visitor, role: str) -> None:
@@ -78,10 +86,3 @@ def refuse_foreign(headers: Mapping[str, str]) -> None:
     origin = headers.get("origin", "")
     if origin and urlsplit(origin).netloc != headers.get("host", ""):
         raise PermissionDenied(FOREIGN)
-
-
-def host_of(host: str) -> str:
-    """The name in a Host header, without the port."""
-    if host.startswith("["):
-        return host.partition("]")[0].strip("[")
-    return host.partition(":")[0]

@@ -178,7 +178,7 @@ class Pages:
 
     async def _asked(self, request: Request, role: str) -> PageCall:
         headers = request.headers
-        visitor = self._door.visitor(headers)
+        visitor = await self._door.visitor(request.scope)
         allow(visitor, role)
         body = b""
         if request.method == "POST":

@@ -4,7 +4,7 @@ A row of RXNREL reads "the second concept RELA the first": read the other way ro
 become a part of its own ingredient. So the direction is counted and checked before any use.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from lems_guard.clinical.route import Route
@@ -50,7 +50,7 @@ class Graph:
     """Kinds of concepts, and the relations between them in one direction."""
 
     kinds: dict[int, str] = field(default_factory=dict)
-    edges: dict[str, dict[int, tuple[int, ...]]] = field(
+    edges: dict[str, dict[int, list[int]]] = field(
         default_factory=lambda: {name: {} for name in RELATIONS}
     )
     form_names: dict[int, str] = field(default_factory=dict)
@@ -68,8 +68,7 @@ class Graph:
             self._count(kind, self.kinds.get(other))
         if kind is None or (relation == "isa" and kind != "DF"):
             return
-        targets = self.edges[relation]
-        targets[subject] = (*targets.get(subject, ()), other)
+        self.edges[relation].setdefault(subject, []).append(other)
 
     def _count(self, subject: str | None, other: str | None) -> None:
         if subject in OF_PRODUCTS and other in INGREDIENTS:
@@ -92,7 +91,7 @@ class Graph:
             found = self._found[rxcui] = self._sets.setdefault(found, found)
         return found
 
-    def _together(self, parts: tuple[int, ...], depth: int) -> frozenset[int]:
+    def _together(self, parts: Iterable[int], depth: int) -> frozenset[int]:
         sets = [self.ingredients(part, depth + 1) for part in parts]
         return frozenset().union(*sets) if all(sets) else frozenset()
 

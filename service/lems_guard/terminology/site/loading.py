@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import sqlite3
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +18,7 @@ from lems_guard.terminology.site.checks import (
     counts_before,
 )
 from lems_guard.terminology.site.importer import FILES, Importer, finish
-from lems_guard.terminology.site.rrf import Progress, Release, quiet
+from lems_guard.terminology.site.rrf import BrokenRelease, Progress, Release, quiet
 from lems_guard.terminology.vocabulary import Vocabulary
 
 
@@ -44,6 +45,8 @@ def import_release(
             check_counts(said.counts, counts_before(target))
         _to_disk(beside)
         beside.replace(target)
+    except sqlite3.OperationalError as fault:
+        raise BrokenRelease(f"{beside}: cannot be written: {fault}") from None
     finally:
         beside.unlink(missing_ok=True)
     return said

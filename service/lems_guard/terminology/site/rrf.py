@@ -19,6 +19,20 @@ from lems_guard.clinical.errors import LemsGuardError
 COLUMNS = {"RXNCONSO": 18, "RXNREL": 16, "RXNSAT": 13, "RXNCUI": 5, "RXNATOMARCHIVE": 16}
 NEEDED = ("RXNCONSO", "RXNREL", "RXNSAT")
 LINES_A_REPORT = 20_000
+# RxNorm's longest lines have some 4 kB, its files shrink to a tenth, and there are some forty.
+LONGEST_LINE = 65_536
+MOST_MEMBERS = 10_000
+MOST_SWELLING = 200
+SMALL_BYTES = 1_000_000
+# A file that is cut off, encrypted (RuntimeError), or packed in a way that is not known.
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    RuntimeError,
+    NotImplementedError,
+)
 
 # Hears of a file's name and of the bytes read since it last heard.
 Progress: TypeAlias = Callable[[str, int], None]
@@ -40,6 +54,7 @@ class Release:
         self._path = path
         self.place = path.name
         self._zip = _opened_zip(path) if path.is_file() else None
+        self._members: dict[PurePosixPath, zipfile.ZipInfo] = {}
         self._files = self._found()
         missing = [f"{name}.RRF" for name in NEEDED if name not in self._files]
         if missing:
@@ -48,7 +63,9 @@ class Release:
     def _found(self) -> dict[str, PurePosixPath]:
         """Each file's place; a full release holds the prescribable one again, deeper down."""
         if self._zip is not None:
-            places = [PurePosixPath(name) for name in self._zip.namelist()]
+            members = _members(self._zip, self._path.name)
+            self._members = {PurePosixPath(each.filename): each for each in members}
+            places = [*self._members]
         else:
             places = [PurePosixPath(file.as_posix()) for file in self._path.rglob("*.*")]
         places = [place for place in places if place.suffix.upper() == ".RRF"]
@@ -65,7 +82,7 @@ class Release:
 
     def _size(self, place: PurePosixPath) -> int:
         if self._zip is not None:
-            return self._zip.getinfo(str(place)).file_size
+            return self._members[place].file_size
         return Path(place).stat().st_size
 
     def rows(
@@ -82,7 +99,7 @@ class Release:
                     yield fields
         except UnicodeDecodeError:
             raise BrokenRelease(f"{self.place}: not UTF-8 soon after this line") from None
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as fault:
+        except UNREADABLE as fault:
             raise BrokenRelease(f"{self.place}: cannot be read on from here: {fault}") from None
 
     @contextlib.contextmanager
@@ -92,7 +109,8 @@ class Release:
                 yield stream
             return
         # The archive checks its own sums as it is read to the end.
-        with self._zip.open(str(place)) as member, io.BufferedReader(member, 1 << 20) as stream:  # type: ignore[type-var]
+        archived = self._zip.open(self._members[place])
+        with archived, io.BufferedReader(archived, 1 << 20) as stream:  # type: ignore[type-var]
             yield stream
 
 
@@ -103,11 +121,32 @@ def _opened_zip(path: Path) -> zipfile.ZipFile:
         raise BrokenRelease(f"{path.name}: no zip file, or one that is cut off") from None
 
 
+def _members(archive: zipfile.ZipFile, file: str) -> list[zipfile.ZipInfo]:
+    """What an archive holds; raises `BrokenRelease` for one that is made to swell."""
+    members = archive.infolist()
+    if len(members) > MOST_MEMBERS:
+        raise BrokenRelease(f"{file}: more than {MOST_MEMBERS} files")
+    for each in members:
+        if each.file_size > SMALL_BYTES and each.file_size > MOST_SWELLING * each.compress_size:
+            raise BrokenRelease(f"{file}: {each.filename[:100]!r} swells as no release does")
+    return members
+
+
+def _lines(name: str, stream: IO[bytes]) -> Iterator[bytes]:
+    """The lines of a file; raises `BrokenRelease` for one that is longer than any can be."""
+    number = 0
+    while line := stream.readline(LONGEST_LINE + 1):
+        number += 1
+        if len(line) > LONGEST_LINE:
+            raise BrokenRelease(f"{name}.RRF:{number}: a line longer than {LONGEST_LINE} bytes")
+        yield line
+
+
 def _rows(
     name: str, stream: IO[bytes], progress: Progress, holding: bytes
 ) -> Iterator[tuple[int, list[str]]]:
     width, read, number = COLUMNS.get(name, 0), 0, 0
-    for number, line in enumerate(stream, 1):
+    for number, line in enumerate(_lines(name, stream), 1):
         if number == 1:
             line = line.removeprefix(codecs.BOM_UTF8)  # noqa: PLW2901  # some editors put it there
         width = width or line.count(b"|")

@@ -1,0 +1,92 @@
+"""What browsers must know of this port's replies, and what pages from elsewhere may not do."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import urlsplit
+
+from google.rpc import code_pb2, status_pb2
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lems_guard.answering.proto_json import as_json
+
+# CDS Hooks is called by pages of other origins: its CORS is set by the site.
+FOR_OTHER_ORIGINS = "/cds-services"
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+FOREIGN = "a page of another origin may change nothing here: NOT CHECKED"
+# What a browser says of where a request comes from (Fetch Metadata).
+FOREIGN_SITES = frozenset({"cross-site", "same-site"})
+ALWAYS = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+}
+UNLESS_TOLD = {
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "cache-control": "no-store",
+}
+A_YEAR = "max-age=31536000"
+
+
+class Browsers:
+    """Around all pages of a port."""
+
+    def __init__(self, app: ASGIApp, *, is_tls: bool = False) -> None:
+        """`is_tls`: then browsers are told to come back by no other way."""
+        self._app = app
+        self._always = ALWAYS | ({"strict-transport-security": A_YEAR} if is_tls else {})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse what a foreign page would change; tell of each reply how it may be used."""
+        path = scope["path"] if scope["type"] == "http" else ""
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                sent = list(message["headers"])
+                message["headers"] = [*sent, *self._missing(path, {name for name, _ in sent})]
+            await send(message)
+
+        if scope["type"] == "http" and is_foreign(scope):
+            await refuse(told)
+        else:
+            await self._app(scope, receive, told)
+
+    def _missing(self, path: str, sent: set[bytes]) -> Iterator[tuple[bytes, bytes]]:
+        is_open = path.startswith(FOR_OTHER_ORIGINS)
+        policy = {"cross-origin-resource-policy": "cross-origin" if is_open else "same-origin"}
+        for name, value in (self._always | UNLESS_TOLD | policy).items():
+            if name.encode() not in sent:
+                yield name.encode(), value.encode()
+
+
+def is_foreign(scope: Scope) -> bool:
+    """Whether a page of another origin would have something changed."""
+    if scope["method"] in READING or scope["path"].startswith(FOR_OTHER_ORIGINS):
+        return False
+    headers = _headers(scope["headers"])
+    if headers.get("sec-fetch-site", "") in FOREIGN_SITES:
+        return True
+    origin = headers.get("origin")
+    return origin is not None and not _is_own(origin, headers.get("host", ""))
+
+
+def _is_own(origin: str, host: str) -> bool:
+    """Whether an origin is the very name that was called; a proxy may have ended its TLS."""
+    try:
+        return bool(host) and urlsplit(origin).netloc.lower() == host.lower()
+    except ValueError:
+        return False
+
+
+def _headers(sent: Iterable[tuple[bytes, bytes]]) -> Mapping[str, str]:
+    return {str(name, "latin-1"): str(value, "latin-1") for name, value in sent}
+
+
+async def refuse(send: Send) -> None:
+    """403, as `/v1` says it."""
+    content = as_json(status_pb2.Status(code=code_pb2.PERMISSION_DENIED, message=FOREIGN))
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(content)),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.body", "body": content})
