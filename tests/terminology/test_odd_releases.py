@@ -86,8 +86,9 @@ def repacked(path: Path, name: str, flags: int = 0, method: int | None = None) -
     """A zipped release whose members' names, flags or methods are changed."""
     other = path.with_name("other.zip")
     with zipfile.ZipFile(path) as usual, zipfile.ZipFile(other, "w") as archive:
-        for each in usual.namelist():
-            archive.writestr(name.format(PurePosixPath(each).name), usual.read(each))
+        members = {PurePosixPath(each).name: each for each in reversed(usual.namelist())}
+        for plain, each in members.items():
+            archive.writestr(name.format(plain), usual.read(each))
     content = bytearray(other.read_bytes())
     for mark, place in ((b"PK\x01\x02", 8), (b"PK\x03\x04", 6)):
         at = content.find(mark)

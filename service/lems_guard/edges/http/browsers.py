@@ -14,6 +14,7 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 FOREIGN = "a page of another origin may change nothing here: NOT CHECKED"
 # What a browser says of where a request comes from (Fetch Metadata).
 FOREIGN_SITES = frozenset({"cross-site", "same-site"})
+OWN_SITE = "same-origin"
 ALWAYS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -62,8 +63,11 @@ def is_foreign(scope: Scope) -> bool:
     if scope["method"] in READING or scope["path"].startswith(FOR_OTHER_ORIGINS):
         return False
     headers = _headers(scope["headers"])
-    if headers.get("sec-fetch-site", "") in FOREIGN_SITES:
+    site = headers.get("sec-fetch-site", "")
+    if site in FOREIGN_SITES:
         return True
+    if site == OWN_SITE:  # our own forms, whose origin is withheld with their referrer
+        return False
     origin = headers.get("origin")
     return origin is not None and not _is_own(origin, headers.get("host", ""))
 
