@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from lems_guard.callers.gate import Gate, OpenGate
 from lems_guard.callers.loopback import is_loopback
 from lems_guard.clinical.errors import InvalidSettings
-from lems_guard.settings import PORTS, Address, Anonymous, Plaintext, Settings, variable
+from lems_guard.settings import (
+    PORTS,
+    Address,
+    Anonymous,
+    HookAuth,
+    Plaintext,
+    Settings,
+    variable,
+)
 from lems_guard.sharing.tokens import UsedTokens
 
 if TYPE_CHECKING:
@@ -30,6 +38,8 @@ CLOSED = (
     "LEMS_GUARD_CALLERS is not set: this machine may call, and every call of another is refused "
     "(LEMS_GUARD_ANONYMOUS=check would let all of them check)"
 )
+HOOKS_OPEN = "CDS Hooks: authentication is off; anybody on this machine may call"
+HOOKS_CLOSED = "CDS Hooks: LEMS_GUARD_CALLERS is not set; every call is refused with 401"
 NO_EFFECT = "LEMS_GUARD_ANONYMOUS=check has no effect beside LEMS_GUARD_CALLERS: all are asked"
 
 
@@ -128,7 +138,22 @@ def notices(settings: Settings) -> tuple[str, ...]:
     """What whoever operates or calls the service must know of how it was set up."""
     is_plain = settings.tls_certificate is None and any(open_ports(settings))
     is_open = settings.callers is None and settings.anonymous is Anonymous.CHECK
-    return (*([IN_THE_CLEAR] if is_plain else ()), *([UNASKED] if is_open else ()))
+    said = {IN_THE_CLEAR: is_plain, UNASKED: is_open, HOOKS_OPEN: are_hooks_open(settings)}
+    return tuple(each for each, holds in said.items() if holds)
+
+
+def are_hooks_open(settings: Settings) -> bool:
+    """Whether CDS Hooks ask nobody who calls."""
+    return settings.cds_hooks_auth is HookAuth.OFF
+
+
+def refuse_open_hooks(settings: Settings) -> None:
+    """Raises `InvalidSettings` where other machines could call hooks that ask nobody."""
+    if are_hooks_open(settings) and not is_here(settings.http_listen):
+        raise InvalidSettings(
+            "LEMS_GUARD_CDS_HOOKS_AUTH: off is for this machine alone: let "
+            "LEMS_GUARD_HTTP_LISTEN be 127.0.0.1 or [::1], or take jwt"
+        )
 
 
 def closures(settings: Settings) -> tuple[str, ...]:
@@ -136,4 +161,5 @@ def closures(settings: Settings) -> tuple[str, ...]:
     if settings.callers is not None:
         return (NO_EFFECT,) if settings.anonymous is Anonymous.CHECK else ()
     is_closed = settings.anonymous is Anonymous.LOOPBACK and any(open_ports(settings))
-    return (CLOSED,) if is_closed else ()
+    said = {CLOSED: is_closed, HOOKS_CLOSED: not are_hooks_open(settings)}
+    return tuple(each for each, holds in said.items() if holds)

@@ -20,6 +20,7 @@ from lems_guard.answering.in_service import InService, Reload
 from lems_guard.caching.replies import Replies, ReplyCache
 from lems_guard.caching.shared_replies import WORTH_IT_BYTES, SharedReplies
 from lems_guard.callers.entrance import Entrance, looking
+from lems_guard.callers.nobody import NobodyKnown
 from lems_guard.clinical.errors import InvalidSettings
 from lems_guard.clinical.outcome import AlertOutcome, Recording
 from lems_guard.edges.evaluating import Beside
@@ -31,7 +32,10 @@ from lems_guard.edges.http.json_methods import JsonMethods
 from lems_guard.edges.http.port import HttpListen, running_http
 from lems_guard.edges.http.probes import probe_routes
 from lems_guard.edges.observed import Observed
+from lems_guard.edges.order_entry.card_shapes import CardStyle
+from lems_guard.edges.order_entry.composed import HookOptions, Surroundings, hook_routes
 from lems_guard.edges.order_entry.engine import Engine
+from lems_guard.edges.order_entry.routes import Clients, LetsIn
 from lems_guard.edges.workbench.access import KnownDoor, OpenDoor, PageDoor
 from lems_guard.edges.workbench.pages import Pages, State
 from lems_guard.edges.workbench.routes import workbench_routes
@@ -39,8 +43,15 @@ from lems_guard.edges.workbench.rules_pages import Site
 from lems_guard.editions.compiling import load_apart
 from lems_guard.editions.library import Edition, Library, packaged_rules
 from lems_guard.editions.reloading import Reloader, in_background
-from lems_guard.exposure import certificates_of, closures, is_here, known_of, notices
-from lems_guard.ordering import OFF, Surroundings, ordering
+from lems_guard.exposure import (
+    are_hooks_open,
+    certificates_of,
+    closures,
+    is_here,
+    known_of,
+    notices,
+    refuse_open_hooks,
+)
 from lems_guard.screening.screen import RuleScreener
 from lems_guard.settings import (
     HOW_TO_MAKE_A_KEY,
@@ -61,6 +72,7 @@ from lems_guard.telemetry.call_log import CallLog
 from lems_guard.telemetry.health import Health
 from lems_guard.telemetry.loop_lag import watch_loop
 from lems_guard.telemetry.metrics import Metrics
+from lems_guard.telemetry.order_entry_metrics import OrderEntryMetrics
 from lems_guard.telemetry.sharing_metrics import SharingMetrics
 from lems_guard.telemetry.tracing import traces_of
 
@@ -159,15 +171,8 @@ class Service:
         self.library = Library(rules, site=settings.vocabulary, overlay=settings.overlay)
         self.known = known_of(settings, self.shared.tokens, self.metrics.callers)
         self.entrance = Entrance(self.known.gate)
-        around = Surroundings(
-            lambda: self.engine,
-            utc_today,
-            self.observe,
-            self.frame,
-            self.beside,
-            self.entrance if self.known.callers else None,
-        )
-        self.ordering = ordering(settings, self.metrics, self.shared, around)
+        refuse_open_hooks(settings)
+        self.hook_metrics = OrderEntryMetrics(self.metrics.registry)
         self.take()
         self.methods = unary_methods(self, self.shared.outcomes, self.shared.repeats)
         limits = Limits(
@@ -191,7 +196,7 @@ class Service:
         knowledge = edition.knowledge
         self.metrics.knowledge_loaded(knowledge)
         self.shared.metrics.rules_loaded(rule.id for rule in knowledge.rules)
-        self.ordering.metrics.rules_loaded(rule.id for rule in knowledge.rules)
+        self.hook_metrics.rules_loaded(rule.id for rule in knowledge.rules)
         self.health.set("knowledge base", ready=True)
 
     def reloaded(self, outcome: str) -> None:
@@ -255,7 +260,20 @@ class Service:
         calls = JsonCalls(methods, self.entrance)
         pages = [] if self.settings.workbench is WorkbenchDoor.OFF else self.pages()
         probes = self.probes(self.entrance)
-        return Starlette(routes=[*pages, *probes, *self.ordering.routes, *calls.routes()])
+        return Starlette(routes=[*pages, *probes, *self.hooks(), *calls.routes()])
+
+    def hooks(self) -> list[Route]:
+        """Order entry."""
+        settings = self.settings
+        entrance: LetsIn | None = None
+        if not are_hooks_open(settings):
+            entrance = NobodyKnown() if self.known.callers is None else self.entrance
+        one_id = settings.cds_hooks_one_id is Switch.ON
+        clients = Clients(settings.cds_hooks_origins, settings.cds_hooks_headers, one_id)
+        style = CardStyle(settings.workbench_url or "", settings.cds_hooks_reasons or ())
+        options = HookOptions(style, settings.cds_hooks_fhir_servers or (), clients, entrance)
+        around = Surroundings(lambda: self.engine, utc_today, self.observe, self.frame, self.beside)
+        return hook_routes(options, self.hook_metrics, self.shared, around)
 
     def pages(self) -> list[Route]:
         """The workbench."""
@@ -284,17 +302,10 @@ class Service:
             asks_certificates=asks_certificates,
         )
 
-    def warnings(self) -> tuple[str, ...]:
-        """What must be said at the start: of what is open, and of what is closed."""
-        said = self.ordering.warning
-        said_of_callers = (*notices(self.settings), *closures(self.settings))
-        return (*said_of_callers, *([said] if said else ()))
-
     @property
     def notices(self) -> tuple[str, ...]:
         """What of it anybody must know who asks."""
-        said = self.ordering.warning
-        return (*notices(self.settings), *([said] if said == OFF else ()))
+        return notices(self.settings)
 
     @contextlib.asynccontextmanager
     async def http_ports(self) -> AsyncIterator[tuple[Address, Address | None]]:
@@ -337,7 +348,7 @@ async def serve(settings: Settings) -> None:
     )
     async with service.kept_up(), service.http_ports() as (http_at, metrics_at), port as grpc_at:
         service.health.set("accepting calls", ready=True)
-        for said in service.warnings():
+        for said in (*notices(settings), *closures(settings)):
             log.warning(said)
         knowledge = service.library.current.knowledge
         # What has been loaded stays for good: the garbage collector need not look at it again.

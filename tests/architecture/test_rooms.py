@@ -73,15 +73,10 @@ ROOMS = {
     ),
     # Where all is put together, and called.
     "exposure.py": Room("clinical sharing settings.py callers edges/certificates.py"),
-    "ordering.py": Room(
-        "clinical answering telemetry sharing settings.py exposure.py callers edges/order_entry "
-        f"{FRAMING}",
-        "starlette",
-    ),
     "server.py": Room(
         "clinical screening answering telemetry editions store sharing caching settings.py callers "
         f"edges/grpc edges/http edges/order_entry edges/workbench {FRAMING} edges/observed.py "
-        "exposure.py ordering.py",
+        "exposure.py",
         "starlette structlog",
     ),
     "cohort": Room(
