@@ -2,7 +2,8 @@
 
 `Gelsemium sempervirens 9 CH`, `Magnesium phosphoricum D6`, `Arnica montana 30C`, `Ignatia 15CH`.
 A text is one only where it begins with the Latin name and the potency, and names nothing else: a
-potency that is a frequency as well (`acidum azelaicum 4x/day`) is taken for the frequency.
+potency that is a frequency as well (`acidum azelaicum 4x/day`) is taken for the frequency, and a
+name that is a drug's (`timolol 12 ch`, `gentamicina intravenosa D7`) for the drug.
 """
 
 from typing import Final
@@ -18,6 +19,11 @@ FIRM: Final = frozenset({"ch", "dh", "ck", "lm"})
 SCALES: Final = FIRM | {"c", "d", "x"}
 LATIN_ENDS: Final = ("um", "us", "a", "ans", "ens", "is")
 LONGEST_NAME: Final = 2
+# What remedies are made of that are drugs by the same name, when they are salts of it.
+MINERALS: Final = frozenset({"calcium", "magnesium", "ferrum", "zincum", "cuprum", "ammonium"})
+SALT_END: Final = "icum"
+# Before this step there may be enough of it to act.
+LEAST_D: Final = 6
 # The words of a potency: its number and its scale.
 POTENCY: Final = 2
 # `3x` is said of times a day more often than of a potency; `d1` and `d8` of a cycle's days.
@@ -28,7 +34,12 @@ LEAST_C: Final = 10
 NOT_BESIDE: Final = frozenset(
     {kinds.NAME, kinds.BRAND, kinds.MENTION, kinds.UNKNOWN, kinds.AMOUNT, kinds.STRENGTH}
     | {kinds.WEIGHT, kinds.WEIGHT_DAY, kinds.SURFACE, kinds.DAY, kinds.RATE, kinds.RATIO}
+    | {kinds.VOLUME}
 )
+# What no word of a remedy's name is: what is not known, and part of a salt's name, may be one.
+NAMES: Final = frozenset({kinds.NAME, kinds.SALT})
+OF_A_NAME: Final = frozenset({kinds.UNKNOWN, kinds.SALT})
+
 # `6x` is a potency where only the form follows: `6x Tabletten täglich` are six times a day.
 BEHIND_X: Final = frozenset({kinds.FORM, kinds.SIGN})
 
@@ -36,7 +47,7 @@ BEHIND_X: Final = frozenset({kinds.FORM, kinds.SIGN})
 def is_dilution(words: list[str], phrases: list[Phrase]) -> bool:
     """Whether an order is one of a homeopathic dilution, and of nothing else."""
     stop = _potency_stop(words)
-    if not stop:
+    if not stop or not _is_remedy(words[: stop - POTENCY], phrases, words[stop - POTENCY : stop]):
         return False
     behind = [phrase for phrase in phrases if phrase.stop > stop]
     if any(phrase.start < stop or phrase.kind in NOT_BESIDE for phrase in behind):
@@ -56,6 +67,31 @@ def _potency_stop(words: list[str]) -> int:
         return 0
     is_firm = scale in FIRM or (_is_binomial(words[:name]) and _is_step(scale, one, value))
     return name + POTENCY if is_firm else 0
+
+
+def _is_remedy(name: list[str], phrases: list[Phrase], potency: list[str]) -> bool:
+    """Whether a name may be a remedy's: no drug's, but a salt's or a plant's that has its own."""
+    parts = [phrase for phrase in phrases if phrase.start < len(name)]
+    if all(phrase.kind in OF_A_NAME for phrase in parts):
+        return name[-1].endswith(LATIN_ENDS)
+    if len(name) < LONGEST_NAME or any(phrase.kind not in NAMES for phrase in parts[:1]):
+        return False
+    if _is_own_name(parts[0], name):
+        return True
+    is_salt = name[0] in MINERALS and name[1].endswith(SALT_END)
+    return is_salt and _is_high(potency)
+
+
+def _is_own_name(phrase: Phrase, name: list[str]) -> bool:
+    """Whether the vocabulary calls a plant so itself: `Arnica montana`."""
+    own = phrase.entry is not None and phrase.entry.readings == ((" ".join(name),),)
+    return own and phrase.stop == len(name)
+
+
+def _is_high(potency: list[str]) -> bool:
+    """Whether nothing that acts is left: any centesimal step, or the sixth decimal one."""
+    scale, number = sorted(potency, key=lambda word: word[0] in DIGITS)
+    return scale not in {"d", "x", "dh"} or (number_of(number) or 0) >= LEAST_D
 
 
 def _is_binomial(name: list[str]) -> bool:

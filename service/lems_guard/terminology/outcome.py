@@ -94,6 +94,15 @@ def stopped(understood: Understood) -> Understood:
     return understood._replace(disposition=Disposition.NOT_CURRENT)
 
 
+def ordered_first(found: Sequence[Reading]) -> list[Reading]:
+    """The orders of a text: those that name a drug to be stopped stand behind the others."""
+    return sorted(found, key=_is_denied)
+
+
+def _is_denied(reading: Reading) -> bool:
+    return reading.denied
+
+
 def together(orders: Sequence[Understood]) -> Understood:
     """Several orders of one text: the first with the others beside it."""
     first, *others = orders

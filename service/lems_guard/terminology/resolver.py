@@ -30,6 +30,7 @@ from lems_guard.terminology.outcome import (
     completed,
     meant,
     notes_of,
+    ordered_first,
     stopped,
     together,
     told,
@@ -137,7 +138,7 @@ class Resolver:
         first = found[0]
         if len(found) == 1 and first.is_whole and not first.unread:
             return self._of_words(first, text, NOTHING_NEAR)
-        orders = [each for each in found if not each.denied] or found
+        orders = ordered_first(found)
         near = self._near(text, orders, country)
         understood = [
             self._of_words(each, text, near if each.unread or len(orders) == 1 else NOTHING_NEAR)
@@ -201,7 +202,7 @@ class Resolver:
     def _resolve(self, medication: Medication) -> Understood:
         text, country = medication.text or _display(medication), medication.country
         found = self._read(text, country)
-        first, *others = [each for each in found if not each.denied] or found
+        first, *others = ordered_first(found)
         notes: list[str] = []
         coded = self._coded(medication, notes) if medication.codings else UNKNOWN
         near = NOTHING_NEAR if coded.readings else self._near(text, (first, *others), country)

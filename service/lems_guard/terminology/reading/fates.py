@@ -66,7 +66,7 @@ def fates_of(phrases: list[Phrase], bag: Bag, breaks: dict[int, int]) -> Fates:
             (beside if changes else behind).append(phrase)
         elif _is_stray(phrases, place, first):
             beside.append(phrase)
-    denied, maybe = _denied(phrases, bag, first, begin)
+    denied, maybe = _denied(phrases, bag, first)
     return Fates(tuple(beside), tuple(behind), denied, maybe)
 
 
@@ -109,10 +109,11 @@ def _is_stray(phrases: list[Phrase], place: int, first: int) -> bool:
     return place > 0 or following is kinds.BRAND
 
 
-def _denied(phrases: list[Phrase], bag: Bag, first: int, begin: int) -> tuple[bool, bool]:
+def _denied(phrases: list[Phrase], bag: Bag, first: int) -> tuple[bool, bool]:
     """Whether the drug is named to be denied, surely or perhaps.
 
-    Before the drug a denial is one; directly behind it too; further on it may be of something else.
+    Directly before the only drug a denial is one, and behind it; elsewhere it may be of something
+    else: `stop aspirin metoprolol 50 mg bid`, `stop smoking bupropion`, `do not stop metoprolol`.
     """
     if kinds.DENY not in bag and kinds.DENIED not in bag:
         return False, False
@@ -121,10 +122,15 @@ def _denied(phrases: list[Phrase], bag: Bag, first: int, begin: int) -> tuple[bo
         for place, phrase in enumerate(phrases)
         if phrase.kind is kinds.DENIED or (phrase.kind is kinds.DENY and place < first)
     ]
-    if any(place < first or _is_beside(phrases, first, place) for place in denials):
-        return True, False
-    return False, any(place < len(phrases) for place in denials) and begin >= 0 and bool(denials)
+    if not denials:
+        return False, False
+    # Denied twice is told, and of two drugs the other may be the one that is ordered.
+    drugs = sum(phrase.kind <= kinds.BRAND for phrase in phrases)
+    is_sure = len(denials) == 1 and drugs == 1 and _is_beside(phrases, first, denials[0])
+    return is_sure, not is_sure
 
 
 def _is_beside(phrases: list[Phrase], first: int, place: int) -> bool:
-    return all(phrases[at].kind in BESIDE_NAME for at in range(first + 1, place))
+    """Whether nothing but words of the name stands between a drug and a denial."""
+    low, high = sorted((first, place))
+    return all(phrases[at].kind in BESIDE_NAME for at in range(low + 1, high))

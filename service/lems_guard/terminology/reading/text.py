@@ -55,6 +55,7 @@ MAY_CHANGE_SIG: Final = "not understood, and may say what the order leaves open"
 SAYS_NOTHING: Final = "not understood, behind all that is needed"
 SPOKEN_OF: Final = "a drug is spoken of: it may be ordered as well"
 BY_SPELLING: Final = "was found by spelling, and read as "
+IS_DENIED: Final = "is named to be stopped or denied, and was not judged"
 MAY_BE_DENIED: Final = "may say that the order does not hold"
 ROUTES_DIFFER: Final = "more than one route is told"
 DILUTED: Final = Reading(
@@ -82,7 +83,7 @@ def read_text(text: str, lexicon: Lexicon) -> tuple[Reading, ...]:
     if len(text) > LONGEST_TEXT:
         return (NOTHING._replace(doubts=(Doubt(DRUG, "", TOO_LONG),)),)
     words = words_of(text)
-    phrases = phrases_of(words, lexicon)
+    phrases = joined(text, phrases_of(words, lexicon))
     bag = bag_of(phrases)
     if not NOT_PLAIN.isdisjoint(bag):
         phrases = spans_taken(phrases, words)
@@ -106,6 +107,14 @@ def read_text(text: str, lexicon: Lexicon) -> tuple[Reading, ...]:
         reading._replace(words=text[spans[each[0].start][0] : spans[each[-1].stop - 1][1]])
         for reading, each in zip(read, orders, strict=True)
     )
+
+
+def joined(text: str, phrases: list[Phrase]) -> list[Phrase]:
+    """Phrases in which `Co-` is no maker's prefix: joined to a name it tells of a second drug."""
+    is_prefix = bool(phrases) and phrases[0].kind is kinds.PREFIX
+    if is_prefix and text.lstrip()[:3].casefold() == "co-":
+        return [phrases[0]._replace(kind=kinds.UNKNOWN), *phrases[1:]]
+    return phrases
 
 
 def phrases_in(words: list[str], lexicon: Lexicon) -> list[Phrase]:
@@ -280,6 +289,8 @@ def _with_fates(reading: Reading, fates: Fates, words: list[str]) -> Reading:
         doubts += [] if open_fields else [Doubt("", each, SAYS_NOTHING)]
     if fates.maybe_denied:
         doubts.append(Doubt(DRUG, "", MAY_BE_DENIED))
+    if fates.denied:
+        doubts.append(Doubt(DRUG, "", IS_DENIED))
     return reading._replace(
         doubts=(*reading.doubts, *doubts),
         unread=(*beside, *behind),
