@@ -275,6 +275,14 @@ def test_the_exit_code_says_what_was_asked(
     assert lems_guard("batch", cohort, out, *options).code == code, why
 
 
+def test_what_was_found_before_an_interruption_counts_in_the_end(
+    lems_guard: Run, cohort: Path, out: Path
+) -> None:
+    assert lems_guard("batch", cohort, out, "--fail-at", "avoid").code == 1
+    assert lems_guard("batch", cohort, out, "--resume", "--fail-at", "avoid").code == 1
+    assert lems_guard("batch", cohort, out, "--resume", "--strict").code == 3
+
+
 def test_rejects_name_file_line_and_reason(lems_guard: Run, cohort: Path, out: Path) -> None:
     cohort.write_text(f"{cohort.read_text()}nonsense\n")
     lems_guard("batch", cohort, out)

@@ -171,9 +171,10 @@ def test_who_cannot_be_told_is_a_reject(
 ) -> None:
     put(folder, *persons, LEMS, METOPROLOL)
     assert batch(folder, out)[0] == 2, "the only patient was not checked"
-    [(file, _, why)] = rejects(out)
-    assert file == "Patient/1"
+    [(file, line, why)] = rejects(out)
+    assert (file, line) == ("Patient/1", "0")
     assert reason in why
+    assert reason in answers(out)["Patient/1"]["error"]["message"]
 
 
 def test_the_same_line_twice_is_one(batch: Batch, folder: Path, out: Path) -> None:
@@ -229,3 +230,70 @@ def test_nothing_of_a_patient_is_left_behind(
     put(folder, PATIENT, LEMS, METOPROLOL)
     batch(folder, out)
     assert list(private.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["MedicationStatement.json", "more.ndjson.zip", "notes.txt"])
+def test_a_file_that_is_not_read_is_told(batch: Batch, folder: Path, out: Path, name: str) -> None:
+    put(folder, PATIENT, LEMS, METOPROLOL)
+    (folder / name).write_text(json.dumps(FIRDAPSE))
+    (folder / "manifest.json").write_text("{}")
+    batch(folder, out)
+    assert [(file, "not named" in why) for file, _, why in rejects(out)] == [(name, True)]
+
+
+def test_endings_in_capitals_are_read(batch: Batch, folder: Path, out: Path) -> None:
+    put(folder, PATIENT, LEMS, METOPROLOL, name="ALL.NDJSON")
+    batch(folder, out)
+    assert drugs(answers(out)["Patient/1"]) == ["metoprolol"]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (json.dumps({"resourceType": "Bundle", "entry": []}), "write one resource a line"),
+        ("[" * 100_000, "no resource"),
+        ('{"a":' * 100_000, "no resource"),
+    ],
+)
+def test_no_line_ends_the_run(
+    batch: Batch, folder: Path, out: Path, line: str, reason: str
+) -> None:
+    put(folder, PATIENT, LEMS, METOPROLOL)
+    (folder / "bad.ndjson").write_text(f"{line}\n")
+    assert batch(folder, out)[0] == 0
+    [(_, _, why)] = rejects(out)
+    assert reason in why or "a JSON array" in why
+    assert "Patient/1" in answers(out)
+
+
+def test_who_is_known_by_an_order_that_is_too_long_is_not_passed_over(
+    batch: Batch, folder: Path, out: Path
+) -> None:
+    codes = [{"system": "http://snomed.info/sct", "code": str(n)} for n in range(200)]
+    concept = {"text": "Firdapse 10 mg tablet", "coding": codes}
+    put(folder, PATIENT, order("ciprofloxacin", "m2"), order("", medicationCodeableConcept=concept))
+    batch(folder, out)
+    response = answers(out)["Patient/1"]["response"]
+    assert response["completeness"] == "COMPLETENESS_INCOMPLETE"
+    assert any("more words or codes" in each for each in response["notes"])
+
+
+def test_a_medication_is_found_by_its_urn(batch: Batch, folder: Path, out: Path) -> None:
+    medication = {"resourceType": "Medication", "id": "f", "code": {"text": "Firdapse 10 mg"}}
+    by_reference = order("", "m2", medicationReference={"reference": "urn:uuid:f"})
+    del by_reference["medicationCodeableConcept"]
+    put(folder, PATIENT, medication, by_reference, METOPROLOL)
+    batch(folder, out)
+    taken = answers(out)["Patient/1"]["response"]["medications"]
+    assert "amifampridine" in [one["name"] for each in taken for one in each["ingredients"]]
+
+
+def test_a_refused_run_leaves_the_rejects_of_the_last(
+    batch: Batch, folder: Path, out: Path
+) -> None:
+    put(folder, PATIENT, LEMS, METOPROLOL)
+    (folder / "bad.ndjson").write_text("nonsense\n")
+    batch(folder, out)
+    assert len(rejects(out)) == 1
+    assert batch(folder, out)[0] == 2, "OUT is there already"
+    assert len(rejects(out)) == 1

@@ -137,3 +137,25 @@ def test_a_mapping_is_proposed(
     mapping.write_text(proposed)
     batch(source, out, "--columns", mapping)
     assert "metoprolol" in drugs(answers(out)["Patient/m1"])
+
+
+def test_a_damaged_row_takes_no_other_with_it(
+    batch: Batch, tmp_path: Path, mapping: Path, out: Path
+) -> None:
+    damaged = 'm9,"1 tablet "as needed" daily",,,,'
+    batch(table(tmp_path, damaged, FIRDAPSE, METOPROLOL), out, "--columns", mapping)
+    assert "metoprolol" in drugs(answers(out)["Patient/m1"])
+    [(file, _, reason)] = rejects(out)
+    assert file == "in.csv"
+    assert "damaged" in reason
+
+
+def test_a_prescription_that_is_filled_again_is_two_rows(
+    batch: Batch, tmp_path: Path, mapping: Path, out: Path
+) -> None:
+    mapping.write_text(f"{MAPPING}order: RX\n")
+    rows = (f"{FIRDAPSE},77", f"{METOPROLOL},78", f"{METOPROLOL.replace('50', '25')},78")
+    batch(table(tmp_path, *rows, heading=f"{HEADING},RX"), out, "--columns", mapping)
+    found = answers(out)["Patient/m1"]["response"]["medications"]
+    ids = [each["id"].removeprefix("MedicationStatement/") for each in found]
+    assert ids == ["77.2", "78.3", "78.4"]

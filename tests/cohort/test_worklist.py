@@ -59,6 +59,17 @@ def alert(drug: str, severity: str = "AVOID") -> ToldAlert:
             "what was found does not hide what was not checked",
         ),
         (
+            Result(
+                "1",
+                ToldList(
+                    gaps=(ToldGap("Ever a seizure?", "SEVERITY_CONTRAINDICATED"),),
+                    completeness=COMPLETE,
+                ),
+            ),
+            [("1", "", "INCOMPLETE", "Check this list by hand.")],
+            "what may still be a contraindication is not checked",
+        ),
+        (
             Result("1", error=ToldError("no", (ToldViolation("proposed", "too many"),))),
             [("1", "", "NOT CHECKED", "Check this list by hand.")],
             "a list that was refused is on the worklist",

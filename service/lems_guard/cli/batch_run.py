@@ -4,7 +4,7 @@ import contextlib
 import datetime
 import functools
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from lems_guard.cli.batch_progress import progress_of
 from lems_guard.cli.reach import Reach
 from lems_guard.cli.remote import Remote
 from lems_guard.clinical.errors import InvalidCohort
-from lems_guard.cohort.checking import checker_of
+from lems_guard.cohort.checking import InputKind, checker_of
 from lems_guard.cohort.columns import read_columns
 from lems_guard.cohort.engines import by_processes, by_threads, one_by_one
 from lems_guard.cohort.formats import OutputFormat
@@ -54,6 +54,11 @@ class BatchOrder(NamedTuple):
     day: datetime.date
 
     @property
+    def read_from(self) -> CohortSource:
+        """What is read; raises `InvalidCohort` for a mapping that cannot be used."""
+        return CohortSource(self.source, read_columns(self.columns) if self.columns else None)
+
+    @property
     def is_passed_on(self) -> bool:
         """Whether the answers go to standard output."""
         return self.target == STANDARD
@@ -80,7 +85,7 @@ def _run(
     asked: BatchOrder, way: Beginning, settings: Settings, rejects: Rejects
 ) -> tuple[RunTally, int]:
     """Answer the lines that are left; tells too how many were answered before."""
-    source = CohortSource(asked.source, read_columns(asked.columns) if asked.columns else None)
+    source = asked.read_from
     terms = terms_of(settings, asked.day)
     here = InProcess(edition_of(settings), terms)
     vocabulary = interpreter_of(here.edition, terms.country)
@@ -89,6 +94,7 @@ def _run(
         cohort = stack.enter_context(opened(source, vocabulary, asked.day, rejects))
         circumstances = _under(here, remote, source, terms)
         keep = stack.enter_context(_keeping(asked, way, circumstances))
+        rejects.begin()
         show = stack.enter_context(progress_of(cohort))
         engine = _engine(asked, settings, source, terms, here, remote)
         return run(cohort.lines(), engine, keep, show), keep.answered
@@ -100,8 +106,11 @@ def _refuse_odd(asked: BatchOrder, way: Beginning) -> None:
     if asked.is_passed_on and asked.form is not OutputFormat.NDJSON:
         raise InvalidCohort(f"--format {asked.form} needs a file for OUT")
     out, source = Path(asked.target), Path(asked.source)
-    if not asked.is_passed_on and out.exists() and source.exists() and out.samefile(source):
-        raise InvalidCohort(f"{asked.target} is IN itself")
+    written = [] if asked.is_passed_on else [out, *filter(None, [asked.rejects])]
+    if source.exists() and any(each.exists() and each.samefile(source) for each in written):
+        raise InvalidCohort(f"{asked.source} is IN, and would be written over")
+    if asked.rejects and asked.rejects == out:
+        raise InvalidCohort(f"{asked.target}: answers and rejects need a file each")
 
 
 def _rejects_of(asked: BatchOrder) -> Path | None:
@@ -115,7 +124,11 @@ def _rejects_of(asked: BatchOrder) -> Path | None:
 def _under(
     here: InProcess, remote: Remote | None, source: CohortSource, terms: Terms
 ) -> Circumstances:
-    digest = remote.digest() if remote else here.knowledge.digest
+    digest = here.knowledge.digest
+    if remote and source.kind is InputKind.REQUESTS:
+        digest = remote.digest()
+    elif remote:  # charts are found and read by the rules here
+        digest = f"{remote.digest()} {digest}"
     day, place = terms.day.isoformat(), terms.jurisdiction.name
     return Circumstances(digest, day, place, terms.country, source.reading)
 
@@ -154,26 +167,36 @@ def _engine(
 
 def _conclude(asked: BatchOrder, tally: RunTally, rejects: Rejects, before: int) -> None:
     """Make OUT of the answers, and say what they come to; raises where nothing could be read."""
-    checked = tally.answered
+    told = _told(tally, before)
     if not asked.is_passed_on:
-        checked = reject_refused(asked.answers, asked.source, rejects)
+        kind = asked.read_from.kind
+        is_by_line = kind is InputKind.REQUESTS
+        reject_refused(asked.answers, asked.source, rejects, is_by_line=is_by_line)
         summary = present(asked.answers, asked.form, Path(asked.target))
         finished(asked.answers, Path(asked.target))
-        for line in summary.lines():
-            typer.echo(line, err=True)
-    for line in (*_told(tally, rejects, before), *unread_lines(tally.unread)):
-        typer.echo(line, err=True)
-    if not checked and (tally.refused or rejects.count):
+        tally.settle(summary)
+        _say(summary.lines())
+    _say((told, *_rejected(rejects), *unread_lines(tally.unread)))
+    if not tally.answered and (tally.refused or rejects.count):
         first = rejects.first
         why = f" ({first.file}, line {first.line}: {first.reason})" if first else ""
         raise InvalidCohort(f"{asked.source}: nothing in it could be checked{why}")
 
 
-def _told(tally: RunTally, rejects: Rejects, before: int) -> Iterator[str]:
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        typer.echo(line, err=True)
+
+
+def _told(tally: RunTally, before: int) -> str:
+    """What this part of the run did."""
     told = f"{tally.answered} checked"
     if tally.refused:
         told += f", {tally.refused} NOT checked: their answers say why"
-    yield told + (f" ({before} were answered before)" if before else "")
+    return told + (f" ({before} were answered before)" if before else "")
+
+
+def _rejected(rejects: Rejects) -> Iterator[str]:
     if rejects.count:
         where = f", see {rejects.path}" if rejects.path else ""
-        yield f"{rejects.count} rejected{where}"
+        yield f"{rejects.count} parts of the input rejected{where}"

@@ -6,6 +6,8 @@ from typing import TypeAlias
 
 import msgspec
 
+from lems_guard.clinical.errors import FieldViolation, InvalidRequest
+from lems_guard.cohort.export_files import URN
 from lems_guard.cohort.lines import AskedList, CohortLine
 from lems_guard.fhir.about_lems import how_told, is_about_lems, is_lems_told
 from lems_guard.fhir.lists import TOO_LONG, Lists
@@ -32,15 +34,20 @@ class ChartReader:
         self, line: CohortLine, ask: Ask
     ) -> tuple[AskedList, wire.CheckPrescriptionResponse] | None:
         """What a chart asks, with its answer; `None` where it is not about LEMS."""
-        lists = self._lists(msgspec.json.decode(line.content))
+        content = msgspec.json.decode(line.content)
+        if isinstance(content, str):  # why nobody can tell whose chart it is
+            raise InvalidRequest((FieldViolation("", content),))
+        lists = self._lists(content)
         request, diagnoses = lists.request, lists.person.diagnoses
         question = AskedList(line.place, request)
         if not (request.proposed or request.active or request.stopped):
             # The engine has nothing to say of nobody's drugs; the diagnosis brought the patient.
             nothing = wire.CheckPrescriptionResponse(completeness=terms.COMPLETENESS_COMPLETE)
-            return (question, _told(nothing, lists, ())) if _has_lems(lists) else None
+            is_meant = _has_lems(lists) or TOO_LONG in lists.left_out
+            return (question, _told(nothing, lists, ())) if is_meant else None
         response = ask(request)
-        if not is_about_lems(diagnoses, response):
+        # What was too long to be read may be the drug that tells of LEMS.
+        if not is_about_lems(diagnoses, response) and TOO_LONG not in lists.left_out:
             return None
         said = how_told(diagnoses, response)
         if not is_lems_told(diagnoses, response):
@@ -51,7 +58,8 @@ class ChartReader:
     def _lists(self, resources: Iterable[Resource]) -> Lists:
         record = Record()
         for each in resources:
-            record.add(text(each.get("resourceType")), each)
+            own_id = text(each.get("id"))
+            record.add(text(each.get("resourceType")), each, f"{URN}{own_id}" if own_id else "")
         lists = Lists(record, self._vocabulary, self._today)
         lists.take_record()
         return lists

@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeAlias
 from google.protobuf.json_format import MessageToJson
 
 from lems_guard.answering.items import item_error
+from lems_guard.answering.verdict import is_whole
 from lems_guard.clinical.errors import (
     DeadlinePassed,
     Overloaded,
@@ -116,7 +117,7 @@ def checked(
     return CheckedLine(
         as_line(item),
         worst=max((alert.severity for alert in response.alerts), default=0),
-        is_complete=response.completeness == wire_terms.COMPLETENESS_COMPLETE,
+        is_complete=is_whole(response),
         unread=_unread(question, response),
     )
 

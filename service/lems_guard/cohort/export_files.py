@@ -22,7 +22,10 @@ GZIP = b"\x1f\x8b"
 MEDICATION = "Medication"
 OF_A_PATIENT = {"Patient", "Condition", "Observation", "AllergyIntolerance", *MEDICATION_KINDS}
 URN = "urn:uuid:"
+MANIFEST = "manifest.json"
+BUNDLE = "a Bundle: write one resource a line"
 ENDINGS = (".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz")
+NOT_NAMED = f"not read: it is not named {' or '.join(ENDINGS)}"
 
 
 class Head(msgspec.Struct):
@@ -45,10 +48,22 @@ class ExportedResource(NamedTuple):
 
 def export_files(folder: Path) -> list[tuple[Path, str]]:
     """The files of an export with their names; raises `InvalidCohort` where there are none."""
-    found = sorted(each for each in folder.rglob("*") if each.name.endswith(ENDINGS))
+    found = sorted(each for each in folder.rglob("*") if is_of_an_export(each))
     if not found:
         raise InvalidCohort(f"{folder}: it holds no file named {' or '.join(ENDINGS)}")
     return [(each, each.relative_to(folder).as_posix()) for each in found]
+
+
+def is_of_an_export(file: Path) -> bool:
+    """Whether a file is named as exports name theirs."""
+    return file.name.lower().endswith(ENDINGS)
+
+
+def others_in(folder: Path) -> Iterator[Reject]:
+    """The files of a folder that are not read, but for a manifest of the export."""
+    for each in sorted(folder.rglob("*")):
+        if each.is_file() and not is_of_an_export(each) and each.name.lower() != MANIFEST:
+            yield Reject(each.relative_to(folder).as_posix(), 0, NOT_NAMED)
 
 
 def resources_in(file: Path, name: str) -> Iterator[ExportedResource | Reject]:
@@ -68,10 +83,12 @@ def resource_of(content: bytes) -> ExportedResource | str | None:
     """A resource; `None` for one of a kind that is not read; in words why it is none."""
     try:
         head = msgspec.json.decode(content, type=Head)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as fault:
         return mistake_in(content) or f"no resource: {fault}"
     if head.resourceType == MEDICATION:
         return ExportedResource(MEDICATION, head.id, "", content)
+    if head.resourceType == "Bundle":
+        return BUNDLE
     if head.resourceType not in OF_A_PATIENT:
         return None if head.resourceType else "no resource: it has no resourceType"
     patient = _patient_of(head)

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from lems_guard.clinical.errors import InvalidCohort
-from lems_guard.cohort.export_files import MEDICATION, ExportedResource
+from lems_guard.cohort.export_files import MEDICATION, URN, ExportedResource
 from lems_guard.cohort.lines import CohortLine, Reject
 from lems_guard.cohort.rejects import Rejects
 from lems_guard.cohort.spool import ChartPart, Spool
@@ -68,7 +68,7 @@ class Charts:
                 self._spool.put(part_of(each) for each in batch if self._is_gathered(each))
             self.read += file.size
         for patient, parts in self._spool.patients():
-            yield from self._chart(patient, parts)
+            yield self._chart(patient, parts)
 
     def _find(self, file: ResourceFile) -> int:
         """Note who may have LEMS; tells how many resources there are."""
@@ -101,16 +101,12 @@ class Charts:
             return False
         return is_read(found)
 
-    def _chart(self, patient: str, parts: list[ChartPart]) -> Iterator[CohortLine]:
-        """The line of a patient, unless the record does not tell who that is."""
+    def _chart(self, patient: str, parts: list[ChartPart]) -> CohortLine:
+        """The line of a patient."""
         orders = (each.content for each in parts if each.kind in MEDICATION_KINDS)
         names = sorted({medication_of(each) for each in orders} - {""})
         medications = [each for name in names for each in self._spool.medications(name)]
-        chart = chart_of(patient, parts, medications)
-        if isinstance(chart, Reject):
-            self._rejects.add(chart)
-        else:
-            yield chart
+        return chart_of(patient, parts, medications)
 
 
 class Finder:
@@ -146,12 +142,12 @@ def is_read(found: ExportedResource) -> bool:
     return found.kind != "Observation" or bool(measured([msgspec.json.decode(found.content)]))
 
 
-def chart_of(patient: str, parts: list[ChartPart], medications: list[bytes]) -> CohortLine | Reject:
-    """The line of a patient, or why nobody can tell who that is."""
+def chart_of(patient: str, parts: list[ChartPart], medications: list[bytes]) -> CohortLine:
+    """The line of a patient: the resources, or in words why nobody can tell who that is."""
     persons = sum(each.kind == "Patient" for each in parts)
     place = f"Patient/{patient}"
     if persons != 1:
-        return Reject(place, 0, TWICE if persons else NOT_HERE)
+        return CohortLine(place, msgspec.json.encode(TWICE if persons else NOT_HERE))
     contents = [each.content for each in parts] + medications
     return CohortLine(place, b"[" + b",".join(contents) + b"]")
 
@@ -172,4 +168,6 @@ def medication_of(order: bytes) -> str:
     """The id of the Medication that an order refers to outside itself; empty where it does not."""
     reference = text(reference_in(msgspec.json.decode(order)).get("reference"))
     plain = reference.partition("/_history/")[0]
-    return "" if plain.startswith("#") else relative(plain).removeprefix("Medication/")
+    if plain.startswith("#"):
+        return ""
+    return relative(plain).removeprefix("Medication/").removeprefix(URN)

@@ -11,7 +11,7 @@ from typing import BinaryIO, NamedTuple
 from lems_guard.clinical.errors import InvalidCohort
 from lems_guard.cohort.checking import InputKind
 from lems_guard.cohort.columns import Columns
-from lems_guard.cohort.export_files import export_files, resources_in
+from lems_guard.cohort.export_files import export_files, others_in, resources_in
 from lems_guard.cohort.gathering import Charts, ResourceFile
 from lems_guard.cohort.lines import Cohort
 from lems_guard.cohort.rejects import Rejects
@@ -68,7 +68,8 @@ def opened(
 def _files(path: Path, columns: Columns | None, today: datetime.date) -> list[ResourceFile]:
     if columns:
         return [ResourceFile(path.stat().st_size, Table(path, columns, today).resources)]
-    return [_resource_file(file, name) for file, name in export_files(path)]
+    files = [_resource_file(file, name) for file, name in export_files(path)]
+    return [ResourceFile(0, lambda: others_in(path)), *files]
 
 
 def _resource_file(file: Path, name: str) -> ResourceFile:

@@ -1,4 +1,4 @@
-"""What of an input was not read: file, line and reason, without anything of a patient."""
+"""What of an input was not read: file, line and reason; of a patient nothing but the id."""
 
 import csv
 from pathlib import Path
@@ -18,8 +18,11 @@ class Rejects:
         self.first: Reject | None = None
         self.path = path
         self._file: IO[str] | None = None
-        if path:
-            path.unlink(missing_ok=True)
+
+    def begin(self) -> None:
+        """A run begins that may reject: what another left there is no longer true."""
+        if self.path:
+            self.path.unlink(missing_ok=True)
 
     def add(self, reject: Reject) -> None:
         """Keep one."""

@@ -65,8 +65,9 @@ class ToldList(msgspec.Struct, rename="camel", frozen=True):
 
     @property
     def is_complete(self) -> bool:
-        """Whether all that is current was checked."""
-        return self.completeness == "COMPLETENESS_COMPLETE"
+        """Whether all that is current was checked, and nothing is open that forbids a drug."""
+        is_open = any(gap.worst == "SEVERITY_CONTRAINDICATED" for gap in self.gaps)
+        return self.completeness == "COMPLETENESS_COMPLETE" and not is_open
 
     def unread(self) -> tuple[str, ...]:
         """The orders that were not understood for certain, by their ids."""

@@ -1,6 +1,5 @@
 """A run: lines in, answers out, each kept with its line before the next piece is begun."""
 
-import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol, TypeAlias
@@ -94,14 +93,12 @@ def run(
     return tally
 
 
-def reject_refused(answers: Path, source: str, rejects: Rejects) -> int:
-    """Reject the lists that were answered by an error; tells how many lists were checked."""
-    checked = 0
+def reject_refused(answers: Path, source: str, rejects: Rejects, *, is_by_line: bool) -> None:
+    """Reject the lists that were answered by an error: by their lines of IN, or whose they are."""
     for number, result in enumerate(results_in(answers), start=1):
-        checked += result.error is None
         if result.error:
-            rejects.add(Reject(source, number, result.error.words()))
-    return checked
+            file, line = (source, number) if is_by_line else (result.request_id, 0)
+            rejects.add(Reject(file, line, result.error.words()))
 
 
 def finished(answers: Path, out: Path) -> None:
@@ -109,18 +106,3 @@ def finished(answers: Path, out: Path) -> None:
     if answers != out:
         for each in (answers, state_of(answers)):
             each.unlink(missing_ok=True)
-
-
-def is_regular(path: Path) -> bool:
-    """Whether a run can go on there after an interruption: a file, or none yet."""
-    return not path.exists() or path.is_file()
-
-
-@contextlib.contextmanager
-def closing(keep: Keeps) -> Iterator[Keeps]:
-    """Answers that are closed whatever happens."""
-    try:
-        yield keep
-    finally:
-        with contextlib.suppress(OSError):
-            keep.close()

@@ -19,7 +19,7 @@ from lems_guard.cohort.checking import Check, CheckedLine, InputKind
 from lems_guard.cohort.export_files import MEDICATION, ExportedResource, resource_of
 from lems_guard.cohort.gathering import Finder, chart_of, is_read, medication_of
 from lems_guard.cohort.in_process import InProcess, Terms
-from lems_guard.cohort.lines import CohortLine, Reject
+from lems_guard.cohort.lines import CohortLine
 from lems_guard.cohort.spool import ChartPart
 from lems_guard.cohort.starting import check_of
 from lems_guard.editions.library import Edition
@@ -74,8 +74,7 @@ def cohort(resources: Mapping[str, DataFrame], by: Answering) -> DataFrame:
     """The answers for the patients with LEMS in FHIR tables, by kind; each has a column `resource`.
 
     `resource` is one resource as JSON. The result has the columns of `RESULTS`: a row for each
-    patient who has LEMS or may, and one with `reject` for each who could not be told from another
-    and for each resource that could not be read.
+    patient who has LEMS or may, and one with `reject` for each resource that could not be read.
     """
     columns = [each.select("resource") for each in resources.values()]
     every = functools.reduce(DataFrame.unionAll, columns)
@@ -118,7 +117,7 @@ def _screened(batches: Batches, by: Answering) -> Batches:
     check = _check(by, InputKind.REQUESTS)
     for batch in batches:
         rows = batch.to_pylist()
-        lines = [CohortLine(each["reference"], each["request"].encode()) for each in rows]
+        lines = [CohortLine(each["reference"], (each["request"] or "").encode()) for each in rows]
         yield _results([_row(line.place, check(line)) for line in lines])
 
 
@@ -163,8 +162,6 @@ def _chart_row(patient: str, held: list[dict[str, str]], check: Check) -> tuple[
     parts = [each for each in rows if each.kind != MEDICATION]
     medications = [each.content for each in rows if each.kind == MEDICATION]
     chart = chart_of(patient, parts, medications)
-    if isinstance(chart, Reject):
-        return (chart.file, None, 0, False, chart.reason)
     checked = check(chart)
     return _row(chart.place, checked) if checked.answer else None
 

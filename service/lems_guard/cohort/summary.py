@@ -36,15 +36,19 @@ class RunTally:
             if words in self.unread or len(self.unread) < MOST_TEXTS:
                 self.unread[words] += 1
 
+    def settle(self, summary: "Summary") -> None:
+        """Count what was answered before this part of the run too."""
+        self.answered, self.refused = summary.lists, summary.refused
+        self.incomplete, self.worst = summary.incomplete, summary.worst
+
 
 class Summary(NamedTuple):
-    """What all answers of a run come to."""
+    """What all answers of a run come to, also those of an earlier part of it."""
 
     lists: int
     refused: int
     incomplete: int
     alerts: collections.Counter[str]
-    patients: collections.Counter[str]
     rules: collections.Counter[str]
     knowledge: ToldKnowledge
     as_of: str
@@ -60,10 +64,14 @@ class Summary(NamedTuple):
             yield f"NOT checked: {counted(self.refused)}, each says why"
         if self.incomplete:
             yield f"Checked in part: {counted(self.incomplete)}"
+        by_rule = sorted(self.rules.items(), key=lambda each: (-each[1], each[0]))
+        yield from (f"  {count} x {rule}" for rule, count in by_rule[:SHOWN])
 
-    def by_rule(self) -> list[tuple[str, int]]:
-        """How many alerts each rule spoke in, most first."""
-        return sorted(self.rules.items(), key=lambda each: (-each[1], each[0]))
+    @property
+    def worst(self) -> int:
+        """The gravest severity of all alerts, as the wire numbers it; zero without any."""
+        found = (len(WORST_FIRST) - at for at, name in enumerate(WORST_FIRST) if self.alerts[name])
+        return next(found, 0)
 
 
 def counted(lists: int) -> str:
@@ -74,7 +82,6 @@ def counted(lists: int) -> str:
 def summary_of(results: Iterable[Result]) -> Summary:
     """What some results come to."""
     alerts: collections.Counter[str] = collections.Counter()
-    patients: collections.Counter[str] = collections.Counter()
     rules: collections.Counter[str] = collections.Counter()
     lists = refused = incomplete = 0
     knowledge, as_of = ToldKnowledge(), ""
@@ -86,12 +93,10 @@ def summary_of(results: Iterable[Result]) -> Summary:
         incomplete += not result.response.is_complete
         knowledge = result.response.knowledge_base if not knowledge.digest else knowledge
         as_of = as_of or result.response.as_of
-        severities = [each.severity.removeprefix("SEVERITY_") for each in result.response.alerts]
-        alerts.update(severities)
-        patients.update(severities[:1])
+        alerts.update(each.severity.removeprefix("SEVERITY_") for each in result.response.alerts)
         for alert in result.response.alerts:
             rules.update({finding.rule_id for finding in alert.findings})
-    return Summary(lists, refused, incomplete, alerts, patients, rules, knowledge, as_of)
+    return Summary(lists, refused, incomplete, alerts, rules, knowledge, as_of)
 
 
 def unread_lines(unread: collections.Counter[str]) -> Iterator[str]:

@@ -38,11 +38,16 @@ class Table:
         """The rows as resources, and those that cannot be read."""
         with self._path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
             rows = csv.DictReader(file, delimiter=self._delimiter, strict=True)
-            try:
-                for row in rows:
-                    yield from self._row(row, rows.line_num)
-            except csv.Error as fault:
-                yield Reject(self._path.name, rows.line_num, f"cut off or damaged: {fault}")
+            while True:
+                try:
+                    row = next(rows)
+                except StopIteration:
+                    return
+                except csv.Error as fault:
+                    reason = f"damaged, with the rows that its quotes take in: {fault}"
+                    yield Reject(self._path.name, rows.line_num, reason)
+                    continue
+                yield from self._row(row, rows.line_num)
 
     def _row(self, row: dict[str, str], line: int) -> Iterator[ExportedResource | Reject]:
         try:
@@ -81,7 +86,8 @@ class Table:
         is_over = bool(end) and end < self._today.isoformat()
         statement: dict[str, Any] = {
             "resourceType": STATEMENT,
-            "id": self._cell(row, columns.order) or f"line-{line}",
+            # A prescription's number stands again at each fill, which may be of another strength.
+            "id": f"{self._cell(row, columns.order) or 'row'}.{line}",
             "status": "completed" if is_over else "active",
             "medicationCodeableConcept": concept,
         }
