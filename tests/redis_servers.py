@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from importlib import resources
 from pathlib import Path
@@ -19,7 +18,8 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-PATIENCE_SECONDS = 20
+import waiting
+
 SLOTS = 16384
 
 
@@ -53,15 +53,15 @@ def free_port() -> int:
         return port
 
 
-def until(holds: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
+def until(holds: Callable[[], object]) -> None:
     """Wait for something to become true; a connection that fails is not yet true."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
+
+    def holds_by_now() -> bool:
         with contextlib.suppress(redis.RedisError, OSError):
-            if holds():
-                return
-        time.sleep(0.02)
-    raise AssertionError("waited in vain")
+            return bool(holds())
+        return False
+
+    waiting.until(holds_by_now)
 
 
 class Server:

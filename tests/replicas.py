@@ -3,7 +3,7 @@
 import contextlib
 import datetime
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -19,10 +19,11 @@ from lems_guard.store.clients import NO_TLS, Tls, connect_to
 from lems_guard.store.store import FAILURES_TO_OPEN, Store
 from lems_guard.telemetry.cache_metrics import CacheMetrics
 from lems_guard.v1 import prescription_pb2 as wire
+from waiting import PATIENCE, until
 
 TODAY = datetime.date(2026, 11, 21)
 SECRET = b"a secret of all replicas, 32 long"
-PATIENCE_SECONDS = 8
+LONG_READ_SECONDS = 2.0  # a read of Redis, where a test is not about its time
 
 
 def answerer_of(edition: Edition, jurisdiction: Jurisdiction = Jurisdiction.US) -> Answerer:
@@ -71,7 +72,7 @@ class Replica:
 
     def in_use(self) -> None:
         """Wait until Redis is in use."""
-        eventually(lambda: self.store.is_in_use)
+        until(lambda: self.store.is_in_use)
 
     def ask(self, raw: bytes) -> Answer:
         """An answer, which must be what a fresh one is, byte for byte."""
@@ -85,7 +86,7 @@ class Replica:
 
     def remembers(self, first: int, number: int) -> None:
         """Ask until all of these answers come from Redis: a busy machine may miss a deadline."""
-        end = time.monotonic() + PATIENCE_SECONDS
+        end = time.monotonic() + PATIENCE
         while set(self.ask_many(first, number)) != {"redis"}:
             assert time.monotonic() < end, "Redis is of no use"
             self.settled()
@@ -107,7 +108,7 @@ class Replica:
 
     def settled(self) -> None:
         """Wait until every write has been carried out, or given up."""
-        eventually(lambda: sum(self.writes().values()) >= self.lookups_without_hit())
+        until(lambda: sum(self.writes().values()) >= self.lookups_without_hit())
 
     def lookups_without_hit(self) -> int:
         without = ("hit", "skipped", "open")
@@ -135,15 +136,7 @@ class Replica:
 def more_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let reads take long, where a test is not about that: this machine may be busy."""
     for module in (clients, probing, store):
-        monkeypatch.setattr(module, "READ_SECONDS", PATIENCE_SECONDS / 4)
-
-
-def eventually(holds: Callable[[], bool]) -> None:
-    """Wait for something to become true."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not holds():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.005)
+        monkeypatch.setattr(module, "READ_SECONDS", LONG_READ_SECONDS)
 
 
 def question(number: int, name: str = "order") -> bytes:

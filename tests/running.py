@@ -11,6 +11,8 @@ from typing import Any
 
 import grpc
 
+from waiting import PATIENCE
+
 COMMAND = Path(sys.executable).parent / "lems-guard"
 
 
@@ -64,7 +66,7 @@ def ended(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 

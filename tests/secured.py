@@ -6,6 +6,7 @@ import urllib.request
 from lems_guard_client import Client, Tls
 from lems_guard_client.v1 import prescription_pb2 as wire
 from running import Running
+from waiting import PATIENCE
 
 REQUEST = wire.CheckPrescriptionRequest(
     proposed=[wire.Medication(id="p1", text="metoprolol 50 mg po bid")]
@@ -21,5 +22,5 @@ def checked(running: Running, tls: Tls | None, deadline: float = 5) -> int:
 def read(address: str, path: str, context: ssl.SSLContext | None) -> str:
     scheme = "http" if context is None else "https"
     url = f"{scheme}://{address}{path}"
-    with urllib.request.urlopen(url, timeout=10, context=context) as page:  # noqa: S310 - ours
+    with urllib.request.urlopen(url, timeout=PATIENCE, context=context) as page:  # noqa: S310 - ours
         return str(page.read(), "utf-8")

@@ -13,6 +13,7 @@ import grpc
 
 from lems_guard.v1 import interaction_check_service_pb2_grpc as rpc
 from lems_guard.v1 import prescription_pb2 as prescription
+from waiting import PATIENCE
 
 CHECK = prescription.CheckPrescriptionRequest(
     patient=prescription.Patient(age_years=61),
@@ -42,7 +43,7 @@ class Load:
 
     def wait_for(self, more: int) -> None:
         """Wait until so many more calls were answered."""
-        goal, patience = len(self.answered) + more, time.monotonic() + 60
+        goal, patience = len(self.answered) + more, time.monotonic() + PATIENCE
         while len(self.answered) < goal:
             assert time.monotonic() < patience, f"answers stopped: {self.failed[-3:]}"
             time.sleep(0.01)
@@ -57,7 +58,7 @@ def ask_on(target: str, load: Load, *, pause: float, retrying: bool) -> None:
         stub = rpc.InteractionCheckServiceStub(channel)
         while not load.over.is_set():
             try:
-                answer = stub.CheckPrescription(CHECK, timeout=30)
+                answer = stub.CheckPrescription(CHECK, timeout=PATIENCE)
                 load.answered.append((time.monotonic(), answer.knowledge_base.digest))
             except grpc.RpcError as error:
                 load.failed.append(f"{error.code()}: {error.details()}")

@@ -8,6 +8,8 @@ import urllib.request
 
 import pytest
 
+from waiting import PATIENCE
+
 
 def program(name: str) -> str:
     """The path of a program, or the end of the test."""
@@ -25,7 +27,7 @@ def free_port() -> int:
         return int(asked.getsockname()[1])
 
 
-def fetched(url: str, patience: float = 20) -> str:
+def fetched(url: str, patience: float = PATIENCE) -> str:
     """A page, once it can be had."""
     end = time.monotonic() + patience
     while True:
@@ -37,7 +39,7 @@ def fetched(url: str, patience: float = 20) -> str:
             time.sleep(0.1)
 
 
-def connected(address: str, patience: float = 10) -> None:
+def connected(address: str, patience: float = PATIENCE) -> None:
     """Wait until somebody listens on an address."""
     host, _, port = address.rpartition(":")
     end = time.monotonic() + patience

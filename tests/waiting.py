@@ -3,10 +3,11 @@
 import time
 from collections.abc import Callable
 
-PATIENCE = 30.0  # seconds; this machine may be busy
+PATIENCE = 120.0  # seconds; a busy machine may be ten times slower than a quiet one
 
 
-def until(holds: Callable[[], bool]) -> None:
+def until(holds: Callable[[], object]) -> None:
+    """Wait for something to become true, however slow this machine is."""
     end = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < end, "it never came"

@@ -17,7 +17,8 @@ from lems_guard.store.naming import encode
 from lems_guard.telemetry.cache_metrics import CacheMetrics
 from lems_guard.v1 import prescription_pb2 as wire
 from redis_servers import Server
-from replicas import TODAY, Replica, answerer_of, eventually, question
+from replicas import TODAY, Replica, answerer_of, question
+from waiting import until
 
 US = Jurisdiction.US
 
@@ -107,7 +108,7 @@ def test_what_a_fault_ended_is_not_stored(edition: Edition, server: Server) -> N
         late = SharedReplies(slow, replica.store, scope, lambda: slow.day, replica.metrics, 0)
         late.answer(question(1))
         # Writes are carried out in turn: when this one is, any before it would be too.
-        eventually(lambda: replica.ask_many(2, 1) == ["redis"])
+        until(lambda: replica.ask_many(2, 1) == ["redis"])
         assert len(server.entries("reply")) == 1
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from lems_guard.cli.main import run
+from waiting import PATIENCE
 
 PROGRAM = (sys.executable, "-m", "lems_guard.cli.main")
 ENVIRONMENT = {
@@ -59,7 +60,7 @@ def program() -> Run:
             input=stdin.encode(),
             capture_output=True,
             env=ENVIRONMENT | environment,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
         return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())

@@ -9,6 +9,7 @@ from pathlib import Path
 from lems_guard.editions.library import packaged_rules
 from redis_servers import alone
 from running import COMMAND
+from waiting import PATIENCE
 
 KEY = "0123456789abcdef" * 4
 
@@ -21,7 +22,7 @@ def examined(**settings: str) -> tuple[int, str]:
         env=os.environ | {"COLUMNS": "500"} | free | settings,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     return ran.returncode, ran.stdout

@@ -15,6 +15,7 @@ from lems_guard.answering.proto_json import read_request
 from lems_guard.cli import demo, remote
 from lems_guard.cli.reach import Reach
 from lems_guard.settings import Address, address, settings_table
+from waiting import PATIENCE
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +120,9 @@ def test_the_example_is_a_request() -> None:
 
 def test_the_child_is_started_with_our_own_python() -> None:
     version = [*demo.SERVICE[:-1], "--version"]
-    ran = subprocess.run(version, capture_output=True, env=ENVIRONMENT, timeout=60, check=True)
+    ran = subprocess.run(
+        version, capture_output=True, env=ENVIRONMENT, timeout=PATIENCE, check=True
+    )
     assert ran.stdout.startswith(b"lems-guard ")
 
 

@@ -22,6 +22,7 @@ from lems_guard_client.v1.knowledge_service_pb2 import ListRulesRequest, Resolve
 from lems_guard_client.v1.prescription_pb2 import CheckPrescriptionRequest, Medication
 from lems_guard_client.v1.terms_pb2 import SEVERITY_CONTRAINDICATED
 from running import start, stop
+from waiting import PATIENCE
 
 REQUEST = CheckPrescriptionRequest(
     proposed=[Medication(id="1", text="metoprolol 50 mg po bid")],
@@ -30,7 +31,6 @@ REQUEST = CheckPrescriptionRequest(
 )
 BAD = CheckPrescriptionRequest(proposed=[Medication(text="metoprolol")], as_of="yesterday")
 AT_FAULT = {"as_of", "proposed[0].id"}
-PATIENCE = 30.0
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,7 @@ from lems_guard_client import (
 from lems_guard_client.v1 import alert_service_pb2 as alerts
 from running import Running, ended, start, stop, trailing
 from secured import REQUEST, checked, read
+from waiting import PATIENCE, until
 
 TOKENS = {name: f"{name}-token-of-this-test" for name in ("pharmacy", "reader", "operator", "slow")}
 
@@ -131,7 +132,7 @@ def test_probes_ask_nobody(service: Running) -> None:
     assert got(service, "/livez").status == got(service, "/readyz").status == 200
     with service.channel() as channel:
         health: Any = channel.unary_unary("/grpc.health.v1.Health/Check")
-        assert health(b"", timeout=20)
+        assert health(b"", timeout=PATIENCE)
 
 
 def test_metrics_and_reflection_are_for_this_machine_or_who_operates(service: Running) -> None:
@@ -143,10 +144,10 @@ def test_metrics_and_reflection_are_for_this_machine_or_who_operates(service: Ru
     reflection = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"
     with service.channel() as channel:
         ask: Any = channel.stream_stream(reflection)
-        assert list(ask(iter([b":\0"]), timeout=20))
+        assert list(ask(iter([b":\0"]), timeout=PATIENCE))
         proxied = (("x-forwarded-for", "10.0.0.1"),)
         with pytest.raises(grpc.RpcError, match="UNAUTHENTICATED"):
-            list(ask(iter([b":\0"]), timeout=20, metadata=proxied))
+            list(ask(iter([b":\0"]), timeout=PATIENCE, metadata=proxied))
 
 
 def test_a_flood_of_one_is_refused_and_starves_nobody(service: Running) -> None:
@@ -182,7 +183,7 @@ def test_who_is_refused_for_its_limits_hears_when_to_come_again(service: Running
         refused = None
         while refused is None:
             try:
-                check(raw, timeout=20, metadata=metadata)
+                check(raw, timeout=PATIENCE, metadata=metadata)
             except grpc.RpcError as fault:
                 refused = fault
         assert "RESOURCE_EXHAUSTED" in str(refused)
@@ -199,7 +200,7 @@ def test_calls_of_nobody_take_no_place_and_are_counted(service: Running) -> None
 
     with service.channel() as channel, asking(service, TOKENS["pharmacy"]) as client:
         unasked: Any = channel.stream_unary(path)
-        calls = [unasked.future(endless(), timeout=20) for _ in range(100)]
+        calls = [unasked.future(endless(), timeout=PATIENCE) for _ in range(100)]
         assert all(len(client.check(REQUEST).alerts) > 0 for _ in range(20))
         assert {each.code() for each in calls} == {grpc.StatusCode.UNAUTHENTICATED}
     told = got(service, "/metrics").text
@@ -219,27 +220,22 @@ def test_the_file_is_read_again_and_a_wrong_one_is_told(folder: Path, tmp_path: 
     path = write(tmp_path, by_token("reader", "knowledge"))
     running = start(LEMS_GUARD_CALLERS=str(path))
 
-    def until(status: int) -> None:
-        end = time.monotonic() + 20
-        while posted(running, TOKENS["pharmacy"]).status != status:
-            assert time.monotonic() < end
-            time.sleep(0.05)
+    def answers(status: int) -> None:
+        until(lambda: posted(running, TOKENS["pharmacy"]).status == status)
 
     def refused_is(value: str) -> None:
-        end = time.monotonic() + 20
-        while f"lems_guard_callers_refused {value}" not in got(running, "/metrics").text:
-            assert time.monotonic() < end
-            time.sleep(0.05)
+        told = f"lems_guard_callers_refused {value}"
+        until(lambda: told in got(running, "/metrics").text)
 
     try:
-        until(401)
+        answers(401)
         write(tmp_path, by_token("pharmacy", "check"))
-        until(200)
+        answers(200)
         path.write_text("callers: [")
         refused_is("1.0")
-        until(200)
+        answers(200)
         write(tmp_path)
-        until(401)
+        answers(401)
         refused_is("0.0")
     finally:
         stop(running)

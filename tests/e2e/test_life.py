@@ -21,6 +21,7 @@ from lems_guard.v1 import interaction_check_service_pb2_grpc as rpc
 from lems_guard.v1 import knowledge_service_pb2, knowledge_service_pb2_grpc
 from lems_guard.v1 import prescription_pb2 as prescription
 from running import COMMAND, Running
+from waiting import PATIENCE
 
 CHECK = prescription.CheckPrescriptionRequest(
     proposed=[prescription.Medication(id="p1", text="metoprolol po")]
@@ -93,7 +94,7 @@ def test_metrics_count_what_was_said(service: Running) -> None:
 
     def grown(name: str) -> float:
         """How far a count has come; a refused call is counted just after its status was sent."""
-        patience = time.monotonic() + 30
+        patience = time.monotonic() + PATIENCE
         while (by := counted()[name] - before.get(name, 0)) == 0 and time.monotonic() < patience:
             time.sleep(0.02)
         return by
@@ -158,7 +159,7 @@ def test_a_taken_setting_is_told_with_every_fault() -> None:
         env={"LEMS_GUARD_GRPC_LISTEN": "nowhere", "LEMS_GUARD_JURISDICTION": "XX"},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE,
         check=False,
     )
     assert result.returncode == 2

@@ -15,6 +15,7 @@ from lems_guard.editions.library import packaged_rules
 from lems_guard.v1 import knowledge_service_pb2, knowledge_service_pb2_grpc
 from running import Running, start, stop
 from steady_load import steady_load
+from waiting import PATIENCE
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def state(service: Running) -> knowledge_service_pb2.GetKnowledgeBaseResponse:
 
 def said_of_reload(service: Running, number: int) -> dict[str, Any]:
     """The log's line of the reload of that number, the first being 1."""
-    patience = time.monotonic() + 30
+    patience = time.monotonic() + PATIENCE
     while time.monotonic() < patience:
         lines = [json.loads(line) for line in list(service.log)]
         reloads = [line for line in lines if line["event"] == "reload"]

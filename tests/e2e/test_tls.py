@@ -18,8 +18,7 @@ from lems_guard_client.v1 import prescription_pb2 as wire
 from lems_guard_client.v1.screening_pb2 import CheckPrescriptionResponse
 from running import Running, start, stop
 from secured import REQUEST, checked, read
-
-PATIENCE_SECONDS = 20
+from waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -150,13 +149,6 @@ def replaced(old: Pair, new: Pair) -> None:
         moved = theirs.with_suffix(".new")
         moved.write_bytes(mine.read_bytes())
         moved.replace(theirs)
-
-
-def until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not holds():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
 
 
 def eventually_shows(running: Running, port: str, authority: Authority, other_than: str) -> None:

@@ -17,7 +17,8 @@ from lems_guard.store.clients import connect_to
 from lems_guard.store.store import Store
 from lems_guard.telemetry.cache_metrics import CacheMetrics
 from redis_servers import Server, alone
-from replicas import SECRET, eventually
+from replicas import SECRET
+from waiting import until
 
 EPISODE = Episode("hospital", "Dr Canary", "patient 4711", "visit")
 REPORT = AlertOutcome("Mrs Canary's order", "0123456789abcdef", ("rule",), AlertVerdict.ACCEPTED)
@@ -41,7 +42,7 @@ class Sharer:
         self.used[memory, heard] += 1
 
     def in_use(self) -> None:
-        eventually(lambda: self.store.is_in_use)
+        until(lambda: self.store.is_in_use)
 
 
 @contextlib.contextmanager
@@ -71,7 +72,7 @@ def test_a_card_shown_by_one_replica_is_known_to_the_other(server: Server) -> No
     server.client.flushall()
     with sharers(server.url) as (one, other):
         one.repeats.remember(EPISODE, ["a", "b"])
-        eventually(lambda: server.client.dbsize() == 2)
+        until(lambda: server.client.dbsize() == 2)
         assert other.repeats.shown(EPISODE, ["a", "b", "c"]) == {"a", "b"}
         assert other.repeats.shown(EPISODE._replace(patient="x"), ["a"]) == frozenset()
         assert one.repeats.shown(EPISODE, ["a"]) == {"a"}
@@ -121,7 +122,7 @@ def test_redis_learns_of_nobody(server: Server) -> None:
         one.outcomes.record(OVERRIDE)
         one.repeats.remember(EPISODE, ["card of Mrs Canary"])
         one.tokens.claim(TOKEN)
-        eventually(lambda: server.client.dbsize() == 3)
+        until(lambda: server.client.dbsize() == 3)
     stored = b"".join(part for pair in server.entries().items() for part in pair)
     for told in (b"Canary", b"4711", b"hospital", b"visit", b"rule", REPORT.alert_id.encode()):
         assert told not in stored

@@ -4,7 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from lems_guard.store.workers import Workers
-from replicas import eventually
+from waiting import until
 
 
 def test_they_take_on_what_they_can_hold_and_no_more() -> None:
@@ -13,11 +13,11 @@ def test_they_take_on_what_they_can_hold_and_no_more() -> None:
     assert not workers.send(lambda: done.append(0)), "nobody is there yet"
     with workers.running(1):
         assert workers.send(lambda: go_on.wait(10))
-        eventually(lambda: len(workers) == 0)  # the first is under way
+        until(lambda: len(workers) == 0)  # the first is under way
         taken = [workers.send(lambda number=number: done.append(number)) for number in range(5)]  # type: ignore[misc]
         assert taken == [True, True, True, False, False]
         go_on.set()
-        eventually(lambda: done == [0, 1, 2])
+        until(lambda: done == [0, 1, 2])
     assert not workers.send(lambda: done.append(9)), "nobody is there any more"
 
 
@@ -26,7 +26,7 @@ def test_they_outlive_an_errand_that_fails() -> None:
     with workers.running(1):
         assert workers.send(lambda: done.append(1 // 0))
         assert workers.send(lambda: done.append(1))
-        eventually(lambda: done == [1])
+        until(lambda: done == [1])
 
 
 def test_the_end_waits_for_nothing_that_is_queued() -> None:
@@ -35,11 +35,11 @@ def test_the_end_waits_for_nothing_that_is_queued() -> None:
     with workers.running(0.1):
         for _ in range(2):
             workers.send(lambda: go_on.wait(10))
-        eventually(lambda: len(workers) == 0)
+        until(lambda: len(workers) == 0)
         for number in range(50):
             workers.send(lambda number=number: done.append(number))  # type: ignore[misc]
     go_on.set()
-    eventually(lambda: not any(each.name.startswith("test-") for each in threading.enumerate()))
+    until(lambda: not any(each.name.startswith("test-") for each in threading.enumerate()))
     assert done == []
 
 
@@ -48,4 +48,4 @@ def test_many_threads_may_hand_errands_over() -> None:
     with workers.running(1), ThreadPoolExecutor(8) as threads:
         taken = list(threads.map(lambda _: workers.send(lambda: done.append(None)), range(1000)))
         assert all(taken)
-        eventually(lambda: len(done) == 1000)
+        until(lambda: len(done) == 1000)

@@ -21,7 +21,7 @@ from lems_guard.v1 import knowledge_service_pb2 as knowledge
 from lems_guard.v1 import prescription_pb2 as prescription
 from running import Running, start, stop
 from telemetry.marked_pages import ask_by_http
-from waiting import until
+from waiting import PATIENCE, until
 
 MARK = "canary7391"
 CODE = "73917391"
@@ -116,7 +116,7 @@ def refused(call: Any, message: object, request_id: str = MARK) -> str:  # noqa:
     """The words and details of a call's refusal, if it is refused."""
     metadata = (("x-request-id", request_id), (MARK, MARK), ("authorization", f"Bearer {MARK}"))
     try:
-        call(message, metadata=metadata, timeout=30)
+        call(message, metadata=metadata, timeout=PATIENCE)
     except grpc.RpcError as error:
         found: Any = error
         details = [value for key, value in found.trailing_metadata() if key != "x-request-id"]

@@ -17,6 +17,7 @@ import grpc
 import pytest
 
 from steady_load import service_config
+from waiting import PATIENCE
 
 CHECK = "/lems_guard.v1.InteractionCheckService/CheckPrescription"
 CALLS = 5
@@ -81,7 +82,7 @@ def statuses(port: int, config: str) -> list[str]:
         with grpc.insecure_channel(f"127.0.0.1:{port}", options=options) as channel:
             grpc.channel_ready_future(channel).result(10)
             call: Any = channel.unary_unary(CHECK)
-            futures = [call.future(b"asked", timeout=10) for _ in range(CALLS)]
+            futures = [call.future(b"asked", timeout=PATIENCE) for _ in range(CALLS)]
             moments.called.set()
             return [str(each.code()) for each in futures]
     finally:

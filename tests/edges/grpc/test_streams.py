@@ -14,7 +14,7 @@ from lems_guard.answering.contract import SERVICES
 from lems_guard.edges.grpc.reflection import MOST_OPEN
 from lems_guard.v1 import interaction_check_service_pb2 as wire
 from lems_guard.v1 import prescription_pb2
-from waiting import until
+from waiting import PATIENCE, until
 
 HEALTH = "/grpc.health.v1.Health/Check"
 WATCH = "/grpc.health.v1.Health/Watch"
@@ -28,7 +28,7 @@ class Conversation:
     def __init__(self, channel: grpc.Channel, path: str = STREAM) -> None:
         self._items: queue.Queue[bytes | None] = queue.Queue()
         method: Any = channel.stream_stream(path)
-        self.call = method(iter(self._items.get, None), timeout=30)
+        self.call = method(iter(self._items.get, None), timeout=PATIENCE)
 
     def said(self, item: bytes) -> bytes:
         self._items.put(item)
@@ -136,7 +136,7 @@ def test_health_is_watched_to_the_end() -> None:
     with serving() as served:
         channel = served.channel()
         method: Any = channel.unary_stream(WATCH)
-        watch = method(b"", timeout=30)
+        watch = method(b"", timeout=PATIENCE)
         assert next(watch) == SERVING
     states = [health_pb2.HealthCheckResponse.FromString(each).status for each in told_of(watch)]
     assert states[:1] == [health_pb2.HealthCheckResponse.NOT_SERVING]

@@ -5,6 +5,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from waiting import PATIENCE
+
 CHECK = "/v1/InteractionCheckService/CheckPrescription"
 JSON = {"content-type": "application/json"}
 METOPROLOL = '{"proposed": [{"id": "p1", "text": "metoprolol 50 mg po bid"}]}'
@@ -30,7 +32,7 @@ def send(
     headers: Mapping[str, str] = JSON,
     method: str = "POST",
 ) -> Reply:
-    connection = http.client.HTTPConnection(address, timeout=20)
+    connection = http.client.HTTPConnection(address, timeout=PATIENCE)
     try:
         content = body.encode() if isinstance(body, str) else body
         connection.request(method, path, content, dict(headers))

@@ -8,6 +8,7 @@ from edges.order_entry.calling import ORDER_SIGN, Reply, order, send, sign
 from edges.order_entry.schema import checked, outcome
 from redis_servers import alone
 from running import start, stop
+from waiting import PATIENCE
 
 TRIES = 5
 
@@ -68,7 +69,7 @@ def sent_twice(one: str, other: str) -> Reply:
 def until_shared(at: str) -> None:
     """Call with new tokens until Redis is asked about them."""
     shared = b'lems_guard_shared_memory_total{memory="tokens",result="shared"} 0.0'
-    ends = time.monotonic() + 20
+    ends = time.monotonic() + PATIENCE
     while shared in send(at, "/metrics").content:
         assert time.monotonic() < ends
         listed = bearer(token(aud=f"{BASE}/cds-services"))

@@ -10,11 +10,12 @@ from fhir.resources.R4B.bundle import Bundle as BundleR4
 
 from edges.order_entry.schema import assert_nothing_is_empty
 from running import COMMAND
+from waiting import PATIENCE
 
 
 def ran(*arguments: str) -> tuple[int, dict[str, Any]]:
     ended = subprocess.run(
-        [COMMAND, "check", *arguments], capture_output=True, timeout=60, check=False
+        [COMMAND, "check", *arguments], capture_output=True, timeout=PATIENCE, check=False
     )
     return ended.returncode, json.loads(ended.stdout)
 

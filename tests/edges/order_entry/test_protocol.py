@@ -12,6 +12,7 @@ import pytest
 from edges.order_entry.calling import ORDER_SIGN, order, send, sign
 from edges.order_entry.schema import assert_nothing_is_empty, checked, outcome
 from running import COMMAND, Running, start, stop
+from waiting import PATIENCE
 
 CANARY = "ZZCANARYZZ"
 
@@ -244,7 +245,7 @@ def test_off_is_for_this_machine_alone() -> None:
         env=os.environ | settings,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert ended.returncode == 2

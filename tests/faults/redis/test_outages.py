@@ -14,7 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from lems_guard.editions.library import Edition
 from lems_guard.store.store import FAILURES_TO_OPEN, MOST_WRITES_WAITING
 from redis_servers import Server, alone, free_port, replica_of, running
-from replicas import Replica, eventually
+from replicas import Replica
+from waiting import until
 
 
 def test_redis_comes_late(edition: Edition) -> None:
@@ -79,9 +80,9 @@ def test_what_cannot_be_written_is_dropped_and_counted(edition: Edition) -> None
         assert replica.queue() <= MOST_WRITES_WAITING
         assert replica.writes()["dropped"] >= written - MOST_WRITES_WAITING - FAILURES_TO_OPEN
         # Nobody waits for ever either: the breaker opens, and the rest is given up.
-        eventually(lambda: sum(replica.writes().values()) == written)
+        until(lambda: sum(replica.writes().values()) == written)
         assert (replica.queue(), replica.writes()["stored"]) == (0, 0)
-        eventually(lambda: not replica.store.is_in_use)
+        until(lambda: not replica.store.is_in_use)
         before = replica.writes()["dropped"]
         replica.store.put("lems-guard:test:late", b"content", 600)
         assert replica.writes()["dropped"] == before + 1
@@ -94,7 +95,7 @@ def test_redis_is_full(edition: Edition) -> None:
     full = alone("--maxmemory", "1", "--maxmemory-policy", "noeviction")
     with full as server, Replica(edition, server.url).running() as replica:
         assert set(replica.ask_many(0, 20)) == {"evaluated"}
-        eventually(lambda: replica.writes()["failed"] > 0)
+        until(lambda: replica.writes()["failed"] > 0)
         replica.settled()
         assert replica.writes()["stored"] == 0
 
@@ -103,11 +104,11 @@ def test_redis_is_a_read_only_replica(edition: Edition) -> None:
     with alone("--repl-diskless-sync-delay", "0") as master, replica_of(master) as copy:
         with Replica(edition, master.url).running() as replica:
             replica.remembers(0, 5)
-            eventually(lambda: copy.entries() == master.entries())
+            until(lambda: copy.entries() == master.entries())
         with Replica(edition, copy.url).running() as replica:
             replica.remembers(0, 5)
             assert set(replica.ask_many(5, 5)) == {"evaluated"}
-            eventually(lambda: replica.writes()["failed"] > 0)
+            until(lambda: replica.writes()["failed"] > 0)
             assert replica.writes()["stored"] == 0
 
 
@@ -196,7 +197,7 @@ def test_what_answers_is_no_redis(edition: Edition) -> None:
         pretender(babble) as (url, called),
         Replica(edition, url).running(in_use=False) as replica,
     ):
-        eventually(lambda: len(called) >= 2)
+        until(lambda: len(called) >= 2)
         replica.goes_on_without(0, 20)
         assert not replica.store.is_in_use
 
@@ -215,7 +216,7 @@ def test_a_redis_that_dribbles_is_not_waited_for(edition: Edition) -> None:
     with pretender(dribble) as (url, _), Replica(edition, url).running() as replica:
         is_dribbling.set()
         replica.goes_on_without(0, 50)
-        eventually(lambda: not replica.store.is_in_use)
+        until(lambda: not replica.store.is_in_use)
         is_dribbling.clear()
 
 
@@ -243,6 +244,6 @@ def test_the_end_does_not_wait_for_a_redis_that_hangs(edition: Edition) -> None:
             assert len(ours()) == 4
             server.hang()
             replica.ask_many(0, 5)
-        eventually(lambda: not ours())
+        until(lambda: not ours())
         assert set(replica.ask_many(0, 5)) == {"evaluated"}
         server.go_on()

@@ -17,6 +17,7 @@ from lems_guard.v1 import prescription_pb2 as prescription
 from redis_servers import Server, alone, until
 from replicas import question
 from running import COMMAND, Running, start, stop
+from waiting import PATIENCE
 
 KEY = "0123456789abcdef0123456789abcdef"
 RULE = "no-such-rule"
@@ -68,7 +69,9 @@ def ask(service: Running, number: int) -> bytes:
     request = prescription.CheckPrescriptionRequest.FromString(question(number))
     request.as_of = "2026-11-21"
     with service.channel() as channel:
-        reply = rpc.InteractionCheckServiceStub(channel).CheckPrescription(request, timeout=30)
+        reply = rpc.InteractionCheckServiceStub(channel).CheckPrescription(
+            request, timeout=PATIENCE
+        )
     return bytes(reply.SerializeToString(deterministic=True))
 
 
@@ -141,7 +144,12 @@ def test_settings_that_do_not_suffice_are_refused_at_the_start(
 ) -> None:
     environment = os.environ | settings | {"LEMS_GUARD_GRPC_LISTEN": "127.0.0.1:0"}
     ended = subprocess.run(
-        [COMMAND, "serve"], env=environment, capture_output=True, text=True, timeout=30, check=False
+        [COMMAND, "serve"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
     )
     assert ended.returncode == 2
     assert named in ended.stderr + ended.stdout

@@ -23,7 +23,7 @@ from redis_servers import (
     sentinel_for,
     until,
 )
-from replicas import Replica, eventually
+from replicas import Replica
 
 # All that a user of the service needs.
 RIGHTS = ("on", ">pass word", "resetkeys", "~lems-guard:*", "nocommands", "+get", "+set")
@@ -37,7 +37,7 @@ def remembered(edition: Edition, url: str, tls: Tls = NO_TLS) -> None:
 def shut_out(edition: Edition, url: str, tls: Tls = NO_TLS) -> None:
     """Redis turns us away: it is never in use, and nothing else is amiss."""
     with Replica(edition, url, tls=tls).running(in_use=False) as replica:
-        eventually(lambda: replica.probes_in_vain() >= 2)
+        until(lambda: replica.probes_in_vain() >= 2)
         replica.goes_on_without(0, 5)
         assert not replica.store.is_in_use
 
@@ -122,7 +122,7 @@ def test_a_cluster_moves_a_slot_and_loses_a_node(edition: Edition) -> None:
             for _ in range(3):
                 replica.ask_many(0, 30)
             # What the other nodes hold is of use again, between attempts at the one that is gone.
-            eventually(lambda: replica.store.is_in_use)
+            until(lambda: replica.store.is_in_use)
     gc.collect()
 
 
