@@ -1,5 +1,6 @@
 """The benchmark at tiny sizes: its figures have their form, and it refuses to compare unlikes."""
 
+import contextlib
 import dataclasses
 import json
 import math
@@ -116,9 +117,20 @@ SMALL: dict[Callable[..., dict[str, Figure]], Mapping[str, int | float]] = {
 }
 
 
+def unhindered(measure: Callable[..., dict[str, Figure]], tries: int = 3) -> dict[str, Figure]:
+    """The figures of the first try that a busy machine did not spoil; the last one's error."""
+    for _ in range(tries - 1):
+        with contextlib.suppress(NotMeasured):
+            return measure(**SMALL[measure])
+    return measure(**SMALL[measure])
+
+
 @pytest.mark.parametrize("measure", SMALL, ids=lambda each: each.__name__)
-def test_each_measurement_gives_its_figures(measure: Callable[..., dict[str, Figure]]) -> None:
-    figures = measure(**SMALL[measure])
+def test_each_measurement_gives_its_figures(
+    measure: Callable[..., dict[str, Figure]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchmark.loops.LATEST_SECONDS", 60.0)
+    figures = unhindered(measure)
     assert figures
     for key, figure in figures.items():
         assert key in BY_NAME
