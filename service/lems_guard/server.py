@@ -27,8 +27,7 @@ from lems_guard.edges.evaluating import Beside
 from lems_guard.edges.frame import Frame
 from lems_guard.edges.grpc.guarded import Guard
 from lems_guard.edges.grpc.port import Drain, Limits, Port
-from lems_guard.edges.http.json_calls import JsonCalls
-from lems_guard.edges.http.json_methods import JsonMethods
+from lems_guard.edges.http.contract import contract_routes
 from lems_guard.edges.http.port import HttpListen, running_http
 from lems_guard.edges.http.probes import probe_routes
 from lems_guard.edges.observed import Observed
@@ -256,11 +255,10 @@ class Service:
 
     def http_app(self) -> Starlette:
         """The HTTP port's pages."""
-        methods = JsonMethods(self.frame, self.beside, self.methods)
-        calls = JsonCalls(methods, self.entrance)
         pages = [] if self.settings.workbench is WorkbenchDoor.OFF else self.pages()
         probes = self.probes(self.entrance)
-        return Starlette(routes=[*pages, *probes, *self.hooks(), *calls.routes()])
+        calls = contract_routes(self.frame, self.beside, self.methods, self.entrance)
+        return Starlette(routes=[*pages, *probes, *self.hooks(), *calls])
 
     def hooks(self) -> list[Route]:
         """Order entry."""

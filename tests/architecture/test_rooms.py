@@ -278,7 +278,7 @@ def test_every_room_is_there() -> None:
         ("store/line.py", "from lems_guard.caching.replies import Replies"),
         ("edges/order_entry/cards.py", "import grpc"),
         ("edges/order_entry/cards.py", "from prometheus_client import Counter"),
-        ("edges/order_entry/desk.py", "from lems_guard.edges.http import json_calls"),
+        ("edges/order_entry/desk.py", "from lems_guard.edges.http import calls"),
         ("edges/order_entry/desk.py", "import lems_guard.settings"),
         ("edges/workbench/pages.py", "from lems_guard.edges.order_entry.cards import Card"),
         ("cli/check.py", "import grpc.aio"),

@@ -1,4 +1,4 @@
-"""`/v1` beyond what can be answered in time: 503 at once, counted, and the event loop goes on."""
+"""The contract over HTTP beyond what can be answered in time: refused at once, and counted."""
 
 import threading
 from collections.abc import Iterator
@@ -15,18 +15,18 @@ from lems_guard.callers.gate import OpenGate
 from lems_guard.clinical.deadline import InTime
 from lems_guard.edges.evaluating import Beside
 from lems_guard.edges.frame import Frame
-from lems_guard.edges.http.json_calls import JsonCalls
-from lems_guard.edges.http.json_methods import JsonMethods
+from lems_guard.edges.http.contract import contract_routes
 from lems_guard.telemetry.call_log import CallLog
 from lems_guard.telemetry.rpc_metrics import RpcMetrics
 from lems_guard.v1 import prescription_pb2, screening_pb2
 from waiting import until
 
 PATH = "/v1/InteractionCheckService/CheckPrescription"
+BY_CONNECT = "/lems_guard.v1.InteractionCheckService/CheckPrescription"
 
 
 class Port:
-    """`/v1` with one place, before an answer that a test holds in its hand."""
+    """The contract with one place, before an answer that a test holds in its hand."""
 
     def __init__(self) -> None:
         self.metrics = RpcMetrics()
@@ -39,16 +39,16 @@ class Port:
             screening_pb2.CheckPrescriptionResponse,
             self._answer,
         )
-        methods = JsonMethods(self.frame, Beside(1), [method])
-        app = Starlette(routes=JsonCalls(methods, Entrance(OpenGate(may_all_check=True))).routes())
-        self.client = TestClient(app)
+        entrance = Entrance(OpenGate(may_all_check=True))
+        routes = contract_routes(self.frame, Beside(1), [method], entrance)
+        self.client = TestClient(Starlette(routes=routes))
 
     def _answer(self, _: bytes, __: InTime) -> bytes:
         self.answers.answer(HOLD)
         return b""
 
-    def posted(self, **headers: str) -> "httpx2.Response":
-        return self.client.post(PATH, json={"asOf": "2026-11-21"}, headers=headers)
+    def posted(self, path: str = PATH, **headers: str) -> "httpx2.Response":
+        return self.client.post(path, json={"asOf": "2026-11-21"}, headers=headers)
 
     def counted(self) -> dict[str, int]:
         codes = self.metrics.method("unary", CHECK_SERVICE, "CheckPrescription").codes
@@ -63,7 +63,7 @@ def port() -> Iterator[Port]:
         port.answers.go_on.set()
 
 
-def test_one_call_too_many_is_refused_with_503_and_when_to_come_again(port: Port) -> None:
+def test_one_call_too_many_is_refused_and_told_when_to_come_again(port: Port) -> None:
     statuses = []
     first = threading.Thread(target=lambda: statuses.append(port.posted().status_code))
     first.start()
@@ -71,14 +71,18 @@ def test_one_call_too_many_is_refused_with_503_and_when_to_come_again(port: Port
     refused = port.posted()
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
     assert "NOT checked" in refused.json()["message"]
+    refused = port.posted(BY_CONNECT)
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
+    assert refused.json()["code"] == "resource_exhausted"
     port.answers.go_on.set()
     first.join()
     assert statuses == [200]
-    assert port.counted() == {"OK": 1, "RESOURCE_EXHAUSTED": 1}
+    assert port.counted() == {"OK": 1, "RESOURCE_EXHAUSTED": 2}
 
 
 def test_what_came_too_late_is_no_answer(port: Port) -> None:
     releasing = threading.Timer(0.3, port.answers.go_on.set)
     releasing.start()
     assert port.posted(**{"grpc-timeout": "50m"}).status_code == 504
-    until(lambda: port.counted() == {"DEADLINE_EXCEEDED": 1})
+    assert port.posted(BY_CONNECT, **{"connect-timeout-ms": "0"}).status_code == 504
+    until(lambda: port.counted() == {"DEADLINE_EXCEEDED": 2})

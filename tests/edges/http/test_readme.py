@@ -1,22 +1,29 @@
-"""README's example of `/v1` works as it is written."""
+"""The documents' examples of calls over HTTP work as they are written."""
 
 import shlex
 from pathlib import Path
 
+import pytest
+
 from edges.http.calling import send
 from running import Running
 
-README = Path(__file__).parents[3] / "README.md"
+ROOT = Path(__file__).parents[3]
+AT = "http://127.0.0.1:8080"
 
 
-def test_the_example_of_v1_works(service: Running) -> None:
-    text = README.read_text("utf-8")
-    [block] = [part for part in text.split("```") if "curl http://127.0.0.1:8080/v1/" in part]
+@pytest.mark.parametrize(
+    ("document", "path"),
+    [("README.md", "/v1/"), ("proto/README.md", "/lems_guard.v1.")],
+)
+def test_the_example_works(service: Running, document: str, path: str) -> None:
+    text = (ROOT / document).read_text("utf-8")
+    [block] = [part for part in text.split("```") if f"curl {AT}{path}" in part]
     command = shlex.split(block.removeprefix("sh").replace("\\\n", ""))
     headers = [command[n + 1] for n, word in enumerate(command) if word == "-H"]
     reply = send(
         service.http_at,
-        command[1].removeprefix("http://127.0.0.1:8080"),
+        command[1].removeprefix(AT),
         command[command.index("-d") + 1],
         dict(header.split(": ") for header in headers),
     )

@@ -1,23 +1,23 @@
-"""The contract's methods with JSON in and JSON out, for `/v1`.
+"""The contract's methods for the HTTP port, whatever a body is written in.
 
-JSON becomes a message, its bytes go the same way as gRPC's, and the bytes that come back become
-JSON: all of it in the call's turn. Calls are counted under the names that gRPC's have.
+A body becomes a message's bytes, which go the same way as gRPC's, and the bytes that come back
+become a body: all of it in the call's turn. Calls are counted under the names that gRPC's have.
 """
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from google.rpc import code_pb2, status_pb2
+from google.rpc import status_pb2
 
 from lems_guard.answering.contract import CHECK_SERVICE, UnaryMethod
-from lems_guard.answering.proto_json import as_json, read_message
 from lems_guard.answering.status import code_of, details_of, message_of
 from lems_guard.callers.roles import ALL, CHECKING, Roles, roles_for
 from lems_guard.clinical.deadline import InTime
-from lems_guard.clinical.errors import LemsGuardError, NotFound
+from lems_guard.clinical.errors import LemsGuardError, NoSuchMethod
 from lems_guard.edges.evaluating import Beside
 from lems_guard.edges.frame import NEVER, Frame, Method
+from lems_guard.edges.http.bodies import Codec, unpacked
 
 STREAMS = frozenset({f"{CHECK_SERVICE}/CheckPrescriptionStream".removeprefix("lems_guard.v1.")})
 A_STREAM = "a stream: call it over gRPC, or check one prescription a call"
@@ -25,14 +25,20 @@ A_STREAM = "a stream: call it over gRPC, or check one prescription a call"
 LONGEST_STATUS = 65_536
 
 
-class JsonReply(NamedTuple):
-    """How a call ended: a google.rpc.Code (0 is OK), and the reply or the Status as JSON."""
+class HttpCall(NamedTuple):
+    """What is sent to a method: a body, and how long the caller will wait (`None`: for ever).
 
-    code: int
+    `metadata` is what a handler may know of the call beside its message.
+    """
+
     content: bytes
+    codec: Codec
+    is_gzip: bool = False
+    metadata: Mapping[str, str] = {}
+    seconds: float | None = None
 
 
-class JsonMethods:
+class HttpMethods:
     """Every unary method of the contract by its path, `Service/Method` without the package."""
 
     def __init__(self, frame: Frame, beside: Beside, methods: Iterable[UnaryMethod]) -> None:
@@ -62,35 +68,26 @@ class JsonMethods:
         """Every path that answers."""
         return tuple(self._methods)
 
-    async def answer(
-        self, path: str, content: bytes, metadata: Mapping[str, str], seconds: float | None
-    ) -> JsonReply:
-        """The reply to the JSON sent to a path; every fault is a Status, none an answer.
-
-        `seconds` are those that the caller will wait.
-        """
+    async def answer(self, path: str, call: HttpCall) -> bytes | status_pb2.Status:
+        """The body of the reply to a call of one of the paths; every fault is a Status."""
         if path in STREAMS:
-            return ended(status_pb2.Status(code=code_pb2.UNIMPLEMENTED, message=A_STREAM))
+            return status_of(NoSuchMethod(A_STREAM))
         try:
-            return JsonReply(0, await self._replied(path, content, metadata, seconds))
+            return await self._replied(path, call)
         except Exception as error:  # noqa: BLE001  # every fault becomes a status, none an answer
-            return ended(status_of(error))
+            return status_of(error)
 
-    async def _replied(
-        self, path: str, content: bytes, metadata: Mapping[str, str], seconds: float | None
-    ) -> bytes:
-        if path not in self._methods:
-            raise NotFound(f"no such method; POST to one of {', '.join(self._methods)}")
+    async def _replied(self, path: str, asked: HttpCall) -> bytes:
         method, served = self._methods[path]
-        deadline = NEVER if seconds is None else time.monotonic() + seconds
-        call = self._frame.enter(method, deadline=deadline, metadata=metadata.items())
-        return await self._beside.run(call, lambda: _evaluated(served, content, call.in_time))
+        deadline = NEVER if asked.seconds is None else time.monotonic() + asked.seconds
+        call = self._frame.enter(method, deadline=deadline, metadata=asked.metadata.items())
+        return await self._beside.run(call, lambda: _evaluated(served, asked, call.in_time))
 
 
-def _evaluated(served: UnaryMethod, content: bytes, in_time: InTime) -> bytes:
-    message = read_message(content, served.asked)
-    reply = served.told.FromString(served.answer(message.SerializeToString(), in_time))
-    told = as_json(reply)
+def _evaluated(served: UnaryMethod, asked: HttpCall, in_time: InTime) -> bytes:
+    content = unpacked(asked.content) if asked.is_gzip else asked.content
+    raw = asked.codec.asked(content, served.asked)
+    told = asked.codec.told(served.answer(raw, in_time), served.told)
     in_time()
     return told
 
@@ -101,8 +98,3 @@ def status_of(error: Exception) -> status_pb2.Status:
     if details is not None:
         return status_pb2.Status.FromString(details)
     return status_pb2.Status(code=code_of(error), message=message_of(error))
-
-
-def ended(status: status_pb2.Status) -> JsonReply:
-    """A call's end that is no answer."""
-    return JsonReply(status.code, as_json(status))
