@@ -59,6 +59,7 @@ from lems_guard.settings import (
     Settings,
     Switch,
     WorkbenchDoor,
+    notify_socket,
     variable,
 )
 from lems_guard.sharing.memory import Memory
@@ -66,6 +67,7 @@ from lems_guard.sharing.outcomes import AlertOutcomes
 from lems_guard.sharing.repeats import Repeats
 from lems_guard.sharing.tokens import UsedTokens
 from lems_guard.store.entries import Entries, NoStore
+from lems_guard.supervised import READY, STOPPING, tell
 from lems_guard.telemetry.cache_metrics import CacheMetrics
 from lems_guard.telemetry.call_log import CallLog
 from lems_guard.telemetry.health import Health
@@ -365,9 +367,11 @@ async def serve(settings: Settings) -> None:
             rules=len(knowledge.rules),
             compiled_at_start=service.library.compiled_because or None,
         )
+        tell(notify_socket(), READY)
         async with in_background(asyncio.to_thread(service.library.index_names)):
             await stop.wait()
         log.info("draining", **drain._asdict())
+        tell(notify_socket(), STOPPING)
         service.health.set("accepting calls", ready=False)
     if service.traces is not None:
         service.traces.close()

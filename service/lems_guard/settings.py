@@ -63,6 +63,7 @@ __all__ = [
     "Switch",
     "WorkbenchDoor",
     "address",
+    "notify_socket",
     "settings_table",
     "unknown_settings",
     "variable",
@@ -342,6 +343,12 @@ def _half_tls(values: Mapping[str, Any]) -> Iterator[str]:
 def variable(name: str) -> str:
     """The environment variable of a setting: `grpc_listen` → `LEMS_GUARD_GRPC_LISTEN`."""
     return PREFIX + name.upper()
+
+
+def notify_socket(environment: Mapping[str, str] | None = None) -> str | None:
+    """Where the supervisor that started us wants to hear how we are (systemd's `Type=notify`)."""
+    environment = os.environ if environment is None else environment
+    return environment.get("NOTIFY_SOCKET")
 
 
 def settings_table() -> list[tuple[str, str, str]]:

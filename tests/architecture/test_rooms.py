@@ -72,11 +72,12 @@ ROOMS = {
         "google starlette structlog",
     ),
     # Where all is put together, and called.
+    "supervised.py": Room("", "structlog"),
     "exposure.py": Room("clinical sharing settings.py callers edges/certificates.py"),
     "server.py": Room(
         "clinical screening answering telemetry editions store sharing caching settings.py callers "
         f"edges/grpc edges/http edges/order_entry edges/workbench {FRAMING} edges/observed.py "
-        "exposure.py",
+        "exposure.py supervised.py",
         "starlette structlog",
     ),
     "cohort": Room(

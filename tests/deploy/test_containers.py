@@ -16,8 +16,8 @@ from compose_spec import PyCompose
 from ruamel.yaml import YAML
 
 from lems_guard import __version__
-from lems_guard.settings import settings_table
-from system_programs import free_port
+from lems_guard.settings import address, settings_table
+from system_programs import free_port, program
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -206,7 +206,27 @@ def test_compose_mounts_what_is_there_and_sets_what_exists() -> None:
             assert not name.startswith("LEMS_GUARD_") or name in known, name
 
 
-def test_the_unit_may_be_instantiated_and_reloads() -> None:
-    unit = (DEPLOY / "lems-guard@.service").read_text("utf-8")
-    assert "ExecReload=/bin/kill -HUP $MAINPID" in unit
-    assert "NoNewPrivileges=yes" in unit
+UNIT = (DEPLOY / "lems-guard@.service").read_text("utf-8")
+
+
+def test_systemd_takes_the_unit(tmp_path: Path) -> None:
+    """But for the program, which it wants to see where the unit says it is."""
+    unit = tmp_path / "lems-guard@1.service"
+    unit.write_text(UNIT.replace("/opt/lems-guard/bin/lems-guard", sys.executable), "utf-8")
+    command = [program("systemd-analyze"), "verify", "--man=no", "--recursive-errors=no", str(unit)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    unit.write_text(unit.read_text("utf-8").replace("Type=notify", "Type=notyfi"), "utf-8")
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "notyfi" in ran.stderr
+
+
+def test_instances_of_the_unit_have_ports_of_their_own_and_say_when_they_are_ready() -> None:
+    said = dict(re.findall(r"LEMS_GUARD_(\w+_LISTEN)=(\S+)", UNIT))
+    assert set(said) == {"GRPC_LISTEN", "HTTP_LISTEN", "METRICS_LISTEN"}
+    ports = {value.replace("%i", str(number)) for value in said.values() for number in range(1, 10)}
+    assert len(ports) == 27
+    assert all(address(each).host == "127.0.0.1" for each in ports)
+    assert "\nType=notify\n" in UNIT
+    assert "\nExecReload=/bin/kill -HUP $MAINPID\n" in UNIT
+    assert "\nNoNewPrivileges=yes\n" in UNIT

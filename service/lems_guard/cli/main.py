@@ -22,7 +22,11 @@ from lems_guard.cli.demo import demo
 from lems_guard.cli.doctor import doctor
 from lems_guard.cli.exit_codes import ExitCode
 from lems_guard.cli.explain import explain
+from lems_guard.cli.healthcheck import EXIT_CODES as HEALTH_EXIT_CODES
+from lems_guard.cli.healthcheck import healthcheck
 from lems_guard.cli.output import open_closed_streams, write_text
+from lems_guard.cli.probe import EXIT_CODES as PROBE_EXIT_CODES
+from lems_guard.cli.probe import probe
 from lems_guard.cli.resolve import EXIT_CODES as RESOLVE_EXIT_CODES
 from lems_guard.cli.resolve import resolve
 from lems_guard.cli.rules import rules_app
@@ -51,6 +55,8 @@ app.command(epilog=settings_in_words())(serve)
 app.command()(demo)
 app.command(epilog=RESOLVE_EXIT_CODES)(resolve)
 app.command()(doctor)
+app.command(epilog=HEALTH_EXIT_CODES)(healthcheck)
+app.command(epilog=PROBE_EXIT_CODES)(probe)
 app.add_typer(callers_app, name="callers")
 app.add_typer(rules_app, name="rules")
 app.add_typer(cohort_app, name="cohort")
