@@ -14,11 +14,12 @@ TYPED = $(foreach kind,mypy mypy_grpc,--plugin=protoc-gen-$(kind)=$(dir $(PYTHON
 ENGINE := $(addprefix service/lems_guard/,clinical knowledge screening terminology)
 KNOWLEDGE := $(shell find rules 2>/dev/null; find $(ENGINE) -name '*.py' 2>/dev/null)
 INSTALLED := $(VENV)/.installed
+PIP := $(BIN)/python -m pip install --quiet
 COMPILED := $(VENV)/.compiled
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve test properties lint stubs stub-files dist vocabulary bench capacity readme pictures
+.PHONY: help setup demo serve test properties lint stubs stub-files locks dist vocabulary bench capacity readme pictures
 
 # Lists the targets by their two-hash comments.
 help:
@@ -56,7 +57,19 @@ lint: setup ## style, format, types and the wire contract
 stubs: $(INSTALLED) stub-files ## regenerate the Python stubs from proto/
 
 dist: setup ## build the wheels of the service and of its client into dist/
-	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist ./service/client .
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist ./service/client .
+
+# Of each release all files' hashes, for every machine; versions stay as they are while they fit.
+LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-emit-package lems-guard-client \
+	--custom-compile-command 'make locks'
+
+locks: $(INSTALLED) ## lock what is installed, by hash: UPGRADE=--upgrade, or '--upgrade-package NAME'
+	$(LOCK) $(UPGRADE) --universal --python-version 3.11 --all-extras pyproject.toml -o deploy/development.txt
+	$(LOCK) $(UPGRADE) --universal --python-version 3.11 --group build \
+		-c deploy/development.txt -o deploy/build-requirements.txt
+	$(LOCK) --python-platform linux --python-version 3.11.7 --extra otel pyproject.toml \
+		-c deploy/development.txt -o deploy/requirements.txt
+	$(PYTHON) deploy/bill_of_materials.py
 
 vocabulary: $(INSTALLED) ## build the tables of drug names from rules/vocabulary/sources
 	$(PYTHON) -m lems_guard.terminology.build rules/vocabulary
@@ -92,9 +105,12 @@ stub-files:
 	rm -r $(STUBS)/client/lems_guard
 
 # The version is literal text of the package, hence not a reason to install again.
-$(INSTALLED): pyproject.toml service/client/pyproject.toml deploy/constraints.txt
+# Nothing is installed that is not locked by its hash; what builds the rest comes first.
+$(INSTALLED): pyproject.toml service/client/pyproject.toml deploy/development.txt deploy/build-requirements.txt
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON3) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet -e service/client -e '.[dev]' -c deploy/constraints.txt
+	$(PIP) --require-hashes -r deploy/build-requirements.txt
+	$(PIP) --require-hashes --no-build-isolation -r deploy/development.txt
+	$(PIP) --no-index --no-deps --no-build-isolation -e service/client -e .
 	touch $@
 
 # Compiling runs the cases of every rule too: rules that fail their own cases are not set up.

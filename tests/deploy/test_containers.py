@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +14,12 @@ import pytest
 from compose_spec import PyCompose
 from ruamel.yaml import YAML
 
-from lems_guard import __version__
 from lems_guard.settings import address, settings_table
 from system_programs import free_port, program
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text("utf-8")
-PIN = re.compile(r"^([a-z0-9][a-z0-9.\-]*)==(\S+)", re.MULTILINE)
 
 
 def compose() -> dict[str, Any]:
@@ -43,27 +40,6 @@ def test_the_image_runs_without_root_and_says_whether_it_is_well() -> None:
     assert "\nHEALTHCHECK " in last
     assert 'ENTRYPOINT ["lems-guard"]' in last
     assert DOCKERFILE.count("--require-hashes") == 2
-
-
-@pytest.mark.parametrize("name", ["requirements.txt", "build-requirements.txt"])
-def test_the_lock_is_that_of_the_constraints(name: str) -> None:
-    locked = dict(PIN.findall((DEPLOY / name).read_text("utf-8")))
-    constrained = dict(PIN.findall((DEPLOY / "constraints.txt").read_text("utf-8")))
-    assert locked
-    differing = {each for each in locked if constrained.get(each, locked[each]) != locked[each]}
-    assert not differing, "renew it as its second line says"
-
-
-def test_the_lock_has_every_dependency() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    locked = dict(PIN.findall((DEPLOY / "requirements.txt").read_text("utf-8")))
-    client = tomllib.loads((ROOT / "service/client/pyproject.toml").read_text("utf-8"))["project"]
-    needs = {*project["dependencies"], *client["dependencies"]}
-    ours = {f"{client['name']}=={__version__}"}  # built with the service, from here
-    assert ours < needs
-    for need in (*needs - ours, *project["optional-dependencies"]["otel"]):
-        name = re.split(r"[\[<>=;]", need)[0].lower().replace(".", "-")
-        assert name in locked, "renew deploy/requirements.txt as its second line says"
 
 
 @pytest.fixture(scope="module")
