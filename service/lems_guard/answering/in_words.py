@@ -16,6 +16,11 @@ FIELDS = {
 }
 START = "start"
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+JURISDICTIONS = {
+    "US": terms.JURISDICTION_US,
+    "EU": terms.JURISDICTION_EU,
+    "CH": terms.JURISDICTION_CH,
+}
 ORDERS = {"proposed": "p", "active": "a", "stopped": "s"}
 
 
@@ -58,11 +63,19 @@ def _orders(letter: str, texts: Iterable[str]) -> list[wire.Medication]:
     ]
     if letter == ORDERS["stopped"]:
         for order in orders:
-            order.text, order.stopped_on = _dated(order.text)
+            order.text, order.stopped_on = dated(order.text)
     return orders
 
 
-def _dated(text: str) -> tuple[str, str]:
+def with_more(text: str, more: str) -> str:
+    """A stopped order to which words are added, or the day on which it was stopped."""
+    words, day = dated(text)
+    if DAY.fullmatch(more):
+        return f"{words} @ {more}"
+    return f"{words} {more} @ {day}" if day else f"{words} {more}"
+
+
+def dated(text: str) -> tuple[str, str]:
     """An order and the day on which it was stopped: `TEXT @ DATE`."""
     words, _, day = text.rpartition("@")
     if words and DAY.fullmatch(day.strip()):

@@ -13,7 +13,9 @@ PHASES = {terms.PHASE_START: "start", terms.PHASE_CONTINUE: "continued"}
 
 def read_as(result: screening_pb2.MedicationResult) -> list[str]:
     """A line for each order that was read in a medication."""
-    return [_line(order) for order in result.orders]
+    is_open = result.disposition == terms.DISPOSITION_AMBIGUOUS and len(result.orders) == 1
+    between = " or " if is_open else " + "
+    return [_line(order, between) for order in result.orders]
 
 
 def doubts_of(
@@ -23,8 +25,8 @@ def doubts_of(
     return [f"“{each.words}” {each.what}" if each.words else each.what for each in result.doubts]
 
 
-def _line(order: screening_pb2.OrderReading) -> str:
-    parts = [" + ".join(order.ingredients), _route(order.route), _amount(order)]
+def _line(order: screening_pb2.OrderReading, between: str) -> str:
+    parts = [between.join(order.ingredients), _route(order.route), _amount(order)]
     if order.phase in PHASES:
         parts.append(PHASES[order.phase])
     if not order.certain and _is_told(order):

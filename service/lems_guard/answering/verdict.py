@@ -16,8 +16,9 @@ NOT_EVALUATED = (terms.DISPOSITION_UNRESOLVED, terms.DISPOSITION_AMBIGUOUS)
 
 
 def is_whole(response: wire.CheckPrescriptionResponse) -> bool:
-    """Whether all could be checked, and nothing unknown may still be a contraindication."""
-    return response.completeness == terms.COMPLETENESS_COMPLETE and not grave_gaps(response)
+    """Whether all was understood and checked, and no unknown may still be a contraindication."""
+    is_complete = response.completeness == terms.COMPLETENESS_COMPLETE
+    return is_complete and not response.doubts and not grave_gaps(response)
 
 
 def grave_gaps(response: wire.CheckPrescriptionResponse) -> list[wire.Gap]:
@@ -48,6 +49,8 @@ def _not_checked(response: wire.CheckPrescriptionResponse, names: dict[str, str]
     for order in unsettled(response):
         sure = "" if order.disposition == terms.DISPOSITION_UNRESOLVED else " (several readings)"
         yield names.get(order.id, order.id) + sure
+    for doubt in response.doubts:
+        yield f"{fact_in_words(doubt.field)} “{doubt.words}”"
     grave = [unknown(gap, names) for gap in grave_gaps(response)]
     if grave:
         yield f"what depends on: {', '.join(grave)}"

@@ -1,5 +1,7 @@
 """The contract's terms in the words that a pharmacist would use."""
 
+import functools
+
 from google.protobuf.descriptor import FieldDescriptor
 
 from lems_guard.v1 import prescription_pb2 as wire
@@ -12,35 +14,12 @@ SEVERITIES = {
     terms.SEVERITY_MONITOR: "MONITOR",
     terms.SEVERITY_INFORMATION: "INFORMATION",
 }
-# Beside the word, so that a severity is never told by its colour alone.
-SYMBOLS = {
-    terms.SEVERITY_CONTRAINDICATED: "■",
-    terms.SEVERITY_AVOID: "▲",
-    terms.SEVERITY_CAUTION: "◆",
-    terms.SEVERITY_MONITOR: "○",
-    terms.SEVERITY_INFORMATION: "·",
-}
 STYLES = {
     terms.SEVERITY_CONTRAINDICATED: "bold white on red",
     terms.SEVERITY_AVOID: "bold red",
     terms.SEVERITY_CAUTION: "bold yellow",
     terms.SEVERITY_MONITOR: "cyan",
     terms.SEVERITY_INFORMATION: "dim",
-}
-POPULATIONS = {
-    terms.EVIDENCE_POPULATION_LEMS: "seen in LEMS",
-    terms.EVIDENCE_POPULATION_MYASTHENIA_GRAVIS: "carried over from myasthenia gravis",
-    terms.EVIDENCE_POPULATION_THEORETICAL: "theoretical, not seen in these patients",
-    terms.EVIDENCE_POPULATION_AMIFAMPRIDINE: "of amifampridine itself",
-}
-GRADES = {  # strongest first
-    "1": "report or reference",
-    "2": "label or guideline",
-    "C": "cohort or trial",
-    "3": "case reports",
-    "L": "published list",
-    "4": "theory",
-    "U": "not verified",
 }
 LEMS = {
     terms.LEMS_STATUS_UNSPECIFIED: "LEMS",
@@ -101,6 +80,7 @@ def jurisdiction_in_words(jurisdiction: int) -> str:
     return _short(terms.Jurisdiction.Name(jurisdiction), "JURISDICTION_")
 
 
+@functools.cache
 def concern_in_words(concern: int) -> str:
     """What a finding is worried about."""
     words = _short(terms.Concern.Name(concern), "CONCERN_").lower().replace("_", " ")

@@ -9,15 +9,12 @@ from rich.text import Text
 
 from lems_guard.answering.spoken import first_sentence
 from lems_guard.answering.wording import (
-    GRADES,
-    POPULATIONS,
     SEVERITIES,
     STYLES,
-    SYMBOLS,
     concern_in_words,
     fact_in_words,
 )
-from lems_guard.fhir.words import EVIDENCE_KINDS
+from lems_guard.clinical.words import EVIDENCE_KINDS, GRADES, POPULATIONS, SYMBOLS
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
 

@@ -13,7 +13,7 @@ from lems_guard.cli.site_settings import in_process, site_settings
 from lems_guard.clinical.errors import FieldViolation, InvalidRequest
 
 if TYPE_CHECKING:
-    from lems_guard.papers.explained import ExplainedOrder
+    from lems_guard.answering.explained import ExplainedOrder
 
 
 ELSEWHERE = (

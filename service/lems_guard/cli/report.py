@@ -19,7 +19,6 @@ from lems_guard.answering.wording import (
     LISTS,
     SEVERITIES,
     STYLES,
-    SYMBOLS,
     jurisdiction_in_words,
     order_in_words,
     patient_in_words,
@@ -28,6 +27,7 @@ from lems_guard.answering.wording import (
 from lems_guard.cli.alert_card import card_of, line_of
 from lems_guard.cli.exit_codes import ExitCode
 from lems_guard.cli.verdict import exit_code_of
+from lems_guard.clinical.words import SYMBOLS
 from lems_guard.v1 import prescription_pb2, screening_pb2
 from lems_guard.v1 import terms_pb2 as terms
 

@@ -24,7 +24,8 @@ from lems_guard.clinical.rule import (
     WhenUnknown,
 )
 from lems_guard.clinical.severity import Certainty, Concern, Jurisdiction, Severity
-from lems_guard.papers.words import GRADES, POPULATIONS, in_words, routes_in_words, worst_of
+from lems_guard.clinical.words import GRADES, POPULATIONS
+from lems_guard.papers.words import in_words, routes_in_words, worst_of
 from lems_guard.screening.knowledge_base import DrugClass
 
 STYLES = {

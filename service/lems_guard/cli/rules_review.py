@@ -18,18 +18,13 @@ from lems_guard.cli.output import write_text
 from lems_guard.cli.rule_options import CONTENT_FAULT, AsJson, OverlayFile, RulesDir
 from lems_guard.clinical.errors import InvalidKnowledge
 from lems_guard.clinical.rule import ReviewState, Rule
+from lems_guard.clinical.words import REVIEW_STATES
 from lems_guard.editions.library import browse_edition, packaged_rules
 from lems_guard.editions.signing import NotSigned, Signing, Unwritten, sign_rules
 from lems_guard.knowledge.problems import suggestion
 from lems_guard.screening.knowledge_base import KnowledgeBase
 
 OPEN = 1
-STANDINGS = {
-    ReviewState.UNREVIEWED: "unreviewed",
-    ReviewState.CHANGED: "changed since it was signed",
-    ReviewState.DUE: "due again",
-    ReviewState.SIGNED: "signed",
-}
 STYLES = {
     ReviewState.CHANGED: "bold red",
     ReviewState.DUE: "bold yellow",
@@ -111,7 +106,7 @@ def _table(rules: list[Rule], states: dict[str, ReviewState]) -> Table:
         table.add_row(Text(f"{topic} ({len(topics[topic])})", style="bold"))
         for rule in topics[topic]:
             state = states[rule.id]
-            told = Text(STANDINGS[state] + _by(rule), style=STYLES.get(state, ""))
+            told = Text(REVIEW_STATES[state] + _by(rule), style=STYLES.get(state, ""))
             table.add_row(Text(f"  {rule.id}"), told, Text(rule.title))
     return table
 

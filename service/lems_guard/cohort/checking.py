@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeAlias
 
 from google.protobuf.json_format import MessageToJson
 
+from lems_guard.answering.in_words import JURISDICTIONS
 from lems_guard.answering.items import item_error
 from lems_guard.answering.verdict import is_whole
 from lems_guard.clinical.errors import (
@@ -15,7 +16,6 @@ from lems_guard.clinical.errors import (
     Unauthenticated,
     Unavailable,
 )
-from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.cohort import requests
 from lems_guard.cohort.charts import Ask, ChartReader
 from lems_guard.cohort.in_process import Terms
@@ -55,11 +55,6 @@ Check: TypeAlias = Callable[[CohortLine], CheckedLine]
 Answered: TypeAlias = tuple[AskedList, wire.CheckPrescriptionResponse] | None
 NOT_CONCERNED = CheckedLine(b"")
 UNRESOLVED = wire_terms.DISPOSITION_UNRESOLVED
-JURISDICTIONS = {
-    Jurisdiction.US: wire_terms.JURISDICTION_US,
-    Jurisdiction.EU: wire_terms.JURISDICTION_EU,
-    Jurisdiction.CH: wire_terms.JURISDICTION_CH,
-}
 
 
 def checker_of(kind: InputKind, ask: Ask, vocabulary: Interpreter | None, terms: Terms) -> Check:
@@ -81,7 +76,7 @@ def settled(
     request.as_of = request.as_of or terms.day.isoformat()
     request.country = request.country or terms.country
     if not request.jurisdiction:
-        request.jurisdiction = JURISDICTIONS[terms.jurisdiction]
+        request.jurisdiction = JURISDICTIONS[terms.jurisdiction.name]
     return request
 
 

@@ -4,9 +4,9 @@ import datetime
 from typing import NamedTuple
 
 from lems_guard.answering.answer import Answerer
+from lems_guard.answering.explained import ExplainedOrder, explained
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.editions.library import Edition, as_site, load_edition, packaged_rules
-from lems_guard.papers.explained import ExplainedOrder, explained
 from lems_guard.screening.screen import RuleScreener
 from lems_guard.settings import Settings
 from lems_guard.v1 import prescription_pb2, screening_pb2

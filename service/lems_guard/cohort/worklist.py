@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import IO, NamedTuple
 
 from lems_guard.cohort.results import Result, ToldAlert, ToldList
+from lems_guard.papers.tables import plain_cell
 
 NOT_CHECKED = "NOT CHECKED"
 INCOMPLETE = "INCOMPLETE"
@@ -22,8 +23,6 @@ WORST_FIRST = (
 )
 BY_HAND = "Check this list by hand."
 SEPARATOR = "; "
-# By these a spreadsheet would take a cell for a formula.
-FORMULA = ("=", "+", "-", "@", "\t")
 SMALL_BYTES = 1 << 20
 
 
@@ -115,5 +114,4 @@ def write_csv(rows: Iterable[WorklistRow], out: IO[str]) -> None:
 
 def _plain(cell: str) -> str:
     """A cell on one line that no spreadsheet takes for a formula."""
-    line = " ".join(cell.splitlines())
-    return f"'{line}" if line.startswith(FORMULA) else line
+    return plain_cell(" ".join(cell.splitlines()))

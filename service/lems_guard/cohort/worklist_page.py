@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from html import escape
 from typing import IO
 
+from lems_guard.clinical.severity import Severity
+from lems_guard.clinical.words import SYMBOLS
 from lems_guard.cohort.summary import Summary
-from lems_guard.cohort.worklist import WorklistRow
+from lems_guard.cohort.worklist import INCOMPLETE, NOT_CHECKED, WorklistRow
 
 STYLE = """
   :root { color-scheme: light dark; font: 15px/1.45 system-ui, sans-serif; }
@@ -27,15 +29,7 @@ STYLE = """
                  body { margin: 0; max-width: none; font-size: 9.5pt; }
                  @page { margin: 14mm; size: A4 landscape; } }
 """
-MARKS = {
-    "CONTRAINDICATED": "■",
-    "AVOID": "▲",
-    "NOT CHECKED": "?",
-    "INCOMPLETE": "?",
-    "CAUTION": "◆",
-    "MONITOR": "○",
-    "INFORMATION": "·",
-}
+MARKS = {each.name: SYMBOLS[each] for each in Severity} | {NOT_CHECKED: "?", INCOMPLETE: "?"}
 HEADINGS = ("Severity", "Patient", "Drug", "What to do", "Missing", "Done")
 ADVICE = (
     "Advice to a professional, not a decision. No row is no proof of safety: lists that were not "

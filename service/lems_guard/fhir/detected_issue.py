@@ -5,6 +5,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from lems_guard.answering.spoken import doubts_of
+from lems_guard.answering.wording import SEVERITIES as WORDS
+from lems_guard.answering.wording import concern_in_words
 from lems_guard.fhir.codes import (
     ACT_CODE,
     INTERACTION_CATEGORY,
@@ -17,7 +20,7 @@ from lems_guard.fhir.codes import (
     ServiceReason,
 )
 from lems_guard.fhir.content_ids import digest
-from lems_guard.fhir.words import cited, concern_word, severity_word
+from lems_guard.fhir.words import cited
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
 
@@ -122,7 +125,7 @@ def service_reason(finding: wire.Finding, *, inferred: bool) -> ServiceReason | 
 @functools.cache
 def concern_code(concern: terms.Concern) -> str:
     """Our code of a concern: `CONCERN_QT_PROLONGATION` → "qt-prolongation"."""
-    return concern_word(concern).replace(" ", "-")
+    return concern_in_words(concern).lower().replace(" ", "-")
 
 
 def _reference(order_id: str, about: IssueSubject) -> dict[str, Any]:
@@ -135,7 +138,7 @@ def _told(finding: wire.Finding) -> str:
     sure = "possible" if finding.certainty == terms.CERTAINTY_POSSIBLE else "established"
     missing = f" Not known: {'; '.join(finding.missing)}." if finding.missing else ""
     return (
-        f"{severity_word(finding.severity)} ({sure}), {concern_word(finding.concern)}: "
+        f"{WORDS[finding.severity]} ({sure}), {concern_in_words(finding.concern)}: "
         f"{finding.consequence} {finding.action}{missing} Rule {finding.rule_id}."
     )
 
@@ -161,6 +164,7 @@ def _outcome(response: wire.CheckPrescriptionResponse, names: Mapping[str, str])
         if each.disposition in unsettled
     ]
     told += [("warning", "required", f"Not known: {gap.ask}") for gap in response.gaps]
+    told += [("warning", "not-found", f"Not understood: {each}") for each in doubts_of(response)]
     told += [("information", "informational", note) for note in response.notes]
     told = told or [("information", "informational", "All orders were checked.")]
     return {

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.rule import Rule
 from lems_guard.clinical.severity import Concern, Jurisdiction, Severity
+from lems_guard.clinical.words import HOLLOW, SYMBOLS
 from lems_guard.knowledge.matrix import MatrixCell, MatrixRow, matrix_of
-from lems_guard.papers.words import HOLLOW, SYMBOLS, is_seen
+from lems_guard.papers.words import is_seen
 from lems_guard.screening.knowledge_base import KnowledgeBase
 
 

@@ -5,7 +5,8 @@ from typing import Any, TypeAlias
 
 from lems_guard.clinical.rule import Rule, RuleKind
 from lems_guard.clinical.severity import Severity
-from lems_guard.papers.words import STATES, drugs_in_words, in_words, row_in_words, worst_of
+from lems_guard.clinical.words import REVIEW_STATES
+from lems_guard.papers.words import drugs_in_words, in_words, row_in_words, worst_of
 from lems_guard.screening.knowledge_base import KnowledgeBase
 
 Resource: TypeAlias = dict[str, Any]
@@ -37,7 +38,7 @@ def _resource(rule: Rule, titles: dict[str, str], today: datetime.date) -> Resou
         "identifier": [{"system": OWN_RULES, "value": rule.id}],
         "type": kind,
         "category": [{"text": in_words(rule.concern)}],
-        "status": {"text": STATES[rule.review.on(today)]},
+        "status": {"text": REVIEW_STATES[rule.review.on(today)]},
         **_content(rule, kind, titles),
     }
 

@@ -4,6 +4,7 @@ import functools
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
+from lems_guard.clinical import words as of_lists
 from lems_guard.papers import words
 
 FILTERS = (
@@ -21,13 +22,12 @@ FILTERS = (
     words.worst_of,
 )
 WORDS = {
-    "SYMBOLS": words.SYMBOLS,
-    "HOLLOW": words.HOLLOW,
-    "POPULATIONS": words.POPULATIONS,
-    "KINDS": words.KINDS,
-    "GRADES": words.GRADES,
+    "SYMBOLS": of_lists.SYMBOLS,
+    "POPULATIONS": of_lists.POPULATIONS,
+    "EVIDENCE_KINDS": of_lists.EVIDENCE_KINDS,
+    "GRADES": of_lists.GRADES,
+    "REVIEW_STATES": of_lists.REVIEW_STATES,
     "READ": words.READ,
-    "STATES": words.STATES,
     "SHOWS": words.SHOWS,
 }
 

@@ -5,11 +5,10 @@ import datetime
 import io
 from collections.abc import Iterable, Sequence
 
+from lems_guard.clinical.evidence import Source
+from lems_guard.clinical.words import EVIDENCE_KINDS, POPULATIONS, REVIEW_STATES
 from lems_guard.papers.chart import WAYS, ChartRow
 from lems_guard.papers.words import (
-    KINDS,
-    POPULATIONS,
-    STATES,
     in_words,
     meant_in_words,
     row_in_words,
@@ -48,9 +47,9 @@ def rules_as_csv(knowledge: KnowledgeBase, today: datetime.date) -> str:
                     advice.action,
                     advice.consequence,
                     advice.mechanism,
-                    "; ".join(f"{it.source.title} ({KINDS[it.source.kind]})" for it in support),
+                    "; ".join(_cited(each.source) for each in support),
                     "; ".join(dict.fromkeys(POPULATIONS[it.population] for it in support)),
-                    STATES[rule.review.on(today)],
+                    REVIEW_STATES[rule.review.on(today)],
                     rule.review.reviewer,
                     rule.review.reviewed_on,
                 )
@@ -77,10 +76,14 @@ def _table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(head)
-    writer.writerows([_cell(text) for text in line] for line in lines)
+    writer.writerows([plain_cell(text) for text in line] for line in lines)
     return out.getvalue()
 
 
-def _cell(text: str) -> str:
+def _cited(source: Source) -> str:
+    return f"{source.title} ({EVIDENCE_KINDS[source.kind]})"
+
+
+def plain_cell(text: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text

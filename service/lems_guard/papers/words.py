@@ -2,73 +2,24 @@
 
 import enum
 
-from lems_guard.clinical.evidence import Evidence, EvidenceKind, Population, Source
+from lems_guard.clinical.evidence import Evidence, Population, Source
 from lems_guard.clinical.route import ROUTE_SETS, Route
 from lems_guard.clinical.rule import (
     Alternative,
     Drugs,
     Outcome,
-    ReviewState,
     Rule,
     RuleKind,
     WhenUnknown,
 )
 from lems_guard.clinical.severity import Certainty, Jurisdiction, Severity
 
-# A severity is told by shape and word as well as by colour.
-SYMBOLS = {
-    Severity.CONTRAINDICATED: "■",
-    Severity.AVOID: "▲",
-    Severity.CAUTION: "◆",
-    Severity.MONITOR: "●",
-    Severity.INFORMATION: "•",
-}
-# The same, hollow: what was not seen in LEMS.
-HOLLOW = {
-    Severity.CONTRAINDICATED: "□",
-    Severity.AVOID: "△",
-    Severity.CAUTION: "◇",
-    Severity.MONITOR: "○",
-    Severity.INFORMATION: "◦",
-}
-POPULATIONS = {
-    Population.LEMS: "seen in LEMS",
-    Population.MYASTHENIA_GRAVIS: "seen in myasthenia gravis, carried over to LEMS",
-    Population.THEORETICAL: "theory, not seen in these patients",
-    Population.AMIFAMPRIDINE: "of amifampridine itself",
-}
 # In these patients, or of their own drug; all else is carried over.
 SEEN = frozenset({Population.LEMS, Population.AMIFAMPRIDINE})
-KINDS = {
-    EvidenceKind.LABEL: "label",
-    EvidenceKind.GUIDELINE: "guideline",
-    EvidenceKind.TRIAL: "trial",
-    EvidenceKind.COHORT: "cohort",
-    EvidenceKind.CASE: "case report",
-    EvidenceKind.REFERENCE: "reference",
-    EvidenceKind.THEORY: "theory",
-    EvidenceKind.JUDGEMENT: "judgement",
-    EvidenceKind.SECOND_HAND: "second hand",
-}
-GRADES = {
-    "1": "LEMS-specific report or reference",
-    "2": "boxed warning, label contraindication or guideline list",
-    "3": "case reports",
-    "4": "theory or class extension",
-    "C": "cohort or trial",
-    "L": "published list without cases",
-    "U": "unverified",
-}
 READ = {
     "whole": "read whole",
     "part": "read in part",
     "quoted": "not read itself: another document quotes it",
-}
-STATES = {
-    ReviewState.UNREVIEWED: "not reviewed by a clinician",
-    ReviewState.SIGNED: "signed",
-    ReviewState.CHANGED: "changed since it was signed",
-    ReviewState.DUE: "due for review again",
 }
 SHOWS = {"fires": "It fires", "near-miss": "It nearly does", "missing-fact": "A fact is missing"}
 ANY_TWO = "any two or more that rules flag at CAUTION or worse for this concern"

@@ -36,5 +36,14 @@ def test_a_bundle_of_issues(release: str) -> None:
     assert ran(*arguments)[1] == bundle
 
 
+def test_what_was_not_understood_of_the_patient_is_an_issue_of_the_outcome() -> None:
+    code, bundle = ran("paracetamol 500 mg po", "--allergy", "zzyx", "--format", "fhir")
+    assert code == 3
+    [outcome] = [each["resource"] for each in bundle["entry"]]
+    told = [each["diagnostics"] for each in outcome["issue"]]
+    assert "Not understood: “zzyx” is no allergy that is understood: no drug is offered" in told
+    assert "All orders were checked." not in told
+
+
 def test_a_form_by_either_option() -> None:
     assert ran("metoprolol", "--format", "json") == ran("metoprolol", "--json")

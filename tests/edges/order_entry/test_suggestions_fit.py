@@ -200,6 +200,18 @@ def test_an_allergy_that_is_not_understood_offers_nothing(edition: Edition) -> N
     )
 
 
+@pytest.mark.parametrize("drug", ["azithromycin tablet", "paracetamol 500 mg po"])
+def test_what_is_not_understood_of_the_patient_is_said_with_and_without_an_alert(
+    edition: Edition, drug: str
+) -> None:
+    allergies = searchset({"resourceType": "AllergyIntolerance", "code": {"text": "zzyx"}})
+    prefetch = {"conditions": searchset(LEMS), "medications": None, "allergies": allergies}
+    card = Asked(edition).say(sign(order(drug), prefetch=prefetch)).cards[-1]
+    assert card["summary"].startswith("LEMS check incomplete: not understood: allergies “zzyx”")
+    assert "“zzyx” is no allergy that is understood: no drug is offered" in card["detail"]
+    assert card["indicator"] == "info"
+
+
 def test_one_that_stands_out_is_recommended(edition: Edition) -> None:
     call = sign(order("metoprolol 50 mg tablet") | reasoned("Atrial fibrillation"))
     assert recommended(edition, call, "metoprolol") == ["Replace metoprolol by digoxin"]

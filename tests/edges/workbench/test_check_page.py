@@ -75,6 +75,31 @@ def test_a_question_of_an_order_is_answered_by_its_words(page: Page) -> None:
     expect(page.locator(".orders")).to_contain_text("20 mg × 3 = 60 mg/day")  # noqa: RUF001
 
 
+def test_an_allergy_that_was_not_understood_leaves_nothing_green(page: Page) -> None:
+    page.locator("[name=allergies]").fill("zzyx")
+    check(page, "amoxicillin 500 mg po tid", age="61")
+    expect(page.locator(".verdict.unsure")).to_contain_text("not checked: allergies “zzyx”")
+    expect(page.locator(".unchecked li")).to_contain_text("zzyx")
+
+
+def test_a_stopped_order_is_read_and_added_to_before_its_day(page: Page) -> None:
+    page.get_by_label("Being stopped").fill("pyridostigmine @ 2026-11-20")
+    read = page.locator("#stopped-reading li")
+    expect(read).to_contain_text("@ 2026-11-20")
+    expect(read).to_contain_text("→ pyridostigmine")
+    expect(read.locator("u.doubt")).to_have_count(0)
+    added = "stoppedWith('pyridostigmine @ 2026-11-20', '60 mg tid')"
+    assert page.evaluate(added) == "pyridostigmine 60 mg tid @ 2026-11-20"
+    day = "stoppedWith('pyridostigmine 60 mg', '2026-11-20')"
+    assert page.evaluate(day) == "pyridostigmine 60 mg @ 2026-11-20"
+
+
+def test_a_question_of_a_stopped_order_is_answered_without_a_script(service: Running) -> None:
+    body = "stopped=metoprolol+@+2026-11-20&answer:order:s1=50+mg+bid"
+    reply = send(service.http_at, "/check", body, FORM)
+    assert ">metoprolol 50 mg bid @ 2026-11-20</textarea>" in reply.text
+
+
 def test_rows_are_filtered_by_severity(page: Page) -> None:
     check(page, "metoprolol po\ntimolol eye drops\ndoxycycline 100 mg po bid")
     expect(page.locator("#summary tbody tr")).to_have_count(2)

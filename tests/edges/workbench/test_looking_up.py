@@ -74,7 +74,7 @@ def test_a_rule_is_told_whole(service: Running, browser: Browser) -> None:
         for each in first.evidence:
             assert each.source.title in text
             assert each.locator in text
-        assert "carried over to LEMS" in text
+        assert "carried over from myasthenia gravis" in text
         assert "It nearly does" in text
         assert "A fact is missing" in text
         assert "by nobody" in text

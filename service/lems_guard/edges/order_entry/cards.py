@@ -5,6 +5,7 @@ What does not bear on the orders at hand, or asks for nothing, shares one card o
 
 from typing import NamedTuple
 
+from lems_guard.answering.wording import SEVERITIES, concern_in_words
 from lems_guard.edges.order_entry.asking import Asked
 from lems_guard.edges.order_entry.card_ids import card_uuid, kept_uuid, removed_uuid, replaced_uuid
 from lems_guard.edges.order_entry.card_shapes import (
@@ -32,7 +33,6 @@ from lems_guard.fhir.detected_issue import IssueSubject, concern_code, detected_
 from lems_guard.fhir.orders import Order
 from lems_guard.fhir.replacing import replacing
 from lems_guard.fhir.shapes import release_of
-from lems_guard.fhir.words import concern_word, severity_word
 from lems_guard.screening.alerts import SUSPECTED
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
@@ -89,7 +89,7 @@ class CardMaker:
         """`call` tells this call from every other: cards of another one have other uuids."""
         self._style = style
         self._indicators = {
-            severity: style.indicators.get(severity_word(severity), usual)
+            severity: style.indicators.get(SEVERITIES[severity], usual)
             for severity, usual in INDICATORS.items()
         }
         self._asked = asked
@@ -164,7 +164,7 @@ class CardMaker:
     def _card(
         self, summary: str, indicator: str, detail: str, concern: terms.Concern, rules: list[str]
     ) -> Card:
-        topic = CardCoding(TOPICS, concern_code(concern), concern_word(concern))
+        topic = CardCoding(TOPICS, concern_code(concern), concern_in_words(concern))
         content = f"{summary}\n{indicator}\n{detail}"
         version = self._response.knowledge_base.version
         return Card(

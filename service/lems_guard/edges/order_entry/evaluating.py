@@ -5,7 +5,8 @@ import time
 from typing import NamedTuple
 
 from lems_guard.answering.answer import Answer
-from lems_guard.answering.spoken import doubts_of, read_as
+from lems_guard.answering.in_words import JURISDICTIONS
+from lems_guard.answering.spoken import read_as
 from lems_guard.callers.profile import Profile
 from lems_guard.clinical.deadline import InTime
 from lems_guard.clinical.errors import InvalidRequest
@@ -29,12 +30,6 @@ from lems_guard.screening.screen import LEMS_ABSENT
 from lems_guard.v1 import prescription_pb2 as request_wire
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
-
-JURISDICTIONS = {
-    "US": terms.JURISDICTION_US,
-    "EU": terms.JURISDICTION_EU,
-    "CH": terms.JURISDICTION_CH,
-}
 
 
 class Asking(NamedTuple):
@@ -148,7 +143,6 @@ class Conversation:
     def _notes(self) -> tuple[str, ...]:
         """What bears on the answer as a whole."""
         diagnoses, notes = self._asked.person.diagnoses, list(self._response.notes)
-        notes += doubts_of(self._response)
         if not is_lems_told(diagnoses, self._response):
             notes = [note for note in notes if note != LEMS_ABSENT]
         said = how_told(diagnoses, self._response)

@@ -3,6 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from lems_guard.answering.spoken import doubts_of
+from lems_guard.answering.wording import SEVERITIES
+from lems_guard.clinical.alert import CONDITIONS
 from lems_guard.clinical.rule import Rule
 from lems_guard.edges.order_entry.asking import UNREAD, Asked
 from lems_guard.edges.order_entry.card_shapes import plain
@@ -10,7 +13,6 @@ from lems_guard.edges.order_entry.chart import Chart, Extent
 from lems_guard.edges.order_entry.wording import MOST_WORDS, CardWording, words_in
 from lems_guard.fhir.allergies import AMINOPYRIDINE
 from lems_guard.fhir.standing import ENDED_SOME_DAY
-from lems_guard.fhir.words import severity_word
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
 
@@ -52,14 +54,15 @@ def unchecked(
     lines = [f"- **{why}** ({asked.left_out[why]})" for why in unread]
     lines += [_order_line(each, teller) for each in orders]
     lines += [f"- {part}" for part in parts]
+    lines += [f"- {plain(each)}" for each in doubts_of(response)]
     lines += [_question_line(gap, teller) for gap in questions]
     if not lines and not asked.left_out.keys() - {f"an order {ENDED_SOME_DAY}"}:
         return None
     rest = sorted(asked.left_out.keys() - UNREAD)
     lines += [f"- {plain(why)} ({asked.left_out[why]})" for why in rest]
-    grave = _is_grave(asked, questions, response)
-    told = [*unread, *_told(orders, parts, questions, rest, asked)]
-    indicator = "warning" if unread or orders or parts or grave else "info"
+    is_grave = _is_grave(asked, questions, response) or _may_change_an_alert(response)
+    told = [*unread, *_told(orders, parts, response.doubts, questions, rest, asked)]
+    indicator = "warning" if unread or orders or parts or is_grave else "info"
     return Unchecked(f"{INCOMPLETE}{'; '.join(told)}", "\n".join(_cut(lines)), indicator)
 
 
@@ -139,6 +142,11 @@ def _is_grave(
     )
 
 
+def _may_change_an_alert(response: wire.CheckPrescriptionResponse) -> bool:
+    """Whether a diagnosis was not understood; an allergy changes only what is offered instead."""
+    return any(doubt.field == CONDITIONS for doubt in response.doubts)
+
+
 def _parts_missing(chart: Chart) -> Iterator[str]:
     """Parts of the record that were read to no end."""
     if chart.conditions_read is Extent.PART:
@@ -166,12 +174,13 @@ def _order_line(each: wire.MedicationResult, teller: CardWording) -> str:
 def _question_line(gap: wire.Gap, teller: CardWording) -> str:
     orders = ", ".join(teller.name(each) for each in gap.medication_ids)
     of_orders = f" ({orders})" if orders else ""
-    return f"- {plain(gap.ask)}{of_orders} Up to *{severity_word(gap.worst).lower()}*."
+    return f"- {plain(gap.ask)}{of_orders} Up to *{SEVERITIES[gap.worst].lower()}*."
 
 
 def _told(
     orders: list[wire.MedicationResult],
     parts: list[str],
+    doubts: Sequence[wire.Doubt],
     questions: Sequence[wire.Gap],
     rest: list[str],
     asked: Asked,
@@ -182,8 +191,10 @@ def _told(
             yield f"{words}: {', '.join(names)}"
     if parts:
         yield "part of the record"
+    if doubts:
+        yield f"not understood: {', '.join(f'{each.field} “{each.words}”' for each in doubts)}"
     if questions:
         more = f" (and {len(questions) - 1} more)" if len(questions) > 1 else ""
         yield f"{questions[0].ask}{more}"
-    if rest and not (orders or parts or questions):
+    if rest and not (orders or parts or doubts or questions):
         yield "; ".join(rest)

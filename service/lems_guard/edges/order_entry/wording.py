@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from lems_guard.answering.spoken import first_sentence
+from lems_guard.answering.wording import SEVERITIES, concern_in_words, fact_in_words
+from lems_guard.clinical.words import EVIDENCE_KINDS, POPULATIONS
 from lems_guard.edges.order_entry.card_shapes import plain
-from lems_guard.fhir.words import EVIDENCE_KINDS, concern_word, severity_word
 from lems_guard.screening.alerts import SUSPECTED
 from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
@@ -16,12 +17,6 @@ from lems_guard.v1 import terms_pb2 as terms
 MOST_WORDS = 90
 # What a list of what else is noted may say at length; the rest is named.
 MOST_NOTED = 70
-POPULATIONS = {
-    terms.EVIDENCE_POPULATION_LEMS: "in LEMS",
-    terms.EVIDENCE_POPULATION_MYASTHENIA_GRAVIS: "in myasthenia gravis",
-    terms.EVIDENCE_POPULATION_THEORETICAL: "theoretical",
-    terms.EVIDENCE_POPULATION_AMIFAMPRIDINE: "of amifampridine",
-}
 Part: TypeAlias = tuple[str, Sequence[str]]  # a label and its items
 SECOND_PERSON = "A second qualified person should agree to an override."
 UNREVIEWED = "unreviewed by clinicians"
@@ -55,7 +50,7 @@ class CardWording:
         head += [_opening(worst), f"**Do:** {plain(worst.deed)}"]
         head.append(f"**Why:** {plain(first_sentence(worst.consequence))}")
         missing = list(
-            dict.fromkeys(each for finding in alert.findings for each in finding.missing)
+            dict.fromkeys(fact_in_words(each) for it in alert.findings for each in it.missing)
         )
         head += [f"**Not known:** {'; '.join(map(plain, missing))}"] if missing else []
         foot = [f"> {plain(note)}" for note in self._notes]
@@ -74,7 +69,7 @@ class CardWording:
         yield "**Instead:**", worst.alternatives
         yield "**Watch:**", worst.monitoring
         others = [each for each in alert.findings[1:] if each.severity >= terms.SEVERITY_CAUTION]
-        yield "**Also:**", [f"{concern_word(each.concern)}: {each.deed}" for each in others]
+        yield "**Also:**", [f"{concern_in_words(each.concern)}: {each.deed}" for each in others]
 
     def lines(self, alerts: Sequence[wire.Alert]) -> list[str]:
         """Alerts in a line each; those that there is no room for by their drugs."""
@@ -85,13 +80,13 @@ class CardWording:
             room -= words_in(told[-1])
         named: dict[str, list[str]] = {}
         for alert in rest:
-            named.setdefault(f"**{severity_word(alert.severity)}**", []).append(plain(alert.drug))
+            named.setdefault(f"**{SEVERITIES[alert.severity]}**", []).append(plain(alert.drug))
         return told + [f"- {severity}: {', '.join(drugs)}" for severity, drugs in named.items()]
 
     def line(self, alert: wire.Alert) -> str:
         """An alert in one line."""
         sure = "" if alert.certainty == terms.CERTAINTY_ESTABLISHED else ", possible"
-        return f"- **{severity_word(alert.severity)}**{sure}: {plain(alert.summary)}"
+        return f"- **{SEVERITIES[alert.severity]}**{sure}: {plain(alert.summary)}"
 
     def name(self, order_id: str) -> str:
         """An order in the client's own words."""
@@ -106,7 +101,7 @@ def words_in(text: str) -> int:
 def _opening(finding: wire.Finding) -> str:
     possible = finding.certainty == terms.CERTAINTY_POSSIBLE
     sure = "possible" if possible else "established"
-    return f"**{severity_word(finding.severity)}** ({sure}): {concern_word(finding.concern)}."
+    return f"**{SEVERITIES[finding.severity]}** ({sure}): {concern_in_words(finding.concern)}."
 
 
 def _basis(alert: wire.Alert) -> str:

@@ -5,14 +5,15 @@ What cannot be sent is refused with its field: a form never drops what somebody 
 
 from typing import NamedTuple
 
-from lems_guard.answering.in_words import request_of
+from lems_guard.answering.in_words import request_of, with_more
 from lems_guard.clinical.errors import FieldViolation, InvalidRequest
 from lems_guard.clinical.fact_table import FACTS
 from lems_guard.edges.workbench.pages import Form
 from lems_guard.v1 import prescription_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
 
-LISTS = ("proposed", "active", "stopped")
+STOPPED = "stopped"
+LISTS = ("proposed", "active", STOPPED)
 WHOLE = ("age_years",)
 DECIMAL = ("weight_kg", "creatinine_clearance_ml_min")
 TEXTS = ("birth_date",)
@@ -114,7 +115,8 @@ def _completed(text: str, name: str, form: Form) -> str:
         number += 1
         more = form.get(f"{ANSWER}:order:{name[0]}{number}", [""])[0].strip()
         if more:
-            lines[place] = f"{line.rstrip()} {more}"
+            words = line.strip()
+            lines[place] = with_more(words, more) if name == STOPPED else f"{words} {more}"
     return "\n".join(lines)
 
 

@@ -10,17 +10,10 @@ from google.protobuf.json_format import MessageToDict
 from lems_guard.answering import in_words
 from lems_guard.answering.proto_json import as_json
 from lems_guard.answering.verdict import is_whole, sentence, unsettled
-from lems_guard.answering.wording import jurisdiction_in_words, patient_in_words
+from lems_guard.answering.wording import SEVERITIES, jurisdiction_in_words, patient_in_words
 from lems_guard.v1 import prescription_pb2, screening_pb2
 from lems_guard.v1 import terms_pb2 as terms
 
-MARKS = {
-    terms.SEVERITY_CONTRAINDICATED: ("CONTRAINDICATED", "■"),
-    terms.SEVERITY_AVOID: ("AVOID", "▲"),
-    terms.SEVERITY_CAUTION: ("CAUTION", "◆"),
-    terms.SEVERITY_MONITOR: ("MONITOR", "●"),
-    terms.SEVERITY_INFORMATION: ("INFORMATION", "•"),
-}
 CHECK_METHOD = "lems_guard.v1.InteractionCheckService/CheckPrescription"
 
 
@@ -95,7 +88,7 @@ def _note(checked: Checked) -> str:
     for alert in answer.alerts:
         sure = " (possible)" if alert.certainty == terms.CERTAINTY_POSSIBLE else ""
         deed = alert.findings[0].deed or alert.findings[0].action
-        lines.append(f"- {MARKS[alert.severity][0]}{sure} {alert.drug}: {alert.summary}. {deed}")
+        lines.append(f"- {SEVERITIES[alert.severity]}{sure} {alert.drug}: {alert.summary}. {deed}")
     lines += [f"- To ask: {gap.ask}" for gap in answer.gaps]
     lines.append(checked.verdict)
     known = answer.knowledge_base

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from lems_guard.answering.answer import Answers
 from lems_guard.answering.spoken import doubts_of, read_as
 from lems_guard.answering.wording import (
-    POPULATIONS,
+    SEVERITIES,
     concern_in_words,
     fact_in_words,
     jurisdiction_in_words,
@@ -21,18 +21,11 @@ from lems_guard.answering.wording import (
 )
 from lems_guard.edges.workbench import check_form
 from lems_guard.edges.workbench.access import CHECK
-from lems_guard.edges.workbench.checked import MARKS, Checked, copies_of
+from lems_guard.edges.workbench.checked import Checked, copies_of
 from lems_guard.edges.workbench.pages import PageCall, Pages
-from lems_guard.papers.words import KINDS
 from lems_guard.v1 import prescription_pb2, screening_pb2
 from lems_guard.v1 import terms_pb2 as terms
 
-REVIEWS = {
-    terms.REVIEW_STATE_UNREVIEWED: "not reviewed by a clinician",
-    terms.REVIEW_STATE_SIGNED: "signed",
-    terms.REVIEW_STATE_CHANGED: "changed since it was signed",
-    terms.REVIEW_STATE_DUE: "due for review again",
-}
 # Gaps that the form has a field for; any other is answered in the words of the order.
 TRI_STATE = frozenset(each.name for each in check_form.TRI_STATES)
 CHOICES = {each.name: each for each in check_form.CHOICES}
@@ -75,8 +68,8 @@ def _page(
         values=values,
         checked=checked,
         form=check_form,
-        marks=MARKS,
         terms=terms,
+        severities=SEVERITIES,
         tri_state=TRI_STATE,
         choices=CHOICES,
         words={
@@ -87,9 +80,6 @@ def _page(
             "read_as": read_as,
             "doubts_of": doubts_of,
             "facts": lambda names: ", ".join(map(fact_in_words, names)),
-            "kinds": KINDS,
-            "populations": POPULATIONS,
-            "reviews": REVIEWS,
         },
         copies=copies_of(checked) if checked else (),
     )

@@ -4,10 +4,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from lems_guard.answering.answer import Answerer
+from lems_guard.answering.explained import ExplainedOrder, explained
 from lems_guard.edges.workbench import check_form
 from lems_guard.edges.workbench.access import CHECK
 from lems_guard.edges.workbench.pages import PageCall, Pages
-from lems_guard.papers.explained import ExplainedOrder, explained
 from lems_guard.screening.screen import RuleScreener
 
 

@@ -4,13 +4,16 @@ import bisect
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from lems_guard.answering.explained import told_of
+from lems_guard.answering.in_words import dated
 from lems_guard.answering.read_as import is_certain
+from lems_guard.answering.spoken import doubts_of, read_as
 from lems_guard.clinical.errors import FieldViolation, InvalidRequest, Overloaded
 from lems_guard.clinical.medication import (
     Disposition,
@@ -19,10 +22,9 @@ from lems_guard.clinical.medication import (
     TextPhrase,
 )
 from lems_guard.edges.workbench.access import CHECK
-from lems_guard.edges.workbench.check_form import LISTS, lines_of
+from lems_guard.edges.workbench.check_form import LISTS, STOPPED, lines_of
 from lems_guard.edges.workbench.pages import HEADERS, PageCall, Pages
 from lems_guard.editions.library import Edition
-from lems_guard.papers.explained import doubts_of, line_of
 
 LONGEST_QUERY = 64
 SHORTEST_QUERY = 2
@@ -136,7 +138,7 @@ class TypingDesk:
         edition = self._pages.edition()
         lines = {
             name: [
-                _read(f"{name[0]}{number}", text, edition, country)
+                _read(f"{name[0]}{number}", name, text, edition, country)
                 for number, text in enumerate(texts, start=1)
             ]
             for name, texts in lists.items()
@@ -155,16 +157,25 @@ class TypingDesk:
         return self._indexed[1]
 
 
-def _read(name: str, text: str, edition: Edition, country: str) -> ReadLine:
-    """One line as the check will read it."""
-    order = Medication(name, MedicationList.PROPOSED, text, country=country)
+def _read(name: str, place: str, text: str, edition: Edition, country: str) -> ReadLine:
+    """One line of a list as the check will read it."""
+    words, day = dated(text) if place == STOPPED else (text, "")
+    order = Medication(name, MedicationList[place.upper()], words, country=country)
     understood = edition.explain(order)
+    told = told_of(understood)
     each = (understood, *understood.also)
     return ReadLine(
         name,
-        edition.phrases(order),
-        tuple(line_of(one) for one in each if one.readings),
-        doubts_of(understood),
+        (*edition.phrases(order), *_stop(words, day)),
+        tuple(read_as(told)),
+        tuple(doubts_of(told)),
         all(is_certain(one) for one in each)
         and understood.disposition is not Disposition.UNRESOLVED,
     )
+
+
+def _stop(words: str, day: str) -> Iterator[TextPhrase]:
+    """The day on which an order was stopped, which stands behind its words."""
+    if day:
+        end = len(words)
+        yield TextPhrase(end, end + len(day), f"@ {day}", "stopped on", ())

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from lems_guard.clinical.errors import NotFound
 from lems_guard.clinical.rule import ReviewState, Rule
 from lems_guard.clinical.severity import Concern, Jurisdiction, Severity
+from lems_guard.clinical.words import REVIEW_STATES
 from lems_guard.edges.workbench.access import KNOWLEDGE
 from lems_guard.edges.workbench.pages import HEADERS, PageCall, Pages
 from lems_guard.editions.library import Edition
@@ -22,7 +23,7 @@ from lems_guard.papers.card import card_of
 from lems_guard.papers.chart import WAYS, ChartRow, chart_of
 from lems_guard.papers.search import Sought, rules_found, wanted
 from lems_guard.papers.tables import chart_as_csv
-from lems_guard.papers.words import STATES, drugs_in_words, in_words, worst_of
+from lems_guard.papers.words import drugs_in_words, in_words, worst_of
 from lems_guard.screening.knowledge_base import KnowledgeBase
 
 
@@ -86,9 +87,9 @@ def _rules(pages: Pages, asked: PageCall) -> Response:
     names = ("q", *(each[0] for each in FILTERS), "source")
     query = {name: asked.query.get(name, "") for name in names}
     found = [
-        ListedRule(rule.id, rule.title, rule.concern, worst_of(rule), STATES[rule.review.on(day)])
+        ListedRule(rule.id, rule.title, rule.concern, worst_of(rule), REVIEW_STATES[state])
         for rule in rules_found(knowledge, wanted_now)
-        if _passes(rule, query, rule.review.on(day))
+        if _passes(rule, query, state := rule.review.on(day))
     ]
     template = "rules_found.html" if asked.query.get("part") == "found" else "rules.html"
     return pages.page(
@@ -105,7 +106,7 @@ def _rules(pages: Pages, asked: PageCall) -> Response:
 FILTERS = (
     ("concern", "Concern", [(each.name, in_words(each)) for each in Concern]),
     ("severity", "Worst", [(each.name, each.name) for each in sorted(Severity, reverse=True)]),
-    ("review", "Review", [(each.name, STATES[each]) for each in ReviewState]),
+    ("review", "Review", [(each.name, REVIEW_STATES[each]) for each in ReviewState]),
 )
 
 

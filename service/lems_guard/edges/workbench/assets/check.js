@@ -81,9 +81,17 @@ function set(name, value) {
 
 function addTo(list, number, words) {
   const lines = field(list).value.split("\n");
+  const longer = list === "stopped" ? stoppedWith : (line) => `${line.trimEnd()} ${words}`;
   let seen = 0;
-  field(list).value = lines.map((line) => (line.trim() && ++seen === number ? `${line.trimEnd()} ${words}` : line)).join("\n");
+  field(list).value = lines.map((line) => (line.trim() && ++seen === number ? longer(line, words) : line)).join("\n");
   read();
+}
+
+// Behind a stopped order's words stands the day of its last dose: TEXT @ DATE.
+function stoppedWith(line, words) {
+  const [, text, day] = /^(.*?)\s*(@\s*\d{4}-\d{2}-\d{2})?\s*$/.exec(line);
+  if (/^\d{4}-\d{2}-\d{2}$/.test(words)) return `${text} @ ${words}`;
+  return day ? `${text} ${words} ${day}` : `${text} ${words}`;
 }
 
 const linesOf = (list) => field(list).value.split("\n").filter((line) => line.trim());

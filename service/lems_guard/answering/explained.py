@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from lems_guard.answering.read_as import doubts, orders
+from lems_guard.answering.spoken import doubts_of, read_as
 from lems_guard.clinical.alert import ScreeningRequest
 from lems_guard.clinical.medication import Medication, TextPhrase, Understood
-from lems_guard.papers.words import in_words
 from lems_guard.screening.fates import RuleFate, fates_of
 from lems_guard.screening.knowledge_base import KnowledgeBase
+from lems_guard.v1 import screening_pb2 as wire
 
 
 class ExplainedOrder(NamedTuple):
@@ -31,42 +33,25 @@ def explained(
     fates = fates_of(request, knowledge)
     found = []
     for order, understood in request.orders:
-        each = (understood, *understood.also)
+        told = told_of(understood)
         found.append(
             ExplainedOrder(
                 order.id,
-                in_words(order.list),
+                order.list.name.lower(),
                 order.text or " / ".join(coding.code for coding in order.codings),
                 phrases(order) if order.text else (),
-                tuple(line_of(one) for one in each if one.readings),
-                doubts_of(understood),
+                tuple(read_as(told)),
+                tuple(doubts_of(told)),
                 tuple(fate for fate in fates if fate.order == order.id),
             )
         )
     return tuple(found)
 
 
-def doubts_of(understood: Understood) -> tuple[str, ...]:
-    """What is in doubt of an order, in words."""
+def told_of(understood: Understood) -> wire.MedicationResult:
+    """What an answer tells of how an order was read, and of what is in doubt."""
     each = (understood, *understood.also)
-    doubts = [doubt for one in each for doubt in one.doubts]
-    return tuple(f"“{it.words}” {it.what}" if it.words else it.what for it in doubts)
-
-
-def line_of(understood: Understood) -> str:
-    """How an order was read, in a line: drug, route, and what that makes in a day."""
-    drugs = " or ".join(" + ".join(drug.name for drug in each) for each in understood.readings)
-    route = in_words(understood.route) if understood.route else "route not known"
-    return " · ".join((drugs, route, _amount(understood)))
-
-
-def _amount(understood: Understood) -> str:
-    dose, often = understood.dose, understood.doses_per_day
-    if dose is None:
-        return "dose not known"
-    told = f"{dose.value:g} {dose.unit}".strip()
-    if often is None:
-        return told
-    daily = understood.daily_amount()
-    whole = f" = {daily.value:g} {daily.unit}/day" if daily is not None and often >= 1 else ""
-    return f"{told} \N{MULTIPLICATION SIGN} {often:.3g}{whole}"
+    told = orders(understood) + doubts(doubt for one in each for doubt in one.doubts)
+    found = wire.MedicationResult(disposition=f"DISPOSITION_{understood.disposition.name}")
+    found.MergeFromString(told)
+    return found
