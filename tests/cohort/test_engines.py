@@ -14,11 +14,12 @@ import pytest
 
 from cli.conftest import ENVIRONMENT, PROGRAM, prescription
 from cohort.networks import Shape, write_network
-from cohort.runs import DAY, Batch, batch
+from cohort.runs import DAY, Batch, batch, rejects
 from cohort.workers import begin_dying, begin_echo, echoed
 from lems_guard.clinical.errors import Unavailable
 from lems_guard.cohort.engines import AHEAD, PIECE, by_processes, by_threads
 from lems_guard.cohort.lines import CohortLine
+from lems_guard.cohort.requests import LONGEST_LINE
 from running import start, stop
 from system_programs import program
 
@@ -59,10 +60,32 @@ def test_a_worker_that_is_killed_is_no_answer() -> None:
 
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Forty patients with LEMS, as a Bulk export."""
+    """Forty patients with LEMS, as a Bulk export, and what may lie beside them."""
     folder = tmp_path_factory.mktemp("network")
     write_network(folder, Shape(40, lems=1.0, seed=3))
+    write_oddities(folder)
     return folder
+
+
+def write_oddities(folder: Path) -> None:
+    """Files and lines that are easily read by one engine and not by another."""
+    late = folder / "Part {2} [late]"
+    late.mkdir()
+    write_network(late, Shape(1, lems=1.0, seed=9), packed=True)  # whom the network holds too
+    person = {"resourceType": "Patient", "id": "late"}
+    taken = {
+        "resourceType": "MedicationStatement",
+        "id": "m",
+        "status": "active",
+        "medicationCodeableConcept": {"text": "Firdapse 10 mg"},
+    }
+    of = ({"reference": "Patient/late"}, {"reference": "Patient/nobody"})
+    lines = [person, *(taken | {"subject": each} for each in of)]
+    (late / "STATEMENTS.NDJSON").write_text("".join(json.dumps(each) + "\n" for each in lines))
+    long = json.dumps(taken | {"subject": of[0], "note": [{"text": "x" * LONGEST_LINE}]})
+    (late / "long.jsonl").write_text(f"{long}\n\n[]\n")
+    for name in ("log.ndjson", "manifest.json", "notes.txt", "Patient.ndjson.tmp"):
+        (late / name).write_text('{"exportId": "1"}\n')
 
 
 @pytest.fixture
@@ -120,15 +143,9 @@ def test_spark_answers_as_this_process_does(
         key = functools.partial(json.dumps, sort_keys=True)
         assert sorted(map(key, told)) == sorted(map(key, expected))
         assert len(told) > 20
-        assert [each[-1] for each in found if each[-1]] == [
-            reason for _, _, reason in rejected(here) if kind == "fhir"
-        ]
-
-
-def rejected(path: Path) -> list[list[str]]:
-    beside = Path(f"{path}.rejects")
-    lines = beside.read_text("utf-8").splitlines()[1:] if beside.exists() else []
-    return [line.split("\t") for line in lines]
+        why = sorted(reason for _, _, reason in rejects(here))
+        assert sorted(each[-1] for each in found if each[-1]) == why
+        assert len(why) == {"fhir": 6, "requests": 1}[kind]
 
 
 def submitted(kind: str, source: Path, target: Path) -> None:

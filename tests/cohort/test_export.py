@@ -276,6 +276,7 @@ def test_who_is_known_by_an_order_that_is_too_long_is_not_passed_over(
     response = answers(out)["Patient/1"]["response"]
     assert response["completeness"] == "COMPLETENESS_INCOMPLETE"
     assert any("more words or codes" in each for each in response["notes"])
+    assert [each["drug"] for each in response["alerts"]] == ["ciprofloxacin"], "LEMS is possible"
 
 
 def test_a_medication_is_found_by_its_urn(batch: Batch, folder: Path, out: Path) -> None:

@@ -9,7 +9,7 @@ import msgspec
 from lems_guard.clinical.errors import FieldViolation, InvalidRequest
 from lems_guard.cohort.export_files import URN
 from lems_guard.cohort.lines import AskedList, CohortLine
-from lems_guard.fhir.about_lems import how_told, is_about_lems, is_lems_told
+from lems_guard.fhir.about_lems import how_told, is_about_lems, is_no_lems
 from lems_guard.fhir.lists import TOO_LONG, Lists
 from lems_guard.fhir.patients import Interpreter
 from lems_guard.fhir.record import Record
@@ -43,14 +43,13 @@ class ChartReader:
         if not (request.proposed or request.active or request.stopped):
             # The engine has nothing to say of nobody's drugs; the diagnosis brought the patient.
             nothing = wire.CheckPrescriptionResponse(completeness=terms.COMPLETENESS_COMPLETE)
-            is_meant = _has_lems(lists) or TOO_LONG in lists.left_out
+            is_meant = is_about_lems(diagnoses, lists.left_out, nothing)
             return (question, _told(nothing, lists, ())) if is_meant else None
         response = ask(request)
-        # What was too long to be read may be the drug that tells of LEMS.
-        if not is_about_lems(diagnoses, response) and TOO_LONG not in lists.left_out:
+        if not is_about_lems(diagnoses, lists.left_out, response):
             return None
-        said = how_told(diagnoses, response)
-        if not is_lems_told(diagnoses, response):
+        said = how_told(diagnoses, lists.left_out, response)
+        if is_no_lems(diagnoses, lists.left_out, response):
             request.patient.lems_status = terms.LEMS_STATUS_ABSENT
             response = ask(request)
         return question, _told(response, lists, said)
@@ -63,10 +62,6 @@ class ChartReader:
         lists = Lists(record, self._vocabulary, self._today)
         lists.take_record()
         return lists
-
-
-def _has_lems(lists: Lists) -> bool:
-    return is_about_lems(lists.person.diagnoses, wire.CheckPrescriptionResponse())
 
 
 def _told(

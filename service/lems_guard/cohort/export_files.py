@@ -22,10 +22,15 @@ GZIP = b"\x1f\x8b"
 MEDICATION = "Medication"
 OF_A_PATIENT = {"Patient", "Condition", "Observation", "AllergyIntolerance", *MEDICATION_KINDS}
 URN = "urn:uuid:"
-MANIFEST = "manifest.json"
 BUNDLE = "a Bundle: write one resource a line"
 ENDINGS = (".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz")
+NONE_NAMED = f"{{0}}: it holds no file named {' or '.join(ENDINGS)}"
 NOT_NAMED = f"not read: it is not named {' or '.join(ENDINGS)}"
+# What lies beside the data and is none: the manifest, and the log that bulk-data clients write.
+BESIDE = {"manifest.json", "log.ndjson"}
+# Hadoop and Spark take what is named so for none of the data: there it is unfinished, or a note.
+ASIDE = ("_", ".")
+SET_ASIDE = f"not read: a name that begins with {' or '.join(ASIDE)} is not one of the data"
 
 
 class Head(msgspec.Struct):
@@ -48,43 +53,60 @@ class ExportedResource(NamedTuple):
 
 def export_files(folder: Path) -> list[tuple[Path, str]]:
     """The files of an export with their names; raises `InvalidCohort` where there are none."""
-    found = sorted(each for each in folder.rglob("*") if is_of_an_export(each))
+    found = [(each, name) for each, name in _files_in(folder) if why_not_read(name) is None]
     if not found:
-        raise InvalidCohort(f"{folder}: it holds no file named {' or '.join(ENDINGS)}")
-    return [(each, each.relative_to(folder).as_posix()) for each in found]
-
-
-def is_of_an_export(file: Path) -> bool:
-    """Whether a file is named as exports name theirs."""
-    return file.name.lower().endswith(ENDINGS)
+        raise InvalidCohort(NONE_NAMED.format(folder))
+    return found
 
 
 def others_in(folder: Path) -> Iterator[Reject]:
-    """The files of a folder that are not read, but for a manifest of the export."""
+    """The files of a folder that are not read, but for what lies beside every export."""
+    for _, name in _files_in(folder):
+        if why := why_not_read(name):
+            yield Reject(name, 0, why)
+
+
+def why_not_read(name: str) -> str | None:
+    """Why a file is not read, by its name in the folder; `None` where it is.
+
+    Empty for what lies beside every export and is missed by nobody.
+    """
+    parts = name.lower().split("/")
+    if parts[-1] in BESIDE:
+        return ""
+    if any(each.startswith(ASIDE) for each in parts):
+        return SET_ASIDE
+    return None if parts[-1].endswith(ENDINGS) else NOT_NAMED
+
+
+def _files_in(folder: Path) -> Iterator[tuple[Path, str]]:
     for each in sorted(folder.rglob("*")):
-        if each.is_file() and not is_of_an_export(each) and each.name.lower() != MANIFEST:
-            yield Reject(each.relative_to(folder).as_posix(), 0, NOT_NAMED)
+        if each.is_file():
+            yield each, each.relative_to(folder).as_posix()
 
 
 def resources_in(file: Path, name: str) -> Iterator[ExportedResource | Reject]:
     """The resources of a file that are read at all, and what in it is no resource."""
     for number, content in enumerate(_lines(file), start=1):
-        if isinstance(content, str):
-            yield Reject(name, number, content)
-        elif content.strip():
-            found = resource_of(content.strip())
-            if isinstance(found, str):
-                yield Reject(name, number, found)
-            elif found:
-                yield found
+        found = content if isinstance(content, str) else resource_of(content.strip())
+        if isinstance(found, str):
+            yield Reject(name, number, found)
+        elif found:
+            yield found
 
 
 def resource_of(content: bytes) -> ExportedResource | str | None:
     """A resource; `None` for one of a kind that is not read; in words why it is none."""
+    if len(content) > LONGEST_LINE:
+        return TOO_LONG
     try:
-        head = msgspec.json.decode(content, type=Head)
+        head = msgspec.json.decode(content, type=Head) if content else None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as fault:
         return mistake_in(content) or f"no resource: {fault}"
+    return _resource(head, content) if head else None
+
+
+def _resource(head: Head, content: bytes) -> ExportedResource | str | None:
     if head.resourceType == MEDICATION:
         return ExportedResource(MEDICATION, head.id, "", content)
     if head.resourceType == "Bundle":
@@ -112,12 +134,9 @@ def _lines(file: Path) -> Iterator[bytes | str]:
         stream = _plain(raw)
         try:
             while line := stream.readline(LONGEST_LINE + 1):
-                if len(line) <= LONGEST_LINE:
-                    yield line
-                    continue
+                yield line
                 while line and not line.endswith(b"\n"):
                     line = stream.readline(LONGEST_LINE)
-                yield TOO_LONG
         except (EOFError, zlib.error, gzip.BadGzipFile) as fault:
             yield f"cut off or damaged from here: {fault}"
 

@@ -101,6 +101,12 @@ class Result(msgspec.Struct, rename="camel", frozen=True):
     error: ToldError | None = None
 
 
+def why_refused(answer: bytes) -> str:
+    """Why a list was not checked, by its answer; empty where it was."""
+    result = msgspec.json.decode(answer, type=Result)
+    return result.error.words() if result.error else ""
+
+
 def results_in(answers: Path) -> Iterator[Result]:
     """The results in a file of answers; raises `InvalidCohort` where a line is none."""
     decoder = msgspec.json.Decoder(Result)

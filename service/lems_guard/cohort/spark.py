@@ -20,6 +20,7 @@ from lems_guard.cohort.export_files import MEDICATION, ExportedResource, resourc
 from lems_guard.cohort.gathering import Finder, chart_of, is_read, medication_of
 from lems_guard.cohort.in_process import InProcess, Terms
 from lems_guard.cohort.lines import CohortLine
+from lems_guard.cohort.results import why_refused
 from lems_guard.cohort.spool import ChartPart
 from lems_guard.cohort.starting import check_of
 from lems_guard.editions.library import Edition
@@ -30,9 +31,10 @@ from lems_guard.terminology.vocabulary import Vocabulary
 
 Batches: TypeAlias = Iterator[pa.RecordBatch]
 
-# What a result holds: the caller's reference, the answer as a line of JSON (none where the list
-# was rejected), the severity of its gravest alert (0: none, 5: contraindicated), whether all that
-# is current was checked, and why a list was rejected.
+# What a result holds: the caller's reference (of a file that was not read its path), the answer as
+# a line of JSON (none for a part of the input that could not be read), the severity of its gravest
+# alert (0: none, 5: contraindicated), whether all that is current was checked, and why nothing was:
+# empty for a list that was answered.
 RESULTS = "reference string, answer string, worst int, complete boolean, reject string"
 FOUND = (
     "kind string, own string, patient string, content string, "
@@ -80,14 +82,19 @@ def cohort(resources: Mapping[str, DataFrame], by: Answering) -> DataFrame:
     every = functools.reduce(DataFrame.unionAll, columns)
     found = every.mapInArrow(functools.partial(_found, by=by), FOUND).cache()
     charts = _charts(found).mapInArrow(functools.partial(_answered, by=by), RESULTS)
-    rejects = found.where("reject != ''").select(
-        f.lit("").alias("reference"),
+    unread = found.where("reject != ''").withColumn("reference", f.lit(""))
+    return charts.unionAll(rejected(unread))
+
+
+def rejected(parts: DataFrame) -> DataFrame:
+    """Parts of the input that were not read, with `reference` and `reject`, as results."""
+    return parts.select(
+        "reference",
         f.lit(None).cast("string").alias("answer"),
         f.lit(0).alias("worst"),
         f.expr("false").alias("complete"),
         "reject",
     )
-    return charts.unionAll(rejects)
 
 
 def _charts(found: DataFrame) -> DataFrame:
@@ -172,7 +179,8 @@ def _part(patient: str, held: dict[str, str]) -> ChartPart:
 
 def _row(reference: str, checked: CheckedLine) -> tuple[object, ...]:
     answer = checked.answer.decode().rstrip("\n")
-    return (reference, answer, checked.worst, checked.is_complete, "")
+    why_not = "" if checked.is_answered else why_refused(checked.answer)
+    return (reference, answer, checked.worst, checked.is_complete, why_not)
 
 
 _TYPES = {"string": pa.string(), "boolean": pa.bool_(), "int": pa.int32()}

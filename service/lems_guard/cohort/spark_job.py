@@ -3,18 +3,22 @@
     spark-submit lems_guard/cohort/spark_job.py requests IN OUT [--as-of DATE]
     spark-submit lems_guard/cohort/spark_job.py fhir FOLDER OUT [--as-of DATE]
 
-`requests` reads lines of JSON as `lems-guard batch` does; `fhir` the folder of a Bulk export. The
-rules, the jurisdiction and the country are those of the driver's settings.
+`requests` reads lines of JSON as `lems-guard batch` does; `fhir` the folder of a Bulk export, of
+which the same files are read. Gzipped files are known by the ending `.gz`. The rules, the
+jurisdiction and the country are those of the driver's settings.
 """
 
 import argparse
 import datetime
+import re
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as f
 
+from lems_guard.clinical.errors import InvalidCohort
+from lems_guard.cohort.export_files import NONE_NAMED, why_not_read
 from lems_guard.cohort.in_process import edition_of, terms_of
-from lems_guard.cohort.spark import Answering, answering, cohort, screen
+from lems_guard.cohort.spark import Answering, answering, cohort, rejected, screen
 from lems_guard.settings import Settings
 
 KINDS = ("requests", "fhir")
@@ -30,9 +34,11 @@ def main() -> None:
     given = parser.parse_args()
     settings = Settings.from_environment()
     session = SparkSession.builder.appName("lems-guard").getOrCreate()
-    lines = session.read.text(given.source, recursiveFileLookup=True)
-    by = answering(lines, edition_of(settings), terms_of(settings, given.as_of))
-    results = screen(numbered(lines), by) if given.kind == "requests" else charts(lines, by)
+    by = answering(session.range(1), edition_of(settings), terms_of(settings, given.as_of))
+    if given.kind == "requests":
+        results = screen(numbered(session.read.text(given.source)), by)
+    else:
+        results = charts(session, given.source, by)
     results.write.mode("error").parquet(given.target)
     session.stop()
 
@@ -43,9 +49,26 @@ def numbered(lines: DataFrame) -> DataFrame:
     return lines.select(numbers.alias("reference"), f.col("value").alias("request"))
 
 
-def charts(lines: DataFrame, by: Answering) -> DataFrame:
-    """The answers for the patients of a Bulk export."""
-    return cohort({"every kind": lines.select(f.col("value").alias("resource"))}, by)
+def charts(session: SparkSession, folder: str, by: Answering) -> DataFrame:
+    """The answers for the patients of a Bulk export, and which of its files were not read.
+
+    Raises `InvalidCohort` where there are none to read.
+    """
+    files = session.read.format("binaryFile").load(folder, recursiveFileLookup=True).select("path")
+    reasons = {path: why_not_read(path.rpartition("/")[2]) for (path,) in files.collect()}
+    paths = [_literal(path) for path, why in reasons.items() if why is None]
+    if not paths:
+        raise InvalidCohort(NONE_NAMED.format(folder))
+    lines = session.read.text(paths)
+    answers = cohort({"every kind": lines.select(f.col("value").alias("resource"))}, by)
+    others = [each for each in reasons.items() if each[1]]
+    columns = "reference string, reject string"
+    return answers.unionAll(rejected(session.createDataFrame(others, columns)))
+
+
+def _literal(path: str) -> str:
+    """A path of which no sign stands for others."""
+    return re.sub(r"([\\{}\[\]*?])", r"\\\1", path)
 
 
 if __name__ == "__main__":

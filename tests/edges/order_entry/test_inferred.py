@@ -5,7 +5,7 @@ import pytest
 from edges.order_entry.calling import LEMS, ORDER_SIGN, order, searchset, send, sign
 from edges.order_entry.schema import Card, checked
 from lems_guard.editions.library import Edition
-from lems_guard.fhir.about_lems import INFERRED, NOT_TOLD
+from lems_guard.fhir.about_lems import INFERRED, MAY_BE_TOLD, NOT_TOLD
 from lems_guard.fhir.allergies import AMINOPYRIDINE
 from lems_guard.fhir.patients import AMIFAMPRIDINE
 from lems_guard.screening.screen import LEMS_ABSENT
@@ -75,3 +75,15 @@ def test_with_lems_a_relative_of_amifampridine_takes_nothing_away(service: Runni
 def test_amifampridine_is_an_aminopyridine_by_the_rules(edition: Edition) -> None:
     for name in AMIFAMPRIDINE:
         assert AMINOPYRIDINE in edition.knowledge.classes_of[name]
+
+
+def test_who_is_known_by_an_order_that_is_too_long_is_not_passed_over(service: Running) -> None:
+    codes = [{"system": "http://snomed.info/sct", "code": str(n)} for n in range(200)]
+    concept = {"text": "Firdapse 10 mg tablet", "coding": codes}
+    taken = order("", "a1", medicationCodeableConcept=concept) | {"status": "active"}
+    prefetch = {"conditions": searchset(SCLEROSIS), "medications": searchset(taken)}
+    call = sign(order("ciprofloxacin 500 mg"), prefetch=prefetch)
+    alert, unread = checked(send(service.http_at, ORDER_SIGN, call).content)
+    assert alert.source.topic.code == WEAKNESS, "who may have LEMS is checked as one who has"
+    assert MAY_BE_TOLD in alert.detail
+    assert "an order has more words or codes than are read" in unread.summary

@@ -24,7 +24,7 @@ from lems_guard.edges.order_entry.refusals import bad_request
 from lems_guard.edges.order_entry.replacements import NOTHING_OFFERED, Replacements
 from lems_guard.edges.order_entry.unchecked import questions_of, unchecked
 from lems_guard.edges.order_entry.wording import CardWording
-from lems_guard.fhir.about_lems import how_told, is_about_lems, is_lems_told
+from lems_guard.fhir.about_lems import how_told, is_about_lems, is_no_lems
 from lems_guard.fhir.detected_issue import IssueSubject
 from lems_guard.screening.screen import LEMS_ABSENT
 from lems_guard.v1 import prescription_pb2 as request_wire
@@ -84,14 +84,14 @@ def screened(
 
     Without any order there is nothing that the engine could say.
     """
-    request = asked.request
+    request, diagnoses = asked.request, asked.person.diagnoses
     if not (request.proposed or request.active or request.stopped):
         nothing = wire.CheckPrescriptionResponse(completeness="COMPLETENESS_COMPLETE")
-        return None, nothing if is_about_lems(asked.person.diagnoses, nothing) else None
+        return None, nothing if is_about_lems(diagnoses, asked.left_out, nothing) else None
     answer, response = _answered(engine, request, in_time)
-    if not is_about_lems(asked.person.diagnoses, response):
+    if not is_about_lems(diagnoses, asked.left_out, response):
         return None, None
-    if not is_lems_told(asked.person.diagnoses, response):
+    if is_no_lems(diagnoses, asked.left_out, response):
         request.patient.lems_status = terms.LEMS_STATUS_ABSENT
         answer, response = _answered(engine, request, in_time)
     return answer, response
@@ -142,11 +142,12 @@ class Conversation:
 
     def _notes(self) -> tuple[str, ...]:
         """What bears on the answer as a whole."""
-        diagnoses, notes = self._asked.person.diagnoses, list(self._response.notes)
-        if not is_lems_told(diagnoses, self._response):
+        asked, notes = self._asked, list(self._response.notes)
+        about = asked.person.diagnoses, asked.left_out, self._response
+        if is_no_lems(*about):
             notes = [note for note in notes if note != LEMS_ABSENT]
-        said = how_told(diagnoses, self._response)
-        return (*said, *self._asked.person.notes, *notes)
+        said = how_told(*about)
+        return (*said, *asked.person.notes, *notes)
 
     def alerts(self) -> list[ShownCard]:
         """The cards of alerts, worst first; those that ask for nothing share one."""
