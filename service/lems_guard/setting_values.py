@@ -251,6 +251,37 @@ def traces(text: str) -> str:
     return text
 
 
+class LogLevel(enum.Enum):
+    """The least that is logged."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+def log_level(text: str) -> LogLevel:
+    """The least that is logged: info, warning or error; raises `ValueError`."""
+    try:
+        return LogLevel(text.lower())
+    except ValueError:
+        raise ValueError("info, warning or error") from None
+
+
+class LogFormat(enum.Enum):
+    """How a line of the log is written."""
+
+    JSON = "json"
+    CONSOLE = "console"
+
+
+def log_format(text: str) -> LogFormat:
+    """How lines are written, json or console; raises `ValueError`."""
+    try:
+        return LogFormat(text.lower())
+    except ValueError:
+        raise ValueError("json or console") from None
+
+
 class Anonymous(enum.Enum):
     """What those may do who do not say who they are, from elsewhere than this machine."""
 

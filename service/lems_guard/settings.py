@@ -21,6 +21,8 @@ from lems_guard.setting_values import (
     Address,
     Anonymous,
     HookAuth,
+    LogFormat,
+    LogLevel,
     Plaintext,
     RedisReplies,
     Secret,
@@ -39,6 +41,8 @@ from lems_guard.setting_values import (
     jurisdiction,
     key,
     lifetime,
+    log_format,
+    log_level,
     number,
     origins,
     override_reasons,
@@ -210,6 +214,12 @@ class Settings:
     )
     reload_seconds: float = _setting(
         "5", interval, "how often the rules folder is looked at for changes; 0: only on SIGHUP"
+    )
+    log_level: LogLevel = _setting(
+        "info", log_level, "the least that is logged: info, warning or error"
+    )
+    log_format: LogFormat = _setting(
+        "json", log_format, "how it is written: json, a line each, or console, for people"
     )
     log_calls_per_second: int = _setting(
         "20", number, "answers (and failed calls) logged in a second at most; 0: none"

@@ -26,6 +26,8 @@ SERVICE = (
     "env",
     f"LEMS_GUARD_GRPC_LISTEN={ANY_FREE}",
     f"LEMS_GUARD_HTTP_LISTEN={ANY_FREE}",
+    "LEMS_GUARD_LOG_FORMAT=json",  # it is read here
+    "LEMS_GUARD_LOG_LEVEL=info",
     sys.executable,
     "-m",
     "lems_guard.cli.main",

@@ -21,9 +21,9 @@ def settings_in_words() -> str:
 
 def serve() -> None:
     """Run the service: gRPC and HTTP, until SIGTERM or Ctrl-C, when calls under way may end."""
-    configure_logs()
-    forbid_dumps()
     settings = Settings.from_environment()
+    configure_logs(settings.log_level.value, settings.log_format.value)
+    forbid_dumps()
     log = structlog.get_logger(__name__)
     for warning in unknown_settings():
         log.warning(warning)

@@ -1,6 +1,7 @@
 """Evaluating beside an event loop: in a thread, so that probes and others are served meanwhile."""
 
 import asyncio
+import contextvars
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -32,7 +33,8 @@ class Beside:
     async def turn(self, call: Call, work: Callable[[], Made]) -> Made:
         """What `call.in_turn(work)` gives, for a call that goes on behind it."""
         try:
-            return await asyncio.wrap_future(self._threads.submit(call.in_turn, work))
+            here = contextvars.copy_context()  # the call's ids, for what is logged; and its span
+            return await asyncio.wrap_future(self._threads.submit(here.run, call.in_turn, work))
         except asyncio.CancelledError:
             call.give_up()
             raise

@@ -15,7 +15,7 @@ An edge does this, and no more than this:
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import TracebackType
@@ -31,6 +31,8 @@ from lems_guard.clinical.errors import (
     Overloaded,
 )
 from lems_guard.edges.turns import Lane, Turns
+from lems_guard.telemetry.call_ids import REQUEST_ID as REQUEST_ID  # noqa: PLC0414 - for its users
+from lems_guard.telemetry.call_ids import UNDER_WAY, CallIds, Headers
 from lems_guard.telemetry.call_log import CallLog
 from lems_guard.telemetry.logs import place_of
 from lems_guard.telemetry.rpc_metrics import MethodMetrics, RpcMetrics
@@ -40,7 +42,6 @@ log = structlog.get_logger(__name__)
 Made = TypeVar("Made")
 
 NEVER = math.inf
-REQUEST_ID = "x-request-id"
 LONGEST_REQUEST_ID = 128
 # Whoever would wait for longer than this, or than half of the time it gives, is told so at once:
 # by then it could have been answered elsewhere. So many of the places are given whatever the wait,
@@ -52,6 +53,10 @@ GIVEN_WHATEVER_THE_WAIT = 1 / 4
 class TraceSpan(Protocol):
     """A trace's part that tells of one call."""
 
+    @property
+    def trace_id(self) -> str:
+        """The trace's id, as 32 hexadecimal digits."""
+
     def ended(self, code: str) -> None:
         """Note the code that the call ended with."""
 
@@ -59,9 +64,7 @@ class TraceSpan(Protocol):
 class TraceSpans(Protocol):
     """What makes a span for each call."""
 
-    def call(
-        self, method: str, metadata: Iterable[tuple[str, str | bytes]]
-    ) -> AbstractContextManager[TraceSpan]:
+    def call(self, method: str, metadata: Headers) -> AbstractContextManager[TraceSpan]:
         """The span of a call of `service/method`; its parent stands in the metadata."""
 
 
@@ -137,7 +140,7 @@ class Frame:
         *,
         deadline: float = NEVER,
         arrived: float | None = None,
-        metadata: Iterable[tuple[str, str | bytes]] = (),
+        metadata: Headers = (),
     ) -> "Call":
         """A call that has its place; raises `Overloaded`, which has then been counted.
 
@@ -146,7 +149,7 @@ class Frame:
         begun = time.monotonic() if arrived is None else arrived
         is_ours = method.places is self.places
         if (is_ours and not self.has_room(deadline=deadline)) or not method.places.take():
-            raise self.turned_away(method, Overloaded(), begun)
+            raise self.turned_away(method, Overloaded(), begun, metadata)
         method.metrics.started()
         return Call(self, method, (begun, deadline), metadata)
 
@@ -159,17 +162,23 @@ class Frame:
         return ahead < places and ahead * self.turns.mean_seconds <= longest
 
     def turned_away(
-        self, method: Method, error: LemsGuardError, arrived: float | None = None
+        self,
+        method: Method,
+        error: LemsGuardError,
+        arrived: float | None = None,
+        metadata: Headers = (),
     ) -> LemsGuardError:
         """Count a call that ended before it could enter; the error that it is to be told."""
+        before = begin(metadata)
         method.metrics.started()
         self.ended(method, code_name_of(error), time.monotonic() if arrived is None else arrived)
+        UNDER_WAY.set(before)
         return error
 
-    def ended(self, method: Method, code: str, arrived: float) -> None:
+    def ended(self, method: Method, code: str, arrived: float, trace: str = "") -> None:
         """Count a call's end."""
         seconds = time.monotonic() - arrived
-        method.metrics.handled(code, seconds)
+        method.metrics.handled(code, seconds, trace)
         if code != "OK" and method.is_own:
             self._calls.failed(method.path, code, seconds)
 
@@ -182,6 +191,7 @@ class Call:
 
     __slots__ = (
         "_arrived",
+        "_before",
         "_frame",
         "_has_place",
         "_is_given_up",
@@ -189,6 +199,7 @@ class Call:
         "_metadata",
         "_method",
         "_span",
+        "_trace",
         "_tracing",
         "deadline",
     )
@@ -198,7 +209,7 @@ class Call:
         frame: Frame,
         method: Method,
         times: tuple[float, float],
-        metadata: Iterable[tuple[str, str | bytes]],
+        metadata: Headers,
     ) -> None:
         """It has its place."""
         self._frame = frame
@@ -208,6 +219,7 @@ class Call:
         self._is_left = self._is_given_up = False
         self._has_place = True
         self._tracing: AbstractContextManager[TraceSpan] | None = None
+        self._trace = ""
 
     def run(self, work: Callable[[], Made]) -> Made:
         """What the work makes, in this call's turn, upon which the call is left."""
@@ -265,6 +277,8 @@ class Call:
         if self._frame.spans is not None and self._method.is_own:
             self._tracing = self._frame.spans.call(self._method.path, self._metadata)
             self._span = self._tracing.__enter__()
+            self._trace = self._span.trace_id
+        self._before = begin(self._metadata, self._trace)
         return self
 
     def __exit__(
@@ -277,6 +291,7 @@ class Call:
             self._span.ended(_code_of(error))
             self._tracing.__exit__(kind, error, trace)
         self.leave_with(error)
+        UNDER_WAY.set(self._before)
 
     def leave_with(self, error: BaseException | None) -> None:
         """End the call with the code of an error; one that nobody foresaw is logged."""
@@ -290,7 +305,18 @@ class Call:
             self._is_left = True
             if self._has_place:
                 self._method.places.give_back()
-            self._frame.ended(self._method, code, self._arrived)
+            self._frame.ended(self._method, code, self._arrived, self._trace)
+
+
+def begin(metadata: Headers, trace: str = "") -> CallIds | None:
+    """Have what is logged from now on carry a call's ids; those that it carried before.
+
+    A call of which nothing was sent beside its message goes under the ids that there are.
+    """
+    before = UNDER_WAY.get()
+    if metadata or trace or before is None:
+        UNDER_WAY.set(CallIds(metadata, trace))
+    return before
 
 
 def tell_unforeseen(error: Exception) -> None:

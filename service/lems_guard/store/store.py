@@ -146,7 +146,10 @@ class Store:
         # A probe that fails tells nothing new: said is when Redis comes into use, and when it goes.
         if (state is BreakerState.CLOSED) is not self._in_use:
             self._in_use = state is BreakerState.CLOSED
-            log.info("redis", in_use=self._in_use)
+            if self._in_use:
+                log.info("redis breaker", state="closed", in_use=True)
+            else:
+                log.warning("redis breaker", state="open", in_use=False)
 
 
 class Awaited:

@@ -1,7 +1,6 @@
 """Metrics of the caches, and of Redis behind them."""
 
 import threading
-import time
 from collections.abc import Callable, Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -39,14 +38,13 @@ class Lookups(Collector):
             for tier, results in instruments.TIER_RESULTS.items()
             for result in results
         }
-        self._created = time.time()
 
     def collect(self) -> Iterable[Metric]:
         """What Prometheus reads."""
         told = instruments.CACHE_LOOKUPS
         family = CounterMetricFamily(told.name, told.help, labels=told.labels)
         for labels, count in self.counts.items():
-            family.add_metric(labels, count.number, self._created)
+            family.add_metric(labels, count.number)
         return (family,)
 
 

@@ -8,7 +8,13 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    ProcessCollector,
+    disable_created_metrics,
+)
 from prometheus_client.exposition import choose_encoder
 
 from lems_guard import __version__
@@ -31,6 +37,8 @@ Counted: TypeAlias = tuple[
     tuple[str, ...],
     tuple[tuple[str, Severity], ...],
 ]
+# When a series began is nobody's question here, and would be one series more for each.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 # So many different ones are gathered; counting them then takes less than a millisecond.
 MOST_GATHERED = 256
 

@@ -9,9 +9,11 @@ import time
 from bisect import bisect_left
 from collections.abc import Iterable
 from itertools import accumulate
+from typing import Any
 
 from prometheus_client.metrics_core import CounterMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
+from prometheus_client.samples import Exemplar
 from prometheus_client.utils import floatToGoString
 
 from lems_guard.telemetry import instruments
@@ -50,7 +52,16 @@ class MethodMetrics:
     Of streams their messages too; where there is no stream, the calls tell how many there were.
     """
 
-    __slots__ = ("_mutex", "begun", "buckets", "codes", "seconds", "streamed_in", "streamed_out")
+    __slots__ = (
+        "_mutex",
+        "begun",
+        "buckets",
+        "codes",
+        "exemplars",
+        "seconds",
+        "streamed_in",
+        "streamed_out",
+    )
 
     def __init__(self) -> None:
         """Every status code at zero."""
@@ -58,6 +69,7 @@ class MethodMetrics:
         self.begun = self.streamed_in = self.streamed_out = 0
         self.codes = dict.fromkeys(GRPC_CODES, 0)
         self.buckets = [0] * len(BOUNDS_IN_WORDS)
+        self.exemplars: list[Exemplar | None] = [None] * len(BOUNDS_IN_WORDS)
         self.seconds = 0.0
 
     def started(self) -> None:
@@ -65,12 +77,15 @@ class MethodMetrics:
         with self._mutex:
             self.begun += 1
 
-    def handled(self, code: str, seconds: float) -> None:
-        """A call has ended."""
+    def handled(self, code: str, seconds: float, trace: str = "") -> None:
+        """A call has ended; `trace` is the id of its trace, if it has one."""
+        bucket = bisect_left(BOUNDS, seconds)
         with self._mutex:
             self.codes[code] += 1
-            self.buckets[bisect_left(BOUNDS, seconds)] += 1
+            self.buckets[bucket] += 1
             self.seconds += seconds
+        if trace:
+            self.exemplars[bucket] = Exemplar({"trace_id": trace}, seconds, time.time())
 
     def came(self) -> None:
         """A stream's message came."""
@@ -89,7 +104,6 @@ class RpcMetrics(Collector):
     def __init__(self) -> None:
         """No method yet."""
         self._methods: dict[tuple[str, str, str], MethodMetrics] = {}
-        self._created = time.time()
 
     def method(self, kind: str, service: str, name: str) -> MethodMetrics:
         """What counts one method."""
@@ -100,9 +114,9 @@ class RpcMetrics(Collector):
         started = _counter(instruments.STARTED)
         handled = _counter(instruments.HANDLED)
         for labels, method in self._methods.items():
-            started.add_metric(labels, method.begun, self._created)
+            started.add_metric(labels, method.begun)
             for code, number in method.codes.items():
-                handled.add_metric((*labels, code), number, self._created)
+                handled.add_metric((*labels, code), number)
         return (started, handled, *self._messages(), self._handling())
 
     def _messages(self) -> tuple[Metric, Metric]:
@@ -111,18 +125,18 @@ class RpcMetrics(Collector):
         for labels, method in self._methods.items():
             came = method.streamed_in if labels[0] in STREAMS_IN else method.begun
             went = method.streamed_out if labels[0] in STREAMS_OUT else method.codes["OK"]
-            received.add_metric(labels, came, self._created)
-            sent.add_metric(labels, went, self._created)
+            received.add_metric(labels, came)
+            sent.add_metric(labels, went)
         return received, sent
 
     def _handling(self) -> Metric:
         told = instruments.HANDLING
         family = HistogramMetricFamily(told.name, told.help, labels=told.labels)
         for labels, method in self._methods.items():
-            counts = zip(BOUNDS_IN_WORDS, accumulate(method.buckets), strict=True)
-            family.add_metric(labels, list(counts), method.seconds)
-            named = dict(zip(told.labels, labels, strict=True))
-            family.add_sample(f"{told.name}_created", named, self._created)
+            sums = accumulate(method.buckets)
+            # A bucket may have no exemplar, which its types do not say.
+            buckets: Any = list(zip(BOUNDS_IN_WORDS, sums, method.exemplars, strict=True))
+            family.add_metric(labels, buckets, method.seconds)
         return family
 
 

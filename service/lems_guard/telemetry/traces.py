@@ -5,7 +5,7 @@ holds what a log line may: method, status, outcome; no word of a request, no mes
 """
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from opentelemetry import propagate, trace
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
@@ -14,6 +14,7 @@ from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 from lems_guard import __version__
+from lems_guard.telemetry.call_ids import Headers, text
 
 # Of the semantic conventions for RPC; the package that names them is not stable yet.
 SYSTEM = "rpc.system.name"
@@ -36,6 +37,11 @@ class CallSpan:
         """Not ended: `Traces.call` ends it."""
         self._span = span
 
+    @property
+    def trace_id(self) -> str:
+        """The trace's id, as 32 hexadecimal digits."""
+        return trace.format_trace_id(self._span.get_span_context().trace_id)
+
     def ended(self, code: str) -> None:
         """Note the status that the call ends with."""
         self._span.set_attribute(STATUS_CODE, code)
@@ -56,9 +62,10 @@ class Traces:
         self._tracer = self._provider.get_tracer("lems_guard", __version__)
 
     @contextlib.contextmanager
-    def call(self, method: str, metadata: Iterable[tuple[str, str | bytes]]) -> Iterator[CallSpan]:
+    def call(self, method: str, metadata: Headers) -> Iterator[CallSpan]:
         """The span of one call: `method` is `package.Service/Method`, the parent the caller's."""
-        carrier = {key: str(value) for key, value in metadata if key in TRACE_CONTEXT}
+        sent = ((text(key), value) for key, value in metadata)
+        carrier = {key: text(value) for key, value in sent if key in TRACE_CONTEXT}
         with self._tracer.start_as_current_span(
             method,
             context=propagate.extract(carrier),

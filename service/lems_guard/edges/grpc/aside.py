@@ -1,6 +1,7 @@
 """Methods that need no turn: they answer at once, whatever waits, in threads of their own."""
 
 import abc
+import contextlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -34,12 +35,15 @@ class AsideDoor(abc.ABC):
         except Overloaded:
             return self._refusal
 
-    def turned_away(self, arrival: Arrival | None, error: LemsGuardError) -> None:
+    def turned_away(
+        self, arrival: Arrival | None, error: LemsGuardError, metadata: Metadata = ()
+    ) -> None:
         """Count a call that is refused, and give its place back where it has one."""
         if arrival is None:
-            self._frame.turned_away(self._method, error)
-        else:
-            arrival.place.leave_with(error)
+            self._frame.turned_away(self._method, error, metadata=metadata)
+            return
+        with contextlib.suppress(LemsGuardError), arrival.place:
+            raise error
 
     @abc.abstractmethod
     def answered(

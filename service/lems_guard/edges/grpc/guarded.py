@@ -32,7 +32,9 @@ LOOPBACK_PEERS = ("ipv4:127.", "ipv6:%5B::1%5D", "ipv6:[::1]", "unix:")
 class GuardedDoor(Door, Protocol):
     """A door that can turn away what has arrived."""
 
-    def turned_away(self, arrival: Arrival | None, error: LemsGuardError) -> None:
+    def turned_away(
+        self, arrival: Arrival | None, error: LemsGuardError, metadata: Metadata = ()
+    ) -> None:
         """Count a call that is refused; what was taken for one that has arrived is given back."""
 
 
@@ -54,7 +56,7 @@ class Guard:
         try:
             guest = self._guest_at_once(shown, roles)
         except LemsGuardError as error:
-            door.turned_away(None, error)
+            door.turned_away(None, error, metadata)
             return RefusedArrival(error, self._refusing)
         arrival = door.arrived(metadata)
         if not isinstance(arrival, Arrival):

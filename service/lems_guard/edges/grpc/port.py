@@ -102,7 +102,7 @@ class Served(grpc.GenericRpcHandler):
     def _asking_nobody(self, path: str, metadata: Any) -> Any:  # noqa: ANN401
         door = self._open.get(path)
         if door is None:
-            self._frame.turned_away(self._unknown, NoSuchMethod())
+            self._frame.turned_away(self._unknown, NoSuchMethod(), metadata=metadata)
             return None
         return door.arrived(metadata)
 

@@ -79,14 +79,17 @@ class UnaryDoor:
         """A thread for the call, or a refusal."""
         if self._hall.let_in():
             return Arrival(self, metadata)
-        self._hall.frame.turned_away(self._method, Overloaded())
+        self._hall.frame.turned_away(self._method, Overloaded(), metadata=metadata)
         return self._hall.refusal
 
-    def turned_away(self, arrival: Arrival | None, error: LemsGuardError) -> None:
+    def turned_away(
+        self, arrival: Arrival | None, error: LemsGuardError, metadata: Metadata = ()
+    ) -> None:
         """Count a call that is refused before its message is waited for."""
         if arrival is not None:
             self._hall.let_go()
-        self._hall.frame.turned_away(self._method, error)
+            metadata = arrival.metadata
+        self._hall.frame.turned_away(self._method, error, metadata=metadata)
 
     def answered(
         self, arrival: Arrival, requests: Requests, context: Context, _: Send = no_push
@@ -103,7 +106,7 @@ class UnaryDoor:
         try:
             message = self._hall.message_of(requests, context)
         except LemsGuardError as error:
-            raise frame.turned_away(self._method, error, arrival.at) from None
+            raise frame.turned_away(self._method, error, arrival.at, arrival.metadata) from None
 
         def evaluated() -> bytes:
             if self._hall.has_others:

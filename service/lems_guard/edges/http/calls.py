@@ -26,7 +26,7 @@ from lems_guard.telemetry.logs import place_of
 log = structlog.get_logger(__name__)
 
 # What a handler may know of a call beside its message.
-PASSED_ON = ("traceparent", "tracestate")
+PASSED_ON = (REQUEST_ID, "traceparent", "tracestate")
 RETRY_AFTER_SECONDS = "1"  # by then a full queue has been answered
 HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 CANCELLED = status_pb2.Status(code=code_pb2.CANCELLED)

@@ -11,12 +11,14 @@ from typing import Any, NamedTuple
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lems_guard.clinical.errors import InvalidSettings
 from lems_guard.edges.http.browsers import Browsers
 from lems_guard.edges.http.in_time import InTimeProtocol
 from lems_guard.edges.unix_sockets import claim, for_owner_and_group, leave
 from lems_guard.setting_values import Address
+from lems_guard.telemetry.call_ids import UNDER_WAY, CallIds
 
 MOST_CONNECTIONS = 1000
 
@@ -50,6 +52,17 @@ class CertifiedProtocol(InTimeProtocol):
         self.app_state = {**self.app_state, "certificate": tuple(name for _, name in shown)}
 
 
+def identified(app: ASGIApp) -> ASGIApp:
+    """The pages, with a request's ids on whatever is logged for it: each has a task of its own."""
+
+    async def served(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            UNDER_WAY.set(CallIds(scope["headers"]))
+        await app(scope, receive, send)
+
+    return served
+
+
 @contextlib.asynccontextmanager
 async def running_http(app: Starlette, listen: HttpListen) -> AsyncIterator[Address]:
     """Serve the pages; raises `InvalidSettings` when the address cannot be had."""
@@ -58,7 +71,7 @@ async def running_http(app: Starlette, listen: HttpListen) -> AsyncIterator[Addr
     # uvicorn calls it as it would a class.
     http: Any = functools.partial(CertifiedProtocol, listen.request_seconds)
     config = uvicorn.Config(
-        Browsers(app, is_tls=tls is not None),
+        Browsers(identified(app), is_tls=tls is not None),
         log_config=None,
         server_header=False,
         access_log=False,

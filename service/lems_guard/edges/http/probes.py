@@ -1,6 +1,7 @@
 """The plain pages of an HTTP port: `/livez`, `/readyz` and `/metrics`."""
 
 import asyncio
+import gzip
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -11,6 +12,8 @@ from lems_guard.callers.roles import OPERATING
 from lems_guard.clinical.errors import LemsGuardError, PermissionDenied, Unauthenticated
 from lems_guard.telemetry.health import Health
 from lems_guard.telemetry.metrics import Metrics
+
+FASTEST = 1  # of gzip's levels: a fifteenth is left even so
 
 
 def probe_routes(
@@ -45,7 +48,11 @@ def probe_routes(
         async with making:
             accept = request.headers.get("accept", "")
             content, content_type = await asyncio.to_thread(metrics.exposition, accept)
-        return Response(content, headers={"content-type": content_type})
+            headers = {"content-type": content_type, "vary": "accept-encoding"}
+            if "gzip" in request.headers.get("accept-encoding", ""):
+                headers["content-encoding"] = "gzip"
+                content = await asyncio.to_thread(gzip.compress, content, FASTEST)
+        return Response(content, headers=headers)
 
     return [
         Route("/livez", live),

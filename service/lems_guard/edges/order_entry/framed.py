@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from lems_guard.edges.evaluating import Beside
 from lems_guard.edges.frame import Call, Frame
+from lems_guard.edges.order_entry.asgi import Request
 from lems_guard.edges.order_entry.refusals import Refusal, bad_request
 
 Made = TypeVar("Made")
@@ -50,10 +51,13 @@ class HookFrame:
         self._beside = beside
         self._methods = {hook: frame.method("unary", SERVICE, hook) for hook in hooks}
 
-    async def run(self, hook: str, answer: Callable[[HookTurns], Awaitable[bytes]]) -> bytes:
+    async def run(
+        self, request: Request, hook: str, answer: Callable[[HookTurns], Awaitable[bytes]]
+    ) -> bytes:
         """What answers, within the frame; raises as it does, or a `LemsGuardError` of the frame."""
         deadline = time.monotonic() + LONGEST_SECONDS
-        call = self._frame.enter(self._methods[hook], deadline=deadline)
+        headers = request.scope["headers"]
+        call = self._frame.enter(self._methods[hook], deadline=deadline, metadata=headers)
         with call:
             try:
                 return await answer(HookTurns(call, self._beside))

@@ -153,7 +153,7 @@ class OrderEntry:
             return await self._desk.answer(body, services, caller, turns)
 
         hook = request.scope[COUNTED_AS] = hook_of(services, body)
-        return await self._frame.run(hook, answer)
+        return await self._frame.run(request, hook, answer)
 
     async def _take_feedback(self, request: Request, _: Caller) -> bytes:
         if request.service not in self._services:
@@ -166,7 +166,7 @@ class OrderEntry:
             await turns.turn(lambda: self._feedback.take(read_feedback(body)))
             return b""
 
-        return await self._frame.run("feedback", take)
+        return await self._frame.run(request, "feedback", take)
 
     async def _answered(self, page: HookPage | None, request: Request) -> Reply:
         """The reply, or the refusal; what nobody foresaw is logged by its place alone."""

@@ -143,7 +143,7 @@ class Pages:
 
         async def shown(request: Request) -> Response:
             async def run(asked: PageCall) -> Response:
-                call = self._frame.enter(counted)
+                call = self._frame.enter(counted, metadata=request.headers.items())
                 return await self._beside.run(call, lambda: make(asked))
 
             return await self._answered(request, run, role)
