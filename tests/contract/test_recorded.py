@@ -84,7 +84,7 @@ def test_the_package_holds_the_whole_contract_with_its_comments() -> None:
 def test_stubs_are_generated(
     language: str, plugins: tuple[str, ...], made: str, tmp_path: Path
 ) -> None:
-    """TypeScript's plugin is a package of npm, which is not asked here."""
+    """TypeScript's plugin is a package of npm: `e2e/test_examples.py` asks that."""
     for each in plugins:
         program(each)
     template = tmp_path / "buf.gen.yaml"
