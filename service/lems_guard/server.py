@@ -21,12 +21,14 @@ from lems_guard.caching.replies import Replies, ReplyCache
 from lems_guard.caching.shared_replies import WORTH_IT_BYTES, SharedReplies
 from lems_guard.callers.entrance import Entrance, looking
 from lems_guard.callers.nobody import NobodyKnown
+from lems_guard.callers.pages import OpenEntrance
 from lems_guard.clinical.errors import InvalidSettings
 from lems_guard.clinical.outcome import AlertOutcome, Recording
 from lems_guard.edges.evaluating import Beside
 from lems_guard.edges.frame import Frame
 from lems_guard.edges.grpc.guarded import Guard
 from lems_guard.edges.grpc.port import Drain, Limits, Port
+from lems_guard.edges.http.connections import HttpConnections
 from lems_guard.edges.http.contract import contract_routes
 from lems_guard.edges.http.port import HttpListen, running_http
 from lems_guard.edges.http.probes import probe_routes
@@ -265,9 +267,11 @@ class Service:
     def hooks(self) -> list[Route]:
         """Order entry."""
         settings = self.settings
-        entrance: LetsIn | None = None
-        if not are_hooks_open(settings):
-            entrance = NobodyKnown() if self.known.callers is None else self.entrance
+        entrance: LetsIn = self.entrance
+        if are_hooks_open(settings):
+            entrance = OpenEntrance(settings.cds_hooks_origins)
+        elif self.known.callers is None:
+            entrance = NobodyKnown()
         one_id = settings.cds_hooks_one_id is Switch.ON
         clients = Clients(settings.cds_hooks_origins, settings.cds_hooks_headers, one_id)
         style = CardStyle(settings.workbench_url or "", settings.cds_hooks_reasons or ())
@@ -315,9 +319,10 @@ class Service:
         seconds = settings.request_seconds
         listen = HttpListen(settings.http_listen, variable("http_listen"), seconds, is_shared)
         watched = settings.metrics_listen
+        connections = HttpConnections()
         async with contextlib.AsyncExitStack() as ports:
             tls = None if certificates is None else certificates.context()
-            http = running_http(self.http_app(), listen._replace(tls=tls))
+            http = running_http(self.http_app(), listen._replace(tls=tls), connections)
             at = await ports.enter_async_context(http)
             if watched is None:
                 yield at, None
@@ -325,7 +330,7 @@ class Service:
             if certificates is not None:
                 tls = certificates.context(asks_clients=False)
             listen = HttpListen(watched, variable("metrics_listen"), seconds, is_shared, tls)
-            metrics = running_http(Starlette(routes=self.probes()), listen)
+            metrics = running_http(Starlette(routes=self.probes()), listen, connections)
             yield at, await ports.enter_async_context(metrics)
 
 

@@ -29,11 +29,16 @@ def host_of(host: str) -> str:
 
 def shown_by(scope: Mapping[str, Any]) -> Shown:
     """What an HTTP request shows of who makes it, from the scope that ASGI gives."""
-    headers = {str(name, "latin-1"): str(value, "latin-1") for name, value in scope["headers"]}
+    headers = headers_of(scope)
     certificate = scope.get("state", {}).get("certificate", ())
     return Shown(
         headers.get("authorization", ""), certificate, is_from_here(scope, headers), scope["path"]
     )
+
+
+def headers_of(scope: Mapping[str, Any]) -> dict[str, str]:
+    """The headers of a request, by their names in small letters."""
+    return {str(name, "latin-1"): str(value, "latin-1") for name, value in scope["headers"]}
 
 
 def is_from_here(scope: Mapping[str, Any], headers: Mapping[str, str]) -> bool:

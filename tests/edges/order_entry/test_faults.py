@@ -188,14 +188,39 @@ FOREIGN = {"Origin": "https://evil.example"}
         (FOREIGN, 403, "a page from elsewhere"),
         (FOREIGN | {"Content_Type": "text/plain"}, 403, "which needs no permission to send it"),
         ({"Origin": "null"}, 403, "a page of nowhere"),
-        ({"Host": "evil.example"}, 403, "a name that was given this machine's address"),
+        ({"Sec_Fetch_Site": "cross-site"}, 403, "a page whose origin is withheld"),
     ],
 )
-def test_without_authentication_feedback_is_for_this_machine(
+def test_without_authentication_feedback_is_of_no_foreign_page(
     service: Running, headers: dict[str, str], status: int, why: str
 ) -> None:
     reply = send(service.http_at, f"{ORDER_SIGN}/feedback", {"feedback": []}, **headers)
     assert reply.status == status, why
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"},  # a name that was given this machine's address
+        {"X_Forwarded_For": "192.0.2.7"},
+        {"Via": "1.1 proxy"},
+        {"Forwarded": "for=192.0.2.7"},
+    ],
+)
+def test_without_authentication_only_this_machine_may_call(
+    service: Running, headers: dict[str, str]
+) -> None:
+    """A proxy on this machine brings strangers, and "this machine alone" is not they."""
+    body = sign(order("metoprolol 50 mg po bid"))
+    assert send(service.http_at, ORDER_SIGN, body).status == 200
+    for path, sent in (
+        ("/cds-services", None),
+        (ORDER_SIGN, body),
+        (f"{ORDER_SIGN}/feedback", {"feedback": []}),
+    ):
+        reply = send(service.http_at, path, sent, **headers)
+        assert reply.status == 401, path
+        assert b"only this machine" in reply.content
 
 
 def test_any_header_may_be_sent_by_a_page(service: Running) -> None:

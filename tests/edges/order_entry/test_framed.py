@@ -13,6 +13,8 @@ from starlette.testclient import TestClient
 
 from edges.order_entry.calling import ORDER_SIGN, order, searchset, sign
 from edges.order_entry.desks import BASE, TODAY, Asked, Uncounted
+from lems_guard.callers.entrance import Entrance
+from lems_guard.callers.gate import OpenGate
 from lems_guard.edges.evaluating import Beside
 from lems_guard.edges.frame import Frame
 from lems_guard.edges.order_entry.card_shapes import CardStyle
@@ -67,7 +69,7 @@ class Port:
         entry = OrderEntry(
             desk,
             feedback,
-            None,
+            Entrance(OpenGate(may_all_check=True)),
             self.counts,
             Clients(("*",), ("*",), has_one_id=False),
             HookFrame(self.frame, Beside(4), FRAMED),

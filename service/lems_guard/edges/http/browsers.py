@@ -1,20 +1,18 @@
 """What browsers must know of this port's replies, and what pages from elsewhere may not do."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from urllib.parse import urlsplit
+from collections.abc import Iterator
 
 from google.rpc import code_pb2, status_pb2
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lems_guard.answering.proto_json import as_json
+from lems_guard.callers.pages import is_of_foreign_page
+from lems_guard.callers.ways import headers_of
 
 # CDS Hooks is called by pages of other origins: its CORS is set by the site.
 FOR_OTHER_ORIGINS = "/cds-services"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 FOREIGN = "a page of another origin may change nothing here: NOT CHECKED"
-# What a browser says of where a request comes from (Fetch Metadata).
-FOREIGN_SITES = frozenset({"cross-site", "same-site"})
-OWN_SITE = "same-origin"
 ALWAYS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -62,26 +60,7 @@ def is_foreign(scope: Scope) -> bool:
     """Whether a page of another origin would have something changed."""
     if scope["method"] in READING or scope["path"].startswith(FOR_OTHER_ORIGINS):
         return False
-    headers = _headers(scope["headers"])
-    site = headers.get("sec-fetch-site", "")
-    if site in FOREIGN_SITES:
-        return True
-    if site == OWN_SITE:  # our own forms, whose origin is withheld with their referrer
-        return False
-    origin = headers.get("origin")
-    return origin is not None and not _is_own(origin, headers.get("host", ""))
-
-
-def _is_own(origin: str, host: str) -> bool:
-    """Whether an origin is the very name that was called; a proxy may have ended its TLS."""
-    try:
-        return bool(host) and urlsplit(origin).netloc.lower() == host.lower()
-    except ValueError:
-        return False
-
-
-def _headers(sent: Iterable[tuple[bytes, bytes]]) -> Mapping[str, str]:
-    return {str(name, "latin-1"): str(value, "latin-1") for name, value in sent}
+    return is_of_foreign_page(headers_of(scope))
 
 
 async def refuse(send: Send) -> None:

@@ -31,11 +31,6 @@ class Request(NamedTuple):
                 raise Refusal(413, "too-long", f"at most {MOST_BYTES} bytes")
         return b"".join(parts)
 
-    def headers(self) -> dict[str, str]:
-        """The headers by their names in small letters; of equal ones the first."""
-        sent = reversed(self.scope["headers"])
-        return {str(name, "latin-1"): str(value, "latin-1") for name, value in sent}
-
 
 class Reply(NamedTuple):
     """What is sent back."""

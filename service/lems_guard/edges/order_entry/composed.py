@@ -52,13 +52,13 @@ class Counts:
 class HookOptions(NamedTuple):
     """What a site chooses: how cards look, which FHIR servers are asked, which clients may call.
 
-    `entrance` is how callers come in; `None` lets in whoever is on this machine.
+    `entrance` is how callers come in.
     """
 
     style: CardStyle
     fhir_servers: Collection[str]
     clients: Clients
-    entrance: LetsIn | None
+    entrance: LetsIn
 
 
 class Surroundings(NamedTuple):

@@ -14,11 +14,10 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from lems_guard.callers.gate import ANONYMOUS_GUEST, Guest
-from lems_guard.callers.pages import refuse_foreign_pages
+from lems_guard.callers.gate import Guest
 from lems_guard.callers.profile import Caller
 from lems_guard.callers.roles import CHECKING, REPORTING, Roles
-from lems_guard.clinical.errors import LemsGuardError, PermissionDenied
+from lems_guard.clinical.errors import LemsGuardError
 from lems_guard.edges.order_entry.asgi import ClientGone, Reply, Request
 from lems_guard.edges.order_entry.desk import Desk, Services
 from lems_guard.edges.order_entry.discovery import SERVICES, discovery, services_by_id
@@ -86,13 +85,13 @@ class Clients(NamedTuple):
 
 
 class OrderEntry:
-    """The pages of CDS Hooks. `entrance` is `None` where authentication is off."""
+    """The pages of CDS Hooks."""
 
     def __init__(
         self,
         desk: Desk,
         feedback: FeedbackDesk,
-        entrance: LetsIn | None,
+        entrance: LetsIn,
         counts: CountsCalls,
         clients: Clients,
         frame: HookFrame,
@@ -158,8 +157,6 @@ class OrderEntry:
     async def _take_feedback(self, request: Request, _: Caller) -> bytes:
         if request.service not in self._services:
             raise not_found("there is no service of this id")
-        if self._entrance is None:
-            self._refuse_foreign_pages(request)
         body = await request.body()
 
         async def take(turns: HookTurns) -> bytes:
@@ -172,7 +169,7 @@ class OrderEntry:
         """The reply, or the refusal; what nobody foresaw is logged by its place alone."""
         try:
             page = _served(page, request.scope["method"])
-            guest = await self._guest(request, page.roles)
+            guest = await self._entrance.guest(request.scope, page.roles)
             try:
                 return Reply(200, await page.answer(request, guest.caller), JSON)
             finally:
@@ -199,17 +196,6 @@ class OrderEntry:
                 why=refusal.diagnostics,
                 left_out=left_out,
             )
-
-    async def _guest(self, request: Request, roles: Roles) -> Guest:
-        if self._entrance is None:
-            return ANONYMOUS_GUEST
-        return await self._entrance.guest(request.scope, roles)
-
-    def _refuse_foreign_pages(self, request: Request) -> None:
-        try:
-            refuse_foreign_pages(request.headers(), self._clients.origins)
-        except PermissionDenied as error:
-            raise Refusal(403, "forbidden", str(error)) from None
 
 
 def hook_of(services: Services, body: bytes) -> str:
