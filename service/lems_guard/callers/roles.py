@@ -25,6 +25,7 @@ ALL: Roles = frozenset(Role)
 CHECKING: Roles = frozenset({Role.CHECK})
 REPORTING: Roles = frozenset({Role.FEEDBACK})
 READING: Roles = frozenset({Role.KNOWLEDGE, Role.REVIEW})
+SIGNING: Roles = frozenset({Role.REVIEW})
 OPERATING: Roles = frozenset({Role.OPERATE})
 # Which knowledge base answers belongs to every answer, whoever asks.
 FOR_EVERY_ROLE = "GetKnowledgeBase"

@@ -89,7 +89,7 @@ def test_where_the_pages_are_open_to_all_only_this_machine_signs(folder: Path) -
         body = f"rule={RULE}&by=Fictitia+Example&role=pharmacist&on=2026-11-30"
         there = {"host": "guard.example.org"}
         reply = send(service.http_at, "/review", body, FORM | there)
-        assert (reply.status, "these pages need the role" in reply.text) == (403, True)
+        assert (reply.status, "the role review is missing" in reply.text) == (403, True)
         page = send(service.http_at, "/review", "", there, "GET")
         assert (page.status, "Sign what is ticked" in page.text) == (200, False)
     finally:

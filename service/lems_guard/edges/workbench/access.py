@@ -6,33 +6,25 @@ nobody but this machine signs. A site's callers come by `KnownDoor`, each with i
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol
-from urllib.parse import urlsplit
+from typing import Any, Protocol
 
 from lems_guard.callers.entrance import Entrance
-from lems_guard.callers.roles import ALL
+from lems_guard.callers.profile import ANYBODY, Caller
+from lems_guard.callers.roles import ALL, CHECKING, READING, SIGNING
 from lems_guard.callers.ways import shown_by
 from lems_guard.clinical.errors import PermissionDenied
 from lems_guard.setting_values import WorkbenchDoor
 
-CHECK, KNOWLEDGE, REVIEW = "check", "knowledge", "review"
 OPEN_IT = "LEMS_GUARD_WORKBENCH=on opens them to all who reach the port"
 FOR_LOOPBACK = f"the pages are for the service's own machine; {OPEN_IT}"
-NEEDED = "these pages need the role"
-FOREIGN = "a page of another place may not send this"
-
-
-class Visitor(NamedTuple):
-    """Somebody who looks at a page; without a name where nobody says who they are."""
-
-    roles: frozenset[str]
-    name: str = ""
+# Whoever comes where the pages are open to all: they sign nothing.
+VISITOR = Caller("", roles=(CHECKING | READING) - SIGNING)
 
 
 class PageDoor(Protocol):
     """What tells who is calling."""
 
-    async def visitor(self, scope: Mapping[str, Any]) -> Visitor:
+    async def visitor(self, scope: Mapping[str, Any]) -> Caller:
         """Who sends a request; raises `Unauthenticated` or `PermissionDenied`."""
 
 
@@ -43,12 +35,12 @@ class OpenDoor:
         """Whom the pages are for."""
         self._door = door
 
-    async def visitor(self, scope: Mapping[str, Any]) -> Visitor:
+    async def visitor(self, scope: Mapping[str, Any]) -> Caller:
         """Whoever it is; raises `PermissionDenied`."""
         if shown_by(scope).is_here:
-            return Visitor(frozenset({CHECK, KNOWLEDGE, REVIEW}))
+            return ANYBODY
         if self._door is WorkbenchDoor.ON:
-            return Visitor(frozenset({CHECK, KNOWLEDGE}))
+            return VISITOR
         raise PermissionDenied(FOR_LOOPBACK)
 
 
@@ -59,30 +51,8 @@ class KnownDoor:
         """The callers of the site come in by it."""
         self._entrance = entrance
 
-    async def visitor(self, scope: Mapping[str, Any]) -> Visitor:
+    async def visitor(self, scope: Mapping[str, Any]) -> Caller:
         """A caller with the roles that it has; raises as the entrance does."""
         guest = await self._entrance.guest(scope, ALL)
         guest.leave()
-        return Visitor(frozenset(role.value for role in guest.caller.roles), guest.caller.name)
-
-
-def allow(visitor: Visitor, role: str) -> None:
-    """Raise `PermissionDenied` for who has not the role."""
-    if role not in visitor.roles:
-        raise PermissionDenied(f"{NEEDED} {role!r}")
-
-
-def refuse_foreign(headers: Mapping[str, str]) -> None:
-    """Raise `PermissionDenied` for what a page of another origin sends.
-
-    A browser says by `Sec-Fetch-Site` whose page it is, an old one by `Origin`, which is `null` of
-    a form whose page gives no referrer.
-    """
-    site = headers.get("sec-fetch-site", "")
-    if site in {"same-origin", "none"}:
-        return
-    if site:
-        raise PermissionDenied(FOREIGN)
-    origin = headers.get("origin", "")
-    if origin and urlsplit(origin).netloc != headers.get("host", ""):
-        raise PermissionDenied(FOREIGN)
+        return guest.caller

@@ -19,8 +19,8 @@ from lems_guard.answering.wording import (
     order_in_words,
     route_in_words,
 )
+from lems_guard.callers.roles import CHECKING
 from lems_guard.edges.workbench import check_form
-from lems_guard.edges.workbench.access import CHECK
 from lems_guard.edges.workbench.checked import Checked, copies_of
 from lems_guard.edges.workbench.pages import PageCall, Pages
 from lems_guard.v1 import prescription_pb2, screening_pb2
@@ -46,8 +46,8 @@ def check_routes(pages: Pages, answers: Callable[[], Answers]) -> list[Route]:
         return _page(pages, asked, values, Checked(request, response, _names(request)))
 
     return [
-        pages.route("/", "Check", CHECK, empty),
-        pages.route("/check", "CheckForm", CHECK, check, "POST"),
+        pages.route("/", "Check", CHECKING, empty),
+        pages.route("/check", "CheckForm", CHECKING, check, "POST"),
     ]
 
 

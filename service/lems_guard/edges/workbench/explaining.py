@@ -5,8 +5,8 @@ from starlette.routing import Route
 
 from lems_guard.answering.answer import Answerer
 from lems_guard.answering.explained import ExplainedOrder, explained
+from lems_guard.callers.roles import CHECKING
 from lems_guard.edges.workbench import check_form
-from lems_guard.edges.workbench.access import CHECK
 from lems_guard.edges.workbench.pages import PageCall, Pages
 from lems_guard.screening.screen import RuleScreener
 
@@ -34,8 +34,8 @@ def explain_routes(pages: Pages) -> list[Route]:
         return _page(pages, asked, values, orders)
 
     return [
-        pages.route("/explain", "Explain", CHECK, empty),
-        pages.route("/explain", "ExplainForm", CHECK, explain, "POST"),
+        pages.route("/explain", "Explain", CHECKING, empty),
+        pages.route("/explain", "ExplainForm", CHECKING, explain, "POST"),
     ]
 
 

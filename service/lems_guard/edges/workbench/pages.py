@@ -15,6 +15,9 @@ from starlette.routing import Route
 from lems_guard import __version__
 from lems_guard.answering.in_service import InService
 from lems_guard.answering.status import INTERNAL_MESSAGE
+from lems_guard.callers.gate import permit
+from lems_guard.callers.profile import Caller
+from lems_guard.callers.roles import SIGNING, Roles
 from lems_guard.clinical.errors import (
     FieldViolation,
     InvalidRequest,
@@ -27,7 +30,7 @@ from lems_guard.clinical.errors import (
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.edges.evaluating import Beside
 from lems_guard.edges.frame import Frame
-from lems_guard.edges.workbench.access import PageDoor, Visitor, allow, refuse_foreign
+from lems_guard.edges.workbench.access import PageDoor
 from lems_guard.editions.library import Edition
 from lems_guard.papers.rendering import environment
 from lems_guard.telemetry.logs import place_of
@@ -98,7 +101,7 @@ class State(NamedTuple):
 class PageCall(NamedTuple):
     """A call of a page: by whom, the parts of its address, and what was sent."""
 
-    visitor: Visitor
+    visitor: Caller
     path: Mapping[str, str]
     query: Mapping[str, str]
     form: Form
@@ -137,8 +140,8 @@ class Pages:
         """The day on which reviews and overlays are judged."""
         return datetime.datetime.now(datetime.UTC).date()
 
-    def route(self, path: str, name: str, role: str, make: Make, method: str = "GET") -> Route:
-        """A route that is made for who has the role."""
+    def route(self, path: str, name: str, roles: Roles, make: Make, method: str = "GET") -> Route:
+        """A route that is made for who has one of the roles."""
         counted = self._frame.method("unary", "workbench", name)
 
         async def shown(request: Request) -> Response:
@@ -146,7 +149,7 @@ class Pages:
                 call = self._frame.enter(counted, metadata=request.headers.items())
                 return await self._beside.run(call, lambda: make(asked))
 
-            return await self._answered(request, run, role)
+            return await self._answered(request, run, roles)
 
         return Route(path, shown, methods=[method])
 
@@ -155,7 +158,12 @@ class Pages:
         state = self._state()
         made = environment(PACKAGE).get_template(template)
         return made.render(
-            state=state, release=__version__, visitor=asked.visitor, today=self.today(), **values
+            state=state,
+            release=__version__,
+            visitor=asked.visitor,
+            may_sign=bool(asked.visitor.roles & SIGNING),
+            today=self.today(),
+            **values,
         )
 
     def page(self, template: str, asked: PageCall, status: int = 200, **values: object) -> Response:
@@ -163,10 +171,10 @@ class Pages:
         return HTMLResponse(self.text(template, asked, **values), status, HEADERS)
 
     async def _answered(
-        self, request: Request, run: Callable[[PageCall], Awaitable[Response]], role: str
+        self, request: Request, run: Callable[[PageCall], Awaitable[Response]], roles: Roles
     ) -> Response:
         try:
-            asked = await self._asked(request, role)
+            asked = await self._asked(request, roles)
             return await run(asked)
         except ClientDisconnect:
             return PlainTextResponse("", 499)
@@ -176,13 +184,12 @@ class Pages:
             log.error("unforeseen error", **place_of(error))  # noqa: TRY400 - without its message
             return refused(LemsGuardError(INTERNAL_MESSAGE))
 
-    async def _asked(self, request: Request, role: str) -> PageCall:
+    async def _asked(self, request: Request, roles: Roles) -> PageCall:
         headers = request.headers
         visitor = await self._door.visitor(request.scope)
-        allow(visitor, role)
+        permit(visitor, roles)
         body = b""
         if request.method == "POST":
-            refuse_foreign(headers)
             body = await _body(request)
         is_form = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
         form = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True) if is_form else {}

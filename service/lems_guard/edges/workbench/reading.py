@@ -14,6 +14,7 @@ from lems_guard.answering.explained import told_of
 from lems_guard.answering.in_words import dated
 from lems_guard.answering.read_as import is_certain
 from lems_guard.answering.spoken import doubts_of, read_as
+from lems_guard.callers.roles import CHECKING
 from lems_guard.clinical.errors import FieldViolation, InvalidRequest, Overloaded
 from lems_guard.clinical.medication import (
     Disposition,
@@ -21,7 +22,6 @@ from lems_guard.clinical.medication import (
     MedicationList,
     TextPhrase,
 )
-from lems_guard.edges.workbench.access import CHECK
 from lems_guard.edges.workbench.check_form import LISTS, STOPPED, lines_of
 from lems_guard.edges.workbench.pages import HEADERS, PageCall, Pages
 from lems_guard.editions.library import Edition
@@ -114,8 +114,8 @@ class TypingDesk:
     def routes(self) -> list[Route]:
         """The routes."""
         return [
-            self._pages.route("/names", "Names", CHECK, self.names),
-            self._pages.route("/read", "Read", CHECK, self.read, "POST"),
+            self._pages.route("/names", "Names", CHECKING, self.names),
+            self._pages.route("/read", "Read", CHECKING, self.read, "POST"),
         ]
 
     def names(self, asked: PageCall) -> Response:

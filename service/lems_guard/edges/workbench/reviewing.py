@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 from starlette.responses import Response
 from starlette.routing import Route
 
+from lems_guard.callers.roles import READING, SIGNING
 from lems_guard.clinical.errors import FieldViolation, InvalidRequest
 from lems_guard.clinical.rule import ReviewState, Rule
-from lems_guard.edges.workbench.access import KNOWLEDGE, REVIEW
 from lems_guard.edges.workbench.pages import PageCall, Pages
 from lems_guard.edges.workbench.rules_pages import Site
 from lems_guard.editions.signing import NotSigned, Signing, Unwritten, sign_rules
@@ -37,8 +37,8 @@ def review_routes(pages: Pages, site: Site) -> list[Route]:
         return _page(pages, asked, f"{told} as soon as the service has read it again.", "")
 
     return [
-        pages.route("/review", "Review", KNOWLEDGE, show),
-        pages.route("/review", "Sign", REVIEW, sign, "POST"),
+        pages.route("/review", "Review", READING, show),
+        pages.route("/review", "Sign", SIGNING, sign, "POST"),
     ]
 
 

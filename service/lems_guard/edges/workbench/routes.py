@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from lems_guard.answering.answer import Answers
-from lems_guard.edges.workbench.access import KNOWLEDGE
+from lems_guard.callers.roles import READING
 from lems_guard.edges.workbench.checking import check_routes
 from lems_guard.edges.workbench.explaining import explain_routes
 from lems_guard.edges.workbench.pages import PageCall, Pages, asset_routes
@@ -22,7 +22,7 @@ def workbench_routes(pages: Pages, site: Site, answers: Callable[[], Answers]) -
         return pages.page("about.html", asked)
 
     return [
-        pages.route("/about", "About", KNOWLEDGE, about),
+        pages.route("/about", "About", READING, about),
         *check_routes(pages, answers),
         *TypingDesk(pages).routes(),
         *rules_routes(pages, site),

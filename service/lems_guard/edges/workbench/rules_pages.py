@@ -9,11 +9,11 @@ from typing import NamedTuple
 from starlette.responses import Response
 from starlette.routing import Route
 
+from lems_guard.callers.roles import READING
 from lems_guard.clinical.errors import NotFound
 from lems_guard.clinical.rule import ReviewState, Rule
 from lems_guard.clinical.severity import Concern, Jurisdiction, Severity
 from lems_guard.clinical.words import REVIEW_STATES
-from lems_guard.edges.workbench.access import KNOWLEDGE
 from lems_guard.edges.workbench.pages import HEADERS, PageCall, Pages
 from lems_guard.editions.library import Edition
 from lems_guard.knowledge.cases_beside import cases_beside
@@ -67,11 +67,11 @@ def rules_routes(pages: Pages, site: Site) -> list[Route]:
         return Response(text, 200, {**HEADERS, **name}, "text/csv")
 
     return [
-        pages.route("/chart.csv", "ChartTable", KNOWLEDGE, chart_csv),
-        pages.route("/rules", "Rules", KNOWLEDGE, listed),
-        pages.route("/rules/{id}", "Rule", KNOWLEDGE, one),
-        pages.route("/chart", "Chart", KNOWLEDGE, chart),
-        pages.route("/chart/card", "Card", KNOWLEDGE, card),
+        pages.route("/chart.csv", "ChartTable", READING, chart_csv),
+        pages.route("/rules", "Rules", READING, listed),
+        pages.route("/rules/{id}", "Rule", READING, one),
+        pages.route("/chart", "Chart", READING, chart),
+        pages.route("/chart/card", "Card", READING, card),
     ]
 
 
