@@ -8,7 +8,6 @@ from typing import Any, Protocol
 from lems_guard.callers.gate import ANONYMOUS_GUEST, Gate, Guest, may_watch
 from lems_guard.callers.roles import Roles
 from lems_guard.callers.ways import shown_by
-from lems_guard.clinical.errors import LemsGuardError
 
 # More than may ever wait for the keys of some issuers at once (two for each address).
 THREADS = 64
@@ -48,11 +47,3 @@ class Entrance:
             loop = asyncio.get_running_loop()
             caller = await loop.run_in_executor(self._threads, self._gate.caller, shown)
         return self._gate.admit(caller, roles)
-
-    async def refusal(self, scope: Mapping[str, Any], roles: Roles) -> str:
-        """Why a request would not be let in; empty where it would."""
-        try:
-            (await self.guest(scope, roles)).leave()
-        except LemsGuardError as error:
-            return str(error)
-        return ""

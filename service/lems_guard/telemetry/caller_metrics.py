@@ -7,7 +7,6 @@ from lems_guard.telemetry import instruments
 MOST_NAMED = 100
 OTHERS = "others"
 NOBODY = "unknown"
-OUTCOMES = ("let_in", "denied", "limited", "unauthenticated")
 
 
 class CallerMetrics:
