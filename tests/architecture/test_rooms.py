@@ -43,15 +43,19 @@ ROOMS = {
     "store": Room("telemetry", "cryptography redis msgspec structlog"),
     "sharing": Room("clinical store"),
     "caching": Room("clinical answering store telemetry", "msgspec"),
+    "file_stamp.py": Room(),
     "setting_values.py": Room("clinical"),
     "settings.py": Room("clinical setting_values.py"),
-    "callers": Room("clinical knowledge sharing setting_values.py", "httpx2 jwt msgspec structlog"),
+    "callers": Room(
+        "clinical knowledge sharing file_stamp.py setting_values.py",
+        "jwt msgspec structlog",
+    ),
     # The frame around all edges, which knows no transport.
     "edges/turns.py": Room(),
     "edges/frame.py": Room("clinical answering telemetry edges/turns.py", "structlog"),
     "edges/evaluating.py": Room("edges/frame.py"),
     "edges/observed.py": Room("clinical answering"),
-    "edges/certificates.py": Room("clinical", "cryptography structlog"),
+    "edges/certificates.py": Room("clinical file_stamp.py", "cryptography structlog"),
     "edges/unix_sockets.py": Room("clinical"),
     # The edges: each knows a transport, and none another edge.
     "edges/grpc": Room(

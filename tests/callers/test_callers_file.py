@@ -1,12 +1,16 @@
 """The file of callers: what it says, and all that may be wrong with it, told at once."""
 
 import hashlib
+import inspect
+import os
+import textwrap
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from callers.issuing import ISS, JKU, write
+from lems_guard.callers import callers_file
 from lems_guard.callers.callers_file import read_callers
 from lems_guard.callers.known import KnownCallers
 from lems_guard.callers.profile import Allowed
@@ -171,6 +175,32 @@ def test_a_file_that_breaks_leaves_those_who_were_known(tmp_path: Path) -> None:
     known.look()
     assert set(known.directory.callers) == {"pharmacy"}
     assert heard == [True, True, True, True, False]
+
+
+@pytest.mark.parametrize("text", ["", "\n", "# nobody yet\n", " \n  # nobody\n"])
+def test_a_file_that_names_nobody_is_told_with_what_to_write(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "callers.yaml"
+    path.write_text(text)
+    with pytest.raises(InvalidSettings) as refused:
+        KnownCallers(path)
+    assert str(refused.value).startswith("LEMS_GUARD_CALLERS: callers.yaml:1:1: empty-file: ")
+    assert "lems-guard callers token" in str(refused.value)
+
+
+def test_the_example_in_its_own_words_is_sound() -> None:
+    shown = inspect.cleandoc(callers_file.__doc__ or "").split("\n\n")[1]
+    assert faults(textwrap.dedent(shown).replace("9f86d081…", TOKEN)) == []
+
+
+def test_a_file_that_is_written_over_in_place_is_read_again(tmp_path: Path) -> None:
+    """As long as before, and with its time set back."""
+    path = tmp_path / "callers.yaml"
+    path.write_text(WHOLE)
+    known, before = KnownCallers(path), path.stat()
+    path.write_text(WHOLE.replace("pharmacy", "wards---"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    known.look()
+    assert set(known.directory.callers) == {"wards---", "ward-7", "ehr"}
 
 
 def test_an_empty_list_lets_nobody_in(tmp_path: Path) -> None:

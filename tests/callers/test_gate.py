@@ -1,14 +1,15 @@
 """The gate: who is known, what they may, how often; and whence a call comes."""
 
 import hashlib
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from callers.issuing import ISS, JKU, write
-from lems_guard.callers.gate import KnownGate, OpenGate, Shown, bearer
+from callers.issuing import ISS, JKU, OTHER_EC_KEY, jwks, write, write_callers
+from lems_guard.callers.gate import REMEMBERED_SECONDS, KnownGate, OpenGate, Shown, bearer
 from lems_guard.callers.known import KnownCallers
 from lems_guard.callers.limits import Limiter
 from lems_guard.callers.profile import Allowed
@@ -168,6 +169,46 @@ def test_who_leaves_the_file_is_not_let_in_by_a_token_that_was_verified(site: Si
     site.known.look()
     with pytest.raises(Unauthenticated):
         site.gate.caller(shown)
+
+
+def test_a_verified_token_is_verified_again_before_it_ends(site: Site) -> None:
+    """Its issuer may have taken back the key since."""
+    site.signed.until = 86_400.0
+    shown = Shown("Bearer a.signed.token")
+    site.gate.caller(shown)
+    site.now = REMEMBERED_SECONDS - 1
+    assert site.gate.at_once(shown) is not None
+    site.now = REMEMBERED_SECONDS
+    assert site.gate.at_once(shown) is None
+
+
+def test_a_token_that_was_verified_while_its_caller_left_is_not_remembered(site: Site) -> None:
+    """The file is read again between the look at it and the end of a slow verification."""
+    shown = Shown("Bearer a.signed.token")
+    verified = site.signed.verified
+    changed = json.loads(site.path.read_text())["callers"]
+
+    def slowly(token: str, _: str) -> Verified:
+        found = verified(token, _)
+        write(site.path.parent, *[each | {"roles": ["operate"]} for each in changed])
+        site.known.look()
+        return found
+
+    site.signed.verified = slowly  # type: ignore[method-assign]
+    site.gate.caller(shown)
+    assert site.gate.at_once(shown) is None, "what another file proved"
+
+
+def test_what_a_key_proved_ends_with_the_file_of_keys(tmp_path: Path) -> None:
+    path = write_callers(tmp_path)
+    known = KnownCallers(path)
+    before = known.directory
+    known.look()
+    assert known.directory is before
+    (tmp_path / "ehr.json").write_bytes(jwks(ec=OTHER_EC_KEY))
+    known.look()
+    assert known.directory is not before
+    assert known.directory.callers == before.callers
 
 
 def test_each_role_opens_its_own_methods_alone(site: Site) -> None:

@@ -1,10 +1,12 @@
 """The file of callers, read as strictly as rules are: all that is wrong with it at once.
 
-callers:
-- name: pharmacy
-token_sha256: 9f86d081…
-roles: [check]
-calls_per_second: 200
+    callers:
+      - name: pharmacy
+        token_sha256: 9f86d081…
+        roles: [check]
+        calls_per_second: 200
+
+Each caller has a name, one proof of who it is, and at least one role.
 """
 
 import re
@@ -31,6 +33,10 @@ from lems_guard.knowledge.shape import Fields, named, one_of
 from lems_guard.knowledge.tree import Branch, Node, Scalar
 
 MOST_BYTES = 1_048_576
+WHAT_TO_WRITE = (
+    "nobody is named: write 'callers:' and below it what `lems-guard callers token NAME` prints, "
+    "or 'callers: []' to let nobody in"
+)
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -73,10 +79,14 @@ def _text_of(content: bytes, file: str, problems: Problems) -> str | None:
         problems.add(Place(file, 1, 1), "too-long", f"at most {MOST_BYTES} bytes")
         return None
     try:
-        return content.decode("utf-8")
+        text = content.decode("utf-8")
     except UnicodeDecodeError:
         problems.add(Place(file, 1, 1), "not-utf-8", "the file is not UTF-8")
         return None
+    if all(not line.strip() or line.lstrip().startswith("#") for line in text.splitlines()):
+        problems.add(Place(file, 1, 1), "empty-file", WHAT_TO_WRITE)
+        return None
+    return text
 
 
 def _caller(node: Node, folder: Path, problems: Problems) -> KnownCaller:

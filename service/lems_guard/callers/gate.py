@@ -23,6 +23,8 @@ WHO_BY_CERTIFICATE = f"{WHO}, or a certificate that is known here"
 UNKNOWN_TOKEN = "the token is not known here"  # noqa: S105 - a message
 ELSEWHERE = "who calls is not known, and only this machine may call without saying so"
 MOST_REMEMBERED = 10_000
+# A verified token is verified again after so long: its issuer may have taken back the key.
+REMEMBERED_SECONDS = 300.0
 
 
 class Shown(NamedTuple):
@@ -81,6 +83,14 @@ class Guest:
 ANONYMOUS_GUEST = Guest(ANYBODY)
 
 
+class Remembered(NamedTuple):
+    """Whose a signed token was by a directory of callers, and until when that counts."""
+
+    directory: Directory
+    caller: Caller
+    until: float
+
+
 class Gate(Protocol):
     """What tells who calls, and lets in who may."""
 
@@ -125,19 +135,18 @@ class KnownGate:
     def __init__(
         self,
         known: KnownCallers,
-        verifier: Verifies | None,
+        verifier: Verifies,
         counts: CountsCallers,
         now: Callable[[], float] = time.time,
     ) -> None:
-        """`verifier` is there where the file has issuers, or may come to have some."""
+        """Ask the verifier of tokens that an issuer has signed."""
         self._known = known
         self._verifier = verifier
         self._counts = counts
         self._now = now
         self._mutex = threading.Lock()
         self._limiters: dict[str, Limiter] = {}
-        self._verified: dict[bytes, tuple[str, float]] = {}
-        self._verified_of: Directory | None = None
+        self._verified: dict[bytes, Remembered] = {}
 
     def at_once(self, shown: Shown) -> Caller | None:
         """A token whose hash is known, or that was verified before; else a certificate."""
@@ -152,11 +161,12 @@ class KnownGate:
 
     def caller(self, shown: Shown) -> Caller:
         """The same, and a signed token is verified."""
+        directory = self._known.directory
         found = self.at_once(shown)
         token = bearer(shown.authorization)
         if found is not None:
             return found
-        if token is None or self._verifier is None:
+        if token is None:
             raise self._unknown(WHO_BY_CERTIFICATE)
         try:
             verified = self._verifier.verified(token, shown.path)
@@ -164,7 +174,7 @@ class KnownGate:
             self._counts.came("", "unauthenticated")
             raise
         if verified.until:
-            self._remember(token, verified)
+            self._remember(token, verified, directory)
         return verified.caller
 
     def admit(self, caller: Caller, roles: Roles) -> Guest:
@@ -204,18 +214,18 @@ class KnownGate:
             return found
 
     def _remembered(self, directory: Directory, token: str) -> Caller | None:
-        """Whose a token was when it was verified, for as long as it says and the file holds."""
-        if directory is not self._verified_of:
-            with self._mutex:
-                self._verified, self._verified_of = {}, directory
-        name, until = self._verified.get(_hash(token), ("", 0.0))
-        return directory.callers.get(name) if self._now() < until else None
+        """Whose a token was when it was verified: not long ago, and by the callers of now."""
+        held = self._verified.get(_hash(token))
+        if held is None or held.directory is not directory or held.until <= self._now():
+            return None
+        return held.caller
 
-    def _remember(self, token: str, verified: Verified) -> None:
+    def _remember(self, token: str, verified: Verified, directory: Directory) -> None:
+        until = min(verified.until, self._now() + REMEMBERED_SECONDS)
         with self._mutex:
             if len(self._verified) >= MOST_REMEMBERED:
                 self._verified.clear()
-            self._verified[_hash(token)] = verified.caller.name, verified.until
+            self._verified[_hash(token)] = Remembered(directory, verified.caller, until)
 
 
 def may_watch(shown: Shown, roles: Roles) -> bool:

@@ -15,6 +15,7 @@ import structlog
 
 from lems_guard.callers.proofs import IssuerProof
 from lems_guard.clinical.errors import Unavailable
+from lems_guard.file_stamp import FileStamp, stamp_of
 
 log = structlog.get_logger(__name__)
 
@@ -44,14 +45,13 @@ class Watched:
     def __init__(self, path: Path) -> None:
         """Nothing is read yet."""
         self._path = path
-        self._stamp: tuple[int, int] | None = None
+        self._stamp: FileStamp | None = None
         self._content = b""
 
     def content(self) -> bytes:
         """The content now; raises `OSError`."""
-        state = self._path.stat()
-        stamp = (state.st_mtime_ns, state.st_size)
-        if stamp != self._stamp:
+        stamp = stamp_of(self._path)
+        if stamp is None or stamp != self._stamp:
             self._content, self._stamp = self._path.read_bytes(), stamp
         return self._content
 

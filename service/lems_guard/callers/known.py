@@ -18,6 +18,7 @@ from lems_guard.callers.proofs import (
     TokenProof,
 )
 from lems_guard.clinical.errors import InvalidSettings
+from lems_guard.file_stamp import FileStamp, stamp_of
 
 log = structlog.get_logger(__name__)
 
@@ -27,8 +28,9 @@ SETTING = "LEMS_GUARD_CALLERS"
 class Directory:
     """The callers of a file by what proves them; a value that is replaced as a whole."""
 
-    def __init__(self, known: Iterable[KnownCaller] = ()) -> None:
+    def __init__(self, known: tuple[KnownCaller, ...] = ()) -> None:
         """Sort them by their proofs."""
+        self.known = known
         self.callers: dict[str, Caller] = {}
         self.tokens: list[tuple[bytes, Caller]] = []
         self.certificates: dict[str, Caller] = {}
@@ -68,14 +70,20 @@ class KnownCallers:
         self._file, self._path = Watched(path), path
         self._changed = changed
         self._lock = threading.Lock()
-        self._content = b""
+        self._content: bytes | None = None  # nothing is read yet: not even an empty file
+        self._keys: tuple[FileStamp | None, ...] = ()
+        self.directory = Directory()
         faults = self._read()
         faults += [each for each in map(unreadable, self._issuers()) if each]
         if faults:
             raise InvalidSettings("\n".join(f"{SETTING}: {each}" for each in faults))
 
     def look(self) -> None:
-        """Read the file again where it has changed; what is wrong with it is logged."""
+        """Read the file again where it has changed; what is wrong with it is logged.
+
+        Where an issuer's file of keys has changed there is another directory too: what was proved
+        by its keys is to be proved again.
+        """
         with self._lock:
             before = self._content
             faults = self._read()
@@ -83,6 +91,8 @@ class KnownCallers:
                 log.warning("callers not read again", faults=faults)
             if before != self._content:
                 self._changed(bool(faults))
+            elif self._keys != self._stamped():
+                self._take(self.directory.known)
 
     def _read(self) -> list[str]:
         try:
@@ -95,10 +105,16 @@ class KnownCallers:
             found = read_callers(content, self._path)
             faults = [str(each) for each in found.problems]
             if not faults:
-                self.directory = Directory(found.known)
+                self._take(found.known)
         self._content = content
         return faults
 
+    def _take(self, known: tuple[KnownCaller, ...]) -> None:
+        self.directory = Directory(known)
+        self._keys = self._stamped()
+
+    def _stamped(self) -> tuple[FileStamp | None, ...]:
+        return tuple(stamp_of(each.jwks_file) for each in self._issuers() if each.jwks_file)
+
     def _issuers(self) -> list[IssuerProof]:
-        directory = getattr(self, "directory", Directory())
-        return [proof for each in directory.issuers.values() for proof, _ in each]
+        return [proof for each in self.directory.issuers.values() for proof, _ in each]

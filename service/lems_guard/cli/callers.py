@@ -9,7 +9,6 @@ from typing import Annotated, TypeAlias
 import typer
 
 from lems_guard.cli.output import write_text
-from lems_guard.clinical.errors import InvalidSettings
 
 callers_app = typer.Typer(no_args_is_help=True, help="Who may call a service.")
 TOKEN_BYTES = 32
@@ -59,14 +58,11 @@ def lint(
     file: Annotated[Path, typer.Argument(help="The file that LEMS_GUARD_CALLERS names.")],
 ) -> None:
     """Read a file of callers, and say all that is wrong with it."""
-    from lems_guard.callers.callers_file import read_callers  # noqa: PLC0415 - reads YAML
+    from lems_guard.callers.known import KnownCallers  # noqa: PLC0415 - reads YAML
+    from lems_guard.callers.proofs import CertificateProof  # noqa: PLC0415
 
-    try:
-        found = read_callers(file.read_bytes(), file)
-    except OSError as fault:
-        raise typer.BadParameter(f"{file}: {fault.strerror}") from None
-    if found.problems:
-        raise InvalidSettings("\n".join(map(str, found.problems)))
-    for caller, _ in found.known:
+    for caller, proof in KnownCallers(file).directory.known:
         roles = ", ".join(sorted(role.value for role in caller.roles))
-        write_text(f"{caller.name}: {roles}\n")
+        is_certified = isinstance(proof, CertificateProof)
+        needed = " (by certificate: LEMS_GUARD_TLS_CLIENT_CA is needed)" if is_certified else ""
+        write_text(f"{caller.name}: {roles}{needed}\n")

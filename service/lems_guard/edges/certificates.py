@@ -17,6 +17,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from lems_guard.clinical.errors import InvalidSettings
+from lems_guard.file_stamp import FileStamp, stamp_of
 
 log = structlog.get_logger(__name__)
 
@@ -93,8 +94,8 @@ class Certificates:
             self._read_again()
             return self._held
 
-    def _stamped(self) -> tuple[tuple[int, int, int] | None, ...]:
-        return tuple(_stamp(each) for each in self._files if each is not None)
+    def _stamped(self) -> tuple[FileStamp | None, ...]:
+        return tuple(stamp_of(each) for each in self._files if each is not None)
 
     def _read_again(self) -> None:
         """Take what the files hold where they have changed and can be used; else say so, once."""
@@ -170,12 +171,3 @@ def _certificates(setting: str, content: bytes) -> list[x509.Certificate]:
         return x509.load_pem_x509_certificates(content)
     except ValueError:
         raise UnfitFile(f"{setting}: expected certificates as PEM") from None
-
-
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    """What changes when a file does, also where it is a link that comes to point elsewhere."""
-    try:
-        state = path.stat()
-    except OSError:
-        return None
-    return state.st_mtime_ns, state.st_size, state.st_ino
