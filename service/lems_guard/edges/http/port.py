@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import functools
-import resource
 import socket
 import ssl
 from collections.abc import AsyncIterator
@@ -15,12 +14,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lems_guard.clinical.errors import InvalidSettings
 from lems_guard.edges.http.browsers import Browsers
+from lems_guard.edges.http.connections import CountedContext, HttpConnections
 from lems_guard.edges.http.in_time import InTimeProtocol
 from lems_guard.edges.unix_sockets import claim, for_owner_and_group, leave
 from lems_guard.setting_values import Address
 from lems_guard.telemetry.call_ids import UNDER_WAY, CallIds
 
-MOST_CONNECTIONS = 1000
+SHORTLY = 1.0  # seconds, until a handshake whose time has passed has ended for certain
 
 
 class HttpListen(NamedTuple):
@@ -40,16 +40,69 @@ class HttpListen(NamedTuple):
 class CertifiedProtocol(InTimeProtocol):
     """Tells of each request whose certificate its connection showed, in the scope's state.
 
-    One connection too many is closed: files must be left for gRPC's.
+    One connection too many is closed.
     """
+
+    def __init__(self, connections: HttpConnections, seconds: float, **options: Any) -> None:  # noqa: ANN401
+        """It is counted from when it is accepted; the rest is as there."""
+        super().__init__(seconds, **options)
+        self._all = connections
+        connections.begun(self)
+        # Of a handshake that fails nobody is told, but after so long it has ended.
+        self._handshake = self.loop.call_later(seconds + SHORTLY, connections.ended, self)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A connection is there, and what it showed is known."""
+        self._handshake.cancel()
         super().connection_made(transport)
-        if len(self.connections) > most_connections():
+        if self._all.are_too_many:
             transport.abort()
         shown = (transport.get_extra_info("peercert") or {}).get("subjectAltName", ())
         self.app_state = {**self.app_state, "certificate": tuple(name for _, name in shown)}
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone."""
+        self._all.ended(self)
+        super().connection_lost(exc)
+
+
+class PortServer(uvicorn.Server):
+    """uvicorn on one listening socket, whose handshakes are no slower than its requests."""
+
+    def __init__(
+        self, config: uvicorn.Config, listen: HttpListen, connections: HttpConnections
+    ) -> None:
+        """Nothing listens yet."""
+        super().__init__(config)
+        self._listen = listen
+        self._connections = connections
+
+    # uvicorn would take the signals for itself; this process has one place for them.
+    capture_signals = staticmethod(contextlib.nullcontext)  # type: ignore[assignment]
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen."""
+        await super().startup(sockets=[])
+        tls, seconds = self._listen.tls, self._listen.request_seconds
+        is_tls = tls is not None and not self._listen.where.path
+        for listening in sockets or ():
+            server = await asyncio.get_running_loop().create_server(
+                functools.partial(self._protocol, seconds),
+                sock=listening,
+                backlog=self.config.backlog,
+                ssl=CountedContext.of(tls, self._connections) if tls and is_tls else None,
+                ssl_handshake_timeout=seconds if is_tls else None,
+            )
+            self.servers.append(server)
+
+    def _protocol(self, seconds: float) -> CertifiedProtocol:
+        return CertifiedProtocol(
+            self._connections,
+            seconds,
+            config=self.config,
+            server_state=self.server_state,
+            app_state=self.lifespan.state,
+        )
 
 
 def identified(app: ASGIApp) -> ASGIApp:
@@ -64,24 +117,20 @@ def identified(app: ASGIApp) -> ASGIApp:
 
 
 @contextlib.asynccontextmanager
-async def running_http(app: Starlette, listen: HttpListen) -> AsyncIterator[Address]:
+async def running_http(
+    app: Starlette, listen: HttpListen, connections: HttpConnections
+) -> AsyncIterator[Address]:
     """Serve the pages; raises `InvalidSettings` when the address cannot be had."""
-    where, tls = listen.where, None if listen.where.path else listen.tls
+    where = listen.where
     listening = bound(listen)
-    # uvicorn calls it as it would a class.
-    http: Any = functools.partial(CertifiedProtocol, listen.request_seconds)
     config = uvicorn.Config(
-        Browsers(identified(app), is_tls=tls is not None),
+        Browsers(identified(app), is_tls=listen.tls is not None and not where.path),
         log_config=None,
         server_header=False,
         access_log=False,
         lifespan="off",
-        http=http,
-        ssl_context_factory=None if tls is None else lambda _, __: tls,
     )
-    server = uvicorn.Server(config)
-    # uvicorn would take the signals for itself; this process has one place for them.
-    server.capture_signals = contextlib.nullcontext  # type: ignore[assignment]
+    server = PortServer(config, listen, connections)
     running = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         yield where if where.path else Address(where.host, listening.getsockname()[1])
@@ -90,12 +139,6 @@ async def running_http(app: Starlette, listen: HttpListen) -> AsyncIterator[Addr
         await running
         if where.path:
             leave(where.path)
-
-
-def most_connections() -> int:
-    """How many connections are kept: half of the files that this process may open, at most."""
-    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return MOST_CONNECTIONS if files < 0 else min(MOST_CONNECTIONS, files // 2)
 
 
 def bound(listen: HttpListen) -> socket.socket:
