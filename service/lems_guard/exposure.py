@@ -13,6 +13,7 @@ from lems_guard.settings import (
     HookAuth,
     Plaintext,
     Settings,
+    WorkbenchDoor,
     variable,
 )
 from lems_guard.sharing.tokens import UsedTokens
@@ -37,6 +38,10 @@ UNASKED = (
 CLOSED = (
     "LEMS_GUARD_CALLERS is not set: this machine may call, and every call of another is refused "
     "(LEMS_GUARD_ANONYMOUS=check would let all of them check)"
+)
+PAGES_OPEN = (
+    "LEMS_GUARD_WORKBENCH=on: whoever reaches the HTTP port may see the pages and have "
+    "prescriptions checked there, and nobody knows who it was"
 )
 HOOKS_OPEN = "CDS Hooks: authentication is off; anybody on this machine may call"
 HOOKS_CLOSED = "CDS Hooks: LEMS_GUARD_CALLERS is not set; every call is refused with 401"
@@ -101,9 +106,13 @@ def known_of(
 
 
 def base_url(settings: Settings) -> str:
-    """What clients call us by over HTTP."""
+    """What clients call us by over HTTP; by a unix socket, `http://localhost`."""
+    if settings.cds_hooks_url:
+        return settings.cds_hooks_url
+    if settings.http_listen.path:
+        return "http://localhost"
     scheme = "http" if settings.tls_certificate is None else "https"
-    return settings.cds_hooks_url or f"{scheme}://{settings.http_listen}"
+    return f"{scheme}://{settings.http_listen}"
 
 
 def _refuse_unseen_certificates(settings: Settings, callers: "KnownCallers") -> None:
@@ -136,10 +145,20 @@ def open_ports(settings: Settings) -> Iterator[tuple[str, Address]]:
 
 def notices(settings: Settings) -> tuple[str, ...]:
     """What whoever operates or calls the service must know of how it was set up."""
-    is_plain = settings.tls_certificate is None and any(open_ports(settings))
-    is_open = settings.callers is None and settings.anonymous is Anonymous.CHECK
-    said = {IN_THE_CLEAR: is_plain, UNASKED: is_open, HOOKS_OPEN: are_hooks_open(settings)}
+    nobody_is_known = settings.callers is None
+    said = {
+        IN_THE_CLEAR: is_in_the_clear(settings),
+        UNASKED: nobody_is_known and settings.anonymous is Anonymous.CHECK,
+        PAGES_OPEN: nobody_is_known and settings.workbench is WorkbenchDoor.ON,
+        HOOKS_OPEN: are_hooks_open(settings),
+    }
     return tuple(each for each, holds in said.items() if holds)
+
+
+def is_in_the_clear(settings: Settings) -> bool:
+    """Whether other machines are spoken to in plain text, because the site says so."""
+    is_plain = settings.tls_certificate is None and settings.plaintext is Plaintext.ANYWHERE
+    return is_plain and any(open_ports(settings))
 
 
 def are_hooks_open(settings: Settings) -> bool:

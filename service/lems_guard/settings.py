@@ -264,8 +264,8 @@ class Settings:
     cds_hooks_url: str | None = _setting(
         "",
         web_address,
-        "address that CDS Hooks clients call us by, the audience of their tokens; empty: "
-        "http:// and the address of the HTTP port",
+        "address that CDS Hooks clients call us by, the audience of their tokens; empty: http:// "
+        "(with TLS https://) and the address of the HTTP port; of a unix socket http://localhost",
     )
     cds_hooks_origins: tuple[str, ...] = _setting(
         "*", origins, "web origins whose pages may call CDS Hooks, between commas; *: any"
