@@ -96,6 +96,7 @@ stub-files:
 # packages as long as both describe it by the same bytes.
 	mkdir -p $(CLIENT)/v1 $(CLIENT)/proto/lems_guard/v1
 	cp $(PROTOS) $(CLIENT)/proto/lems_guard/v1
+	cp tests/conformance/prescriptions.ndjson $(CLIENT)/conformance.ndjson
 	$(PYTHON) -m grpc_tools.protoc -I proto $(TYPED) --python_out=$(STUBS)/client \
 		--mypy_out=quiet:$(STUBS)/client $(PROTOS)
 	$(PYTHON) -m grpc_tools.protoc -I proto $(TYPED) --grpc_python_out=$(STUBS)/client \

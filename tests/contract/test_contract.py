@@ -13,7 +13,7 @@ from grpc_tools import protoc
 from lems_guard.v1 import prescription_pb2, terms_pb2
 
 ROOT = Path(__file__).parents[2]
-PROTOS = sorted((ROOT / "proto").rglob("*.proto"))
+PROTOS = sorted((ROOT / "proto/lems_guard").rglob("*.proto"))
 GENERATED = ("lems_guard/v1", "client/lems_guard_client")
 
 # Where things stand in a FileDescriptorProto; source positions are paths of such numbers.
@@ -82,7 +82,8 @@ def generated(folder: Path) -> dict[str, bytes]:
     return {
         file.relative_to(folder).as_posix(): file.read_bytes()
         for file in files
-        if ("_pb2" in file.stem and file.suffix != ".pyc") or file.suffix in {".pb", ".proto"}
+        if ("_pb2" in file.stem and file.suffix != ".pyc")
+        or file.suffix in {".pb", ".proto", ".ndjson"}
     }
 
 

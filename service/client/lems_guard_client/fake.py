@@ -1,7 +1,9 @@
 """A service within a test's own process: answers as it was told, and remembers what it was asked.
 
-It knows no drug. What it was told nothing of it answers as a real service answers what it cannot
-read: every order UNRESOLVED, the whole INCOMPLETE. It never says that nothing was found.
+It knows no drug, but it answers the conformance requests as a service does (conformance.ndjson: the
+alerts from CAUTION on, without their texts). What it was told nothing of it answers as a real
+service answers what it cannot read: every order UNRESOLVED, the whole INCOMPLETE. Of its own it
+never says that nothing was found.
 """
 
 import threading
@@ -11,57 +13,17 @@ from types import TracebackType
 from typing import NoReturn, Self
 
 import grpc
-from google.protobuf import any_pb2
-from google.rpc import error_details_pb2, status_pb2
 
+from lems_guard_client.conformance import CANNOT_BE_READ, Refusal, key_of, known_or_unread
 from lems_guard_client.errors import DETAILS, FieldViolation
 from lems_guard_client.v1 import interaction_check_service_pb2 as wire
 from lems_guard_client.v1 import interaction_check_service_pb2_grpc as rpc
-from lems_guard_client.v1 import screening_pb2, terms_pb2
+from lems_guard_client.v1 import screening_pb2
 from lems_guard_client.v1.prescription_pb2 import CheckPrescriptionRequest
 
 Request = CheckPrescriptionRequest
 Response = screening_pb2.CheckPrescriptionResponse
 Answer = Callable[[Request], Response]
-LISTS = (
-    ("active", terms_pb2.MEDICATION_LIST_ACTIVE),
-    ("proposed", terms_pb2.MEDICATION_LIST_PROPOSED),
-    ("stopped", terms_pb2.MEDICATION_LIST_STOPPED),
-)
-
-
-class Refusal(Exception):
-    """What the fake was told to fail a request with."""
-
-    def __init__(
-        self, code: grpc.StatusCode, message: str, violations: tuple[FieldViolation, ...] = ()
-    ) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.violations = violations
-
-    def details(self) -> bytes:
-        """The same as a google.rpc.Status."""
-        bad_request = error_details_pb2.BadRequest()
-        for each in self.violations:
-            bad_request.field_violations.add(field=each.field, description=each.description)
-        detail = any_pb2.Any()
-        detail.Pack(bad_request)
-        status = status_pb2.Status(code=self.code.value[0], message=self.message, details=[detail])
-        serialised: bytes = status.SerializeToString()
-        return serialised
-
-
-def unread(request: Request) -> Response:
-    """The answer to orders of which none can be read."""
-    response = Response(completeness=terms_pb2.COMPLETENESS_INCOMPLETE)
-    for name, which in LISTS:
-        for medication in sorted(getattr(request, name), key=lambda each: str(each.id)):
-            response.medications.add(
-                id=medication.id, list=which, disposition=terms_pb2.DISPOSITION_UNRESOLVED
-            )
-    return response
 
 
 class FakeLemsGuard:
@@ -71,7 +33,7 @@ class FakeLemsGuard:
         self.asked: list[Request] = []
         self.metadata: list[dict[str, str | bytes]] = []
         self.target = ""
-        self._answer: Answer = unread
+        self._answer: Answer = known_or_unread
         self._known: dict[bytes, Response] = {}
         self._failures: list[Refusal] = []
         self._lock = threading.Lock()
@@ -100,7 +62,7 @@ class FakeLemsGuard:
         if to is None:
             self._answer = answer
         else:
-            self._known[_key(to)] = answer(to)
+            self._known[key_of(to)] = answer(to)
 
     def fails(self, code: grpc.StatusCode, message: str = "as told", *, times: int = 1) -> None:
         """Fail the next so many requests, before anything is answered again."""
@@ -110,7 +72,7 @@ class FakeLemsGuard:
         """Refuse the next request: INVALID_ARGUMENT, with what is wrong by the field's name."""
         violations = tuple(FieldViolation(*each) for each in fields.items())
         code = grpc.StatusCode.INVALID_ARGUMENT
-        self._failures.append(Refusal(code, "the request cannot be read", violations))
+        self._failures.append(Refusal(code, CANNOT_BE_READ, violations))
 
     def answer(self, request: Request) -> Response:
         """What a request is answered; raises `Refusal` where it was told to."""
@@ -119,12 +81,8 @@ class FakeLemsGuard:
             failure = self._failures.pop(0) if self._failures else None
         if failure is not None:
             raise failure
-        known = self._known.get(_key(request))
+        known = self._known.get(key_of(request))
         return known if known is not None else self._answer(request)
-
-
-def _key(request: Request) -> bytes:
-    return request.SerializeToString(deterministic=True)
 
 
 class _Servicer(rpc.InteractionCheckServiceServicer):
