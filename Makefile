@@ -80,7 +80,7 @@ bench: setup ## measure speed, within three minutes; JSON=FILE writes them, READ
 capacity: setup ## measure what a replica can carry, for deploy/OPERATING.md
 	PYTHONPATH=tests $(PYTHON) -m capacity_table
 
-readme: setup ## write README's tables and the glossary's classes
+readme: setup ## write the pages' tables and the glossary's classes
 	PYTHONPATH=tests $(PYTHON) -m readme_tables
 	PYTHONPATH=tests $(PYTHON) -m glossary
 

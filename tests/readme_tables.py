@@ -1,6 +1,6 @@
-"""README's generated parts: tables, examples and counts, written from the code and the rules.
+"""The pages' generated parts: tables, examples and counts, written from the code and the rules.
 
-`make readme` writes them; a test holds README to them.
+`make readme` writes them; a test holds the pages to them.
 """
 
 import re
@@ -66,7 +66,7 @@ def example_request() -> str:
 
 
 def example_check() -> str:
-    """What the first command of the page prints, but for the day and the knowledge's digest."""
+    """What the page's first command prints, but for the day and the knowledge's digest."""
     told = lems_guard(*CHECK).rstrip()
     made_with = rf"{DAY} · (knowledge base \S+) \([0-9a-f]{{8}}\)"
     told, found = re.subn(made_with, r"<today> · \1 (<digest>)", told)
@@ -128,30 +128,33 @@ def words(concern: Concern) -> str:
 
 
 PARTS = {
-    "settings": settings,
-    "metrics": metrics,
-    "example-request": example_request,
-    "example-check": example_check,
-    "knowledge": knowledge,
-    "noise": noise,
+    "rules/README.md": {
+        "example-check": example_check,
+        "knowledge": knowledge,
+        "noise": noise,
+    },
+    "proto/README.md": {"example-request": example_request},
+    "deploy/README.md": {"settings": settings, "metrics": metrics},
 }
 
 
-def with_tables(readme: str) -> str:
-    """The text with its generated parts as the code and the rules have them now."""
-    for name, content in PARTS.items():
-        readme = with_part(readme, name, content())
-    return readme
+def with_tables(page: str) -> str:
+    """A page's text with its generated parts as the code and the rules have them now."""
+    text = (ROOT / page).read_text("utf-8")
+    for name, content in PARTS[page].items():
+        text = with_part(text, name, content())
+    return text
 
 
-def with_part(readme: str, name: str, content: str) -> str:
+def with_part(page: str, name: str, content: str) -> str:
     """The text with this content in one of its parts."""
     begin, end = f"<!-- BEGIN {name} -->\n", f"<!-- END {name} -->"
-    before, found, rest = readme.partition(begin)
+    before, found, rest = page.partition(begin)
     _, _, after = rest.partition(end)
-    assert found, f"README has no place for {name}"
+    assert found, f"the page has no place for {name}"
     return f"{before}{begin}{content}\n{end}{after}"
 
 
 if __name__ == "__main__":
-    README.write_text(with_tables(README.read_text("utf-8")), "utf-8")
+    for each in PARTS:
+        (ROOT / each).write_text(with_tables(each), "utf-8")

@@ -1,7 +1,7 @@
 """Settings: the only reader of the environment.
 
-Every setting is an environment variable `LEMS_GUARD_*` with a working default; README's table is
-generated from `Settings`.
+Every setting is an environment variable `LEMS_GUARD_*` with a working default; the table in
+deploy/README.md is generated from `Settings`.
 """
 
 import difflib

@@ -253,7 +253,7 @@ def test_hostile_input_makes_no_series(service: Running) -> None:
 
 
 def test_every_metric_is_in_the_table(service: Running) -> None:
-    """README's table is made of it; `process_…` are the client library's own."""
+    """The table in deploy/README.md is made of it; `process_…` are the client library's own."""
     named = set(re.findall(r"^# TYPE (\S+) (?!gauge created)", metrics(service), re.MULTILINE))
     own = {name for name in named if not name.startswith("process_") and "_created" not in name}
     assert own == {each.name for each in INSTRUMENTS} - WHERE_CONFIGURED

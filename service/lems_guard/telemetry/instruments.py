@@ -1,7 +1,7 @@
 """The one table of instruments: what is counted, in which unit, by which labels.
 
-README's table is generated from it. Labels come from closed sets and every series is created at
-zero when the service starts, so that a rate over it is right from the first event on.
+The table in deploy/README.md is generated from it. Labels come from closed sets, and every series
+is created at zero when the service starts, so that a rate over it is right from the first event on.
 """
 
 from lems_guard.clinical.medication import Disposition
