@@ -37,9 +37,20 @@ def test_the_dockerfile_passes_its_linter() -> None:
 def test_the_image_runs_without_root_and_says_whether_it_is_well() -> None:
     last = DOCKERFILE.rpartition("\nFROM ")[2]
     assert "\nUSER 10001:10001\n" in last
-    assert "\nHEALTHCHECK " in last
+    assert 'CMD ["lems-guard", "healthcheck"]' in last
     assert 'ENTRYPOINT ["lems-guard"]' in last
     assert DOCKERFILE.count("--require-hashes") == 2
+
+
+def test_the_image_has_no_shell_and_tells_what_is_in_it() -> None:
+    before, _, last = DOCKERFILE.rpartition("\nFROM ")
+    assert last.startswith("scratch AS service\n"), "what was deleted is in no layer of it"
+    trimmed = before.rpartition("\nFROM ")[2]
+    assert "/usr/sbin /usr/bin\n" in trimmed
+    assert "pip uninstall" in trimmed
+    for told in ("LICENSE", "deploy/LICENSES.md", "deploy/sbom.json"):
+        assert told in trimmed
+        assert f"!{told}" in (DEPLOY / "Dockerfile.dockerignore").read_text("utf-8").split()
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +97,7 @@ class LastStage:
         self.environment = dict(pair.split("=", 1) for pair in said.split())
         self.environment["LEMS_GUARD_PLAINTEXT"] = "anywhere"  # as Compose and Kubernetes have it
         path = f"{image}/app/bin:{os.environ['PATH']}"
-        self.environment["PATH"] = self.environment["PATH"].replace("/app/bin:$PATH", path)
+        self.environment["PATH"] = self.environment["PATH"].replace("/app/bin:/usr/local/bin", path)
         (entry,), (arguments,) = (
             re.findall(rf"^{word} (\[.+\])$", text, re.MULTILINE) for word in ("ENTRYPOINT", "CMD")
         )

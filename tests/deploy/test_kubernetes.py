@@ -1,159 +1,267 @@
-"""The manifests: held to Kubernetes' own schemas, whole, and safe in what they ask for."""
+"""The manifests, kustomize's and Helm's: the same, valid, safe and complete."""
 
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import helm_python as helm
 import jsonschema
 import kubernetes_validate
 import pytest
-from ruamel.yaml import YAML
 
+from deploy.manifests import (
+    CHART,
+    COMPONENTS,
+    DEPLOY,
+    KUBERNETES,
+    OVERLAYS,
+    VALUES,
+    Manifest,
+    containers_of,
+    documents,
+    kustomized,
+    of,
+    pod_of,
+    rendered,
+    with_component,
+)
 from lems_guard.edges.grpc.port import Drain
+from lems_guard.settings import settings_table
 
-DEPLOY = Path(__file__).parents[2] / "deploy"
-KUBERNETES = DEPLOY / "kubernetes"
-BASE = KUBERNETES / "base"
-OVERLAYS = sorted((KUBERNETES / "overlays").iterdir())
-NOT_KUBERNETES = ("kustomize.config.k8s.io", "monitoring.coreos.com")
-OLDEST, NEWEST = "1.31", "1.34"
+OLDEST, NEWEST = "1.31", "1.37"
 SCHEMAS = Path(__file__).parent / "schemas"
+OPERATORS = "monitoring.coreos.com/"
+GATEWAYS = "gateway.networking.k8s.io/"
+NAMESPACE = {"namespace": {"create": True}}
 
 
-def documents(path: Path) -> list[dict[str, Any]]:
-    return list(YAML(typ="safe").load_all(path))
+@pytest.fixture(scope="module")
+def base() -> list[Manifest]:
+    return kustomized(KUBERNETES / "base")
 
 
-def manifests() -> Iterator[tuple[Path, dict[str, Any]]]:
-    for path in sorted(KUBERNETES.rglob("*.yaml")):
-        for document in documents(path):
-            yield path, document
+@pytest.fixture(scope="module", params=sorted(OVERLAYS))
+def overlay(request: pytest.FixtureRequest) -> list[Manifest]:
+    return kustomized(KUBERNETES / "overlays" / str(request.param))
 
 
-def of_kind(kind: str) -> dict[str, Any]:
-    (found,) = (each for path, each in manifests() if path.parent == BASE and each["kind"] == kind)
+def without_namespaces(found: list[Manifest]) -> list[Manifest]:
+    """Helm names its release's namespace in each; kustomize's base leaves that to overlays."""
+    kept = []
+    for each in found:
+        metadata = {key: value for key, value in each["metadata"].items() if key != "namespace"}
+        kept.append({**each, "metadata": metadata})
+    return kept
+
+
+def image_of(found: list[Manifest], image: str) -> list[Manifest]:
+    for each in found:
+        for container in containers_of(each):
+            container["image"] = image
     return found
 
 
+def test_the_chart_makes_what_the_base_has(base: list[Manifest]) -> None:
+    chart = image_of(rendered(NAMESPACE), "lems-guard")
+    assert without_namespaces(chart) == base
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in COMPONENTS.iterdir()))
+def test_the_chart_makes_what_each_component_has(name: str, tmp_path: Path) -> None:
+    chart = image_of(rendered(NAMESPACE | VALUES[name]), "lems-guard")
+    made = with_component(name, tmp_path)
+    assert without_namespaces(chart) == made
+    assert made != kustomized(KUBERNETES / "base")
+    held_to_schemas(made, NEWEST)
+
+
+@pytest.mark.parametrize("name", sorted(OVERLAYS))
+def test_the_chart_makes_what_each_overlay_has(name: str) -> None:
+    image = {"image": {"repository": "registry.example.org/lems-guard", "tag": "0.1.0"}}
+    chart = rendered(NAMESPACE | OVERLAYS[name] | image, f"lems-guard-{name}")
+    assert chart == kustomized(KUBERNETES / "overlays" / name)
+
+
+def held_to_schemas(found: list[Manifest], version: str) -> None:
+    for each in found:
+        if not each["apiVersion"].startswith((OPERATORS, GATEWAYS)):
+            kubernetes_validate.validate(each, version, strict=True)
+
+
 @pytest.mark.parametrize("version", [OLDEST, NEWEST])
-def test_kubernetes_own_schemas_take_them(version: str) -> None:
-    checked = 0
-    for path, document in manifests():
-        # An overlay's patch is no whole manifest.
-        if path.parent == BASE and not document["apiVersion"].startswith(NOT_KUBERNETES):
-            kubernetes_validate.validate(document, version, strict=True)
-            checked += 1
-    assert checked >= 6
+def test_kubernetes_own_schemas_take_them(overlay: list[Manifest], version: str) -> None:
+    held_to_schemas(overlay, version)
+    wrong = {
+        **of(overlay, "Deployment"),
+        "spec": of(overlay, "Deployment")["spec"] | {"replicaz": 3},
+    }
+    with pytest.raises(kubernetes_validate.ValidationError):
+        held_to_schemas([wrong], version)
 
 
 @pytest.mark.parametrize("kind", ["ServiceMonitor", "PrometheusRule"])
 def test_the_operators_own_schemas_take_them(kind: str) -> None:
     schema = json.loads((SCHEMAS / f"{kind.lower()}.json").read_text("utf-8"))
     held = jsonschema.Draft202012Validator(schema)
-    document = of_kind(kind)
+    document = of(kustomized(KUBERNETES / "overlays/production"), kind)
     assert list(held.iter_errors(document)) == []
     document["spec"]["nonsense"] = 1
     assert len(list(held.iter_errors(document))) == 1
 
 
-def merged(base: Any, patch: Any) -> Any:  # noqa: ANN401  # any part of a manifest
-    """A part of a manifest with a patch laid over it, lists of named things by their names."""
-    if isinstance(base, dict) and isinstance(patch, dict):
-        both = {key: merged(base[key], patch[key]) for key in base.keys() & patch.keys()}
-        return base | patch | both
-    named = isinstance(patch, list) and all(
-        isinstance(each, dict) and "name" in each for each in patch
+def test_without_the_operator_nothing_of_it_is_asked_for(base: list[Manifest]) -> None:
+    assert not [each for each in base if each["apiVersion"].startswith((OPERATORS, GATEWAYS))]
+    assert not [each for each in rendered({}) if each["apiVersion"].startswith(OPERATORS)]
+
+
+def test_helm_finds_no_fault_in_the_chart() -> None:
+    found = helm.lint(str(CHART))
+    assert found["errors"] == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"tsl": "lems-guard-tls"},
+        {"settings": {"JURISDICTION": "EU"}},
+        {"image": {"digest": "sha256:beef"}},
+        {"network": {"fhirServers": [{"host": "fhir.example.org"}]}},
+        {"autoscaling": {"min": 0}},
+        {"rules": {"image": "a:1", "claim": "b"}},
+        {"monitoring": {"runbook": "docs#here"}},
+        {"network": {"redisPort": 70000}},
+    ],
+    ids=json.dumps,
+)
+def test_values_that_are_none_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(helm.HelmError):
+        rendered(wrong)
+
+
+def test_the_values_say_what_they_say() -> None:
+    """Those that no component has."""
+    digest = "sha256:" + "0" * 64
+    found = rendered(
+        {
+            "image": {"digest": digest},
+            "imagePullSecrets": ["ours"],
+            "settings": {"LEMS_GUARD_JURISDICTION": "EU"},
+            "secret": "shared",
+            "autoscaling": {"enabled": False},
+            "network": {"issuers": [{"cidr": "192.0.2.20/32", "port": 443}]},
+            "monitoring": {"enabled": True, "runbook": "https://docs.example.org/guard"},
+        }
     )
-    if isinstance(base, list) and named and patch:
-        by_name = {each["name"]: each for each in patch}
-        kept = [merged(each, by_name.pop(each["name"], {})) for each in base]
-        return [*kept, *by_name.values()]
-    return patch
-
-
-def built(overlay: Path) -> list[dict[str, Any]]:
-    """An overlay's manifests, its patches, namespace and image put in."""
-    (kustomization,) = documents(overlay / "kustomization.yaml")
-    patches = {
-        document["kind"]: document
-        for each in kustomization.get("patches", ())
-        for document in documents(overlay / each["path"])
+    deployment = of(found, "Deployment")
+    (container,) = containers_of(deployment)
+    assert container["image"] == f"lems-guard@{digest}"
+    assert {"name": "LEMS_GUARD_JURISDICTION", "value": "EU"} in container["env"]
+    secrets = [
+        each["valueFrom"]["secretKeyRef"]["name"]
+        for each in container["env"]
+        if "valueFrom" in each
+    ]
+    assert set(secrets) == {"shared"}
+    assert pod_of(deployment)["imagePullSecrets"] == [{"name": "ours"}]
+    assert deployment["spec"]["replicas"] == 3
+    assert not [each for each in found if each["kind"] == "HorizontalPodAutoscaler"]
+    way = {
+        "to": [{"ipBlock": {"cidr": "192.0.2.20/32"}}],
+        "ports": [{"protocol": "TCP", "port": 443}],
     }
-    found = []
-    for path, document in manifests():
-        if path.parent == BASE and path.name != "kustomization.yaml":
-            whole = merged(document, patches.pop(document["kind"], {}))
-            whole["metadata"]["namespace"] = kustomization["namespace"]
-            found.append(whole)
-    assert not patches, "a patch of nothing"
-    (image,) = kustomization["images"]
-    (container,) = of(found, "Deployment")["spec"]["template"]["spec"]["containers"]
-    assert container["image"] == image["name"]
-    container["image"] = f"{image['newName']}:{image['newTag']}"
-    return found
+    assert way in of(found, "NetworkPolicy")["spec"]["egress"]
+    for rule in alerts_of(of(found, "PrometheusRule")):
+        assert rule["annotations"]["runbook_url"].startswith("https://docs.example.org/guard#")
 
 
-def of(found: list[dict[str, Any]], kind: str) -> dict[str, Any]:
-    (one,) = (each for each in found if each["kind"] == kind)
-    return one
+def alerts_of(manifest: Manifest) -> list[dict[str, Any]]:
+    rules = [rule for group in manifest["spec"]["groups"] for rule in group["rules"]]
+    return [rule for rule in rules if "alert" in rule]
 
 
-@pytest.mark.parametrize("overlay", OVERLAYS, ids=lambda path: str(path.name))
-@pytest.mark.parametrize("version", [OLDEST, NEWEST])
-def test_overlays_make_whole_manifests(overlay: Path, version: str) -> None:
-    """Without kustomize: its strategic merge, for what our patches use of it."""
-    found = built(overlay)
-    for document in found:
-        if not document["apiVersion"].startswith(NOT_KUBERNETES):
-            kubernetes_validate.validate(document, version, strict=True)
-    scaler = of(found, "HorizontalPodAutoscaler")["spec"]
-    budget = of(found, "PodDisruptionBudget")["spec"]
+def test_two_releases_in_one_namespace_have_nothing_in_common() -> None:
+    with helm.Chart.load(str(CHART)) as chart:
+        texts = [
+            "\n---\n".join(chart.render({}, name=name, namespace="a").values())
+            for name in ("one", "two")
+        ]
+    one, two = ({(each["kind"], each["metadata"]["name"]) for each in documents(t)} for t in texts)
+    assert not one & two
+    assert "instance: two" not in texts[0]
+
+
+def test_a_rollout_ends_on_three_nodes(overlay: list[Manifest]) -> None:
+    """One pod more than there are nodes must find a place, and an eviction must be allowed."""
+    deployment = of(overlay, "Deployment")
+    pod = pod_of(deployment)
+    assert "requiredDuring" not in json.dumps(pod.get("affinity", {}))
+    for each in pod["topologySpreadConstraints"]:
+        assert each["whenUnsatisfiable"] == "ScheduleAnyway"
+        assert each["matchLabelKeys"] == ["pod-template-hash"]
+    strategy = deployment["spec"]["strategy"]["rollingUpdate"]
+    assert (strategy["maxUnavailable"], strategy["maxSurge"]) == (0, 1)
+    assert of(overlay, "PodDisruptionBudget")["spec"]["maxUnavailable"] == 1
+
+
+def test_the_count_is_the_autoscalers_alone(overlay: list[Manifest]) -> None:
+    assert "replicas" not in of(overlay, "Deployment")["spec"]
+    scaler = of(overlay, "HorizontalPodAutoscaler")["spec"]
     assert scaler["minReplicas"] <= scaler["maxReplicas"]
-    if isinstance(budget.get("minAvailable"), int):
-        assert budget["minAvailable"] < scaler["minReplicas"], "nothing could ever be evicted"
-    probe = of(found, "Deployment")["spec"]["template"]["spec"]["containers"][0]["readinessProbe"]
-    assert probe["grpc"]["port"] == 50051, "the base's container is still there"
 
 
-def test_a_misspelt_field_is_found() -> None:
-    deployment = of_kind("Deployment")
-    deployment["spec"]["replicaz"] = 3
-    with pytest.raises(kubernetes_validate.ValidationError):
-        kubernetes_validate.validate(deployment, NEWEST, strict=True)
+def test_probes_bear_with_a_busy_process(overlay: list[Manifest]) -> None:
+    (container,) = containers_of(of(overlay, "Deployment"))
+    ready = container["readinessProbe"]
+    assert ready["httpGet"]["path"] == "/readyz"
+    assert (ready["timeoutSeconds"], ready["failureThreshold"]) == (3, 3)
+    for name in ("startupProbe", "readinessProbe", "livenessProbe"):
+        assert container[name]["httpGet"]["port"] == "metrics", "which asks for no certificate"
+        is_tls = container[name]["httpGet"].get("scheme") == "HTTPS"
+        assert is_tls == any(each["name"] == "LEMS_GUARD_TLS_KEY" for each in container["env"])
 
 
-@pytest.mark.parametrize("folder", [BASE, *OVERLAYS], ids=lambda path: str(path.name))
-def test_kustomizations_name_what_is_there_and_all_of_it(folder: Path) -> None:
-    (kustomization,) = documents(folder / "kustomization.yaml")
-    patches = [each["path"] for each in kustomization.get("patches", ())]
-    named = {(folder / each).resolve() for each in (*kustomization["resources"], *patches)}
-    assert all(path.exists() for path in named)
-    files = {path for path in folder.glob("*.yaml") if path.name != "kustomization.yaml"}
-    assert files <= named
-    for patch in patches:
-        for document in documents(folder / patch):
-            assert of_kind(document["kind"])["metadata"]["name"] == document["metadata"]["name"]
+def test_no_pod_may_do_what_it_need_not(overlay: list[Manifest]) -> None:
+    pods = [each for each in overlay if containers_of(each)]
+    assert len(pods) == 2
+    for each in pods:
+        pod, (container,) = pod_of(each), containers_of(each)
+        assert pod["securityContext"]["runAsNonRoot"] is True
+        assert pod["automountServiceAccountToken"] is False
+        assert container["securityContext"] == {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        }
+        assert container["resources"]["requests"]
 
 
-def test_the_pod_may_do_nothing_it_need_not() -> None:
-    pod = of_kind("Deployment")["spec"]["template"]["spec"]
-    (container,) = pod["containers"]
-    assert pod["securityContext"]["runAsNonRoot"] is True
-    assert pod["automountServiceAccountToken"] is False
-    assert container["securityContext"] == {
-        "allowPrivilegeEscalation": False,
-        "readOnlyRootFilesystem": True,
-        "capabilities": {"drop": ["ALL"]},
-    }
-    assert container["resources"]["requests"]
-    assert "grpc" in container["readinessProbe"]
+def test_whoever_is_let_in_by_name_alone_is_not_let_in_by_production() -> None:
+    found = kustomized(KUBERNETES / "overlays/production")
+    (container,) = containers_of(of(found, "Deployment"))
+    names = {each["name"] for each in container["env"]}
+    assert "LEMS_GUARD_CALLERS" in names
+    assert not names & {"LEMS_GUARD_ANONYMOUS", "LEMS_GUARD_PLAINTEXT"}
 
 
-def test_the_pod_has_time_to_drain() -> None:
-    pod = of_kind("Deployment")["spec"]["template"]["spec"]
+def test_the_way_out_leads_to_redis_and_not_to_ourselves(base: list[Manifest]) -> None:
+    egress = of(base, "NetworkPolicy")["spec"]["egress"]
+    (redis,) = (each for each in egress if each["ports"][0]["port"] == 6379)
+    assert redis["to"] == [{"podSelector": {"matchLabels": {"app.kubernetes.io/name": "redis"}}}]
+
+
+def test_what_is_set_is_a_setting(tmp_path: Path) -> None:
+    known = {name for name, _, _ in settings_table()}
+    for component in sorted(VALUES):
+        for each in with_component(component, tmp_path):
+            for container in containers_of(each):
+                named = {one["name"] for one in container.get("env", ())}
+                assert {one for one in named if one.startswith("LEMS_GUARD_")} <= known
+
+
+def test_the_pod_has_time_to_drain(base: list[Manifest]) -> None:
+    pod = pod_of(of(base, "Deployment"))
     values = {each["name"]: each.get("value") for each in pod["containers"][0]["env"]}
     notice, age, calls = (
         float(values[f"LEMS_GUARD_{name}_SECONDS"])
@@ -163,17 +271,44 @@ def test_the_pod_has_time_to_drain() -> None:
     assert pod["terminationGracePeriodSeconds"] > drain
 
 
+WRITTEN = (
+    "helm/lems-guard/files/rules.yaml",
+    "kubernetes/components/monitoring/prometheusrule.yaml",
+)
+
+
+def build(folder: Path, *arguments: str) -> None:
+    """Write the rules anew, in a folder like `deploy`."""
+    for name in ("prometheus/build.py", "prometheus/recording.yaml", "prometheus/alerts.yaml"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes((DEPLOY / name).read_bytes())
+    for name in WRITTEN:
+        (folder / name).parent.mkdir(parents=True)
+    subprocess.run([sys.executable, folder / "prometheus/build.py", *arguments], check=True)
+
+
 def test_the_rules_are_those_of_prometheus(tmp_path: Path) -> None:
-    for name in ("kubernetes/rules.py", "prometheus/recording.yaml", "prometheus/alerts.yaml"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_bytes((DEPLOY / name).read_bytes())
-    (tmp_path / "kubernetes" / "base").mkdir()
-    subprocess.run([sys.executable, tmp_path / "kubernetes" / "rules.py"], check=True)
-    written = (tmp_path / "kubernetes" / "base" / "prometheusrule.yaml").read_text("utf-8")
-    assert written == (BASE / "prometheusrule.yaml").read_text("utf-8")
+    build(tmp_path)
+    for name in WRITTEN:
+        written = (tmp_path / name).read_text("utf-8")
+        assert written == (DEPLOY / name).read_text("utf-8"), "python deploy/prometheus/build.py"
     groups = [
         group
         for name in ("recording.yaml", "alerts.yaml")
-        for group in documents(DEPLOY / "prometheus" / name)[0]["groups"]
+        for (document,) in [documents((DEPLOY / "prometheus" / name).read_text("utf-8"))]
+        for group in document["groups"]
     ]
-    assert of_kind("PrometheusRule")["spec"]["groups"] == groups
+    made = kustomized(KUBERNETES / "overlays/production")
+    assert of(made, "PrometheusRule")["spec"]["groups"] == groups
+
+
+def test_links_of_alerts_lead_to_a_copy_of_ones_own(tmp_path: Path) -> None:
+    build(tmp_path, "https://docs.example.org/guard")
+    (document,) = documents((tmp_path / WRITTEN[1]).read_text("utf-8"))
+    for rule in alerts_of(document):
+        assert rule["annotations"]["runbook_url"].startswith("https://docs.example.org/guard#")
+
+
+def test_every_folder_is_tried() -> None:
+    assert sorted(VALUES) == sorted(path.name for path in COMPONENTS.iterdir())
+    assert sorted(OVERLAYS) == sorted(path.name for path in (KUBERNETES / "overlays").iterdir())

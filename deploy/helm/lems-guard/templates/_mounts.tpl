@@ -1,0 +1,51 @@
+{{- /* What the site brings along: where it is mounted, and what it is. */}}
+{{- define "mounts" -}}
+{{- with .Values }}
+{{- if or .tls .callers .issuers .overlay .rules.image .rules.claim .vocabulary }}
+volumeMounts:
+{{- range $name := list "tls" "callers" "issuers" "overlay" }}
+{{- if get $.Values $name }}
+  - {name: {{ $name }}, mountPath: /etc/lems-guard/{{ $name }}, readOnly: true}
+{{- end }}
+{{- end }}
+{{- if or .rules.image .rules.claim }}
+  - {name: rules, mountPath: /var/lib/lems-guard/rules, readOnly: true}
+{{- end }}
+{{- if .vocabulary }}
+  - {name: vocabulary, mountPath: /var/lib/lems-guard/vocabulary, readOnly: true}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "volumes" -}}
+{{- with .Values }}
+{{- if or .tls .callers .issuers .overlay .rules.image .rules.claim .vocabulary }}
+volumes:
+{{- range $name := list "tls" "callers" }}
+{{- with get $.Values $name }}
+  - name: {{ $name }}
+    secret: {secretName: {{ . }}}
+{{- end }}
+{{- end }}
+{{- range $name := list "issuers" "overlay" }}
+{{- with get $.Values $name }}
+  - name: {{ $name }}
+    configMap: {name: {{ . }}}
+{{- end }}
+{{- end }}
+{{- with .rules.image }}
+  - name: rules
+    image: {reference: {{ quote . }}, pullPolicy: IfNotPresent}
+{{- end }}
+{{- with .rules.claim }}
+  - name: rules
+    persistentVolumeClaim: {claimName: {{ . }}, readOnly: true}
+{{- end }}
+{{- with .vocabulary }}
+  - name: vocabulary
+    persistentVolumeClaim: {claimName: {{ . }}, readOnly: true}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
