@@ -72,8 +72,12 @@ def ended(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
 
 
 def stop(running: Running) -> None:
-    running.process.kill()
-    running.process.wait()
+    """End a service as an operator would, so that it ends well (and tells what it covered)."""
+    running.process.terminate()
+    try:
+        running.process.wait(PATIENCE)
+    finally:
+        running.process.kill()
     running.reader.join()
     if running.process.stderr is not None:
         running.process.stderr.close()

@@ -30,6 +30,7 @@ from lems_guard.callers.issuers import Fetched, IssuerKeys
 from lems_guard.callers.known import KnownCallers
 from lems_guard.callers.tokens import Replays, Verifier
 from lems_guard.clinical.errors import Unauthenticated, Unavailable
+from waiting import PATIENCE
 
 
 @pytest.fixture
@@ -250,7 +251,7 @@ class Hanging:
     def get(self, _: str) -> bytes:
         self.asked += 1
         if not self.keys:
-            self.free.wait(20)
+            self.free.wait(PATIENCE)
             raise OSError
         return self.keys.pop()
 

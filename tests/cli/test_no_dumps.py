@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from running import start, stop
+from waiting import PATIENCE
 
 PR_GET_DUMPABLE = 3
 ASK = (
@@ -26,7 +27,7 @@ def test_a_service_leaves_no_core_file() -> None:
         (line,) = (each for each in limits.splitlines() if each.startswith("Max core file size"))
         assert line.split()[4] == "0"
         running.process.send_signal(signal.SIGABRT)
-        assert running.process.wait(20) == -signal.SIGABRT
+        assert running.process.wait(PATIENCE) == -signal.SIGABRT
     finally:
         stop(running)
 

@@ -100,7 +100,7 @@ def test_a_demo_that_is_ended_leaves_no_service_behind() -> None:
         assert ended.stdout
         where = address(ended.stdout.readline().decode().strip())
         ended.terminate()
-        assert ended.wait(30) == 128 + signal.SIGTERM
+        assert ended.wait(PATIENCE) == 128 + signal.SIGTERM
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((where.host, where.port), timeout=5)
 

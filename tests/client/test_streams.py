@@ -19,6 +19,7 @@ from lems_guard_client.streaming import Sent
 from lems_guard_client.v1.interaction_check_service_pb2 import CheckPrescriptionStreamResponse
 from lems_guard_client.v1.prescription_pb2 import CheckPrescriptionRequest, Medication
 from lems_guard_client.v1.screening_pb2 import CheckPrescriptionResponse
+from waiting import PATIENCE
 
 
 def requests(count: int) -> Iterator[CheckPrescriptionRequest]:
@@ -126,7 +127,7 @@ def test_whoever_leaves_early_leaves_nothing_behind() -> None:
         items.close()  # type: ignore[attr-defined]
         for thread in threading.enumerate():
             if "consumption" in thread.name.lower():
-                thread.join(10)
+                thread.join(PATIENCE)
         assert len(fake.asked) < 10
         assert threading.active_count() <= before + 4, "the fake's own four"
 

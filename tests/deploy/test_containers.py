@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 
 from lems_guard.settings import address, settings_table
 from system_programs import free_port, program
+from waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -129,7 +130,7 @@ def test_the_container_starts_is_found_healthy_and_stops(image: Path) -> None:
         assert b"0.0.0.0" in said
         assert stage.healthy()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE) == 0
         assert not stage.healthy()
     finally:
         process.kill()

@@ -17,6 +17,7 @@ from lems_guard.v1 import interaction_check_service_pb2_grpc as rpc
 from running import Running, start, stop
 from steady_load import CHECK, steady_load
 from system_programs import connected, free_port, program
+from waiting import PATIENCE
 
 CONFIGURATION = Path(__file__).parents[2] / "deploy" / "haproxy" / "haproxy.cfg"
 
@@ -91,7 +92,7 @@ def test_a_drained_replica_fails_no_call(replicas: list[Running]) -> None:
     with haproxy(replicas) as listen, steady_load(listen, clients=4) as load:
         load.wait_for(200)
         replicas[0].process.send_signal(signal.SIGTERM)
-        assert replicas[0].process.wait(20) == 0
+        assert replicas[0].process.wait(PATIENCE) == 0
         load.wait_for(200)
     assert load.failed == []
 
@@ -102,7 +103,7 @@ def test_a_stream_under_way_through_a_drained_replica_goes_on(replicas: list[Run
 
     def items() -> Iterator[wire.CheckPrescriptionStreamRequest]:
         yield wire.CheckPrescriptionStreamRequest(request_id="1", request=CHECK)
-        assert go_on.wait(10)
+        assert go_on.wait(PATIENCE)
         yield wire.CheckPrescriptionStreamRequest(request_id="2", request=CHECK)
 
     with haproxy(replicas) as listen, grpc.insecure_channel(listen) as channel:

@@ -129,7 +129,7 @@ def test_an_unhandled_method_is_unimplemented(service: Running) -> None:
 
 def test_sigterm_ends_with_0(own_service: Running) -> None:
     own_service.process.send_signal(signal.SIGTERM)
-    assert own_service.process.wait(20) == 0
+    assert own_service.process.wait(PATIENCE) == 0
 
 
 def test_a_call_under_way_at_sigterm_is_answered(own_service: Running) -> None:
@@ -138,7 +138,7 @@ def test_a_call_under_way_at_sigterm_is_answered(own_service: Running) -> None:
 
     def items() -> object:
         yield b""
-        may_end.wait(10)
+        may_end.wait(PATIENCE)
 
     with own_service.channel() as channel:
         stream: Any = channel.stream_stream(
@@ -150,7 +150,7 @@ def test_a_call_under_way_at_sigterm_is_answered(own_service: Running) -> None:
         may_end.set()
         assert list(call) == []
         assert call.code() is grpc.StatusCode.OK
-    assert own_service.process.wait(20) == 0
+    assert own_service.process.wait(PATIENCE) == 0
 
 
 def test_a_taken_setting_is_told_with_every_fault() -> None:

@@ -11,6 +11,7 @@ import pytest
 from certificates import Authority, Pair
 from running import ended, start, stop
 from secured import checked, read
+from waiting import PATIENCE
 
 
 def test_unix_sockets_are_for_owner_and_group(tmp_path: Path) -> None:
@@ -36,7 +37,7 @@ def test_unix_sockets_are_for_owner_and_group(tmp_path: Path) -> None:
         again = start(**listening)  # what the killed one left behind is no obstacle
         assert checked(again, None) > 0
         again.process.terminate()
-        again.process.wait(20)
+        again.process.wait(PATIENCE)
         stop(again)
         assert list(tmp_path.iterdir()) == []
     finally:
@@ -109,7 +110,7 @@ def test_tls_to_other_machines_needs_no_word_more(server: Pair, authority: Autho
         port = running.grpc_at.rpartition(":")[2]
         credentials = grpc.ssl_channel_credentials(authority.certificate.read_bytes())
         with grpc.secure_channel(f"localhost:{port}", credentials) as channel:
-            grpc.channel_ready_future(channel).result(10)
+            grpc.channel_ready_future(channel).result(PATIENCE)
         assert "notices" not in json.loads(
             read(
                 running.http_at, "/readyz", ssl.create_default_context(cafile=authority.certificate)

@@ -10,6 +10,7 @@ import pytest
 
 from running import start, stop
 from steady_load import steady_load
+from waiting import PATIENCE
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ class Pair:
         eldest = self._replicas.pop(0)
         try:
             eldest.process.send_signal(signal.SIGTERM)
-            assert eldest.process.wait(20) == 0
+            assert eldest.process.wait(PATIENCE) == 0
         finally:
             stop(eldest)
 
@@ -85,8 +86,8 @@ def test_a_port_without_connections_is_left_at_once() -> None:
     alone = start(LEMS_GUARD_CONNECTION_SECONDS="600")
     try:
         with alone.channel() as channel:
-            grpc.channel_ready_future(channel).result(10)
+            grpc.channel_ready_future(channel).result(PATIENCE)
         alone.process.send_signal(signal.SIGTERM)
-        assert alone.process.wait(20) == 0
+        assert alone.process.wait(PATIENCE) == 0
     finally:
         stop(alone)

@@ -4,7 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from lems_guard.store.workers import Workers
-from waiting import until
+from waiting import PATIENCE, until
 
 
 def test_they_take_on_what_they_can_hold_and_no_more() -> None:
@@ -12,7 +12,7 @@ def test_they_take_on_what_they_can_hold_and_no_more() -> None:
     go_on, done = threading.Event(), list[int]()
     assert not workers.send(lambda: done.append(0)), "nobody is there yet"
     with workers.running(1):
-        assert workers.send(lambda: go_on.wait(10))
+        assert workers.send(lambda: go_on.wait(PATIENCE))
         until(lambda: len(workers) == 0)  # the first is under way
         taken = [workers.send(lambda number=number: done.append(number)) for number in range(5)]  # type: ignore[misc]
         assert taken == [True, True, True, False, False]
@@ -34,7 +34,7 @@ def test_the_end_waits_for_nothing_that_is_queued() -> None:
     go_on, done = threading.Event(), list[int]()
     with workers.running(0.1):
         for _ in range(2):
-            workers.send(lambda: go_on.wait(10))
+            workers.send(lambda: go_on.wait(PATIENCE))
         until(lambda: len(workers) == 0)
         for number in range(50):
             workers.send(lambda number=number: done.append(number))  # type: ignore[misc]

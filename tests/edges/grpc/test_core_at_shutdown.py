@@ -65,10 +65,10 @@ async def serve(port: int, moments: Moments) -> None:
     """Be busy while calls come in, shut down with grace, and start anew."""
     async with server_at(port):
         moments.listening.set()
-        moments.called.wait(10)  # on purpose: nothing is taken from the queue meanwhile
+        moments.called.wait(PATIENCE)  # on purpose: nothing is taken from the queue meanwhile
         time.sleep(1)  # noqa: ASYNC251
     async with server_at(port):
-        await asyncio.to_thread(moments.ended.wait, 20)
+        await asyncio.to_thread(moments.ended.wait, PATIENCE)
 
 
 def statuses(port: int, config: str) -> list[str]:
@@ -78,9 +78,9 @@ def statuses(port: int, config: str) -> list[str]:
     server.start()
     options = (("grpc.service_config", config), ("grpc.use_local_subchannel_pool", 1))
     try:
-        assert moments.listening.wait(10)
+        assert moments.listening.wait(PATIENCE)
         with grpc.insecure_channel(f"127.0.0.1:{port}", options=options) as channel:
-            grpc.channel_ready_future(channel).result(10)
+            grpc.channel_ready_future(channel).result(PATIENCE)
             call: Any = channel.unary_unary(CHECK)
             futures = [call.future(b"asked", timeout=PATIENCE) for _ in range(CALLS)]
             moments.called.set()

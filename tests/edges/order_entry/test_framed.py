@@ -30,7 +30,7 @@ from lems_guard.sharing.repeats import Repeats
 from lems_guard.store.entries import NoStore
 from lems_guard.telemetry.call_log import CallLog
 from lems_guard.telemetry.rpc_metrics import RpcMetrics
-from waiting import until
+from waiting import PATIENCE, until
 
 EASY = sign(order("metoprolol"), prefetch={"conditions": searchset(), "medications": searchset()})
 # Too long to be read beside the calls that come in.
@@ -79,7 +79,7 @@ class Port:
 
     def _today(self) -> Any:  # noqa: ANN401
         self.evaluating.set()
-        assert self.evaluate.wait(20)
+        assert self.evaluate.wait(PATIENCE)
         return TODAY
 
     async def _served(self, _: httpx2.Request) -> httpx2.Response:
@@ -112,7 +112,7 @@ def port(edition: Edition) -> Iterator[Port]:
 
 def test_beyond_the_limit_a_call_is_refused_at_once_and_counted(port: Port) -> None:
     first = port.begin(LONG)
-    assert port.evaluating.wait(20)
+    assert port.evaluating.wait(PATIENCE)
     refused = port.post(EASY)
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
     assert refused.json()["resourceType"] == "OperationOutcome"
@@ -126,7 +126,7 @@ def test_beyond_the_limit_a_call_is_refused_at_once_and_counted(port: Port) -> N
 def test_who_waits_for_a_server_takes_nobody_s_place(port: Port) -> None:
     port.evaluate.set()
     waiting = port.begin(TO_FETCH)
-    assert port.fetching.wait(20)
+    assert port.fetching.wait(PATIENCE)
     until(lambda: port.frame.places.taken == 0)
     assert port.post(EASY).status_code == 200
     port.serve.set()

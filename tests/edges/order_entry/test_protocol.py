@@ -212,7 +212,7 @@ def test_nothing_of_a_body_is_echoed_or_logged() -> None:
         said += send(running.http_at, "/metrics").content
     finally:
         running.process.send_signal(signal.SIGTERM)
-        running.process.wait(20)
+        running.process.wait(PATIENCE)
         assert running.process.stderr is not None
         said += running.process.stderr.read().encode()
         stop(running)
