@@ -17,7 +17,7 @@ def rows() -> list[tuple[str, str, list[tuple[str, str]]]]:
 
 def test_every_promise_of_readme_has_its_tests() -> None:
     promised = PROMISE.findall((TESTS.parent / "README.md").read_text("utf-8"))
-    assert len(promised) >= 10
+    assert len(promised) == 11
     assert [(number, name) for number, name, tests in rows() if tests] == promised
 
 
