@@ -16,6 +16,9 @@ KNOWLEDGE := $(shell find rules 2>/dev/null; find $(ENGINE) -name '*.py' 2>/dev/
 INSTALLED := $(VENV)/.installed
 PIP := $(BIN)/python -m pip install --quiet
 COMPILED := $(VENV)/.compiled
+# What a service needs to run, without what its tests need: a fifth of it.
+RUNNING := $(VENV)/.running
+COMPILED_TO_RUN := $(VENV)/.compiled-to-run
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -28,10 +31,10 @@ help:
 
 setup: $(COMPILED) ## install into .venv and compile the rules (only what has changed)
 
-demo: setup ## start the service, send an example prescription, print its alerts
+demo: $(COMPILED_TO_RUN) ## start the service, send an example prescription, print its alerts
 	$(BIN)/lems-guard demo
 
-serve: setup ## run the service on this machine, gRPC and HTTP
+serve: $(COMPILED_TO_RUN) ## run the service on this machine, gRPC and HTTP
 	$(BIN)/lems-guard serve
 
 # Two at a time: a file's tests stay with one worker, which starts the servers that they share.
@@ -108,13 +111,34 @@ stub-files:
 # The version is literal text of the package, hence not a reason to install again.
 # Nothing is installed that is not locked by its hash; what builds the rest comes first.
 $(INSTALLED): pyproject.toml service/client/pyproject.toml deploy/development.txt deploy/build-requirements.txt
-	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON3) -m venv --clear $(VENV)
+	@$(MAKE_VENV)
+	@echo 'Installing what the service and its tests need into $(VENV): some minutes, the first time.'
 	$(PIP) --require-hashes -r deploy/build-requirements.txt
 	$(PIP) --require-hashes --no-build-isolation -r deploy/development.txt
-	$(PIP) --no-index --no-deps --no-build-isolation -e service/client -e .
+	$(INSTALL_US)
+	touch $@ $(RUNNING)
+
+$(RUNNING): pyproject.toml service/client/pyproject.toml deploy/requirements.txt deploy/build-requirements.txt
+	@$(MAKE_VENV)
+	@echo 'Installing what the service needs into $(VENV): about a minute, the first time.'
+	$(PIP) --require-hashes -r deploy/build-requirements.txt
+	$(PIP) --require-hashes --no-build-isolation -r deploy/requirements.txt
+	$(INSTALL_US)
 	touch $@
 
+MAKE_VENV = $(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON3) -m venv --clear $(VENV)
+INSTALL_US = $(PIP) --no-index --no-deps --no-build-isolation -e service/client -e .
+
 # Compiling runs the cases of every rule too: rules that fail their own cases are not set up.
+define COMPILE
+@echo 'Compiling the rules, with all of their cases …'
+$(BIN)/lems-guard rules compile
+touch $@
+endef
+
 $(COMPILED): $(INSTALLED) $(KNOWLEDGE)
-	$(BIN)/lems-guard rules compile
-	touch $@
+	$(COMPILE)
+	touch $(COMPILED_TO_RUN)
+
+$(COMPILED_TO_RUN): $(RUNNING) $(KNOWLEDGE)
+	$(COMPILE)

@@ -6,8 +6,9 @@ import datetime
 import gc
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from starlette.applications import Starlette
@@ -334,8 +335,11 @@ class Service:
             yield at, await ports.enter_async_context(metrics)
 
 
-async def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT, then let the calls under way end."""
+async def serve(settings: Settings, announce: Callable[[dict[str, Any]], None]) -> None:
+    """Serve until SIGTERM or SIGINT, then let the calls under way end.
+
+    `announce` is told once where it serves, and by which rules.
+    """
     service = Service(settings)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -360,17 +364,17 @@ async def serve(settings: Settings) -> None:
         gc.collect()
         gc.freeze()
         gc.enable()
-        log.info(
-            "serving",
-            settings=settings.shown(),
-            grpc=str(grpc_at),
-            http=str(http_at),
-            metrics=metrics_at and str(metrics_at),
-            tls=service.certificates is not None,
-            knowledge_base=knowledge.version,
-            digest=knowledge.digest,
-            rules=len(knowledge.rules),
-            compiled_at_start=service.library.compiled_because or None,
+        announce(
+            {
+                "grpc": str(grpc_at),
+                "http": str(http_at),
+                "metrics": metrics_at and str(metrics_at),
+                "tls": service.certificates is not None,
+                "knowledge_base": knowledge.version,
+                "digest": knowledge.digest,
+                "rules": len(knowledge.rules),
+                "compiled_at_start": service.library.compiled_because or None,
+            }
         )
         tell(notify_socket(), READY)
         async with in_background(asyncio.to_thread(service.library.index_names)):

@@ -270,16 +270,17 @@ def log_level(text: str) -> LogLevel:
 class LogFormat(enum.Enum):
     """How a line of the log is written."""
 
+    AUTO = "auto"
     JSON = "json"
     CONSOLE = "console"
 
 
 def log_format(text: str) -> LogFormat:
-    """How lines are written, json or console; raises `ValueError`."""
+    """How lines are written: auto, json or console; raises `ValueError`."""
     try:
         return LogFormat(text.lower())
     except ValueError:
-        raise ValueError("json or console") from None
+        raise ValueError("auto, json or console") from None
 
 
 class Anonymous(enum.Enum):

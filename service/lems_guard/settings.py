@@ -61,6 +61,7 @@ __all__ = [
     "Address",
     "Anonymous",
     "HookAuth",
+    "LogFormat",
     "Plaintext",
     "RedisReplies",
     "Settings",
@@ -219,7 +220,9 @@ class Settings:
         "info", log_level, "the least that is logged: info, warning or error"
     )
     log_format: LogFormat = _setting(
-        "json", log_format, "how it is written: json, a line each, or console, for people"
+        "auto",
+        log_format,
+        "how it is written: json, a line each; console, for people; or auto: console on a terminal",
     )
     log_calls_per_second: int = _setting(
         "20", number, "answers (and failed calls) logged in a second at most; 0: none"

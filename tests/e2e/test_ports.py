@@ -2,12 +2,16 @@
 
 import os
 import pty
+import re
 import signal
 import subprocess
 
 import pytest
 
+from edges.http.calling import send
 from running import COMMAND, Running, ended, start, stop
+from system_programs import connected
+from waiting import PATIENCE
 
 FREE = "127.0.0.1:0"
 
@@ -49,10 +53,37 @@ def test_on_a_terminal_a_hangup_ends_the_service() -> None:
         assert any('"serving"' in line for line in events)
         process.send_signal(signal.SIGHUP)
         assert any('"stopped"' in line for line in events)
-        assert process.wait(60) == 0
+        assert process.wait(PATIENCE) == 0
     finally:
         process.kill()
         process.wait()
         process.stderr.close()
         for each in (ours, theirs):
             os.close(each)
+
+
+def test_on_a_terminal_a_person_is_told_what_to_do() -> None:
+    """Where it listens, its page, and how to stop it; no line of JSON."""
+    ours, theirs = pty.openpty()
+    environment = os.environ | {"LEMS_GUARD_GRPC_LISTEN": FREE, "LEMS_GUARD_HTTP_LISTEN": FREE}
+    process = subprocess.Popen(
+        [COMMAND, "serve"], stdin=subprocess.DEVNULL, stderr=theirs, env=environment
+    )
+    os.close(theirs)  # so that reading ends with the service
+    try:
+        told = b""
+        while b"Ctrl-C stops it" not in told:
+            told += os.read(ours, 4096)
+        text = told.decode()
+        assert '"event"' not in text
+        [page] = re.findall(r"page +http://(127\.0\.0\.1:\d+)/", text)
+        assert f"http://{page}/readyz" in text
+        assert send(page, "/", "", {}, "GET").status == 200
+        [grpc_at] = re.findall(r"gRPC +(127\.0\.0\.1:\d+)", text)
+        connected(grpc_at)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE) == 0
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)

@@ -3,6 +3,7 @@
 import contextlib
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -17,6 +18,7 @@ from lems_guard.telemetry.call_log import CallLog
 from lems_guard.telemetry.rpc_metrics import RpcMetrics
 from lems_guard.telemetry.traces import Traces
 from lems_guard.telemetry.tracing import traces_of
+from waiting import PATIENCE
 
 CHECK = "lems_guard.v1.InteractionCheckService/CheckPrescription"
 STREAM = "lems_guard.v1.InteractionCheckService/CheckPrescriptionStream"
@@ -89,6 +91,20 @@ def test_a_probe_has_no_span() -> None:
     frame = Frame(1, RpcMetrics(), CallLog(0), Traces(SimpleSpanProcessor(exporter)))
     frame.enter(frame.method("unary", "grpc.health.v1.Health", "Check", is_own=False)).run(str)
     assert not exporter.get_finished_spans()
+
+
+def test_a_collector_that_does_not_answer_holds_up_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dead one is tried again for longer than a process that ends is waited for."""
+    answering = threading.Event()
+
+    class Dead(SimpleSpanProcessor):
+        def shutdown(self) -> None:
+            answering.wait(PATIENCE)
+
+    monkeypatch.setattr("lems_guard.telemetry.traces.CLOSE_SECONDS", 0.01)
+    Traces(Dead(InMemorySpanExporter())).close()
+    assert not answering.is_set()
+    answering.set()
 
 
 def test_off_means_no_spans_and_nothing_imported() -> None:

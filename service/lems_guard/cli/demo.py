@@ -34,14 +34,14 @@ SERVICE = (
     "serve",
 )
 GO_ON = """
-Go on with
-  make serve                  the service on 127.0.0.1:50051, a page to try it at http://127.0.0.1:8080/;
-                              then, from another terminal,
-  {program} check "metoprolol" --active amifampridine --server 127.0.0.1:50051
-  grpcurl -plaintext -d "$(cat {example})" 127.0.0.1:50051 \\
-    lems_guard.v1.InteractionCheckService/CheckPrescription
-  {program} check --help
-                              all that can be said of a patient
+Three doors from here:
+  pharmacist   make serve, then http://127.0.0.1:8080/ in a browser; rules/README.md
+  integrator   make serve, then from another terminal
+                 {program} check "metoprolol" --active amifampridine --server 127.0.0.1:50051
+                 curl http://127.0.0.1:8080/v1/InteractionCheckService/CheckPrescription \\
+                   -H 'content-type: application/json' -d @{example}
+               proto/README.md
+  operator     deploy/README.md, and {program} doctor
 """
 
 

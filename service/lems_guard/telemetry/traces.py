@@ -5,6 +5,7 @@ holds what a log line may: method, status, outcome; no word of a request, no mes
 """
 
 import contextlib
+import threading
 from collections.abc import Iterator
 
 from opentelemetry import propagate, trace
@@ -27,6 +28,7 @@ TIER = "lems_guard.tier"
 OUR_FAULTS = frozenset(
     {"UNKNOWN", "DEADLINE_EXCEEDED", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS"}
 )
+CLOSE_SECONDS = 2.0
 TRACE_CONTEXT = ("traceparent", "tracestate")
 
 
@@ -57,7 +59,7 @@ class Traces:
     def __init__(self, processor: SpanProcessor | None = None) -> None:
         """Send to the collector that OpenTelemetry's variables name, unless told otherwise."""
         resource = Resource.create({"service.name": "lems-guard", "service.version": __version__})
-        self._provider = TracerProvider(resource=resource)
+        self._provider = TracerProvider(resource=resource, shutdown_on_exit=False)
         self._provider.add_span_processor(processor or BatchSpanProcessor(OTLPSpanExporter()))
         self._tracer = self._provider.get_tracer("lems_guard", __version__)
 
@@ -83,5 +85,7 @@ class Traces:
         span.set_attribute(TIER, tier)
 
     def close(self) -> None:
-        """Send what is left."""
-        self._provider.shutdown()
+        """Send what is left, unless that takes longer than the end of a service may."""
+        ending = threading.Thread(target=self._provider.shutdown, daemon=True)
+        ending.start()
+        ending.join(CLOSE_SECONDS)
