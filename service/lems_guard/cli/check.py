@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 Number: TypeAlias = float | None
 Text: TypeAlias = str | None
-YesNo: TypeAlias = Literal["yes", "no"] | None
+YesNo: TypeAlias = str | None
 Hepatic: TypeAlias = Literal["none", "mild", "moderate", "severe"] | None
 Nat2: TypeAlias = Literal["poor", "intermediate", "rapid"] | None
 Lems: TypeAlias = Literal["confirmed", "suspected", "absent"] | None
@@ -47,6 +47,7 @@ EXIT_CODES = (
 )
 HOW = ("request", *OPTIONS, "as_json", "form", "full")
 Form: TypeAlias = Literal["table", "json", "fhir", "fhir-r5"] | None
+YES_OR_NO = "Y/N"
 PATIENT = "The patient: yes or no (Y/N) and more; what is not said is not known"
 
 
@@ -60,14 +61,23 @@ class Checker(Protocol):
         """How many of its rules a clinician has signed, and how many there are."""
 
 
-def _asked(fact: str, metavar: str = "Y/N", text: str = "") -> Any:  # noqa: ANN401
+def _asked(fact: str, metavar: str = YES_OR_NO, text: str = "") -> Any:  # noqa: ANN401
     """An option for a fact of the patient, with the question that fills it."""
     return typer.Option(
         help=text or FACTS[fact].ask,
         rich_help_panel=PATIENT,
         metavar=metavar,
         case_sensitive=False,
+        parser=yes_or_no if metavar == YES_OR_NO else None,
     )
+
+
+def yes_or_no(text: str) -> str:
+    """An answer to a question, or its first letter; raises `BadParameter`."""
+    for answer in ("yes", "no"):
+        if text.lower() in {answer, answer[0]}:
+            return answer
+    raise typer.BadParameter("yes or no")
 
 
 def _about(text: str, metavar: str | None = None, *names: str) -> Any:  # noqa: ANN401

@@ -35,20 +35,21 @@ STYLES = {
     Severity.MONITOR: "cyan",
     Severity.INFORMATION: "dim",
 }
+WIDEST_SEVERITY = max(len(each.name) for each in Severity)
 
 
-def table_of(rules: Iterable[Rule]) -> Table:
+def lines_of(rules: Iterable[Rule]) -> Iterator[Text]:
     """A line for each rule, by concern and then worst first."""
-    table = Table(box=None, show_header=False, pad_edge=False)
-    for no_wrap in (True, True, False):
-        table.add_column(no_wrap=no_wrap, overflow="fold")
     shown: Concern | None = None
-    for rule in sorted(rules, key=lambda rule: (rule.concern, -worst_of(rule), rule.id)):
+    chosen = sorted(rules, key=lambda rule: (rule.concern, -worst_of(rule), rule.id))
+    widest = max((len(rule.id) for rule in chosen), default=0)
+    for rule in chosen:
         if rule.concern is not shown:
             shown = rule.concern
-            table.add_row(Text(in_words(shown).upper(), style="bold"))
-        table.add_row(Text(f"  {rule.id}"), severity_text(worst_of(rule)), Text(rule.title))
-    return table
+            yield Text(in_words(shown).upper(), style="bold")
+        severity = worst_of(rule)
+        worst = f"{severity.name:{WIDEST_SEVERITY}}", STYLES[severity]
+        yield Text.assemble(f"  {rule.id:{widest}}  ", worst, f"  {rule.title}")
 
 
 def card_of(

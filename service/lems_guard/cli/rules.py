@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from lems_guard.cli.rule_card import as_json, card_of, table_of
+from lems_guard.cli.rule_card import as_json, card_of, lines_of
 from lems_guard.cli.rule_matrix import matrix_as_json, matrix_table
 from lems_guard.cli.rule_options import CONTENT_FAULT, AsJson, OverlayFile, RulesDir
 from lems_guard.cli.rule_remarks import Remarks, out_of_reach, remarks_on
@@ -19,6 +19,7 @@ from lems_guard.cli.rules_export import export
 from lems_guard.cli.rules_review import review, sign
 from lems_guard.cli.rules_upkeep import diff, lock, schema
 from lems_guard.clinical.errors import InvalidKnowledge
+from lems_guard.clinical.medication import Disposition, Medication, MedicationList
 from lems_guard.clinical.rule import Rule
 from lems_guard.clinical.severity import Concern, Jurisdiction, Severity
 from lems_guard.editions.library import (
@@ -131,7 +132,7 @@ def show(
 def list_rules(
     concern: Annotated[str | None, typer.Option(help="For example SEIZURE.")] = None,
     drug_class: Annotated[str | None, typer.Option("--class", help="A class's id.")] = None,
-    ingredient: Annotated[str | None, typer.Option(help="An ingredient's name.")] = None,
+    ingredient: Annotated[str | None, typer.Option(help="A drug by any name: Toprol.")] = None,
     severity: Annotated[str | None, typer.Option(help="The worst outcome: AVOID …")] = None,
     rules: RulesDir = None,
     *,
@@ -150,13 +151,17 @@ def list_rules(
         _check_known(drug_class, "class", [item.id for item in edition.knowledge.classes])
         found = [rule for rule in found if drug_class in rule.drugs.classes]
     if ingredient:
-        _check_known(ingredient, "ingredient", edition.vocabulary.ingredient_names())
-        classes = edition.knowledge.classes_of.get(ingredient, NO_CLASSES)
-        found = [rule for rule in found if named_by(rule, ingredient, classes) is not None]
+        named = _ingredients(edition, ingredient)
+        found = [rule for rule in found if any(_names(rule, each, edition) for each in named)]
     if print_json:
         _print_json(as_json(tuple(found)))
     else:
-        _stdout().print(table_of(found))
+        console = _stdout()
+        for line in lines_of(found):
+            if console.is_terminal:
+                console.print(line, no_wrap=True, overflow="ellipsis")
+            else:  # a pipe is as wide as they are
+                console.print(line, soft_wrap=True)
 
 
 @rules_app.command()
@@ -279,6 +284,20 @@ def _check_known(name: str, what: str, known: Iterable[str]) -> None:
     names = set(known)
     if name not in names:
         _refuse(f"no {what} {name!r}{suggestion(name, names)}")
+
+
+def _ingredients(edition: Edition, name: str) -> set[str]:
+    """The ingredients of a name, read as an order's is; one that is not read ends the command."""
+    order = edition.understand(Medication("1", MedicationList.PROPOSED, name))
+    if order.disposition is not Disposition.UNRESOLVED:
+        return {each.name for reading in order.readings for each in reading}
+    _check_known(name, "ingredient", edition.vocabulary.ingredient_names())
+    return {name}
+
+
+def _names(rule: Rule, ingredient: str, edition: Edition) -> bool:
+    classes = edition.knowledge.classes_of.get(ingredient, NO_CLASSES)
+    return named_by(rule, ingredient, classes) is not None
 
 
 def _refuse(message: str) -> NoReturn:
