@@ -76,6 +76,7 @@ locks: $(INSTALLED) ## lock what is installed, by hash: UPGRADE=--upgrade, or '-
 
 vocabulary: $(INSTALLED) ## build the tables of drug names from rules/vocabulary/sources
 	$(PYTHON) -m lems_guard.terminology.build rules/vocabulary
+	$(BIN)/lems-guard rules lock
 
 bench: setup ## measure speed, within three minutes; JSON=FILE writes them, README=on its table
 	PYTHONPATH=tests $(PYTHON) -m benchmark $(if $(JSON),--json $(JSON)) $(if $(README),--readme)

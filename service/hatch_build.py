@@ -1,6 +1,6 @@
 """Wheel build hook: compiles the rules, so that an installed service parses no YAML at its start.
 
-Rules that do not compile, or fail their own cases, stop the build.
+Rules that do not compile, fail their own cases, or are not as they were locked, stop the build.
 """
 
 import sys
@@ -20,7 +20,13 @@ class CompileRules(BuildHookInterface[Any]):
         if version == "editable":
             return
         sys.path.insert(0, str(SERVICE))
-        from lems_guard.editions.library import compile_edition, write_compiled  # noqa: PLC0415
+        from lems_guard.editions.library import (  # noqa: PLC0415
+            compile_edition,
+            refuse_unreleased,
+            write_compiled,
+        )
 
         rules = SERVICE.parent / "rules"
-        write_compiled(compile_edition(rules), rules)
+        edition = compile_edition(rules)
+        refuse_unreleased(edition, rules)
+        write_compiled(edition, rules)

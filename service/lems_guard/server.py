@@ -43,6 +43,7 @@ from lems_guard.edges.workbench.pages import Pages, State
 from lems_guard.edges.workbench.routes import workbench_routes
 from lems_guard.edges.workbench.rules_pages import Site
 from lems_guard.editions.compiling import load_apart
+from lems_guard.editions.known_answers import refuse_unknowing
 from lems_guard.editions.library import Edition, Library, packaged_rules
 from lems_guard.editions.reloading import Reloader, in_background
 from lems_guard.exposure import (
@@ -172,7 +173,9 @@ class Service:
         self.replies = Replies(settings.reply_cache_bytes, self.shared.cache_metrics.evicted)
         self.shared.cache_metrics.watch_replies(lambda: self.replies.bytes, self.replies.__len__)
         rules = settings.rules or packaged_rules()
-        self.library = Library(rules, site=settings.vocabulary, overlay=settings.overlay)
+        self.library = Library(
+            rules, site=settings.vocabulary, overlay=settings.overlay, approve=refuse_unknowing
+        )
         self.known = known_of(settings, self.shared.tokens, self.metrics.callers)
         self.entrance = Entrance(self.known.gate)
         refuse_open_hooks(settings)
@@ -295,7 +298,19 @@ class Service:
 
     def probes(self, entrance: Entrance | None = None) -> list[Route]:
         """The pages for those who run it."""
-        return probe_routes(self.health, self.metrics, self.notices, entrance)
+        return probe_routes(self.health, self.metrics, self.told, entrance)
+
+    def told(self) -> dict[str, object]:
+        """What `/readyz` tells whoever asks, beside what is ready."""
+        known = self.library.current.knowledge
+        edition = {
+            "version": known.version,
+            "digest": known.digest,
+            "rules": len(known.rules),
+            "a_reload_was_refused": bool(self.shown.reload.problems),
+        }
+        notices = self.notices
+        return {"knowledge_base": edition, **({"notices": notices} if notices else {})}
 
     def guard(self) -> Guard:
         """What asks who calls by gRPC."""

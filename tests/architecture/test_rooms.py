@@ -28,10 +28,11 @@ KNOWING = "clinical screening terminology knowledge"
 LISTENING = "edges/certificates.py edges/unix_sockets.py"
 FRAMING = "edges/frame.py edges/turns.py edges/evaluating.py"
 ROOMS = {
+    "file_stamp.py": Room(),
     # The inner rooms: values and judgement, nothing of wires, files or clocks.
     "clinical": Room(),
     "screening": Room("clinical"),
-    "terminology": Room("clinical", "msgspec"),
+    "terminology": Room("clinical file_stamp.py", "msgspec"),
     "knowledge": Room("clinical screening terminology", "msgspec"),
     # The messages, and what is made of them whoever asks.
     "v1": Room("", "google grpc"),
@@ -39,11 +40,10 @@ ROOMS = {
     "fhir": Room("clinical screening answering v1", "msgspec"),
     # What the process keeps, counts and shares.
     "telemetry": Room("clinical screening", "prometheus_client opentelemetry structlog"),
-    "editions": Room(f"{KNOWING} telemetry", "structlog"),
+    "editions": Room(f"{KNOWING} telemetry file_stamp.py", "structlog"),
     "store": Room("telemetry", "cryptography redis msgspec structlog"),
     "sharing": Room("clinical store"),
     "caching": Room("clinical answering store telemetry", "msgspec"),
-    "file_stamp.py": Room(),
     "setting_values.py": Room("clinical"),
     "settings.py": Room("clinical setting_values.py"),
     "callers": Room(

@@ -6,16 +6,17 @@ import signal
 import time
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lems_guard.editions.library import packaged_rules
+from lems_guard.editions.library import load_edition, packaged_rules, write_lock
 from lems_guard.v1 import knowledge_service_pb2, knowledge_service_pb2_grpc
-from running import Running, start, stop
+from running import Running, ended, start, stop
 from steady_load import steady_load
-from waiting import PATIENCE
+from waiting import PATIENCE, until
 
 
 @pytest.fixture
@@ -67,7 +68,16 @@ def metric(service: Running, series: str) -> float:
 
 
 def edit(folder: Path, version: str) -> None:
+    """Give the edition another name, and lock it so: the looks of a service may come between."""
+    edition = load_edition(packaged_rules()).edition
+    named = edition.with_knowledge(replace(edition.knowledge, version=version))
     (folder / "knowledge.yaml").write_text(f'version: "{version}"\n', "utf-8")
+    write_lock(folder, "", named)
+
+
+def readiness(service: Running) -> dict[str, Any]:
+    with urllib.request.urlopen(f"http://{service.http_at}/readyz") as response:
+        return dict(json.load(response)["knowledge_base"])
 
 
 def test_a_changed_folder_is_taken_under_load_without_a_failed_call(
@@ -77,7 +87,7 @@ def test_a_changed_folder_is_taken_under_load_without_a_failed_call(
     with steady_load(watching.grpc_at) as load:
         load.wait_for(50)
         edit(folder, "2031.7.1")
-        assert said_of_reload(watching, 1)["outcome"] == "taken"
+        until(lambda: state(watching).knowledge_base.version == "2031.7.1")
         load.wait_for(50)
     after = state(watching)
     assert load.failed == []
@@ -87,6 +97,12 @@ def test_a_changed_folder_is_taken_under_load_without_a_failed_call(
     assert digests[-1] == after.knowledge_base.digest
     assert set(digests) == {digests[0], digests[-1]}
     assert after.reload.refused_at == ""
+    assert readiness(watching) == {
+        "version": "2031.7.1",
+        "digest": after.knowledge_base.digest,
+        "rules": after.rule_count,
+        "a_reload_was_refused": False,
+    }
     assert metric(watching, 'lems_guard_knowledge_base_reloads_total{outcome="taken"}') == 1
     assert metric(watching, "lems_guard_knowledge_base_content_timestamp_seconds") > 1.9e9
 
@@ -110,6 +126,7 @@ def test_a_folder_that_does_not_compile_is_refused_and_said(folder: Path, waitin
     assert after.reload.refused_at
     assert any("sources.yaml" in problem for problem in after.reload.problems)
     assert metric(waiting, "lems_guard_knowledge_base_refused") == 1
+    assert readiness(waiting)["a_reload_was_refused"]
 
     shutil.copytree(packaged_rules(), folder, dirs_exist_ok=True)
     waiting.process.send_signal(signal.SIGHUP)
@@ -117,6 +134,24 @@ def test_a_folder_that_does_not_compile_is_refused_and_said(folder: Path, waitin
     assert state(waiting).reload.refused_at == ""
     assert metric(waiting, "lems_guard_knowledge_base_refused") == 0
     assert metric(waiting, 'lems_guard_knowledge_base_reloads_total{outcome="unchanged"}') == 1
+
+
+def test_an_incomplete_folder_is_refused_and_what_answers_goes_on(
+    folder: Path, waiting: Running
+) -> None:
+    """Without its β-blockers it compiles, and would find nothing in metoprolol."""
+    before = state(waiting)
+    for name in ("beta-blockers.yaml", "beta-blockers_test.yaml"):
+        (folder / "weakness" / name).unlink()
+    waiting.process.send_signal(signal.SIGHUP)
+    said = said_of_reload(waiting, 1)
+    assert said["outcome"] == "refused"
+    assert said["problems"][0].startswith("weakness/beta-blockers.yaml:1:1: gone: ")
+    assert state(waiting).knowledge_base == before.knowledge_base
+    assert ended("serve", LEMS_GUARD_RULES=str(folder)).returncode == 2
+    told = ended("doctor", LEMS_GUARD_RULES=str(folder))
+    assert told.returncode == 1
+    assert "beta-blockers.yaml:1:1: gone" in told.stdout
 
 
 def test_a_folder_that_vanishes_is_refused(folder: Path, waiting: Running) -> None:

@@ -8,7 +8,14 @@ import pytest
 
 from lems_guard.clinical.medication import Disposition, Ingredient, Medication, Understood
 from lems_guard.clinical.route import Route
-from lems_guard.editions.library import compile_edition, packaged_rules, write_compiled
+from lems_guard.editions.library import (
+    compile_edition,
+    draft_edition,
+    edition_of,
+    packaged_rules,
+    write_compiled,
+    write_lock,
+)
 from lems_guard.knowledge.cases import Understand
 from lems_guard.knowledge.compiler import Compilation, compile_rules
 
@@ -38,18 +45,24 @@ def with_vocabulary(folder: Path) -> Path:
     return folder
 
 
+def locked(folder: Path) -> Path:
+    """Lock a folder as it is now, whatever its lock said of its rules."""
+    write_lock(folder, "", edition_of(draft_edition(folder)))
+    return folder
+
+
 @pytest.fixture
 def rules(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The tiny rules with a vocabulary, in the working directory."""
+    """The tiny rules with a vocabulary, locked, in the working directory."""
     monkeypatch.chdir(tiny.parent)
-    return with_vocabulary(tiny)
+    return locked(with_vocabulary(tiny))
 
 
 @pytest.fixture(scope="session")
 def rules_to_read(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same, compiled once for all tests that change nothing."""
     folder = Path(shutil.copytree(TINY, tmp_path_factory.mktemp("read") / "rules"))
-    write_compiled(compile_edition(with_vocabulary(folder)), folder)
+    write_compiled(compile_edition(locked(with_vocabulary(folder))), folder)
     return folder
 
 

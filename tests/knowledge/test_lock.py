@@ -10,7 +10,12 @@ from typer.testing import CliRunner, Result
 from builders import rule
 from lems_guard.cli.rules import rules_app
 from lems_guard.clinical.rule import Review, Rule
-from lems_guard.editions.library import draft_edition, edition_of, packaged_rules
+from lems_guard.editions.library import (
+    draft_edition,
+    edition_of,
+    packaged_rules,
+    refuse_unreleased,
+)
 from lems_guard.knowledge.compiler import Compilation
 from lems_guard.knowledge.lock import Locked, checked, lock_of, read_lock, written
 
@@ -138,8 +143,9 @@ def test_the_shipped_rules_keep_to_their_lock() -> None:
     if path.is_file():
         lock, damaged = read_lock(path.read_text("utf-8"))
         assert not damaged
-        rules = edition_of(draft_edition(packaged_rules())).knowledge.rules
-        assert not checked(rules, lock).problems
+        edition = edition_of(draft_edition(packaged_rules()))
+        assert not checked(edition.knowledge.rules, lock).problems
+        refuse_unreleased(edition, packaged_rules())
 
 
 @pytest.fixture

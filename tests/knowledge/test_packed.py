@@ -3,9 +3,9 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,12 +15,14 @@ from lems_guard.clinical.condition import All, Between, Condition, Either, Is, N
 from lems_guard.clinical.facts import YesNo
 from lems_guard.clinical.medication import MedicationList, Phase
 from lems_guard.clinical.rule import Modifier
-from lems_guard.clinical.severity import Jurisdiction
+from lems_guard.clinical.severity import Jurisdiction, Severity
 from lems_guard.editions.library import packaged_rules
-from lems_guard.knowledge.compiler import Compilation, compile_rules
+from lems_guard.knowledge.compiler import compile_rules
 from lems_guard.knowledge.layout import VOCABULARY
 from lems_guard.knowledge.packed import (
     CompiledFileFault,
+    content_digest,
+    edition_digest,
     pack,
     packed_digest,
     sources_digest,
@@ -43,7 +45,18 @@ class Words:
     routes: frozenset[str]
 
 
+ENGINE = "1.0"
 WORDS = Words({"metoprolol": ("6918",)}, frozenset({"po", "iv"}))
+
+
+def packed_and_back(knowledge: KnowledgeBase, vocabulary: Any, kind: type[Any]) -> Any:  # noqa: ANN401
+    return unpack(pack(knowledge, vocabulary, DIGEST), kind, ENGINE)
+
+
+def as_packed(knowledge: KnowledgeBase, vocabulary: object) -> KnowledgeBase:
+    """Knowledge with the digest that it comes back with."""
+    digest = edition_digest(content_digest(knowledge, vocabulary), ENGINE)
+    return replace(knowledge, digest=digest)
 
 
 @pytest.fixture(scope="module")
@@ -81,14 +94,14 @@ def with_condition(knowledge: KnowledgeBase, condition: Condition) -> KnowledgeB
 
 
 def test_what_comes_out_is_what_went_in(knowledge: KnowledgeBase) -> None:
-    assert unpack(pack(knowledge, WORDS), Words) == (knowledge, WORDS)
+    assert packed_and_back(knowledge, WORDS, Words) == (as_packed(knowledge, WORDS), WORDS)
 
 
 @given(condition=conditions)
 def test_every_condition_survives(knowledge: KnowledgeBase, condition: Condition) -> None:
     changed = with_condition(knowledge, condition)
-    again, _ = unpack(pack(changed, WORDS), Words)
-    assert again == changed
+    again, _ = packed_and_back(changed, WORDS, Words)
+    assert again == as_packed(changed, WORDS)
     when = again.rules[0].outcomes[0].when
     assert when is not None
     assert type(when) is type(condition)
@@ -96,13 +109,13 @@ def test_every_condition_survives(knowledge: KnowledgeBase, condition: Condition
 
 
 def test_any_damage_is_noticed(knowledge: KnowledgeBase) -> None:
-    content = pack(knowledge, WORDS)
+    content = pack(knowledge, WORDS, DIGEST)
     for position in range(0, len(content), 7):
         damaged = bytearray(content)
         damaged[position] ^= 1
         try:
             digest = packed_digest(bytes(damaged))
-            unpack(bytes(damaged), Words)
+            unpack(bytes(damaged), Words, ENGINE)
         except CompiledFileFault:
             continue
         assert digest != DIGEST  # the digest of the sources itself was hit
@@ -111,17 +124,17 @@ def test_any_damage_is_noticed(knowledge: KnowledgeBase) -> None:
 @pytest.mark.parametrize("keep", [0, 5, 40, -1])
 def test_a_torn_file_is_noticed(knowledge: KnowledgeBase, keep: int) -> None:
     with pytest.raises(CompiledFileFault):
-        unpack(pack(knowledge, WORDS)[:keep], Words)
+        unpack(pack(knowledge, WORDS, DIGEST)[:keep], Words, ENGINE)
 
 
 def test_the_packaged_vocabulary_comes_back_as_it_was(knowledge: KnowledgeBase) -> None:
     vocabulary = read_vocabulary(packaged_rules() / VOCABULARY)
-    assert unpack(pack(knowledge, vocabulary), Vocabulary)[1] == vocabulary
+    assert packed_and_back(knowledge, vocabulary, Vocabulary)[1] == vocabulary
 
 
 def test_another_shape_of_vocabulary_is_noticed(knowledge: KnowledgeBase) -> None:
     with pytest.raises(CompiledFileFault, match="does not fit this engine"):
-        unpack(pack(knowledge, {"other": 1}), Words)
+        packed_and_back(knowledge, {"other": 1}, Words)
 
 
 def test_equal_content_is_equal_bytes_under_any_hash_seed(tmp_path: Path) -> None:
@@ -130,7 +143,7 @@ def test_equal_content_is_equal_bytes_under_any_hash_seed(tmp_path: Path) -> Non
         "from lems_guard.knowledge.compiler import compile_rules;"
         "from lems_guard.knowledge.packed import pack;"
         f"found = compile_rules(Path({str(TINY)!r}), None, {DIGEST!r});"
-        "sys.stdout.buffer.write(pack(found.knowledge, frozenset('abc')))"
+        f"sys.stdout.buffer.write(pack(found.knowledge, frozenset('abc'), {DIGEST!r}))"
     )
     outputs = {
         subprocess.run(
@@ -173,9 +186,25 @@ def test_the_digest_moves_with_the_engine(tiny: Path) -> None:
     assert sources_digest(tiny, "1.0") != sources_digest(tiny, "1.1")
 
 
-def test_the_digest_of_the_knowledge_is_in_the_head(
-    tiny: Path, compiled: Callable[[Path], Compilation]
+def test_the_digest_of_the_sources_is_in_the_head(knowledge: KnowledgeBase) -> None:
+    assert packed_digest(pack(knowledge, WORDS, DIGEST)) == DIGEST
+
+
+def test_the_digest_of_an_edition_is_of_what_answers_and_of_the_engine(
+    knowledge: KnowledgeBase,
 ) -> None:
-    knowledge = compiled(tiny).knowledge
-    assert knowledge is not None
-    assert packed_digest(pack(knowledge, WORDS)) == knowledge.digest
+    """Whatever a file says of itself: a rule that was made milder in it is another edition."""
+    rule = knowledge.rules[0]
+    milder = replace(rule.outcomes[0], severity=Severity.INFORMATION)
+    changed = KnowledgeBase.of(
+        knowledge.version,
+        DIGEST,
+        (replace(rule, outcomes=(milder,)), *knowledge.rules[1:]),
+        knowledge.classes,
+    )
+    before, after = (packed_and_back(each, WORDS, Words)[0] for each in (knowledge, changed))
+    assert before.digest != after.digest
+    other = unpack(pack(knowledge, WORDS, DIGEST), Words, "1.1")[0]
+    assert other.digest != before.digest
+    elsewhere = unpack(pack(knowledge, WORDS, "00" * 32), Words, ENGINE)[0]
+    assert elsewhere.digest == before.digest

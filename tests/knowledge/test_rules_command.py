@@ -36,6 +36,7 @@ def weaken(rules: Path) -> None:
 
 
 def test_lint_says_that_all_is_well(run: Callable[..., Result]) -> None:
+    run("lock")
     result = run("lint")
     assert (result.exit_code, result.output) == (0, "2 rules, 6 cases, no problems\n")
 

@@ -1,13 +1,14 @@
 """Orders in the codes and names of a site's own release."""
 
 import datetime
+import shutil
 from pathlib import Path
 
 import pytest
 
 from lems_guard.clinical.alert import ScreeningRequest
 from lems_guard.clinical.dose import Dose
-from lems_guard.clinical.errors import InvalidKnowledge
+from lems_guard.clinical.errors import InvalidKnowledge, Unavailable
 from lems_guard.clinical.medication import (
     CodeSystem,
     Coding,
@@ -23,6 +24,7 @@ from lems_guard.editions.library import Edition, browse_edition, packaged_rules,
 from lems_guard.screening.screen import RuleScreener
 from lems_guard.terminology.site.loading import Demands, import_release
 from lems_guard.terminology.site.ndc import eleven_digits
+from lems_guard.terminology.site.vocabulary import SiteVocabulary
 from terminology.small_release import SmallRelease
 
 RXNORM, NDC, ATC = CodeSystem.RXNORM, CodeSystem.NDC, CodeSystem.ATC
@@ -176,6 +178,27 @@ def test_the_digest_covers_both_vocabularies(edition: Edition) -> None:
     assert edition.knowledge.digest != plain.knowledge.digest
     assert edition.ingredient_count() == plain.ingredient_count() + 2
     assert with_site(plain, None) is plain
+
+
+def test_a_file_that_is_written_over_while_it_is_in_use_is_not_read(
+    edition: Edition, tmp_path: Path
+) -> None:
+    """SQLite was told that it never changes, and would answer from both mixed together."""
+    vocabulary = edition.vocabulary
+    path, other = tmp_path / "site.sqlite", tmp_path / "other.sqlite"
+    import_release(SmallRelease().write(tmp_path / "release"), path, Demands(vocabulary))
+    shutil.copyfile(path, other)
+    site = SiteVocabulary(path, vocabulary)
+    assert site.code(RXNORM, "5000001").readings
+    other.replace(path)
+    assert site.is_as_opened, "another file in its place"
+    assert site.code(RXNORM, "5000002").readings
+    again = SiteVocabulary(path, vocabulary)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    assert not again.is_as_opened
+    for code in ("6918", "5000001"):
+        with pytest.raises(Unavailable, match="NOT checked"):
+            again.code(RXNORM, code)
 
 
 @pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\0" * 10])

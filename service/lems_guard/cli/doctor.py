@@ -11,8 +11,10 @@ import typer
 from rich.console import Console
 
 from lems_guard.clinical.errors import InvalidKnowledge, InvalidSettings
+from lems_guard.editions.known_answers import refuse_unknowing
 from lems_guard.editions.library import Library, packaged_rules
 from lems_guard.exposure import certificates_of, notices
+from lems_guard.knowledge.manifest import LOCK
 from lems_guard.settings import (
     HOW_TO_MAKE_A_KEY,
     PORTS,
@@ -131,7 +133,9 @@ def _listen(where: Address, *, shared: bool) -> None:
 def _knowledge(settings: Settings) -> Iterator[DoctorFinding]:
     folder = settings.rules or packaged_rules()
     try:
-        library = Library(folder, site=settings.vocabulary, overlay=settings.overlay)
+        library = Library(
+            folder, site=settings.vocabulary, overlay=settings.overlay, approve=refuse_unknowing
+        )
     except InvalidKnowledge as fault:
         for problem in fault.problems[:PROBLEMS_SHOWN]:
             yield DoctorFinding("rules", problem, f"mend it: {_where_to_look(settings, folder)}")
@@ -139,6 +143,8 @@ def _knowledge(settings: Settings) -> Iterator[DoctorFinding]:
     edition, why = library.current, library.compiled_because
     knowledge = edition.knowledge
     yield DoctorFinding("rules", f"{len(knowledge.rules)} rules, edition {knowledge.version}")
+    shown = f"as {LOCK} says, and the known answers are given; digest {knowledge.digest[:12]}"
+    yield DoctorFinding("edition", shown)
     if why:
         fix = f"`lems-guard rules compile --rules {folder}` makes starts faster"
         yield DoctorFinding("rules", f"compiled from YAML at each start: {why}", fix)

@@ -29,6 +29,7 @@ from lems_guard.editions.library import (
     draft_edition,
     edition_of,
     packaged_rules,
+    refuse_unreleased,
     results_of,
     write_compiled,
 )
@@ -198,6 +199,11 @@ def compile_(rules: RulesDir = None) -> None:
     if failed:
         _print_failures(failed, folder)
         raise typer.Exit(CONTENT_FAULT)
+    try:
+        refuse_unreleased(edition, folder)
+    except InvalidKnowledge as fault:
+        _print_lines(f"{_shown(folder)}/{problem}" for problem in fault.problems)
+        raise typer.Exit(CONTENT_FAULT) from fault
     path = write_compiled(edition, folder)
     knowledge = edition.knowledge
     _stdout().print(

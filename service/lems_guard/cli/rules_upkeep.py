@@ -1,6 +1,6 @@
 """`lems-guard rules lock | diff | schema`: what keeps a rule set honest from release to release."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +10,14 @@ from rich.text import Text
 
 from lems_guard.cli.rule_options import CONTENT_FAULT, RulesDir
 from lems_guard.clinical.errors import InvalidKnowledge
-from lems_guard.editions.library import Edition, browse_edition, packaged_rules
+from lems_guard.editions.library import (
+    Edition,
+    browse_edition,
+    draft_edition,
+    edition_of,
+    packaged_rules,
+    write_lock,
+)
 from lems_guard.knowledge.diff import (
     MedicationCase,
     Side,
@@ -19,7 +26,8 @@ from lems_guard.knowledge.diff import (
     rules_changed,
 )
 from lems_guard.knowledge.editor_schema import schemas
-from lems_guard.knowledge.lock import LOCK, LockReport, checked, lock_of, read_lock, written
+from lems_guard.knowledge.lock import LockReport, checked, lock_of, read_lock, written
+from lems_guard.knowledge.manifest import LOCK, differences, files_in, read_manifest
 from lems_guard.knowledge.problems import Problem, Problems
 from lems_guard.screening.knowledge_base import KnowledgeBase
 
@@ -29,10 +37,19 @@ SCHEMA = "schema"
 def lock_report(folder: Path, knowledge: KnowledgeBase) -> LockReport:
     """What the lock of a folder says of its rules."""
     path = folder / LOCK
-    if not path.is_file():
-        return LockReport((), ())  # a site's own rules need none
-    lock, damaged = read_lock(path.read_text("utf-8"))
-    return LockReport(damaged, ()) if damaged else checked(knowledge.rules, lock)
+    text = path.read_text("utf-8") if path.is_file() else ""
+    lock, damaged = read_lock(text)
+    report = LockReport(damaged, ()) if damaged else checked(knowledge.rules, lock)
+    return report._replace(warnings=(*report.warnings, *_not_as_locked(folder, text)))
+
+
+def _not_as_locked(folder: Path, text: str) -> Iterator[Problem]:
+    """What a start would refuse a folder for."""
+    manifest = read_manifest(text)
+    if manifest is None:
+        yield Problem(LOCK, 1, 1, "not-locked", "no service takes this folder: run `rules lock`")
+    else:
+        yield from differences(manifest, files_in(folder))
 
 
 def lock(
@@ -46,7 +63,7 @@ def lock(
     folder, retired = rules or packaged_rules(), retire or []
     if retired and not why.strip():
         _end([Problem(LOCK, 1, 1, "no-reason", "--retire needs --why")])
-    edition, path = _browsed(folder), folder / LOCK
+    edition, path = _made(folder), folder / LOCK
     before, damaged = read_lock(path.read_text("utf-8")) if path.is_file() else ({}, ())
     report = checked(edition.knowledge.rules, before, retired)
     unknown = [
@@ -58,7 +75,7 @@ def lock(
         _end((*damaged, *report.problems, *unknown))
     reason = " ".join(why.split())
     after = lock_of(edition.knowledge.rules, before, dict.fromkeys(retired, reason))
-    path.write_text(written(after), "utf-8")
+    write_lock(folder, written(after), edition)
     typer.echo(f"{path}: {len(edition.knowledge.rules)} rules, {len(report.warnings)} new or moved")
 
 
@@ -91,6 +108,15 @@ def schema(
     for name, text in schemas().items():
         (folder / name).write_text(text, "utf-8")
     typer.echo(f"{folder}: {', '.join(schemas())}")
+
+
+def _made(folder: Path) -> Edition:
+    """The edition of a folder as its sources say, whatever its compiled file holds."""
+    try:
+        return edition_of(draft_edition(folder))
+    except InvalidKnowledge as fault:
+        _print(f"{folder}/{problem}" for problem in fault.problems)
+        raise typer.Exit(CONTENT_FAULT) from fault
 
 
 def _lists_in(corpus: Path) -> list[MedicationCase]:

@@ -8,21 +8,20 @@ import subprocess
 import sys
 from pathlib import Path
 
+from lems_guard import __version__
 from lems_guard.clinical.errors import InvalidKnowledge
-from lems_guard.editions.library import Edition, Loaded, compile_edition, read_compiled
-from lems_guard.knowledge.packed import CompiledFileFault, pack, unpack
+from lems_guard.editions.library import Edition, Loaded, compile_edition, load_edition
+from lems_guard.knowledge.packed import pack, unpack
 from lems_guard.terminology.vocabulary import Vocabulary
 
 PROBLEMS = 2
+NO_SOURCES = "00" * 32  # a pipe is no file beside any
 PATIENCE_SECONDS = 600
 
 
 def load_apart(rules_dir: Path) -> Loaded:
     """The edition of a folder, compiled elsewhere where it must be; raises `InvalidKnowledge`."""
-    try:
-        return Loaded(read_compiled(rules_dir), "")
-    except CompiledFileFault as fault:
-        return Loaded(_compiled_apart(rules_dir), str(fault))
+    return load_edition(rules_dir, _compiled_apart)
 
 
 def _compiled_apart(rules_dir: Path) -> Edition:
@@ -36,7 +35,7 @@ def _compiled_apart(rules_dir: Path) -> Edition:
     except subprocess.TimeoutExpired:
         raise InvalidKnowledge((f"not compiled within {PATIENCE_SECONDS} s",)) from None
     if done.returncode == 0:
-        return Edition(*unpack(done.stdout, Vocabulary))
+        return Edition(*unpack(done.stdout, Vocabulary, __version__))
     if done.returncode == PROBLEMS:
         raise InvalidKnowledge(tuple(done.stderr.decode().splitlines()))
     raise InvalidKnowledge((f"the compiler ended with {done.returncode}",))
@@ -49,7 +48,7 @@ def main(folder: str) -> int:
     except InvalidKnowledge as fault:
         sys.stderr.write("\n".join(fault.problems))
         return PROBLEMS
-    sys.stdout.buffer.write(pack(edition.knowledge, edition.vocabulary))
+    sys.stdout.buffer.write(pack(edition.knowledge, edition.vocabulary, NO_SOURCES))
     return 0
 
 

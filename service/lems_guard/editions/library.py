@@ -15,11 +15,15 @@ from lems_guard.clinical.patient import Patient
 from lems_guard.knowledge.cases import CaseResult, run_suites
 from lems_guard.knowledge.compiler import Compilation, compile_rules
 from lems_guard.knowledge.layout import VOCABULARY
+from lems_guard.knowledge.manifest import LOCK, Manifest, manifest_of, released
 from lems_guard.knowledge.overlay import overlaid
 from lems_guard.knowledge.packed import (
     COMPILED,
     CompiledFileFault,
+    content_digest,
+    edition_digest,
     pack,
+    packed_content,
     packed_digest,
     sources_digest,
     unpack,
@@ -164,7 +168,7 @@ def draft_edition(rules_dir: Path) -> Draft:
     except InvalidKnowledge as fault:
         problems = tuple(f"{VOCABULARY}/{problem}" for problem in fault.problems)
     names = vocabulary.ingredient_names() if vocabulary else None
-    rules = compile_rules(rules_dir, names, sources_digest(rules_dir, __version__))
+    rules = compile_rules(rules_dir, names)
     return Draft(vocabulary, problems, rules)
 
 
@@ -184,7 +188,9 @@ def edition_of(draft: Draft) -> Edition:
     """The edition that a draft without problems amounts to."""
     if draft.vocabulary is None or draft.rules.knowledge is None:
         raise InvalidKnowledge(draft.problems)
-    return Edition(draft.rules.knowledge, draft.vocabulary)
+    knowledge, vocabulary = draft.rules.knowledge, draft.vocabulary
+    digest = edition_digest(content_digest(knowledge, vocabulary), __version__)
+    return Edition(dataclasses.replace(knowledge, digest=digest), vocabulary)
 
 
 def results_of(draft: Draft, edition: Edition) -> tuple[CaseResult, ...]:
@@ -195,16 +201,51 @@ def results_of(draft: Draft, edition: Edition) -> tuple[CaseResult, ...]:
 def write_compiled(edition: Edition, rules_dir: Path) -> Path:
     """Put the compiled file of an edition beside its sources."""
     path = rules_dir / COMPILED
-    write_atomically(path, pack(edition.knowledge, edition.vocabulary))
+    sources = sources_digest(rules_dir, __version__)
+    write_atomically(path, pack(edition.knowledge, edition.vocabulary, sources))
     return path
 
 
-def load_edition(rules_dir: Path) -> Loaded:
-    """The edition of a folder: from its compiled file when that fits the sources, else compiled."""
+def refuse_unreleased(edition: Edition, rules_dir: Path) -> None:
+    """Raise `InvalidKnowledge` where a service would not take a folder's compiled edition."""
+    manifest = released(rules_dir)
+    if content_digest(edition.knowledge, edition.vocabulary) != manifest.content:
+        shown = f"{LOCK}:1:1: not-locked: this engine makes other content of it: run `rules lock`"
+        raise InvalidKnowledge((shown,))
+
+
+def load_edition(rules_dir: Path, compiled: Callable[[Path], Edition] = compile_edition) -> Loaded:
+    """The edition of a folder that is whole, as its manifest says; raises `InvalidKnowledge`.
+
+    It is read from the compiled file where that fits the sources and holds what they were locked
+    to compile to; else `compiled` makes it.
+    """
+    manifest = released(rules_dir)
     try:
-        return Loaded(read_compiled(rules_dir), "")
+        return Loaded(_counted(read_compiled(rules_dir, manifest.content), manifest), "")
     except CompiledFileFault as fault:
-        return Loaded(compile_edition(rules_dir), str(fault))
+        edition, because = compiled(rules_dir), str(fault)
+    if released(rules_dir) != manifest:
+        raise InvalidKnowledge(("the folder changed while it was compiled: try again",))
+    return Loaded(_counted(edition, manifest), because)
+
+
+def _counted(edition: Edition, manifest: Manifest) -> Edition:
+    """The edition, which has as many rules and classes as were locked."""
+    found = len(edition.knowledge.rules), len(edition.knowledge.classes)
+    locked = manifest.rules, manifest.classes
+    if found != locked:
+        raise InvalidKnowledge((f"rules and classes are {found}, and {locked} were locked",))
+    return edition
+
+
+def write_lock(rules_dir: Path, lines: str, edition: Edition) -> None:
+    """Lock a folder: these lines of its rules, and the manifest of the edition made from it."""
+    knowledge = edition.knowledge
+    content = content_digest(knowledge, edition.vocabulary)
+    manifest = manifest_of(rules_dir, knowledge, content)
+    told = "".join(f"{line}\n" for line in manifest.lines())
+    write_atomically(rules_dir / LOCK, f"{lines}{told}".encode())
 
 
 def browse_edition(rules_dir: Path, overlay: Path | None = None) -> Edition:
@@ -219,12 +260,16 @@ def browse_edition(rules_dir: Path, overlay: Path | None = None) -> Edition:
 def as_site(
     edition: Edition, rules_dir: Path, *, vocabulary: Path | None = None, overlay: Path | None
 ) -> Edition:
-    """The edition as a site has it: with what was signed, its own release, and its overlay last.
+    """The edition as a site has it: with all that joins it, and its overlay laid over that."""
+    return under(overlay, joined_with(edition, rules_dir, vocabulary, overlay))
 
-    The overlay is laid over the rules as they are with all that joins them.
-    """
+
+def joined_with(
+    edition: Edition, rules_dir: Path, vocabulary: Path | None, overlay: Path | None
+) -> Edition:
+    """The edition with what was signed, and with the site's own release."""
     reviewed = edition.with_knowledge(signed(edition.knowledge, rules_dir, overlay))
-    return under(overlay, with_site(reviewed, vocabulary))
+    return with_site(reviewed, vocabulary)
 
 
 def under(overlay: Path | None, edition: Edition) -> Edition:
@@ -234,8 +279,12 @@ def under(overlay: Path | None, edition: Edition) -> Edition:
     return edition.with_knowledge(overlaid(edition.knowledge, overlay))
 
 
-def read_compiled(rules_dir: Path) -> Edition:
-    """The edition in a folder's compiled file; raises `CompiledFileFault` when it does not fit."""
+def read_compiled(rules_dir: Path, locked: str = "") -> Edition:
+    """The edition in a folder's compiled file; raises `CompiledFileFault` when it does not fit.
+
+    `locked` is the digest of the content that it must hold; empty: whoever only reads does not
+    know.
+    """
     path = rules_dir / COMPILED
     try:
         content = path.read_bytes()
@@ -243,17 +292,24 @@ def read_compiled(rules_dir: Path) -> Edition:
         raise CompiledFileFault(f"no compiled file at {path}") from fault
     if packed_digest(content) != sources_digest(rules_dir, __version__):
         raise CompiledFileFault(f"{path} was made from other sources")
-    return Edition(*unpack(content, Vocabulary))
+    if locked and packed_content(content) != locked:
+        raise CompiledFileFault(f"{path} holds other content than {LOCK} says")
+    return Edition(*unpack(content, Vocabulary, __version__))
 
 
 @dataclass
 class Library:
-    """The edition in service. A reload that fails leaves it there and remembers why."""
+    """The edition in service. A reload that fails leaves it there and remembers why.
+
+    `approve` raises `InvalidKnowledge` for an edition that must not answer; the site's overlay,
+    which is meant to change what is said, is not yet laid over it.
+    """
 
     rules_dir: Path
     load: Callable[[Path], Loaded] = load_edition
     site: Path | None = None
     overlay: Path | None = None
+    approve: Callable[[Edition], None] = lambda _: None
     current: Edition = field(init=False)
     compiled_because: str = field(init=False, default="")
     problem: InvalidKnowledge | None = field(init=False, default=None)
@@ -283,8 +339,16 @@ class Library:
         return True
 
     def _take(self, loaded: Loaded) -> None:
-        edition = as_site(
-            loaded.edition, self.rules_dir, vocabulary=self.site, overlay=self.overlay
-        )
-        self.current, self.compiled_because = edition, loaded.compiled_because
-        self.problem = None
+        joined = joined_with(loaded.edition, self.rules_dir, self.site, self.overlay)
+        self.approve(joined)
+        edition = under(self.overlay, joined)
+        if not self._is_in_service(edition):
+            self.current = edition
+        self.compiled_because, self.problem = loaded.compiled_because, None
+
+    def _is_in_service(self, edition: Edition) -> bool:
+        """Whether the same content answers already, and its files hold what they held."""
+        now = getattr(self, "current", None)
+        if now is None or now.knowledge.digest != edition.knowledge.digest:
+            return False
+        return now.site is None or now.site.is_as_opened

@@ -15,12 +15,13 @@ import structlog
 
 from lems_guard.clinical.errors import InvalidKnowledge
 from lems_guard.editions.library import Library
+from lems_guard.file_stamp import FileStamp, stamp_of
 from lems_guard.knowledge.layout import content_files
 from lems_guard.telemetry.logs import place_of
 
 log = structlog.get_logger(__name__)
 
-Signature: TypeAlias = tuple[tuple[str, int, int], ...]
+Signature: TypeAlias = tuple[tuple[str, FileStamp | None], ...]
 
 PROBLEMS_LOGGED = 20
 
@@ -40,12 +41,13 @@ class Reloader:
     async def reload(self) -> None:
         """Take the folder's present content; ends as `taken`, `unchanged` or `refused`."""
         async with self._one_at_a_time:
-            before = self._library.current.knowledge.digest
+            before = self._library.current
             loaded = await asyncio.to_thread(self._reloaded)
+            now = self._library.current
             outcome = "taken" if loaded else "refused"
-            if loaded and self._library.current.knowledge.digest == before:
+            if loaded and now.knowledge.digest == before.knowledge.digest:
                 outcome = "unchanged"
-            if outcome == "taken":
+            if now is not before:
                 self._taken()
             self._ended(outcome)
             self._tell(outcome)
@@ -91,8 +93,12 @@ class Reloader:
             await asyncio.gather(*running)
 
     async def watch(self, every_seconds: float) -> None:
-        """Reload when folder or overlay has changed and has then kept still for one look."""
-        watched = self._library.rules_dir, self._library.overlay
+        """Reload when a file has changed and all have then kept still for one look.
+
+        Of the folder, and the overlay and the vocabulary beside it.
+        """
+        beside = (self._library.overlay, self._library.site)
+        watched = self._library.rules_dir, *(path for path in beside if path is not None)
         known = changing = await asyncio.to_thread(signature, *watched)
         while True:
             await asyncio.sleep(every_seconds)
@@ -103,15 +109,14 @@ class Reloader:
             changing = now
 
 
-def signature(folder: Path, overlay: Path | None = None) -> Signature:
-    """Name, time and size of every file of content; empty while files come and go."""
+def signature(folder: Path, *beside: Path) -> Signature:
+    """Name and stamp of every file of content; empty while files come and go."""
     try:
-        found = [(name, (folder / name).stat()) for name in content_files(folder)]
-        if overlay is not None:
-            found.append((str(overlay), overlay.stat()))
+        paths = [*(folder / name for name in content_files(folder)), *beside]
     except OSError:
         return ()
-    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in found)
+    found = [(str(path), stamp_of(path)) for path in paths]
+    return () if any(stamp is None for _, stamp in found) else tuple(found)
 
 
 @contextlib.asynccontextmanager

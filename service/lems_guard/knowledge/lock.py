@@ -3,7 +3,8 @@
 `rules.lock` is written by a command and read by lint: content that changes without its version, an
 id that vanishes or comes back, all show there. Content is the rule as written, with what its file
 says once put in: an engine that learns new fields or values changes no rule. A rule's review is no
-content of it; neither is the wording of its sources, nor who belongs to a class.
+content of it; neither is the wording of its sources, nor who belongs to a class. All that is the
+manifest's, which stands below (`manifest.py`).
 """
 
 import hashlib
@@ -12,10 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from lems_guard.clinical.rule import Rule
+from lems_guard.knowledge.manifest import LOCK, MARK
 from lems_guard.knowledge.problems import Place, Problem
 from lems_guard.knowledge.tree import Branch, Node, Series
 
-LOCK = "rules.lock"
 RETIRED = "retired"
 NO_CONTENT = frozenset({"version", "review"})
 
@@ -63,6 +64,8 @@ def read_lock(text: str) -> tuple[dict[str, Locked], tuple[Problem, ...]]:
     found: dict[str, Locked] = {}
     problems = []
     for number, line in enumerate(text.splitlines(), start=1):
+        if line.startswith(MARK):
+            continue
         cells = line.split("\t")
         entry = _entry(cells) if len(cells) == 3 else None
         if entry is None or entry.rule in found:

@@ -1,12 +1,14 @@
 """The compiled file: knowledge and vocabulary in one piece, so that a start parses no YAML.
 
 Layout: magic, format number, digest of the sources (32 bytes), SHA-256 of the payload (32 bytes),
-payload. The payload is MessagePack and deterministic: equal content gives equal bytes.
+payload. The payload is MessagePack and deterministic: equal content gives equal bytes. So the
+digest of an edition is of what is in the payload, hence of what answers, wherever it came from.
 """
 
 import dataclasses
 import hashlib
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -20,7 +22,7 @@ from lems_guard.knowledge.layout import CASES_ENDING, SIGNATURES, content_files
 from lems_guard.screening.knowledge_base import DrugClass, KnowledgeBase
 
 MAGIC = b"LEMSGUARD"
-FORMAT = 6
+FORMAT = 7
 HEAD = struct.Struct(f"!{len(MAGIC)}sH32s32s")
 COMPILED = Path(".compiled", "knowledge.bin")
 CONTENT_ENDINGS = (".yaml", ".tsv")
@@ -36,41 +38,60 @@ class CompiledFileFault(Exception):
 
 class _Payload(msgspec.Struct, Generic[Vocabulary], array_like=True, frozen=True):
     version: str
-    digest: str
     rules: tuple[Rule, ...]
     classes: tuple[DrugClass, ...]
     vocabulary: Vocabulary
 
 
 def sources_digest(rules_dir: Path, engine: str) -> str:
-    """The hex digest of all that can change an answer: content by path, and the engine's version.
+    """The hex digest of the sources of an edition: content by path, and the engine's version."""
+    digest = hashlib.sha256(f"{FORMAT} {engine}".encode())
+    for name in source_files(rules_dir):
+        content = (rules_dir / name).read_bytes()
+        digest.update(f"\0{len(name)} {name} {len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def source_files(rules_dir: Path) -> Iterator[str]:
+    """Every file that can change an answer.
 
     Cases are left out: they judge the content and change nothing in it. So are signatures, which
     are laid over it when it is loaded.
     """
-    digest = hashlib.sha256(f"{FORMAT} {engine}".encode())
     for name in content_files(rules_dir):
         if name.startswith(BUILT_FROM) or name == SIGNATURES:
             continue
         if name.endswith(CONTENT_ENDINGS) and not name.endswith(CASES_ENDING):
-            content = (rules_dir / name).read_bytes()
-            digest.update(f"\0{len(name)} {name} {len(content)}\0".encode())
-            digest.update(content)
-    return digest.hexdigest()
+            yield name
 
 
-def pack(knowledge: KnowledgeBase, vocabulary: object) -> bytes:
-    """The compiled file of an edition; its digest is the one the knowledge base carries."""
+def pack(knowledge: KnowledgeBase, vocabulary: object, sources: str) -> bytes:
+    """The compiled file of an edition that was made from sources of this digest."""
+    body = payload_of(knowledge, vocabulary)
+    head = HEAD.pack(MAGIC, FORMAT, bytes.fromhex(sources), hashlib.sha256(body).digest())
+    return head + body
+
+
+def content_digest(knowledge: KnowledgeBase, vocabulary: object) -> str:
+    """The hex digest of an edition's content: rules, classes and vocabulary as they answer."""
+    return hashlib.sha256(payload_of(knowledge, vocabulary)).hexdigest()
+
+
+def edition_digest(content: str, engine: str) -> str:
+    """The digest that answers carry: of the content, and of the engine that judges by it."""
+    return hashlib.sha256(f"{FORMAT} {engine} {content}".encode()).hexdigest()
+
+
+def payload_of(knowledge: KnowledgeBase, vocabulary: object) -> bytes:
+    """What the compiled file holds of an edition: equal content gives equal bytes."""
     payload = _Payload(
         knowledge.version,
-        knowledge.digest,
         tuple(_carrying(rule) for rule in knowledge.rules),
         knowledge.classes,
         vocabulary,
     )
-    body = msgspec.msgpack.Encoder(enc_hook=_uncarry, order="deterministic").encode(payload)
-    sources = bytes.fromhex(knowledge.digest)
-    return HEAD.pack(MAGIC, FORMAT, sources, hashlib.sha256(body).digest()) + body
+    return msgspec.msgpack.Encoder(enc_hook=_uncarry, order="deterministic").encode(payload)
 
 
 def packed_digest(content: bytes) -> str:
@@ -78,7 +99,14 @@ def packed_digest(content: bytes) -> str:
     return _head(content)[0].hex()
 
 
-def unpack(content: bytes, vocabulary: type[Vocabulary]) -> tuple[KnowledgeBase, Vocabulary]:
+def packed_content(content: bytes) -> str:
+    """The digest of the content that a compiled file says to hold; `unpack` holds it to that."""
+    return _head(content)[1].hex()
+
+
+def unpack(
+    content: bytes, vocabulary: type[Vocabulary], engine: str
+) -> tuple[KnowledgeBase, Vocabulary]:
     """The edition in a compiled file, equal to the one that was packed."""
     _, checksum = _head(content)
     body = memoryview(content)[HEAD.size :]
@@ -92,7 +120,8 @@ def unpack(content: bytes, vocabulary: type[Vocabulary]) -> tuple[KnowledgeBase,
         )
     except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
         raise CompiledFileFault(f"it does not fit this engine: {fault}") from fault
-    knowledge = KnowledgeBase.of(payload.version, payload.digest, payload.rules, payload.classes)
+    digest = edition_digest(checksum.hex(), engine)
+    knowledge = KnowledgeBase.of(payload.version, digest, payload.rules, payload.classes)
     return knowledge, payload.vocabulary
 
 

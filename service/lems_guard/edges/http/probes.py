@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+from collections.abc import Callable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -19,13 +20,13 @@ FASTEST = 1  # of gzip's levels: a fifteenth is left even so
 def probe_routes(
     health: Health,
     metrics: Metrics,
-    notices: tuple[str, ...] = (),
+    state: Callable[[], Mapping[str, object]],
     entrance: Entrance | None = None,
 ) -> list[Route]:
     """The routes; liveness asks nothing of anybody, readiness every component.
 
-    `notices` are what an operator must know of how this process was set up. Metrics are for those
-    who operate it, where there is an entrance; the health of the process is for all.
+    `state` is what an operator must know beside: which edition answers, what is open. Metrics are
+    for those who operate it, where there is an entrance; the health of the process is for all.
     """
     making = asyncio.Lock()
 
@@ -33,9 +34,7 @@ def probe_routes(
         return PlainTextResponse("ok\n")
 
     async def ready(_: Request) -> Response:
-        body: dict[str, object] = {"ready": health.ready, "components": health.states()}
-        if notices:
-            body["notices"] = notices
+        body = {"ready": health.ready, "components": health.states(), **state()}
         return JSONResponse(body, 200 if health.ready else 503)
 
     async def exposition(request: Request) -> Response:

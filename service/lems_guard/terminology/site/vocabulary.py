@@ -1,13 +1,17 @@
 """A site's own release in use: codes and names to ingredients, looked up when they are needed."""
 
 import functools
+import sqlite3
 import weakref
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from lems_guard.clinical.dose import Dose
+from lems_guard.clinical.errors import Unavailable
 from lems_guard.clinical.medication import CodeSystem
 from lems_guard.clinical.route import Route
+from lems_guard.file_stamp import stamp_of
 from lems_guard.terminology.codes import UNKNOWN, Coded, atc_route
 from lems_guard.terminology.site import schema
 from lems_guard.terminology.site.ndc import eleven_digits
@@ -15,7 +19,10 @@ from lems_guard.terminology.vocabulary import IngredientSet, Readings, Vocabular
 from lems_guard.terminology.words import key_of
 
 REMEMBERED = 4096
+WRITTEN_OVER = "the site's vocabulary was written over while it was in use: NOT checked"
 PRODUCTS = frozenset({"SCD", "SBD", "SCDC", "SBDC", "GPCK", "BPCK"})
+_INGREDIENTS = "SELECT rxcui, name FROM drug WHERE kind = 'IN'"
+_SUCCESSORS = "SELECT successor FROM retired WHERE rxcui = ?"
 _BY_CODE = "SELECT rxcui FROM code WHERE system = ? AND code = ?"
 _BY_PRODUCT_NDC = "SELECT DISTINCT rxcui FROM code WHERE system = ? AND code BETWEEN ? AND ?"
 _DRUG = "SELECT kind, name, readings, route, obsolete FROM drug WHERE rxcui = ?"
@@ -36,6 +43,7 @@ class SiteVocabulary:
 
     def __init__(self, path: Path, vocabulary: Vocabulary) -> None:
         """Open the file; raises `UnusableVocabulary`."""
+        self._path, self._stamp = path, stamp_of(path)
         self._database = schema.open_read_only(path)
         # An edition that is replaced is dropped, not closed: its file goes with it.
         weakref.finalize(self, self._database.close)
@@ -47,12 +55,31 @@ class SiteVocabulary:
         self._drug = functools.lru_cache(REMEMBERED)(self._read_drug)
         self._named = functools.lru_cache(REMEMBERED)(self._read_name)
 
+    @property
+    def is_as_opened(self) -> bool:
+        """Whether the file holds what it held; another in its place leaves it as it was."""
+        now, then = stamp_of(self._path), self._stamp
+        if now is None or then is None or (now.inode, now.device) != (then.inode, then.device):
+            return True
+        return (now.content_time, now.size) == (then.content_time, then.size)
+
+    def _rows(self, query: str, *values: str | int) -> list[Any]:
+        """What the file says; raises `Unavailable` where it was written over since it was opened.
+
+        SQLite is told that the file never changes, and would read from both mixed together.
+        """
+        try:
+            rows = self._database.execute(query, values).fetchall()
+        except sqlite3.Error:
+            raise Unavailable(WRITTEN_OVER) from None
+        if not self.is_as_opened:
+            raise Unavailable(WRITTEN_OVER)
+        return rows
+
     def _ingredient_names(self, vocabulary: Vocabulary) -> dict[str, IngredientSet]:
         """RxCUI → our names: by code, else by name, else the release's own as a new ingredient."""
         found: dict[str, IngredientSet] = {}
-        for number, name in self._database.execute(
-            "SELECT rxcui, name FROM drug WHERE kind = 'IN'"
-        ):
+        for number, name in self._rows(_INGREDIENTS):
             rxcui, key = str(number), key_of(name)
             coded, named = vocabulary.codes.get(rxcui, ()), vocabulary.names.get(key, ())
             known = next((sets[0] for sets in (coded, named) if len(sets) == 1), None)
@@ -69,7 +96,7 @@ class SiteVocabulary:
         if system is CodeSystem.NDC:
             return self._ndc(code)
         code = code.strip().upper()
-        rows = self._database.execute(_BY_CODE, (system.value, code)).fetchall()
+        rows = self._rows(_BY_CODE, system.value, code)
         found = self._together([rxcui for (rxcui,) in rows])
         return found._replace(route=atc_route(code)) if system is CodeSystem.ATC else found
 
@@ -80,7 +107,7 @@ class SiteVocabulary:
         return found if found.readings else self._retired(int(code))
 
     def _retired(self, rxcui: int) -> Coded:
-        rows = self._database.execute("SELECT successor FROM retired WHERE rxcui = ?", (rxcui,))
+        rows = self._rows(_SUCCESSORS, rxcui)
         successors = sorted(new for (new,) in rows)
         found = self._together(successors)
         if not found.readings:
@@ -94,10 +121,10 @@ class SiteVocabulary:
         rxcuis: set[int] = set()
         for digits in eleven_digits(code):
             if len(digits) == 11:
-                rows = self._database.execute(_BY_CODE, (CodeSystem.NDC.value, digits))
+                rows = self._rows(_BY_CODE, CodeSystem.NDC.value, digits)
             else:
-                ends = (CodeSystem.NDC.value, f"{digits}00", f"{digits}99")
-                rows = self._database.execute(_BY_PRODUCT_NDC, ends)
+                ends = f"{digits}00", f"{digits}99"
+                rows = self._rows(_BY_PRODUCT_NDC, CodeSystem.NDC.value, *ends)
             rxcuis.update(rxcui for (rxcui,) in rows)
         return self._together(sorted(rxcuis))
 
@@ -116,10 +143,10 @@ class SiteVocabulary:
         )
 
     def _read_drug(self, rxcui: int) -> Coded:
-        row = self._database.execute(_DRUG, (rxcui,)).fetchone()
-        if row is None:
+        rows = self._rows(_DRUG, rxcui)
+        if not rows:
             return UNKNOWN
-        kind, name, readings, route, obsolete = row
+        kind, name, readings, route, obsolete = rows[0]
         strength = self.strength_of(name) if kind in PRODUCTS else None
         source = f"release {self.about.release}, {kind}{', obsolete' if obsolete else ''}"
         return Coded(self._sets(readings), Route[route] if route else None, strength, "", source)
@@ -137,23 +164,22 @@ class SiteVocabulary:
         return self._named(key)
 
     def _read_name(self, key: str) -> tuple[Readings, bool]:
-        rows = self._database.execute(_BRANDS, (key,)).fetchall()
+        rows = self._rows(_BRANDS, key)
         found = self._together([rxcui for rxcui, _ in rows])
         return found.readings, any(kind == "BN" for _, kind in rows)
 
     def ingredient_name(self, rxcui: str) -> str:
         """The release's own name of an ingredient; empty where it has none such."""
-        row = self._database.execute(_DRUG, (int(rxcui),)).fetchone()
-        return str(row[1]) if row is not None and row[0] == "IN" else ""
+        rows = self._rows(_DRUG, int(rxcui))
+        return str(rows[0][1]) if rows and rows[0][0] == "IN" else ""
 
     def products_like(self, pattern: str) -> Readings:
         """What the products hold whose names fit a pattern with `%` for any text."""
-        rows = self._database.execute(_LIKE, (pattern,))
+        rows = self._rows(_LIKE, pattern)
         return tuple({names for (readings,) in rows for names in self._sets(readings)})
 
     def ingredients_under(self, prefix: str) -> set[str]:
         """The new ingredients that the release files under a group of the ATC."""
-        ends = (CodeSystem.ATC.value, prefix, f"{prefix}~")
-        rows = self._database.execute(_UNDER_ATC, ends)
+        rows = self._rows(_UNDER_ATC, CodeSystem.ATC.value, prefix, f"{prefix}~")
         found = {name for (readings,) in rows for names in self._sets(readings) for name in names}
         return found & self.new_ingredients.keys()
