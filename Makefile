@@ -22,7 +22,7 @@ COMPILED_TO_RUN := $(VENV)/.compiled-to-run
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve test properties lint stubs stub-files locks dist vocabulary bench capacity readme pictures
+.PHONY: help setup demo serve test properties lint stubs stub-files locks dist vocabulary bench fuzz capacity readme pictures
 
 # Lists the targets by their two-hash comments.
 help:
@@ -80,6 +80,10 @@ vocabulary: $(INSTALLED) ## build the tables of drug names from rules/vocabulary
 
 bench: setup ## measure speed, within three minutes; JSON=FILE writes them, README=on its table
 	PYTHONPATH=tests $(PYTHON) -m benchmark $(if $(JSON),--json $(JSON)) $(if $(README),--readme)
+
+# Inputs that were a fault are kept in fuzz-found/; with atheris: GUIDED=--guided IN=text
+fuzz: setup ## break in by every door for MINUTES=10 (IN='text hooks'), and print what inputs cost
+	PYTHONPATH=tests $(PYTHON) -m fuzz --minutes $(or $(MINUTES),10) $(GUIDED) $(IN)
 
 capacity: setup ## measure what a replica can carry, for deploy/OPERATING.md
 	PYTHONPATH=tests $(PYTHON) -m capacity_table

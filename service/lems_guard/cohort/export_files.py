@@ -13,7 +13,7 @@ import msgspec
 
 from lems_guard.clinical.errors import InvalidCohort
 from lems_guard.cohort.lines import Reject
-from lems_guard.cohort.requests import LONGEST_LINE, TOO_LONG, mistake_in
+from lems_guard.cohort.requests import LONGEST_LINE, NO_JSON, TOO_LONG, mistake_in
 from lems_guard.fhir.references import relative
 from lems_guard.fhir.shapes import Json, obj, text
 from lems_guard.fhir.standing import MEDICATION_KINDS
@@ -101,9 +101,12 @@ def resource_of(content: bytes) -> ExportedResource | str | None:
         return TOO_LONG
     try:
         head = msgspec.json.decode(content, type=Head) if content else None
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as fault:
+        found = _resource(head, content) if head else None
+        if isinstance(found, ExportedResource):
+            msgspec.json.decode(content)  # what the head passes over is not read otherwise
+    except NO_JSON as fault:
         return mistake_in(content) or f"no resource: {fault}"
-    return _resource(head, content) if head else None
+    return found
 
 
 def _resource(head: Head, content: bytes) -> ExportedResource | str | None:

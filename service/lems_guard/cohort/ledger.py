@@ -90,11 +90,12 @@ class Ledger:
 
     def verify(self) -> None:
         """Go on behind the last whole answer; raises `InvalidCohort` where one is not as it was."""
+        size = self._path.stat().st_size
         with self._path.open("rb") as answers:
             for number, (_, known, end) in enumerate(self._records(), start=1):
-                answer = answers.read(end - self._end)
-                if len(answer) < end - self._end:
+                if not self._end <= end <= size:
                     raise refused(f"OUT was cut: the answer to line {number} is not whole")
+                answer = answers.read(end - self._end)
                 if hashed(answer) != known:
                     raise refused(f"OUT was changed: the answer to line {number} is another")
                 self.answered, self._end = number, end

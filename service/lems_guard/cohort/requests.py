@@ -30,6 +30,8 @@ MISTAKES = {
 }
 PRETTY = "its JSON is spread over several lines: write one object a line (`jq -c .`)"
 ZEROS = "it is text in UTF-16, or no text: convert it to UTF-8"
+# What msgspec raises for what it cannot read.
+NO_JSON = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -96,7 +98,7 @@ def _is_wrapped(content: bytes) -> bool:
     """Whether a request stands in a line beside its reference; false where nobody can tell."""
     try:
         value = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
-    except msgspec.MsgspecError:
+    except NO_JSON:
         return False
     return bool(value) and value.keys() <= WRAPPED
 
@@ -105,7 +107,7 @@ def reference_of(line: CohortLine) -> str:
     """The caller's reference of a line whose request cannot be read, as far as there is one."""
     try:
         value = msgspec.json.decode(line.content)
-    except (msgspec.MsgspecError, RecursionError):
+    except NO_JSON:
         return line.place
     found = value.get("request_id") or value.get("requestId") if isinstance(value, dict) else ""
     return found if isinstance(found, str) and found else line.place

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from lems_guard.clinical.errors import InvalidCohort
+from lems_guard.cohort.requests import NO_JSON
 
 NOT_READ = ("DISPOSITION_UNRESOLVED", "DISPOSITION_AMBIGUOUS")
 
@@ -114,6 +115,6 @@ def results_in(answers: Path) -> Iterator[Result]:
         for number, line in enumerate(file, start=1):
             try:
                 yield decoder.decode(line)
-            except msgspec.MsgspecError as fault:
+            except NO_JSON as fault:
                 why = f"{answers}: line {number} is no answer: {fault}"
                 raise InvalidCohort(why) from None

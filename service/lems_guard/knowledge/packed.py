@@ -121,7 +121,10 @@ def unpack(
     except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
         raise CompiledFileFault(f"it does not fit this engine: {fault}") from fault
     digest = edition_digest(checksum.hex(), engine)
-    knowledge = KnowledgeBase.of(payload.version, digest, payload.rules, payload.classes)
+    try:
+        knowledge = KnowledgeBase.of(payload.version, digest, payload.rules, payload.classes)
+    except (LookupError, ValueError) as fault:
+        raise CompiledFileFault(f"its parts do not fit each other: {fault!r}") from fault
     return knowledge, payload.vocabulary
 
 

@@ -99,9 +99,13 @@ class Asked:
 
     def say(self, call: dict[str, Any]) -> Said:
         """What a call gets."""
-        return asyncio.run(self._say(call))
+        return self.send(json.dumps(call).encode())
 
-    async def _say(self, call: dict[str, Any]) -> Said:
+    def send(self, body: bytes) -> Said:
+        """What the body of a call gets."""
+        return asyncio.run(self._send(body))
+
+    async def _send(self, body: bytes) -> Said:
         fetcher = None
         if self._handler:
             bounds = Bounds(seconds=self._seconds)
@@ -110,7 +114,6 @@ class Asked:
             )
         services = {each.hook: each for each in SERVICES.values()}
         try:
-            body = json.dumps(call).encode()
             content = await self._desk(fetcher).answer(body, services, self.caller, AtOnce())
         except Refusal as refusal:
             return Said(refusal.status, [])

@@ -311,7 +311,7 @@ def _is_clock(text: Words, at: int, stop: int) -> bool:
     following = text.words[stop] if stop < text.end else ""
     before = text.words[at - 1] if at else ""
     value = number_of(word) if word[0] in DIGITS else None
-    if value is None or value != int(value):
+    if value is None or not value.is_integer():
         return False
     if _is_hours_and_minutes(word):
         is_one_of_several = _is_hours_and_minutes(before) or _is_hours_and_minutes(following)
