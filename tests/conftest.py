@@ -20,3 +20,8 @@ def edition() -> Edition:
     from lems_guard.editions.library import load_edition, packaged_rules  # noqa: PLC0415
 
     return load_edition(packaged_rules()).edition
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes name no test: packed ones may hold the time, and all workers must agree on names."""
+    return argname if isinstance(val, bytes) else None
