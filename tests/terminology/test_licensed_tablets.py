@@ -96,7 +96,7 @@ def test_sent_pieces(
         ("amifampridine suspension 80 mL daily", 80, "at once, or over the day?"),
         ("Firdapse 20 mL qid", None, "a mL of what, is not said"),
         ("amifampridine oral solution 20 mL qid", None, "no solution is made after the label"),
-        ("amifampridine 2 mg/mL suspension 20 mL qid", None, "not the suspension of the label"),
+        ("amifampridine 2 mg/mL suspension 20 mL qid", 40, "a volume of a strength that is told"),
         ("amifampridine 3 capsules qid", None, "no licensed capsule is made"),
         ("amifampridine 3 tablets qid (compounded)", None, "a compounded piece"),
         ("Firdapse compounded suspension 20 mL qid", None, "a compounded mL"),

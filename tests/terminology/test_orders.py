@@ -171,7 +171,7 @@ def test_the_route_is_read(resolver: Resolver, text: str, route: Route | None, r
         ("Firdapse 1 tablet 10 mg qid", Dose(10, "mg"), 4, "one is one"),
         ("amifampridine 5-10 mg qid", Dose(10, "mg"), 4, "of a range the largest is judged"),
         ("amifampridine 10 mg 1-2 tabs qid", Dose(20, "mg"), 4, "of a range the largest"),
-        ("morphine 1 mg/ml 10 ml qid", None, 4, "a concentration is no dose"),
+        ("morphine 1 mg/ml 10 ml qid", Dose(10, "mg"), 4, "a volume of a strength"),
         ("levothyroxine 0,125 mg daily", Dose(0.125, "mg"), 1, "a decimal comma"),
         ("acyclovir 1,000 mg q8h", Dose(1000, "mg"), 3, "a thousand"),
         ("ibuprofen 400 mg q4-6h", Dose(400, "mg"), 6, "of a range the oftenest is judged"),

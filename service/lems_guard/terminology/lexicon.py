@@ -69,6 +69,7 @@ class Kind(enum.IntEnum):
     LINK = 34
     UNSAID = 35
     STEP = 36
+    PAST = 37
     # What numbers make.
     AMOUNT = 40
     STRENGTH = 41
@@ -148,6 +149,8 @@ class Lexicon:
     """Sets of ingredients of which one product is made."""
     classes: Classes = field(default_factory=dict)
     """Classes that can be named in the place of a drug, with the drugs in them."""
+    inhaled: frozenset[str] = frozenset()
+    """Ingredients of which a product to be inhaled is made."""
 
     def spelled(self, word: str) -> Entry | None:
         """A word that no table holds, as the name that it spells in another language."""
@@ -184,6 +187,11 @@ class Lexicons:
                 self._common[entry.phrase] = earlier._replace(after_drug=entry)
         self._longer = longer_of(self._common)
         self._combinations = frozenset(_combinations(vocabulary))
+        self._inhaled = frozenset(
+            each.ingredients[0]
+            for each in vocabulary.contents
+            if each.route is Route.INHALED and len(each.ingredients) == 1
+        )
         self._places = {place for each in self._local() for place in each[1]}
         self.anywhere = self._read_as(self._common)
         self._by_place = {"": self.anywhere}
@@ -231,6 +239,7 @@ class Lexicons:
             self._spelled,
             self._combinations,
             self._classes,
+            self._inhaled,
         )
 
 
@@ -266,6 +275,8 @@ def _drug_entries(vocabulary: Vocabulary) -> Iterator[Entry]:
         yield _drug(Kind.NAME, key, readings, _only_route(vocabulary, readings))
     for key in vocabulary.brands:
         yield _brand(vocabulary, key, "")
+    for code, readings in vocabulary.cvx.items():
+        yield _drug(Kind.NAME, f"cvx {code}", readings, None)
 
 
 def _only_route(vocabulary: Vocabulary, readings: Readings) -> Route | None:

@@ -36,7 +36,7 @@ CONDITION_FACTS = {
     "uncontrolled_asthma": "YES",
     "congenital_long_qt": "YES",
 }
-CONTEXTS = frozenset({"", "eye", "ear", "field"})
+CONTEXTS = frozenset({"", "eye", "ear", "skin", "field"})
 # The kinds of words in `sig.tsv`; what each does is told there, at `lexicon.Kind`.
 SIG_KINDS = frozenset(
     [
@@ -67,10 +67,11 @@ SIG_KINDS = frozenset(
         "link",
         "unsaid",
         "step",
+        "past",
         "number",
     ]
 )
-_PER_DAY = re.compile(r"#|\d+(?:\.\d+)?|(?:\d+|#)(?:/(?:#|\d+))+")
+_PER_DAY = re.compile(r"#|\d+(?:\.\d+)?|(?:\d+|#)(?:/(?:#|\d+|0\.\d*[1-9]))+")
 
 
 def read_vocabulary(directory: Path) -> Vocabulary:
@@ -244,7 +245,7 @@ def _route(cell: str) -> Route:
 
 def _route_word(row: Row) -> RouteWord:
     if row["context"] not in CONTEXTS:
-        raise BadRow(f"context: '{row['context']}' is none of eye, ear, field")
+        raise BadRow(f"context: '{row['context']}' is none of eye, ear, skin, field")
     return RouteWord(_route(row["route"]), row["context"])
 
 

@@ -19,6 +19,10 @@ _ASCII_WORD = re.compile(rf"[a-z]+|{_FURTHER}", re.ASCII)
 # `4 - 6` is the same range as `4-6`.
 _SPACED = re.compile(r"(?<=\d) - (?=\d)")
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
+# The same with points, as most of Europe writes it: several groups, or a decimal comma behind.
+_POINTED = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+(?:(?<=\.\d{3}\.\d{3})|,\d+)")
+# One group may be thousands or decimals; nobody writes a nought last behind a decimal point.
+_MAYBE_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d\d0")
 _SIGNS = {
     "\N{MULTIPLICATION SIGN}": "x",
     "\N{VULGAR FRACTION ONE HALF}": " 0.5 ",
@@ -88,12 +92,20 @@ def number_of(word: str) -> float | None:
     """The value of a number as written: `1,000` is a thousand, `2,5` two and a half."""
     if "-" in word:
         return None
+    if word.count(".") > 1 or ("." in word and "," in word):
+        word = word.replace(".", "").replace(",", ".") if _POINTED.fullmatch(word) else word
     if "," in word:
         word = word.replace(",", "") if _THOUSANDS.fullmatch(word) else word.replace(",", ".")
     try:
         return float(word)
     except ValueError:
         return None
+
+
+def in_thousands(word: str) -> float | None:
+    """What `30.000` is where the point parts thousands; nothing where it cannot."""
+    parts = [part for part in word.split("-") if _MAYBE_THOUSANDS.fullmatch(part)]
+    return max((float(part) * 1000 for part in parts), default=None)
 
 
 def plain_letters(text: str) -> str:

@@ -13,11 +13,12 @@ from lems_guard.terminology.reading.phrase import (
     new_amount,
     new_phrase,
 )
-from lems_guard.terminology.words import number_of
+from lems_guard.terminology.words import in_thousands, number_of
 
 DOSE_UNITS: Final = frozenset(
     {"mg", "g", "mcg", "ng", "units", "million units", "thousand units", "meq", "mmol"}
 )
+IN_THOUSANDS: Final = frozenset({"mg", "mcg", "ng", "units"})
 WEIGHT, SURFACE, DAY, DOSE = "kg", "m2", "day", "dose"
 HOURS_A_DAY: Final = 24
 CLOCK_UNITS: Final = frozenset({"hr", "min", "sec"})
@@ -43,9 +44,17 @@ def amount_phrase(text: Words, at: int, number: Range, stop: int) -> Phrase:
     """The amount whose unit begins at `stop`, with all that it is given for each of."""
     unit = text.units.get(text.words[stop])
     behind = text.words[stop + 1] if stop + 1 < text.end else ""
+    if "." in text.words[at]:
+        number = _with_thousands(text.words[at], number, unit)
     if unit in DOSE_UNITS and behind not in GOES_ON:
         return new_phrase((kinds.AMOUNT, at, stop + 1, None, new_amount((*number, unit))))
     return _with_shares(text, at, number, stop)
+
+
+def _with_thousands(word: str, number: Range, unit: str | None) -> Range:
+    """`30.000 mcg` may be thirty or thirty thousand; of grams nobody gives thousands."""
+    high = in_thousands(word) if unit in IN_THOUSANDS else None
+    return number if high is None else (number[0], max(number[1], high))
 
 
 def _with_shares(text: Words, at: int, number: Range, stop: int) -> Phrase:

@@ -12,6 +12,7 @@ from lems_guard.terminology.reading import kinds
 from lems_guard.terminology.reading.bag import Bag
 from lems_guard.terminology.reading.parts import MOST_AT_ONCE, Parts, Take, is_pack, parts_of
 from lems_guard.terminology.reading.phrase import Amount, Phrase
+from lems_guard.terminology.reading.solutions import millilitre_of
 from lems_guard.terminology.reading.times import Times
 
 # A lone amount is the dose where none of these stands in the order.
@@ -45,6 +46,7 @@ ONE: Final = (1.0, 1.0)
 SINGLE: Final = frozenset({0.0, 1.0})
 NEARLY: Final = 1e-6
 LARGEST: Final = 1e12
+RANGE: Final = "a range is given, or amounts that may be taken together"
 
 
 class Doses(NamedTuple):
@@ -78,7 +80,7 @@ def doses_of(
         plain = _plain(amounts[0].value, bag, times)
         if plain is not NOT_SAID:
             return plain
-    parts = parts_of(phrases, words, bag, times, piece)
+    parts = parts_of(phrases, words, bag, times, piece or millilitre_of(bag))
     is_unsaid = kinds.UNSAID in bag or is_product(bag)
     doses = NOT_SAID if is_unsaid else _bounded(_read(parts, bag, times, piece))
     if kinds.STEP in bag and doses.dose is not None:
@@ -173,7 +175,7 @@ def _at_once(take: Take, strengths: tuple[Amount, ...]) -> Doses:
     if unclear:
         found, doubt = found | unclear, doubt or "a number is not clear"
     if len(found) > 1 and not doubt:
-        doubt = "a range is given" if _is_range(take) else "more than one amount is given"
+        doubt = RANGE if _is_range(take) else "more than one amount is given"
     return _ordered(found, unit, doubt, counted=bool(counts))
 
 
@@ -317,7 +319,7 @@ def _amounts(amounts: Iterable[Amount], share: str, doubt: str) -> Doses:
     unit = _unit(told)
     found = _values(told, unit)
     ranged = any(each.low != each.high for each in told)
-    reason = "a range is given" if ranged else doubt or "more than one amount is given"
+    reason = RANGE if ranged else doubt or "more than one amount is given"
     return _ordered(found, f"{unit}{share}", reason if len(found) > 1 else "")
 
 

@@ -30,6 +30,10 @@ SECOND_SIG: Final = frozenset(
     }
 )
 PART_OF_SIG: Final = SECOND_SIG | {kinds.FREQUENCY, kinds.ROUTE, kinds.FORM, kinds.ONCE}
+NAMED: Final = frozenset({kinds.NAME, kinds.BRAND, kinds.UNKNOWN})
+ENDING: Final = frozenset({kinds.THEN, kinds.DURATION})
+STOPS: Final = frozenset({"stop", "hold", "discontinue", "d / c", "stopper", "arreter"})
+CONDITIONS: Final = frozenset({kinds.CONDITION, kinds.BARE, kinds.MEASURE})
 BESIDE_NAME: Final = frozenset({kinds.SALT, kinds.SIGN, kinds.FILLER, kinds.LINK, kinds.TALK})
 HARD: Final = 2
 
@@ -47,7 +51,10 @@ class Fates(NamedTuple):
 
 
 NO_FATES: Final = Fates()
-ASKS: Final = frozenset({kinds.UNKNOWN, kinds.DENY, kinds.DENIED, kinds.PREFIX, kinds.SALT})
+ASKS: Final = frozenset(
+    {kinds.UNKNOWN, kinds.DENY, kinds.DENIED, kinds.PAST, kinds.PREFIX, kinds.SALT}
+)
+DENIALS: Final = frozenset({kinds.DENY, kinds.DENIED, kinds.PAST})
 
 
 def fates_of(phrases: list[Phrase], bag: Bag, breaks: dict[int, int]) -> Fates:
@@ -112,22 +119,46 @@ def _is_stray(phrases: list[Phrase], place: int, first: int) -> bool:
 def _denied(phrases: list[Phrase], bag: Bag, first: int) -> tuple[bool, bool]:
     """Whether the drug is named to be denied, surely or perhaps.
 
-    Directly before the only drug a denial is one, and behind it; elsewhere it may be of something
-    else: `stop aspirin metoprolol 50 mg bid`, `stop smoking bupropion`, `do not stop metoprolol`.
+    Directly beside the only drug a denial is one; elsewhere it may be of something else, or hold
+    only if: `stop aspirin metoprolol 50 mg bid`, `stop smoking bupropion`, `do not stop
+    metoprolol`, `hold metoprolol 50 mg bid if HR < 60`. What was taken once may still be.
     """
-    if kinds.DENY not in bag and kinds.DENIED not in bag:
+    if DENIALS.isdisjoint(bag):
         return False, False
-    denials = [
-        place
-        for place, phrase in enumerate(phrases)
-        if phrase.kind is kinds.DENIED or (phrase.kind is kinds.DENY and place < first)
-    ]
+    denials = [place for place in range(len(phrases)) if _denies(phrases, place, first)]
     if not denials:
         return False, False
     # Denied twice is told, and of two drugs the other may be the one that is ordered.
     drugs = sum(phrase.kind <= kinds.BRAND for phrase in phrases)
     is_sure = len(denials) == 1 and drugs == 1 and _is_beside(phrases, first, denials[0])
+    is_sure = is_sure and kinds.PAST not in bag and not _is_conditional(bag)
+    is_sure = is_sure and (phrases[denials[0]].kind is kinds.DENIED or denials[0] < first)
     return is_sure, not is_sure
+
+
+def _denies(phrases: list[Phrase], place: int, first: int) -> bool:
+    """Whether a phrase may deny the drug: not all of those that deny what follows them do.
+
+    `no`, `without` and their like stand before it; `stop` and `hold` behind it too, but not at the
+    end of a course (`x 5 days then stop`). A name behind `previously` is an older one.
+    """
+    kind = phrases[place].kind
+    if kind is kinds.DENIED:
+        return True
+    if kind is kinds.PAST:
+        following = phrases[place + 1].kind if place + 1 < len(phrases) else None
+        return place < first or following not in NAMED
+    if kind is not kinds.DENY or place < first:
+        return kind is kinds.DENY
+    entry = phrases[place].entry
+    is_course = any(each.kind in ENDING for each in phrases[first:place])
+    return entry is not None and entry.phrase in STOPS and not is_course
+
+
+def _is_conditional(bag: Bag) -> bool:
+    """Whether a denial holds only under a condition: a number, or words such as `if`."""
+    reasons = (part for each in bag.get(kinds.REASON, ()) for part in each.value or ())
+    return kinds.CONDITION in bag or any(part.kind in CONDITIONS for part in reasons)
 
 
 def _is_beside(phrases: list[Phrase], first: int, place: int) -> bool:

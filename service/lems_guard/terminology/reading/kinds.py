@@ -45,6 +45,7 @@ COMPOUNDED: Final = Kind.COMPOUNDED
 LINK: Final = Kind.LINK
 UNSAID: Final = Kind.UNSAID
 STEP: Final = Kind.STEP
+PAST: Final = Kind.PAST
 AMOUNT: Final = Kind.AMOUNT
 STRENGTH: Final = Kind.STRENGTH
 WEIGHT: Final = Kind.WEIGHT

@@ -4,7 +4,7 @@ from typing import Final
 
 from lems_guard.terminology.lexicon import NUMBER_SIGN, Entry, quotient
 from lems_guard.terminology.reading import kinds
-from lems_guard.terminology.reading.amounts import amount_phrase
+from lems_guard.terminology.reading.amounts import DOSE_UNITS, amount_phrase
 from lems_guard.terminology.reading.phrase import (
     DIGITS,
     RANGE_WORDS,
@@ -46,7 +46,8 @@ def number_phrase(text: Words, at: int) -> Phrase:
             if _is_plain_form(text, after):
                 return new_phrase((kinds.COUNT, at, after, None, (simple, simple)))
     if word.count("-") > 1:
-        return Phrase(kinds.PATTERN, at, after, None, pattern_of(word))
+        is_amount = text.units.get(following) in DOSE_UNITS
+        return Phrase(kinds.PATTERN, at, after, None, pattern_of(word, is_amount=is_amount))
     number, stop = number_at(text, at)
     return (
         _every(text, at)
@@ -297,12 +298,16 @@ def _shaped_as(entry: Entry, at: int, stop: int, number: Range | None) -> Phrase
     return Phrase(FREQUENCY, at, stop, entry, value)
 
 
-def pattern_of(word: str) -> tuple[float, ...] | None:
-    """`1-0-1`: how many pieces at each time of the day; nothing where it cannot be that."""
+def pattern_of(word: str, *, is_amount: bool = False) -> tuple[float, ...] | None:
+    """`1-0-1`: how many pieces, or how much, at each time of the day; nothing where it is not.
+
+    Of pieces ten are too many: `10-20-2026` is a day.
+    """
     parts = [number_of(part) for part in word.split("-")]
     found = tuple(part for part in parts if part is not None)
-    is_pattern = len(found) == len(parts) in {3, 4} and any(found) and max(found) < MOST_AT_ONCE
-    return found if is_pattern else None
+    if len(found) < len(parts) or len(parts) not in {3, 4} or not any(found):
+        return None
+    return found if is_amount or max(found) < MOST_AT_ONCE else None
 
 
 def _is_clock(text: Words, at: int, stop: int) -> bool:

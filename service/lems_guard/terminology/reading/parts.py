@@ -16,6 +16,7 @@ Range = tuple[float, float]
 ONE: Final = (1.0, 1.0)
 # Many at once without a frequency are what is handed out: `Firdapse 120 tablets`.
 MOST_AT_ONCE: Final = 10
+MOST_IN_A_DAY: Final = 20
 TIME_KINDS: Final = frozenset(
     {kinds.FREQUENCY, kinds.CLOCK, kinds.MEALS, kinds.WEEKDAY, kinds.ONCE, kinds.THEN}
 )
@@ -267,13 +268,15 @@ def _is_each(look: _Look, place: int) -> bool:
         kinds.LINK,
         kinds.INSTRUCTION,
     } or (
-        (_kind_at(look, place - 1) is kinds.MULTIPLE or not _counted_before(look, place))
+        (_kind_at(look, place - 1) is kinds.MULTIPLE or not _has_before(look, place, kinds.COUNT))
         and _word_at(look, place + 1) != "("
     )
 
 
-def _counted_before(look: _Look, place: int) -> bool:
-    return any(phrase.kind is kinds.COUNT for phrase in look.phrases[:place])
+def _has_before(look: _Look, place: int, kind: Kind) -> bool:
+    """Whether a phrase of a kind stands before a place: the first of its kind tells."""
+    found = look.bag.get(kind)
+    return bool(found) and found[0].start < look.phrases[place].start  # type: ignore[index]
 
 
 # Numbers without a unit.
@@ -287,9 +290,8 @@ def _number(look: _Look, place: int) -> tuple[Take | None, bool]:
             return _count(look, place), False
         case kinds.VOLUME:
             amount = phrase.value
-            return Take(counts=((amount.low, amount.high),)) if _is_volume_dose(
-                look
-            ) else None, False
+            is_dose = _is_volume_dose(look, place)
+            return Take(counts=((amount.low, amount.high),)) if is_dose else None, False
         case kinds.MULTIPLE:
             is_count = not is_often(look.bag)
             return Take(counts=(phrase.value,), is_each=True) if is_count else None, False
@@ -300,16 +302,17 @@ def _number(look: _Look, place: int) -> tuple[Take | None, bool]:
     return None, False
 
 
-def _is_volume_dose(look: _Look) -> bool:
-    return kinds.AMOUNT not in look.bag and kinds.COUNT not in look.bag
+def _is_volume_dose(look: _Look, place: int) -> bool:
+    """Whether a volume is what is taken: no other amount is told, nor is it added to a bag."""
+    is_bag = _kind_at(look, place - 1) is kinds.JOIN
+    return not is_bag and kinds.AMOUNT not in look.bag and kinds.COUNT not in look.bag
 
 
 def _count(look: _Look, place: int) -> Take | None:
     """So many pieces, unless they are a supply."""
     low, high = look.phrases[place].value
-    before = look.phrases[:place]
     if high > MOST_AT_ONCE:
-        given = any(each.kind is kinds.FREQUENCY for each in before)
+        given = _has_before(look, place, kinds.FREQUENCY)
         told = _kind_at(look, place - 1) is kinds.INSTRUCTION
         untimed = look.times.per_day is None and not (
             told or look.times.as_needed or look.times.divided
@@ -324,7 +327,7 @@ def _times(look: _Look, place: int) -> Take | None:
     value = look.phrases[place].value
     if _is_counted_form(look, place + 1):
         return Take(counts=(value,), is_each=True)
-    behind_time = any(each.kind is kinds.FREQUENCY for each in look.phrases[:place])
+    behind_time = _has_before(look, place, kinds.FREQUENCY)
     if value == ONE or behind_time or value[1] > MOST_AT_ONCE:
         return None
     return Take(unclear=(value[1],))
@@ -334,20 +337,33 @@ def _bare(look: _Look, place: int) -> tuple[Take | None, bool]:
     value = look.phrases[place].value
     if value is None:
         return None, kinds.AMOUNT in look.bag and ":" not in _word_at(look, place)
+    if _may_be_route(look.phrases[place]):
+        return Take(unclear=value), False
     if _counts_strength(look, place) or _counts_behind_taking(look, place):
         return Take(counts=(value,)), False
-    amounts_before = any(each.kind is kinds.AMOUNT for each in look.phrases[:place])
-    directly = _kind_at(look, place + 1) is kinds.AMOUNT
-    if not (amounts_before or directly):
+    if not (_has_before(look, place, kinds.AMOUNT) or _kind_at(look, place + 1) is kinds.AMOUNT):
         return None, False
     if value[1] <= MOST_AT_ONCE:
         return None if value == ONE else Take(unclear=value), False
-    is_known = any(each.value.high == value[1] for each in look.bag.get(kinds.AMOUNT, ()))
-    is_supply = _kind_at(look, place - 1) is kinds.FORM
-    timed = any(each.kind is kinds.FREQUENCY for each in look.phrases[:place])
-    if timed or is_supply or is_known:
-        return None, False
-    return Take(unclear=value), True
+    return (None, False) if _is_supply(look, place) else (Take(unclear=value), True)
+
+
+def _is_supply(look: _Look, place: int) -> bool:
+    """Whether a large number counts what is handed out, or repeats an amount.
+
+    A few more than most take at once, directly before a time, may still be taken: `#12 daily`.
+    """
+    most = look.phrases[place].value[1]
+    behind_form = _kind_at(look, place - 1) is kinds.FORM
+    may_be_taken = most <= MOST_IN_A_DAY and _kind_at(look, place + 1) is kinds.FREQUENCY
+    is_known = any(each.value.high == most for each in look.bag.get(kinds.AMOUNT, ()))
+    timed = _has_before(look, place, kinds.FREQUENCY)
+    return timed or is_known or (behind_form and not may_be_taken)
+
+
+def _may_be_route(phrase: Phrase) -> bool:
+    """`tabs iv`: four of them, or into a vein."""
+    return phrase.entry is not None and phrase.entry.route is not None
 
 
 def _counts_strength(look: _Look, place: int) -> bool:

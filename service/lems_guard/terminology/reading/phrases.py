@@ -5,17 +5,26 @@ Nothing is decided here about what the phrases mean together.
 
 from typing import Final
 
+from lems_guard.clinical.route import Route
 from lems_guard.terminology.lexicon import NUMBER_SIGN, Entry, Lexicon
 from lems_guard.terminology.reading import kinds
 from lems_guard.terminology.reading.numbers import number_phrase, shaped
 from lems_guard.terminology.reading.phrase import BRACKETS, DIGITS, Phrase, Words, new_phrase
 from lems_guard.terminology.reading.tables import longest
+from lems_guard.terminology.reading.units import is_lone_unit, lone_unit, units_settled
 
 NAME, BRAND, SALT = kinds.NAME, kinds.BRAND, kinds.SALT
 NUMBER, FORM, SIGN, UNKNOWN = kinds.NUMBER, kinds.FORM, kinds.SIGN, kinds.UNKNOWN
 # `hold for HR < 60` is a condition, `60 mg = 6 tab` two ways to say one amount.
 COMPARISONS: Final = {"<": kinds.CONDITION, ">": kinds.CONDITION, "=": SIGN}
 PLUS: Final = "plus"
+# Beside a form that is swallowed these may count its pieces: `tabs iv qid`.
+ROMAN: Final = {"iv": 4.0, "v": 5.0, "vi": 6.0}
+# Forms behind a count alone: elsewhere `comp` tells of a second drug (`Enalapril comp`).
+COUNTED_FORMS: Final = {"comp": "compr", "t": "tab"}
+MOST_PIECES: Final = 6
+MAY_COUNT: Final = ROMAN.keys() | COUNTED_FORMS.keys()
+MAY_BE_ROMAN: Final = frozenset({UNKNOWN, kinds.ROUTE})
 # Behind these a drug's name is one more drug, whatever else it may mean behind a drug.
 JOINS: Final = frozenset({"/", "+", "and", "with", "plus", "&"})
 # Behind a brand these make another product: `Tylenol PM`, `Tylenol Sinus`.
@@ -35,45 +44,89 @@ def phrases_of(words: list[str], lexicon: Lexicon) -> list[Phrase]:
     text = Words(words, end, entries, longer, lexicon.units, longer.get(NUMBER_SIGN, {}))
     found: list[Phrase] = []
     at = bracket = 0
-    behind_brand = False
+    behind_brand = has_lone_unit = False
     while at < end:
         word = words[at]
         after = longer.get(word)
         phrase = _longer(text, at, after) if after is not None and at + 1 < end else None
         if phrase is None:
-            if word[0] in DIGITS:
-                phrase = number_phrase(text, at)
-            else:
-                entry = entries.get(word) or lexicon.spelled(word)
-                if entry is None:
-                    phrase, bracket = _sign(word, at, bracket)
-                elif entry.kind is NUMBER:
-                    phrase = number_phrase(text, at)
-                else:
-                    phrase = new_phrase((entry.kind, at, at + 1, entry, entry.always))
+            is_number = word[0] in DIGITS
+            phrase = number_phrase(text, at) if is_number else _of_word(text, at, lexicon)
         kind = phrase[0]
         if kind <= BRAND:
             phrase = _drug(phrase, found, bracket, words)
             behind_brand = phrase[0] is BRAND
-        elif behind_brand:
-            behind_brand = kind in KEEPS_BRAND
-            phrase = _behind_brand(phrase)
+        elif kind is SIGN:
+            bracket, behind_brand = BRACKETS.get(word, bracket), False
+        else:
+            if word in MAY_COUNT:
+                phrase = _counting(phrase, found, text)
+            elif behind_brand:
+                phrase = _behind_brand(phrase)
+            behind_brand = behind_brand and kind in KEEPS_BRAND
+            has_lone_unit = has_lone_unit or (kind is UNKNOWN and phrase[4] is not None)
         found.append(phrase)
         at = phrase[2]
-    return [*map(_lacking_second, found, _behind(found))] if PLUS in words else found
+    if has_lone_unit:
+        found = units_settled(found, words, entries)
+    return [*map(_lacking_second, found, _is_no_tail(found))] if PLUS in words else found
 
 
-def _behind(phrases: list[Phrase]) -> list[bool]:
-    """Of each phrase, whether a drug is named behind it."""
-    places = [place for place, phrase in enumerate(phrases) if phrase.kind <= BRAND]
-    last = max(places, default=-1)
-    return [place < last for place in range(len(phrases))]
+def _of_word(text: Words, at: int, lexicon: Lexicon) -> Phrase:
+    """What one word is that is no digits: in a table, by its spelling, a unit, a sign, unknown."""
+    word = text.words[at]
+    entry = text.entries.get(word) or lexicon.spelled(word)
+    if entry is None:
+        return lone_unit(text, at) if is_lone_unit(word, text.units) else _sign(word, at)
+    if entry.kind is NUMBER:
+        return number_phrase(text, at)
+    return new_phrase((entry.kind, at, at + 1, entry, entry.always))
 
 
-def _lacking_second(phrase: Phrase, named_behind: bool) -> Phrase:  # noqa: FBT001 - mapped
-    """`Candesartan Plus` holds a diuretic too: a `plus` that adds no drug is not understood."""
+def _counting(phrase: Phrase, before: list[Phrase], text: Words) -> Phrase:
+    """A form behind the number that counts it, or a Roman numeral beside a form."""
+    word, at = text.words[phrase.start], phrase.start
+    if word in COUNTED_FORMS:
+        if phrase.kind is not UNKNOWN or not before or not _is_few(before[-1]):
+            return phrase
+        before[-1] = before[-1]._replace(kind=kinds.COUNT)
+        return new_phrase((FORM, at, at + 1, text.entries[COUNTED_FORMS[word]], None))
+    if phrase.kind not in MAY_BE_ROMAN or not _is_count(text, at, before):
+        return phrase
+    return new_phrase((kinds.BARE, at, at + 1, phrase.entry, (ROMAN[word], ROMAN[word])))
+
+
+def _is_few(phrase: Phrase) -> bool:
+    """Whether a number may count pieces that are swallowed at a time."""
+    return phrase.kind is kinds.BARE and bool(phrase.value) and phrase.value[1] <= MOST_PIECES
+
+
+def _is_count(text: Words, at: int, before: list[Phrase]) -> bool:
+    """Whether a Roman numeral stands beside tablets or capsules that nothing else counts."""
+    if before and before[-1].kind is FORM:
+        is_counted = len(before) > 1 and before[-2].kind is kinds.COUNT
+        return _is_swallowed(before[-1].entry) and not is_counted
+    following = text.words[at + 1] if at + 1 < text.end else ""
+    return _is_swallowed(text.entries.get(following))
+
+
+def _is_swallowed(entry: Entry | None) -> bool:
+    form = entry.form if entry is not None else None
+    return form is not None and form.counted and form.route is Route.ORAL
+
+
+def _is_no_tail(phrases: list[Phrase]) -> list[bool]:
+    """Of each phrase, whether a drug is named behind it, or how often it is given before it."""
+    drugs = [place for place, phrase in enumerate(phrases) if phrase.kind <= BRAND]
+    times = [place for place, phrase in enumerate(phrases) if phrase.kind is kinds.FREQUENCY]
+    last, first = max(drugs, default=-1), min(times, default=len(phrases))
+    return [place < last or place > first for place in range(len(phrases))]
+
+
+def _lacking_second(phrase: Phrase, is_no_tail: bool) -> Phrase:  # noqa: FBT001 - mapped
+    """`Candesartan Plus` holds a diuretic too: a `plus` that adds nothing is not understood."""
     is_plus = phrase.kind is kinds.JOIN and phrase.entry is not None
-    if is_plus and not named_behind and phrase.entry.phrase == PLUS:  # type: ignore[union-attr]
+    if is_plus and not is_no_tail and phrase.entry.phrase == PLUS:  # type: ignore[union-attr]
         return phrase._replace(kind=UNKNOWN)
     return phrase
 
@@ -93,12 +146,10 @@ def _longer(text: Words, at: int, after: dict[str, tuple[int, ...]]) -> Phrase |
     return found
 
 
-def _sign(word: str, at: int, bracket: int) -> tuple[Phrase, int]:
+def _sign(word: str, at: int) -> Phrase:
     """A bracket, a comparison, or a word that no table holds."""
-    if word in BRACKETS:
-        return Phrase(SIGN, at, at + 1, None, word), BRACKETS[word]
-    kind = COMPARISONS.get(word, UNKNOWN)
-    return Phrase(kind, at, at + 1, None, word if kind is SIGN else None), bracket
+    kind = SIGN if word in BRACKETS else COMPARISONS.get(word, UNKNOWN)
+    return Phrase(kind, at, at + 1, None, word if kind is SIGN else None)
 
 
 def _drug(phrase: Phrase, before: list[Phrase], bracket: int, words: list[str]) -> Phrase:

@@ -15,6 +15,8 @@ NAMED_ROUTES: Final = {
     "igiv": Route.INTRAVENOUS,
     "scig": Route.SUBCUTANEOUS,
 }
+SKIN: Final = Route.TRANSDERMAL
+SAY_HOW_OFTEN: Final = frozenset({kinds.FREQUENCY, kinds.RATE, kinds.WEEKDAY, kinds.CLOCK})
 INFUSED: Final = frozenset({"min", "kg"})
 INHALED_UNITS: Final = frozenset({"inh", "inhalation", "puff", "puffs"})
 
@@ -22,13 +24,15 @@ INHALED_UNITS: Final = frozenset({"inh", "inhalation", "puff", "puffs"})
 class Routes(NamedTuple):
     """The route that the sig says, the one that form or brand tell, or those between which it is.
 
-    `daily` is set where `od` was read as once a day; `unread` holds a side that means nothing here.
+    `daily` is set where `od` was read as once a day, `thrice` where `td` may be three times a day;
+    `unread` holds a side that means nothing here.
     """
 
     said: Route | None = None
     implied: Route | None = None
     either: tuple[Route, ...] = ()
     daily: bool = False
+    thrice: bool = False
     unread: str = ""
 
 
@@ -47,12 +51,46 @@ def routes_of(bag: Bag, drugs: list[Phrase], words: list[str], *, has_amount: bo
             return Routes(either=(route, *others))
         if not sides:
             return Routes(route)
-    told = tuple(dict.fromkeys(_form_routes(forms)))
-    implied = None
-    if len(told) <= 1:
-        implied = told[0] if told else _of_names(bag, drugs, forms, words)
-    found = Routes(None, implied, told if len(told) > 1 else ())
-    return _with_sides(found, sides, route, forms, has_amount=has_amount) if sides else found
+    found = _of_forms(bag, drugs, forms, words)
+    if not sides:
+        return found
+    if any(map(_is_skin, sides)):
+        is_timed = not SAY_HOW_OFTEN.isdisjoint(bag)
+        found = _through_skin(found, route, is_timed=is_timed)
+    return _with_sides(found, sides, route, forms, has_amount=has_amount)
+
+
+def _of_forms(
+    bag: Bag, drugs: list[Phrase], forms: "list[Phrase] | tuple[()]", words: list[str]
+) -> Routes:
+    """The route that the dose forms tell, else the names; several of them are a doubt."""
+    told = tuple(dict.fromkeys((*_form_routes(forms), *_numerals(bag))))
+    if len(told) > 1:
+        return Routes(either=told)
+    return Routes(None, told[0] if told else _of_names(bag, drugs, forms, words))
+
+
+def _numerals(bag: Bag) -> list[Route]:
+    """The routes that Roman numerals may be: `tabs iv qid` are four tablets, or into a vein."""
+    entries = [each.entry for each in bag.get(kinds.BARE, ())]
+    return [entry.route for entry in entries if entry is not None and entry.route is not None]
+
+
+def _is_skin(side: Phrase) -> bool:
+    return side.entry is not None and side.entry.route is SKIN
+
+
+def _through_skin(found: Routes, route: Route | None, *, is_timed: bool) -> Routes:
+    """`td` is through the skin where a patch, a rate or a frequency stands beside it.
+
+    Elsewhere it may be three times a day, and is where another route is known.
+    """
+    known = route or found.implied
+    if known is SKIN or (known is None and is_timed):
+        return found._replace(said=SKIN, implied=None)
+    if is_timed:
+        return found
+    return found._replace(said=route, thrice=True)
 
 
 def _route(phrase: Phrase) -> Route:
@@ -112,10 +150,10 @@ def _with_sides(
     """`od` is the right eye beside eye words, else once daily; `os` the left eye, or nothing."""
     told = {route, *_form_routes(forms)}
     drops = any(each.entry is not None and each.entry.phrase in DROPS for each in forms)
-    found = implied if route is None else Routes(route)
+    found = implied if route is None else implied._replace(said=route, implied=None, either=())
     for side in sides:
         entry = side.entry
-        if entry is None:
+        if entry is None or entry.route is SKIN:
             continue
         if entry.route in told or (drops and told <= {None, entry.route}):
             found = found._replace(said=entry.route, implied=None, either=())

@@ -59,6 +59,8 @@ IN_STEP: Final = frozenset(
     {kinds.AMOUNT, kinds.DAY, kinds.BARE, kinds.COUNT, kinds.FORM, kinds.LINK, kinds.FREQUENCY}
     | {kinds.DURATION, kinds.MEASURE, kinds.WEIGHT, kinds.WEIGHT_DAY, kinds.STRENGTH}
 )
+# The numbers of a day's pattern: morning, noon, evening, night.
+MOST_TIMES: Final = 4
 NUMBERED: Final = frozenset({kinds.BARE, kinds.COUNT})
 FIRMS: Final = frozenset({"ltd", "limited", "plc", "gmbh", "inc", "pharma"})
 # A place in the body is the reason's own before another word of it: `for eye infection`.
@@ -270,13 +272,14 @@ def _is_pattern(numbers: tuple[float, ...], run: list[Phrase]) -> bool:
 
 def _numbers_from(phrases: list[Phrase], at: int, words: list[str]) -> list[Phrase]:
     """The bare numbers that follow each other here, with the signs between them."""
-    end = at
-    while end < len(phrases):
+    end, numbers = at, 0
+    while end < len(phrases) and numbers <= MOST_TIMES:
         phrase = phrases[end]
         is_sign = end > at and words[phrase.start] in {"+", "/"}
         is_number = phrase.kind in NUMBERED and phrase.value is not None
         if not (is_sign or is_number):
             break
+        numbers += is_number
         end += 1
     while end > at and phrases[end - 1].kind not in NUMBERED:
         end -= 1

@@ -19,6 +19,7 @@ from lems_guard.terminology.reading.drugs import (
     beside,
     by_spelling,
     drugs_or_class,
+    entry_of,
 )
 from lems_guard.terminology.reading.fates import NO_FATES, Fates, fates_of
 from lems_guard.terminology.reading.licensed import (
@@ -29,7 +30,7 @@ from lems_guard.terminology.reading.licensed import (
     piece_of,
     product_in,
 )
-from lems_guard.terminology.reading.limits import DAY_IN_HOURS, limit_of
+from lems_guard.terminology.reading.limits import limit_of
 from lems_guard.terminology.reading.orders import is_head, orders_of
 from lems_guard.terminology.reading.phrase import Phrase
 from lems_guard.terminology.reading.phrases import phrases_of
@@ -43,7 +44,8 @@ from lems_guard.terminology.reading.reading import (
 )
 from lems_guard.terminology.reading.routes import Routes, routes_of
 from lems_guard.terminology.reading.spans import TAKES_IN, spans_taken
-from lems_guard.terminology.reading.times import Times, times_of
+from lems_guard.terminology.reading.sums import SIGN, sums_joined
+from lems_guard.terminology.reading.times import Times, is_repeating, times_of, without_strengths
 from lems_guard.terminology.vocabulary import Readings
 from lems_guard.terminology.words import spans_of, words_of
 
@@ -56,7 +58,8 @@ SAYS_NOTHING: Final = "not understood, behind all that is needed"
 SPOKEN_OF: Final = "a drug is spoken of: it may be ordered as well"
 BY_SPELLING: Final = "was found by spelling, and read as "
 IS_DENIED: Final = "is named to be stopped or denied, and was not judged"
-MAY_BE_DENIED: Final = "may say that the order does not hold"
+MAY_BE_DENIED: Final = "words in the order may say that it does not hold"
+THRICE: Final = "'td' may be three times a day, or through the skin"
 ROUTES_DIFFER: Final = "more than one route is told"
 DILUTED: Final = Reading(
     (HOMEOPATHIC,),
@@ -64,13 +67,17 @@ DILUTED: Final = Reading(
     doubts=(Doubt("", "", "a homeopathic dilution: what it is named after was not checked"),),
 )
 HARD_BREAK, SOFT_BREAK = re.compile("[;\n\r]"), re.compile(r"[,.](?!\S)|,(?=\D)")
+BESIDE_NAME: Final = re.compile(r"\s*\w+[.]?\s+\w")
 NO_BREAKS: Final[dict[int, int]] = {}
 FORMED: Final = frozenset({kinds.FORM, kinds.RATIO})
 COUNTED: Final = frozenset(
     {kinds.COUNT, kinds.VOLUME, kinds.BARE, kinds.PATTERN, kinds.TIMES, kinds.MULTIPLE}
 )
+# `31G needle`: gauges are no grams.
+DEVICE: Readings = (("medical device",),)
 NAMES: Final = frozenset({kinds.NAME, kinds.BRAND})
 PHASES: Final = frozenset({kinds.START, kinds.CONTINUE})
+REASONS: Final = frozenset({kinds.REASON, kinds.INDICATION})
 COURSES: Final = frozenset({kinds.ONCE, kinds.DURATION})
 NOT_PLAIN: Final = TAKES_IN | {kinds.UNKNOWN, kinds.BARE}
 BARE_PHRASES: Final = NAMES | {kinds.SIGN, kinds.SALT}
@@ -83,7 +90,7 @@ def read_text(text: str, lexicon: Lexicon) -> tuple[Reading, ...]:
     if len(text) > LONGEST_TEXT:
         return (NOTHING._replace(doubts=(Doubt(DRUG, "", TOO_LONG),)),)
     words = words_of(text)
-    phrases = joined(text, phrases_of(words, lexicon))
+    phrases = joined(text, numbers_joined(words, lexicon), lexicon.inhaled)
     bag = bag_of(phrases)
     if not NOT_PLAIN.isdisjoint(bag):
         phrases = spans_taken(phrases, words)
@@ -109,17 +116,33 @@ def read_text(text: str, lexicon: Lexicon) -> tuple[Reading, ...]:
     )
 
 
-def joined(text: str, phrases: list[Phrase]) -> list[Phrase]:
-    """Phrases in which `Co-` is no maker's prefix: joined to a name it tells of a second drug."""
-    is_prefix = bool(phrases) and phrases[0].kind is kinds.PREFIX
-    if is_prefix and text.lstrip()[:3].casefold() == "co-":
-        return [phrases[0]._replace(kind=kinds.UNKNOWN), *phrases[1:]]
+def joined(text: str, phrases: list[Phrase], inhaled: frozenset[str]) -> list[Phrase]:
+    """Phrases of which the first means something else by what it is joined to.
+
+    `Co-` is no maker's prefix: joined to a name it tells of a second drug. `inh tobramycin` is
+    inhaled, as that drug can be; `INH, rifampin` is isoniazid.
+    """
+    if len(phrases) < 2:
+        return phrases
+    first, second, *_ = phrases
+    if first.kind is kinds.PREFIX and text.lstrip()[:3].casefold() == "co-":
+        return [first._replace(kind=kinds.UNKNOWN), *phrases[1:]]
+    other = first.entry.after_drug if first.entry is not None else None
+    is_route = other is not None and other.kind is kinds.ROUTE and second.kind is kinds.NAME
+    if is_route and BESIDE_NAME.match(text) and inhaled.issuperset(entry_of(second).readings[0]):
+        return [first._replace(kind=kinds.ROUTE, entry=other, value=None), *phrases[1:]]
     return phrases
 
 
 def phrases_in(words: list[str], lexicon: Lexicon) -> list[Phrase]:
     """The phrases of a text, those that take others in as one each."""
-    return spans_taken(phrases_of(words, lexicon), words)
+    return spans_taken(numbers_joined(words, lexicon), words)
+
+
+def numbers_joined(words: list[str], lexicon: Lexicon) -> list[Phrase]:
+    """The phrases of a text, each sum as one."""
+    phrases = phrases_of(words, lexicon)
+    return sums_joined(phrases, words) if SIGN in words else phrases
 
 
 def drugs_in(bag: Bag) -> list[Phrase]:
@@ -169,7 +192,7 @@ def _order(
         reading = reading._replace(readings=beside(readings, mentioned))
         doubts += [Doubt(DRUG, _words(mentioned, words), SPOKEN_OF)]
     if fates is not NO_FATES:
-        reading = _with_fates(reading, fates, words)
+        reading = _with_fates(reading, fates, words, _words(drugs, words))
     if doubts:
         reading = reading._replace(doubts=(*doubts, *reading.doubts))
     return reading
@@ -201,12 +224,15 @@ def _given(
     piece = None
     if licensed and readings == LICENSED and not COUNTED.isdisjoint(bag):
         piece = piece_of(bag)
-    times = times_of(bag)
     is_single = not readings or (len(readings[0]) == 1 and len(readings) == 1)
-    doses = doses_of(phrases, words, bag, times, piece) if is_single else NO_DOSES
+    times = times_of(bag if is_single else without_strengths(bag))
+    is_dosed = is_single and readings != DEVICE
+    doses = doses_of(phrases, words, bag, times, piece) if is_dosed else NO_DOSES
     routes = routes_of(bag, drugs, words, has_amount=bool(doses.dose))
     if routes.daily and times.per_day is None:
         times = times._replace(per_day=1.0)
+    if routes.thrice and drugs and times.per_day is None:
+        times = times._replace(per_day=3.0, doubt=THRICE)
     limit = limit_of(bag[kinds.LIMIT], doses.dose, piece) if kinds.LIMIT in bag else None
     return Reading(
         readings,
@@ -232,17 +258,36 @@ def _given(
         licensed,
         suspension,
         product=product,
-        reason=_words(bag[kinds.REASON], words) if kinds.REASON in bag else "",
+        reason=_reason(bag, words),
         course_days=None if COURSES.isdisjoint(bag) else _course(bag),
     )
 
 
+def _reason(bag: Bag, words: list[str]) -> str:
+    """What it is for: `for HTN`, `prn headache`, `epilepsy`."""
+    if REASONS.isdisjoint(bag):
+        return ""
+    said = (*bag.get(kinds.REASON, ()), *bag.get(kinds.INDICATION, ()))
+    return _words(sorted(said, key=_start), words)
+
+
 def _course(bag: Bag) -> float | None:
-    """For how many days it is ordered; one dose is one day, and the longest that is told counts."""
-    told = [each.value[1] / DAY_IN_HOURS for each in bag.get(kinds.DURATION, ()) if each.value]
-    if told:
-        return float(max(told))
-    return 1.0 if kinds.ONCE in bag else None
+    """For how many days it is ordered: all courses that are told together; one dose is one day.
+
+    How long an infusion runs, a pack lasts or a cycle is on its way is no course.
+    """
+    told = [_days(each) for each in bag.get(kinds.DURATION, ())]
+    if any(told):
+        return sum(told)
+    is_repeated = any(map(is_repeating, bag.get(kinds.FREQUENCY, ())))
+    return 1.0 if kinds.ONCE in bag and not is_repeated else None
+
+
+def _days(duration: Phrase) -> float:
+    """The days of a course: so many of the unit that the table gives in days; else none."""
+    unit = duration.entry.number if duration.entry is not None else 0.0
+    count = duration.value[1] if duration.value and "#" in duration.entry.phrase else 1.0  # type: ignore[union-attr]
+    return float(unit * count)
 
 
 NO_DOSES: Final = Doses()
@@ -277,8 +322,8 @@ def _doubts(doses: Doses, times: Times, routes: Routes) -> tuple[Doubt, ...]:
     return tuple(found)
 
 
-def _with_fates(reading: Reading, fates: Fates, words: list[str]) -> Reading:
-    """A reading with what its unknown words may change."""
+def _with_fates(reading: Reading, fates: Fates, words: list[str], named: str) -> Reading:
+    """A reading with what its unknown words may change; `named` is the drug as it is written."""
     beside, behind = (
         tuple(_words([each], words) for each in each_of) for each_of in (fates.beside, fates.behind)
     )
@@ -290,7 +335,7 @@ def _with_fates(reading: Reading, fates: Fates, words: list[str]) -> Reading:
     if fates.maybe_denied:
         doubts.append(Doubt(DRUG, "", MAY_BE_DENIED))
     if fates.denied:
-        doubts.append(Doubt(DRUG, "", IS_DENIED))
+        doubts.append(Doubt(DRUG, named, IS_DENIED))
     return reading._replace(
         doubts=(*reading.doubts, *doubts),
         unread=(*beside, *behind),

@@ -9,6 +9,7 @@ from lems_guard.terminology.reading.bag import Bag
 from lems_guard.terminology.reading.phrase import Phrase
 
 MEALS_A_DAY: Final = 3.0
+MOST_AT_ONCE: Final = 10
 # These tell of the times, or of what they may mean, beside a frequency.
 BESIDE: Final = frozenset(
     {kinds.MEALS, kinds.WEEKDAY, kinds.ONCE, kinds.CLOCK, kinds.PATTERN, kinds.MULTIPLE, kinds.DAY}
@@ -17,6 +18,8 @@ BESIDE: Final = frozenset(
 BUT_PATTERN: Final = BESIDE - {kinds.PATTERN}
 # Every five minutes; what is said to be oftener is no frequency of doses.
 OFTENEST: Final = 288.0
+AND_AS_NEEDED: Final = "doses as needed are given beside the regular ones"
+AMOUNTS: Final = (kinds.AMOUNT, kinds.COUNT)
 CHANGED: Final = "what is given first is given at other times than what follows"
 DIVIDING: Final = frozenset({"in", "into", "split", "divided", "en"})
 DAYS_AMOUNT: Final = frozenset({kinds.DAY, kinds.DIVIDED, kinds.DAILY, kinds.WEIGHT_DAY})
@@ -47,13 +50,25 @@ def times_of(bag: Bag) -> Times:
         if not said:
             return NOT_SAID
         timed = [each for each in said if _pace(each).divisions]
-        if len(timed) == 1 and timed[0].value is not None and _one_moment(said):
+        is_plain = len(timed) == 1 and _one_moment(said) and not _has_regular_beside(said, bag)
+        if is_plain and timed[0].value is not None:
             low, high = timed[0].value
             if low == high <= OFTENEST and not is_dividing(timed[0]):
                 return Times(high, (), any(map(_is_as_needed, said)), "", high == 1.0)
     elif not said and BUT_PATTERN.isdisjoint(bag) and len(bag[kinds.PATTERN]) == 1:
         return Times(_taken(bag[kinds.PATTERN][0]))
     return _together(said, bag)
+
+
+def without_strengths(bag: Bag) -> Bag:
+    """The bag of several drugs in one: `12.5-50-200 mg` is what each of them weighs, no day."""
+    if kinds.PATTERN not in bag:
+        return bag
+    told = [each for each in bag[kinds.PATTERN] if max(each.value or (0,)) < MOST_AT_ONCE]
+    rest: Bag = {kind: phrases for kind, phrases in bag.items() if kind is not kinds.PATTERN}
+    if told:
+        rest[kinds.PATTERN] = told
+    return rest
 
 
 def _taken(pattern: Phrase) -> float | None:
@@ -67,6 +82,11 @@ def _one_moment(said: Sequence[Phrase]) -> bool:
 
 def _is_as_needed(phrase: Phrase) -> bool:
     return _pace(phrase).as_needed
+
+
+def is_repeating(phrase: Phrase) -> bool:
+    """Whether a phrase tells of more doses than one: `bid`, and not `prn` alone."""
+    return bool(_pace(phrase).divisions)
 
 
 def is_dividing(phrase: Phrase) -> bool:
@@ -95,6 +115,10 @@ def _together(said: Sequence[Phrase], bag: Bag) -> Times:
     unread = any(each.value is None for each in paces) or len(ends) < len(told)
     daily = 1.0 in ends
     divided = kinds.DIVIDED in bag or any(map(is_dividing, paces))
+    if as_needed and _has_regular_beside(said, bag):
+        told = sum(max(each.value) for each in paces if each.value is not None)
+        most = told + any(_is_as_needed(each) and not _pace(each).divisions for each in said)
+        return Times(most, tuple(sorted(ends, reverse=True)), False, AND_AS_NEEDED)
     if divided or not DAYS_AMOUNT.isdisjoint(bag) or (kinds.TOTAL in bag and len(ends) > 1):
         ends -= {1.0}
     if kinds.PATTERN in bag:
@@ -113,6 +137,24 @@ def _together(said: Sequence[Phrase], bag: Bag) -> Times:
         ends = {1.0}
     found = sorted(ends, reverse=True)
     return Times(found[0] if found else None, tuple(found[1:]), as_needed, doubt, daily, divided)
+
+
+def _has_regular_beside(said: Sequence[Phrase], bag: Bag) -> bool:
+    """`20 mg tid + 20 mg prn`: regular doses, and others as needed beside them.
+
+    Each has an amount of its own, and a time behind it.
+    """
+    if not any(map(_is_as_needed, said)):
+        return False
+    amounts = sorted(each.start for kind in AMOUNTS for each in bag.get(kind, ()))
+    if len(amounts) < 2 or said[0].start > amounts[-1]:
+        return False
+    first, second = (
+        [each for each in said if (each.start > amounts[-1]) is behind] for behind in (False, True)
+    )
+    regular, other = (second, first) if any(map(_is_as_needed, first)) else (first, second)
+    is_one_regular = not any(map(_is_as_needed, regular)) and any(map(is_repeating, regular))
+    return is_one_regular and any(map(_is_as_needed, other))
 
 
 def _with_multiple(ends: set[float], bag: Bag) -> set[float]:
