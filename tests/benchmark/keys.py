@@ -99,7 +99,4 @@ KEYS = (
 BY_NAME = {key.name: key for key in KEYS}
 
 # The features that these keys measure are not there yet; a test tells when one is.
-NOT_THERE_YET = (
-    "connect_vs_grpc",
-    "journal_vs_none",
-)
+NOT_THERE_YET = ("journal_vs_none",)
