@@ -7,6 +7,8 @@ import hashlib
 import html
 import json
 import math
+import re
+import time
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -70,7 +72,7 @@ def drawn_from(panels: list[dict[str, Any]]) -> str:
 def legend(pattern: str, labels: dict[str, str]) -> str:
     for name, value in labels.items():
         pattern = pattern.replace(f"{{{{{name}}}}}", value)
-    return pattern
+    return re.sub(r"\{\{\w+\}\}", "", pattern).strip()
 
 
 def text(x: float, y: float, words: str, style: str = "") -> str:
@@ -80,15 +82,27 @@ def text(x: float, y: float, words: str, style: str = "") -> str:
 def asked(seen: Watched, target: dict[str, Any]) -> Series:
     """A target's series, the largest first."""
     expression = target["expr"].replace("$__rate_interval", "10s")
-    expression = expression.replace("$__range", f"{SECONDS}s").replace("$instance", ".*")
+    expression = expression.replace("$__range", f"{SECONDS}s")
+    for variable, every in (("namespace", ".*"), ("job", ".*lems-guard"), ("instance", ".*")):
+        expression = expression.replace(f"${variable}", every)
     if target["instant"]:
-        found = [(labels, [(0.0, value)]) for labels, value in seen.ask(expression)]
+        found = [(labels, [(0.0, value)]) for labels, value in asked_now(seen, expression)]
     else:
         found = seen.ask_range(expression, SECONDS - 5)
     real = [(labels, [(t, v) for t, v in points if v == v]) for labels, points in found]  # noqa: PLR0124
     return sorted(
         [each for each in real if each[1]], key=lambda each: -max(value for _, value in each[1])
     )
+
+
+def asked_now(seen: Watched, expression: str) -> list[tuple[dict[str, str], float]]:
+    """What is known now, or after the next scrapes where the machine was too busy for the last."""
+    for _ in range(10):
+        found = seen.ask(expression)
+        if found:
+            return found
+        time.sleep(1)
+    return []
 
 
 def box(panel: dict[str, Any]) -> Box:
@@ -118,10 +132,15 @@ def panel_svg(seen: Watched, panel: dict[str, Any]) -> str:
     return "\n".join([*parts, draw(named, defaults, area)])
 
 
+def least_of(step: dict[str, Any]) -> float:
+    """From which value on a threshold's colour is shown."""
+    return -math.inf if step["value"] is None else float(step["value"])
+
+
 def colour_at(defaults: dict[str, Any], value: float) -> str:
     """The colour of the highest step that a value reaches."""
     steps = defaults["thresholds"]["steps"]
-    return SHADES[[each["color"] for each in steps if value >= (each["value"] or 0)][-1]]
+    return SHADES[[each["color"] for each in steps if value >= least_of(each)][-1]]
 
 
 def lines(named: Named, defaults: dict[str, Any], area: Box) -> str:

@@ -29,7 +29,8 @@ CONTRACT = (Path(__file__).parents[1] / "proto" / "README.md").read_text("utf-8"
 
 def service_config() -> str:
     """What proto/README.md asks of clients."""
-    (found,) = re.findall(r"```json\n(.*?)```", CONTRACT, re.DOTALL)
+    blocks = re.findall(r"```json\n(.*?)```", CONTRACT, re.DOTALL)
+    (found,) = (each for each in blocks if "loadBalancingConfig" in each)
     return json.dumps(json.loads(found))
 
 

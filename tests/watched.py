@@ -3,7 +3,6 @@
 import contextlib
 import json
 import math
-import re
 import subprocess
 import tempfile
 import time
@@ -21,7 +20,7 @@ from lems_guard.v1 import interaction_check_service_pb2_grpc as rpc
 from lems_guard.v1 import prescription_pb2 as prescription
 from redis_servers import alone
 from running import Running, start, stop
-from system_programs import fetched, free_port, program
+from system_programs import connected, fetched, free_port, program
 
 PROMETHEUS = Path(__file__).parents[1] / "deploy" / "prometheus"
 TEXTS = (
@@ -100,22 +99,51 @@ def watched(replicas: int = 1) -> Iterator[Watched]:
             )
             stack.callback(stop, service)
             services.append(service)
-        yield Watched(services, stack.enter_context(prometheus(services)))
+        outside = stack.enter_context(blackbox())
+        yield Watched(services, stack.enter_context(prometheus(services, outside)))
 
 
 @contextlib.contextmanager
-def prometheus(services: list[Running]) -> Iterator[str]:
-    """The shipped configuration, but for the targets and the pace."""
+def blackbox() -> Iterator[str]:
+    """What asks from outside, by the shipped rule."""
+    listen = f"127.0.0.1:{free_port()}"
+    process = subprocess.Popen(
+        [
+            program("prometheus-blackbox-exporter"),
+            f"--config.file={PROMETHEUS}/blackbox.yaml",
+            f"--web.listen-address={listen}",
+            "--log.level=error",
+        ]
+    )
+    try:
+        connected(listen)
+        yield listen
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextlib.contextmanager
+def prometheus(services: list[Running], outside: str) -> Iterator[str]:
+    """The shipped configuration, but for the targets, the alert manager and the pace."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         for name in ("recording.yaml", "alerts.yaml"):
             (Path(folder) / name).write_bytes((PROMETHEUS / name).read_bytes())
         shipped = (PROMETHEUS / "prometheus.yaml").read_text("utf-8")
-        targets = re.sub(
-            r"targets: \[.*\]", f"targets: {[each.http_at for each in services]}", shipped
-        )
-        paced = targets.replace("_interval: 15s", "_interval: 1s")
-        (Path(folder) / "prometheus.yaml").write_text(paced, "utf-8")
+        here = {
+            "lems-guard-1:9090, lems-guard-2:9090": ", ".join(each.http_at for each in services),
+            "haproxy:8088": services[0].http_at,
+            "blackbox:9115": outside,
+            "[alertmanager:9093]": "[]",
+            "_interval: 15s": "_interval: 1s",
+            "_interval: 60s": "_interval: 5s",
+            "_timeout: 15s": "_timeout: 5s",
+        }
+        for there, moved in here.items():
+            assert there in shipped, there
+            shipped = shipped.replace(there, moved)
+        (Path(folder) / "prometheus.yaml").write_text(shipped, "utf-8")
         process = subprocess.Popen(
             [
                 program("prometheus"),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from clinical_board import CLINICAL
-from panels import Panel, Row
+from panels import WHERE, Panel, Row
 from runbook_board import entries, link_to
 from service_board import SERVICE
 
@@ -37,11 +37,13 @@ OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def thresholds(steps: tuple[float, float] | None) -> dict[str, Any]:
-    """Green, and from the two steps on amber and red."""
-    found: list[dict[str, Any]] = [{"value": None, "color": GREEN}]
-    if steps:
-        found += [{"value": steps[0], "color": AMBER}, {"value": steps[1], "color": RED}]
+def thresholds(panel: Panel) -> dict[str, Any]:
+    """Green, and from the two steps on amber and red; of what should rise the other way round."""
+    base, last = (RED, GREEN) if panel.is_rising else (GREEN, RED)
+    found: list[dict[str, Any]] = [{"value": None, "color": base}]
+    if panel.steps:
+        low, high = panel.steps
+        found += [{"value": low, "color": AMBER}, {"value": high, "color": last}]
     return {"mode": "absolute", "steps": found}
 
 
@@ -65,7 +67,7 @@ def panel_json(panel: Panel, number: int, place: dict[str, int]) -> dict[str, An
                 "unit": panel.unit,
                 "min": 0,
                 "noValue": "none in this range" if panel.kind == "bargauge" else "no data",
-                "thresholds": thresholds(panel.steps),
+                "thresholds": thresholds(panel),
                 **({} if instant else {"custom": custom}),
             },
             "overrides": [],
@@ -115,21 +117,30 @@ def panels_json(rows: tuple[Row, ...]) -> list[dict[str, Any]]:
 
 
 def variables() -> list[dict[str, Any]]:
-    """The source of the data, and which replicas to show."""
+    """The source of the data, and what to show: which deployments, which of their replicas."""
+    source = {"name": "datasource", "label": "Source", "type": "datasource", "query": "prometheus"}
     return [
-        {"name": "datasource", "label": "Source", "type": "datasource", "query": "prometheus"},
-        {
-            "name": "instance",
-            "label": "Replica",
-            "type": "query",
-            "datasource": SOURCE,
-            "query": 'label_values(up{job="lems-guard"}, instance)',
-            "includeAll": True,
-            "allValue": ".*",
-            "multi": True,
-            "refresh": 2,
-        },
+        source,
+        variable("namespace", "Namespace", "lems_guard_build_info"),
+        # All of ours: what a job is called ends so, be it by Compose, systemd, kustomize or Helm.
+        variable("job", "Job", 'lems_guard_build_info{namespace=~"$namespace"}', ".*lems-guard"),
+        variable("instance", "Replica", f"lems_guard_build_info{{{WHERE}}}"),
     ]
+
+
+def variable(label: str, title: str, series: str, every: str = ".*") -> dict[str, Any]:
+    """A choice among the values that a label has; `every` is what All stands for."""
+    return {
+        "name": label,
+        "label": title,
+        "type": "query",
+        "datasource": SOURCE,
+        "query": f"label_values({series}, {label})",
+        "includeAll": True,
+        "allValue": every,
+        "multi": True,
+        "refresh": 2,
+    }
 
 
 def frame_json(name: str) -> dict[str, Any]:

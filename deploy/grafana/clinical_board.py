@@ -1,12 +1,18 @@
 """What was said to prescribers, what was not checked, what came of it, and what is known."""
 
-from panels import ONE, PER_SECOND, Panel, Row, by, rate, ten_most
+from panels import ONE, PER_SECOND, WHERE, Panel, Row, by, rate, ten_most
 
 CONTENT_TIME = "lems_guard_knowledge_base_content_timestamp_seconds"
 SHARE_UNRESOLVED = (
     f"sum({rate('lems_guard_unresolved_medications_total')})"
     f" / sum({rate('lems_guard_medications_total')})"
 )
+# The least of all replicas, floored to a part in a thousand: one unsigned rule of many is not all.
+SHARE_SIGNED = (
+    f"min(floor(1000 * lems_guard_rules_signed{{{ONE}}}"
+    f" / lems_guard_knowledge_base_rules{{{ONE}}}) / 1000)"
+)
+OVERRIDDEN = "lems_guard:rule_overridden:ratio_increase1d"
 
 CLINICAL = (
     Row(
@@ -120,7 +126,7 @@ CLINICAL = (
                 "Share overridden, by rule",
                 "percentunit",
                 "Of the last day's outcomes. A rule that everybody overrides may be wrong.",
-                (("sort_desc(lems_guard:rule_overridden:ratio_increase1d)", "{{rule}}"),),
+                ((f"sort_desc({OVERRIDDEN}{{{WHERE}}})", "{{rule}}"),),
                 (0.7, 0.9),
                 kind="bargauge",
                 runbook="LemsGuardRuleOverridden",
@@ -187,10 +193,21 @@ CLINICAL = (
                 runbook="LemsGuardReviewOverdue",
             ),
             Panel(
-                "Unreviewed rules",
+                "Rules signed by a clinician",
+                "percentunit",
+                "As they stand. Green where every one is: a site records who did, and when.",
+                ((SHARE_SIGNED, "signed"),),
+                (0.5, 1),
+                kind="stat",
+                runbook="LemsGuardReviewOverdue",
+                is_rising=True,
+            ),
+            Panel(
+                "Unsigned rules",
                 "none",
-                "Rules that no clinician has reviewed: until a site records who did, and when.",
-                ((f"max(lems_guard_rules_unreviewed{{{ONE}}})", "unreviewed"),),
+                "Rules that no clinician has signed as they stand.",
+                ((f"max(lems_guard_rules_unreviewed{{{ONE}}})", "unsigned"),),
+                (1, 1),
                 kind="stat",
             ),
             Panel(

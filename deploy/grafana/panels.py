@@ -2,8 +2,12 @@
 
 from typing import NamedTuple
 
-CHECKS = 'grpc_service="lems_guard.v1.InteractionCheckService",instance=~"$instance"'
-ONE = 'instance=~"$instance"'
+# What the dashboard's variables choose: everything of a deployment, and of some replicas of it.
+WHERE = 'namespace=~"$namespace",job=~"$job"'
+ONE = f'{WHERE},instance=~"$instance"'
+CHECKS = f'grpc_service="lems_guard.v1.InteractionCheckService",{ONE}'
+EACH = "by (namespace, job)"  # what is promised is promised of each deployment
+OF_EACH = "{{namespace}} {{job}}"
 PER_SECOND = "suffix: /s"
 
 
@@ -18,6 +22,7 @@ class Panel(NamedTuple):
     kind: str = "timeseries"
     runbook: str = ""  # the alert whose entry tells what to do
     named: bool = False  # a stat that shows its series' name rather than a number
+    is_rising: bool = False  # red below the first step, green from the second on
 
 
 class Row(NamedTuple):
@@ -43,5 +48,6 @@ def ten_most(label: str, metric: str) -> str:
 
 
 def quantile(share: float, histogram: str, labels: str = ONE) -> str:
-    """A quantile of a histogram."""
-    return f"histogram_quantile({share}, sum by (le) ({rate(f'{histogram}_bucket', labels)}))"
+    """A quantile of a histogram, of each deployment."""
+    summed = f"sum by (namespace, job, le) ({rate(f'{histogram}_bucket', labels)})"
+    return f"histogram_quantile({share}, {summed})"

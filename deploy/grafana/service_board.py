@@ -1,12 +1,14 @@
 """The service: whether it is there and answers, how fast, and what it uses."""
 
-from panels import CHECKS, ONE, PER_SECOND, Panel, Row, by, quantile, rate
+from panels import CHECKS, EACH, OF_EACH, ONE, PER_SECOND, WHERE, Panel, Row, by, quantile, rate
 
 FAULTS = "UNKNOWN|DEADLINE_EXCEEDED|RESOURCE_EXHAUSTED|UNIMPLEMENTED|INTERNAL|UNAVAILABLE|DATA_LOSS"
 FAILED = f'{CHECKS},grpc_code=~"{FAULTS}"'
 HANDLED = "grpc_server_handled_total"
-SHARE_OF_FAULTS = f"sum({rate(HANDLED, FAILED)}) / sum({rate(HANDLED, CHECKS)})"
+SHARE_OF_FAULTS = f"sum {EACH} ({rate(HANDLED, FAILED)}) / sum {EACH} ({rate(HANDLED, CHECKS)})"
 REFUSED = f'{ONE},grpc_code="RESOURCE_EXHAUSTED"'
+CALLS = "lems_guard_calls_by_caller_total"
+TURNED_AWAY = f'outcome!="let_in",{ONE}'
 HANDLING = "grpc_server_handling_seconds"
 UNARY = f'grpc_method="CheckPrescription",{ONE}'
 UNDER_WAY = (
@@ -28,9 +30,19 @@ SERVICE = (
                 "Replicas up",
                 "none",
                 "Replicas that Prometheus reaches.",
-                (('sum(up{job="lems-guard"})', "up"),),
+                ((f"sum(up{{{WHERE}}})", "up"),),
                 kind="stat",
                 runbook="LemsGuardDown",
+            ),
+            Panel(
+                "Right answers",
+                "percentunit",
+                "A known prescription, asked from outside: the share answered as expected.",
+                (('min(avg_over_time(probe_success{job="lems-guard-probe"}[5m]))', "right"),),
+                (1, 1),
+                kind="stat",
+                runbook="LemsGuardProbeFails",
+                is_rising=True,
             ),
             Panel(
                 "Checks",
@@ -48,7 +60,7 @@ SERVICE = (
                 "Share that failed through us",
                 "percentunit",
                 "Objective: 99.9 % of checks are answered. Callers' faults are not counted.",
-                ((SHARE_OF_FAULTS, "faults"),),
+                ((SHARE_OF_FAULTS, OF_EACH),),
                 (0.001, 0.0144),
                 runbook="LemsGuardFaultsBurnFast",
             ),
@@ -75,10 +87,10 @@ SERVICE = (
             Panel(
                 "Time of a check",
                 "s",
-                "CheckPrescription within the service. Objective: 99 % within 25 ms.",
+                "CheckPrescription, from arrival, waiting included. Objective: 99 % within 25 ms.",
                 (
-                    (quantile(0.5, HANDLING, UNARY), "p50"),
-                    (quantile(0.99, HANDLING, UNARY), "p99"),
+                    (quantile(0.5, HANDLING, UNARY), f"{OF_EACH} p50"),
+                    (quantile(0.99, HANDLING, UNARY), f"{OF_EACH} p99"),
                 ),
                 (0.025, 0.1),
                 runbook="LemsGuardSlowBurnsFast",
@@ -144,8 +156,8 @@ SERVICE = (
                 "s",
                 "From its head to its reply, what was fetched for it included.",
                 (
-                    (quantile(0.5, "lems_guard_cds_hooks_seconds"), "p50"),
-                    (quantile(0.99, "lems_guard_cds_hooks_seconds"), "p99"),
+                    (quantile(0.5, "lems_guard_cds_hooks_seconds"), f"{OF_EACH} p50"),
+                    (quantile(0.99, "lems_guard_cds_hooks_seconds"), f"{OF_EACH} p99"),
                 ),
                 (0.5, 2),
             ),
@@ -171,13 +183,32 @@ SERVICE = (
         ),
     ),
     Row(
+        "Who calls?",
+        (
+            Panel(
+                "Calls by caller",
+                PER_SECOND,
+                "Let in, by the names of LEMS_GUARD_CALLERS: a hundred, and the others together.",
+                ((by("caller", CALLS, f'outcome="let_in",{ONE}'), "{{caller}}"),),
+            ),
+            Panel(
+                "Callers turned away",
+                PER_SECOND,
+                "Not known, without the role, or beyond their own limit: NOT checked.",
+                ((by("caller, outcome", CALLS, TURNED_AWAY), "{{caller}} {{outcome}}"),),
+                (0.1, 1),
+                runbook="LemsGuardCallersRefused",
+            ),
+        ),
+    ),
+    Row(
         "What does it use?",
         (
             Panel(
                 "Processor",
                 "percentunit",
                 "Of one core. A process uses one at most: add replicas, not cores.",
-                ((rate("process_cpu_seconds_total", f'job="lems-guard",{ONE}'), "{{instance}}"),),
+                ((rate("process_cpu_seconds_total", ONE), "{{instance}}"),),
                 (0.7, 0.9),
             ),
             Panel(
@@ -186,7 +217,7 @@ SERVICE = (
                 "Resident memory.",
                 (
                     (
-                        f'process_resident_memory_bytes{{job="lems-guard",{ONE}}}',
+                        f"process_resident_memory_bytes{{{ONE}}}",
                         "{{instance}}",
                     ),
                 ),
@@ -223,7 +254,7 @@ SERVICE = (
                 "Time of Redis",
                 "s",
                 "99 % of reads end within this; given up after 20 ms.",
-                ((quantile(0.99, "lems_guard_redis_seconds"), "p99"),),
+                ((quantile(0.99, "lems_guard_redis_seconds"), f"{OF_EACH} p99"),),
                 (0.01, 0.02),
             ),
             Panel(

@@ -182,6 +182,7 @@ def test_a_service_that_drains_is_not_well(healthy: Healthy) -> None:
         until(lambda: healthy(LEMS_GUARD_HTTP_LISTEN=running.http_at)[0] == 1)
         _, said = healthy(LEMS_GUARD_HTTP_LISTEN=running.http_at)
     finally:
+        running.process.kill()  # it would go on draining for an hour
         stop(running)
     assert "accepting calls not ready" in said
 

@@ -55,7 +55,7 @@ def documents(text: str) -> list[Manifest]:
     return [each for each in YAML(typ="safe").load_all(text) if each]
 
 
-def kustomized(folder: Path) -> list[Manifest]:
+def built(folder: Path) -> str:
     """What `kubectl apply -k` would send."""
     ran = subprocess.run(
         [KUBECTL, "kustomize", "--load-restrictor=LoadRestrictionsNone", folder],
@@ -64,7 +64,12 @@ def kustomized(folder: Path) -> list[Manifest]:
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
-    return in_order(documents(ran.stdout))
+    return ran.stdout
+
+
+def kustomized(folder: Path) -> list[Manifest]:
+    """The same, read."""
+    return in_order(documents(built(folder)))
 
 
 def with_component(name: str, folder: Path) -> list[Manifest]:

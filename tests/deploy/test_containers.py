@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 from compose_spec import PyCompose
 from ruamel.yaml import YAML
 
 from lems_guard.settings import address, settings_table
-from system_programs import free_port, program
-from waiting import PATIENCE
+from running import COMMAND, start, stop
+from system_programs import connected, free_port, program
+from waiting import PATIENCE, until
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -143,7 +145,9 @@ VARIABLE = re.compile(r"\$\{\w+(?::-([^}]*)|:\?[^}]*)\}")
 
 def held_to_the_specification(text: str) -> PyCompose:
     """The Compose file as its specification has it, variables filled in; raises `ValueError`."""
-    found = PyCompose.from_yaml(VARIABLE.sub(lambda variable: variable[1] or "given", text))
+    filled = VARIABLE.sub(lambda variable: variable[1] or "given", text)
+    merged = json.dumps(YAML(typ="safe").load(filled))  # its reader knows no merge keys
+    found = PyCompose.from_yaml(merged)
     found.validate()
     return found
 
@@ -173,9 +177,8 @@ def test_compose_names_only_what_it_has() -> None:
 
 def test_compose_hardens_every_container_and_pins_every_image() -> None:
     services = compose()["services"]
-    assert {"lems-guard-1", "lems-guard-2", "redis", "haproxy", "prometheus", "grafana"} == set(
-        services
-    )
+    watching = {"prometheus", "blackbox", "alertmanager", "grafana"}
+    assert {"lems-guard-1", "lems-guard-2", "redis", "haproxy"} | watching == set(services)
     for name, service in services.items():
         assert service["read_only"] is True, name
         assert service["cap_drop"] == ["ALL"], name
@@ -192,6 +195,87 @@ def test_compose_mounts_what_is_there_and_sets_what_exists() -> None:
             assert not here.startswith(".") or (DEPLOY / here).exists(), here
         for name in service.get("environment", {}):
             assert not name.startswith("LEMS_GUARD_") or name in known, name
+
+
+WORD = "only-here"
+
+
+def command_of(service: str, **given: str) -> list[str]:
+    """The command of a service, with the variables that it is given."""
+    words = [str(word) for word in compose()["services"][service]["command"]]
+    return [
+        VARIABLE.sub(lambda found: given[found[0][2:].partition(":")[0]], word) for word in words
+    ]
+
+
+def test_redis_lets_the_service_in_and_nobody_else() -> None:
+    """By the command that Compose gives it, with a password of this test's."""
+    port = free_port()
+    words = command_of("redis", REDIS_PASSWORD=WORD)[1:]
+    here = ["--port", str(port), "--bind", "127.0.0.1"]
+    server = subprocess.Popen([program("redis-server"), *words, *here], stdout=subprocess.DEVNULL)
+    url = f"redis://lems-guard:{WORD}@127.0.0.1:{port}/0"
+    try:
+        connected(f"127.0.0.1:{port}")
+        running = start(LEMS_GUARD_REDIS_URL=url, LEMS_GUARD_CACHE_KEY="0123456789abcdef" * 4)
+        try:
+            until(lambda: any('"state": "closed"' in line for line in list(running.log)))
+        finally:
+            stop(running)
+        known = redis.Redis(port=port, username="lems-guard", password=WORD)
+        for forbidden in (("KEYS", "*"), ("GET", "others"), ("FLUSHALL",), ("CONFIG", "GET", "*")):
+            with pytest.raises(redis.exceptions.NoPermissionError):
+                known.execute_command(*forbidden)  # type: ignore[no-untyped-call]
+        known.close()
+        stranger = redis.Redis(port=port)
+        with pytest.raises(redis.exceptions.AuthenticationError):
+            stranger.ping()
+        stranger.close()
+    finally:
+        server.kill()
+        server.wait()
+
+
+def test_the_replicas_share_redis_by_its_password() -> None:
+    whole = compose()
+    for name in ("lems-guard-1", "lems-guard-2"):
+        url = whole["services"][name]["environment"]["LEMS_GUARD_REDIS_URL"]
+        assert url.startswith("redis://lems-guard:${REDIS_PASSWORD")
+        assert url.endswith("@redis:6379/0")
+
+
+def test_the_alert_manager_takes_its_file() -> None:
+    ran = subprocess.run(
+        [program("amtool"), "check-config", DEPLOY / "alertmanager/alertmanager.yaml"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("alert", "severity", "receiver"),
+    [("LemsGuardDown", "page", "page"), ("LemsGuardRuleOverridden", "ticket", "ticket")],
+)
+def test_who_is_woken_and_who_is_told_in_the_morning(
+    alert: str, severity: str, receiver: str
+) -> None:
+    file = f"--config.file={DEPLOY}/alertmanager/alertmanager.yaml"
+    words = ["config", "routes", "test", file, f"alertname={alert}", f"severity={severity}"]
+    ran = subprocess.run([program("amtool"), *words], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == receiver
+
+
+def test_the_folder_of_callers_lets_nobody_in(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [COMMAND, "callers", "lint", DEPLOY / "callers/callers.yaml"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 UNIT = (DEPLOY / "lems-guard@.service").read_text("utf-8")

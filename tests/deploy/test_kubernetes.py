@@ -19,6 +19,7 @@ from deploy.manifests import (
     OVERLAYS,
     VALUES,
     Manifest,
+    built,
     containers_of,
     documents,
     kustomized,
@@ -32,6 +33,7 @@ from lems_guard.settings import settings_table
 
 OLDEST, NEWEST = "1.31", "1.37"
 SCHEMAS = Path(__file__).parent / "schemas"
+LOOKED_AT = Path(__file__).parent / "looked_at"
 OPERATORS = "monitoring.coreos.com/"
 GATEWAYS = "gateway.networking.k8s.io/"
 NAMESPACE = {"namespace": {"create": True}}
@@ -82,6 +84,18 @@ def test_the_chart_makes_what_each_overlay_has(name: str) -> None:
     image = {"image": {"repository": "registry.example.org/lems-guard", "tag": "0.1.0"}}
     chart = rendered(NAMESPACE | OVERLAYS[name] | image, f"lems-guard-{name}")
     assert chart == kustomized(KUBERNETES / "overlays" / name)
+
+
+@pytest.mark.parametrize("name", sorted(OVERLAYS))
+def test_each_overlay_is_what_was_looked_at(name: str) -> None:
+    """A change of these files is one that a cluster will see: look at it, then write it anew."""
+    made = [
+        each
+        for each in built(KUBERNETES / "overlays" / name).split("\n---\n")
+        if "\nkind: PrometheusRule\n" not in each  # which has tests of its own
+    ]
+    seen = (LOOKED_AT / f"{name}.yaml").read_text("utf-8")
+    assert "\n---\n".join(made).strip() == seen.strip()
 
 
 def held_to_schemas(found: list[Manifest], version: str) -> None:
@@ -190,6 +204,7 @@ def test_two_releases_in_one_namespace_have_nothing_in_common() -> None:
     one, two = ({(each["kind"], each["metadata"]["name"]) for each in documents(t)} for t in texts)
     assert not one & two
     assert "instance: two" not in texts[0]
+    assert all("lems-guard" in name for _, name in one | two), "by which alerts know their jobs"
 
 
 def test_a_rollout_ends_on_three_nodes(overlay: list[Manifest]) -> None:

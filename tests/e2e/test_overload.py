@@ -4,32 +4,21 @@
 own. How fast anything was is for the benchmark.
 """
 
-import base64
 import contextlib
-import json
-import os
-import subprocess
 import threading
 import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lems_guard.answering.contract import CHECK_SERVICE
-from lems_guard.v1 import prescription_pb2
+from go_load import GoClient
 from running import Running, start, stop
-from system_programs import fetched, program
+from system_programs import fetched
 
-SOURCE = Path(__file__).parents[1] / "load" / "main.go"
-PACKAGES = Path("/usr/share/gocode")  # where Debian puts Go's libraries
-LIBRARY = PACKAGES / "src/google.golang.org/grpc"
 CLOSED_SECONDS, SECONDS, PATIENCE_SECONDS = 2, 4, 2.0
-LONGEST_LIST = 10
-DRUGS = ("metoprolol", "gentamicin", "ciprofloxacin", "prednisone", "lisinopril", "warfarin")
 CODES = {"OK": "OK", "RESOURCE_EXHAUSTED": "ResourceExhausted"}
 PROBES = ("/livez", "/readyz")
 PROBE_SECONDS = 10.0  # as the client waits for health: other tests may keep the machine busy
@@ -37,44 +26,16 @@ PROBE_SECONDS = 10.0  # as the client waits for health: other tests may keep the
 ENDS = {"OK", "ResourceExhausted", "DeadlineExceeded"}
 
 
-def lists(number: int) -> list[str]:
-    """Prescriptions of which no two are alike, serialised, as the client reads them."""
-    found = []
-    for each in range(number):
-        request = prescription_pb2.CheckPrescriptionRequest(as_of="2026-11-21")
-        request.patient.weight_kg = 40 + each / 100
-        for place in range(LONGEST_LIST):
-            drug, dose = DRUGS[(each + place) % len(DRUGS)], 5 + (each * 7 + place) % 95
-            request.active.add(id=f"a{place}", text=f"{drug} {dose} mg po bid")
-        found.append(base64.b64encode(request.SerializeToString()).decode())
-    return found
-
-
 class Load:
-    """The client, built, and the service that it asks."""
+    """The client, and the service that it asks."""
 
-    def __init__(self, folder: Path, service: Running) -> None:
-        self._client, self._requests = folder / "load", folder / "requests.json"
+    def __init__(self, client: GoClient, service: Running) -> None:
+        self._client = client
         self._service = service
-        self._requests.write_text(json.dumps(lists(3000)))
-        environment = os.environ | {"GO111MODULE": "off", "GOPATH": str(PACKAGES)}
-        environment["GOCACHE"] = str(folder / "cache")
-        built = [program("go"), "build", "-o", str(self._client), str(SOURCE)]
-        subprocess.run(built, env=environment, check=True, timeout=600)
 
     def put(self, **flags: float) -> dict[str, Any]:
         """What became of the calls of one load."""
-        named = {"target": self._service.grpc_at, "requests": str(self._requests)} | flags
-        method = f"/{CHECK_SERVICE}/CheckPrescription"
-        words = [f"-{name}={value}" for name, value in named.items()]
-        done = subprocess.run(
-            [self._client, f"-method={method}", *words],
-            stdout=subprocess.PIPE,
-            check=True,
-            timeout=120,
-        )
-        told: dict[str, Any] = json.loads(done.stdout)
-        return told
+        return self._client.put(self._service.grpc_at, **flags)
 
     @contextlib.contextmanager
     def probed(self) -> Iterator[Counter[tuple[str, int]]]:
@@ -125,13 +86,10 @@ def status_of(at: str, path: str) -> int:
 
 @pytest.fixture(scope="module")
 def load(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Load]:
-    program("go")
-    if not LIBRARY.is_dir():
-        assert os.environ.get("CI") != "true", "golang-google-grpc-dev: see .ci/run"
-        pytest.skip("golang-google-grpc-dev is not installed")
+    client = GoClient(tmp_path_factory.mktemp("load"))
     service = start(LEMS_GUARD_REPLY_CACHE_BYTES="0")
     try:
-        yield Load(tmp_path_factory.mktemp("load"), service)
+        yield Load(client, service)
     finally:
         stop(service)
 

@@ -1,9 +1,14 @@
+{{- /* The release's name, which holds lems-guard: by that alerts and dashboards know our jobs. */}}
+{{- define "name" -}}
+{{ contains "lems-guard" .Release.Name | ternary .Release.Name (printf "%s-lems-guard" .Release.Name) }}
+{{- end }}
+
 {{- define "labels" -}}
 {app.kubernetes.io/name: lems-guard, app.kubernetes.io/instance: {{ .Release.Name }}}
 {{- end }}
 
 {{- define "meta" -}}
-name: {{ .Release.Name }}
+name: {{ include "name" . }}
 namespace: {{ .Release.Namespace }}
 labels: {{ include "labels" . }}
 {{- end }}
