@@ -1,4 +1,4 @@
-"""The composition root: what replicas share, order entry, one process's service, its life."""
+"""The composition root: order entry, one process's service, its life."""
 
 import asyncio
 import contextlib
@@ -7,7 +7,6 @@ import gc
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -23,8 +22,6 @@ from lems_guard.caching.shared_replies import WORTH_IT_BYTES, SharedReplies
 from lems_guard.callers.entrance import Entrance, looking
 from lems_guard.callers.nobody import NobodyKnown
 from lems_guard.callers.pages import OpenEntrance
-from lems_guard.clinical.errors import InvalidSettings
-from lems_guard.clinical.outcome import AlertOutcome, Recording
 from lems_guard.edges.evaluating import Beside
 from lems_guard.edges.frame import Frame
 from lems_guard.edges.grpc.guarded import Guard
@@ -57,7 +54,6 @@ from lems_guard.exposure import (
 )
 from lems_guard.screening.screen import RuleScreener
 from lems_guard.settings import (
-    HOW_TO_MAKE_A_KEY,
     Address,
     RedisReplies,
     Settings,
@@ -66,19 +62,13 @@ from lems_guard.settings import (
     notify_socket,
     variable,
 )
-from lems_guard.sharing.memory import Memory
-from lems_guard.sharing.outcomes import AlertOutcomes
-from lems_guard.sharing.repeats import Repeats
-from lems_guard.sharing.tokens import UsedTokens
-from lems_guard.store.entries import Entries, NoStore
+from lems_guard.shared import Shared
 from lems_guard.supervised import READY, STOPPING, tell
-from lems_guard.telemetry.cache_metrics import CacheMetrics
 from lems_guard.telemetry.call_log import CallLog
 from lems_guard.telemetry.health import Health
 from lems_guard.telemetry.loop_lag import watch_loop
 from lems_guard.telemetry.metrics import Metrics
 from lems_guard.telemetry.order_entry_metrics import OrderEntryMetrics
-from lems_guard.telemetry.sharing_metrics import SharingMetrics
 from lems_guard.telemetry.tracing import traces_of
 
 log = structlog.get_logger(__name__)
@@ -95,61 +85,6 @@ def on_terminal() -> bool:
 def utc_today() -> datetime.date:
     """The day on which a request is judged when it does not say."""
     return datetime.datetime.now(datetime.UTC).date()
-
-
-@dataclass(frozen=True)
-class Shared:
-    """The store, if there is one, and what works with or without it."""
-
-    entries: Entries
-    outcomes: AlertOutcomes
-    repeats: Repeats
-    tokens: UsedTokens
-    cache_metrics: CacheMetrics
-    metrics: SharingMetrics
-
-    @staticmethod
-    def of(settings: Settings, counted: Metrics) -> "Shared":
-        """As the settings ask; raises `InvalidSettings`."""
-        cache_metrics, metrics = CacheMetrics(counted.registry), SharingMetrics(counted.registry)
-        entries = entries_of(settings, cache_metrics)
-        reports, cards = Memory(settings.outcome_seconds), Memory(settings.repeat_seconds)
-
-        def count(outcome: AlertOutcome, recording: Recording) -> None:
-            verdict = outcome.verdict.name.lower()
-            reason = outcome.reason.name.lower() if outcome.reason else "none"
-            metrics.reported(recording.name.lower(), verdict, reason, outcome.rule_ids)
-
-        return Shared(
-            entries,
-            AlertOutcomes(entries, reports, metrics.used, count),
-            Repeats(entries, cards, metrics.used),
-            UsedTokens(entries, metrics.used),
-            cache_metrics,
-            metrics,
-        )
-
-
-def entries_of(settings: Settings, metrics: CacheMetrics) -> Entries:
-    """Redis as the settings name it, or none; raises `InvalidSettings`."""
-    if settings.redis_url is None:
-        return NoStore()
-    if settings.cache_key is None:
-        raise InvalidSettings(
-            "LEMS_GUARD_CACHE_KEY: needed with LEMS_GUARD_REDIS_URL, the same in every replica: "
-            + HOW_TO_MAKE_A_KEY
-        )
-    from lems_guard.store import clients  # noqa: PLC0415 - only where there is a Redis
-    from lems_guard.store.store import Store  # noqa: PLC0415
-
-    tls = clients.Tls(settings.redis_ca, settings.redis_certificate, settings.redis_certificate_key)
-    try:
-        connect = clients.connect_to(settings.redis_url, tls)
-    except clients.BadAddress as fault:
-        raise InvalidSettings(f"LEMS_GUARD_REDIS_URL: expected {fault}") from None
-    except clients.BadCertificate as fault:
-        raise InvalidSettings(f"LEMS_GUARD_REDIS_CA, _CERTIFICATE: expected {fault}") from None
-    return Store(connect, settings.cache_key.encode(), metrics)
 
 
 class Service:

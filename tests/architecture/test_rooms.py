@@ -78,10 +78,11 @@ ROOMS = {
     # Where all is put together, and called.
     "supervised.py": Room("", "structlog"),
     "exposure.py": Room("clinical sharing settings.py callers edges/certificates.py"),
+    "shared.py": Room("clinical sharing store telemetry settings.py"),
     "server.py": Room(
         "clinical screening answering telemetry editions store sharing caching settings.py callers "
         f"edges/grpc edges/http edges/order_entry edges/workbench {FRAMING} edges/observed.py "
-        "exposure.py supervised.py",
+        "exposure.py shared.py supervised.py",
         "starlette structlog",
     ),
     "cohort": Room(
