@@ -50,21 +50,20 @@ def phrases_of(words: list[str], lexicon: Lexicon) -> list[Phrase]:
         after = longer.get(word)
         phrase = _longer(text, at, after) if after is not None and at + 1 < end else None
         if phrase is None:
-            is_number = word[0] in DIGITS
-            phrase = number_phrase(text, at) if is_number else _of_word(text, at, lexicon)
+            entry = None if word[0] in DIGITS else entries.get(word)
+            if entry is not None and entry[0] is not NUMBER:
+                phrase = new_phrase((entry[0], at, at + 1, entry, entry.always))
+            else:
+                phrase = _of_word(text, at, lexicon)
         kind = phrase[0]
         if kind <= BRAND:
             phrase = _drug(phrase, found, bracket, words)
             behind_brand = phrase[0] is BRAND
-        elif kind is SIGN:
-            bracket, behind_brand = BRACKETS.get(word, bracket), False
-        else:
-            if word in MAY_COUNT:
-                phrase = _counting(phrase, found, text)
-            elif behind_brand:
-                phrase = _behind_brand(phrase)
-            behind_brand = behind_brand and kind in KEEPS_BRAND
+        elif kind >= SIGN or behind_brand or word in MAY_COUNT:
+            bracket = BRACKETS.get(word, bracket)
             has_lone_unit = has_lone_unit or (kind is UNKNOWN and phrase[4] is not None)
+            phrase = _in_context(phrase, found, text, behind_brand=behind_brand)
+            behind_brand = behind_brand and kind in KEEPS_BRAND
         found.append(phrase)
         at = phrase[2]
     if has_lone_unit:
@@ -73,14 +72,21 @@ def phrases_of(words: list[str], lexicon: Lexicon) -> list[Phrase]:
 
 
 def _of_word(text: Words, at: int, lexicon: Lexicon) -> Phrase:
-    """What one word is that is no digits: in a table, by its spelling, a unit, a sign, unknown."""
+    """What one word is that no table holds: a number, a name by its spelling, a unit, a sign."""
     word = text.words[at]
-    entry = text.entries.get(word) or lexicon.spelled(word)
-    if entry is None:
-        return lone_unit(text, at) if is_lone_unit(word, text.units) else _sign(word, at)
-    if entry.kind is NUMBER:
+    if word[0] in DIGITS or word in text.entries:
         return number_phrase(text, at)
-    return new_phrase((entry.kind, at, at + 1, entry, entry.always))
+    entry = lexicon.spelled(word)
+    if entry is not None:
+        return new_phrase((entry.kind, at, at + 1, entry, entry.always))
+    return lone_unit(text, at) if is_lone_unit(word, text.units) else _sign(word, at)
+
+
+def _in_context(phrase: Phrase, before: list[Phrase], text: Words, *, behind_brand: bool) -> Phrase:
+    """A word by what stands before it: a number, a form, a brand."""
+    if text.words[phrase.start] in MAY_COUNT:
+        return _counting(phrase, before, text)
+    return _behind_brand(phrase) if behind_brand else phrase
 
 
 def _counting(phrase: Phrase, before: list[Phrase], text: Words) -> Phrase:

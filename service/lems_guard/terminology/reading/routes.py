@@ -64,15 +64,16 @@ def _of_forms(
     bag: Bag, drugs: list[Phrase], forms: "list[Phrase] | tuple[()]", words: list[str]
 ) -> Routes:
     """The route that the dose forms tell, else the names; several of them are a doubt."""
-    told = tuple(dict.fromkeys((*_form_routes(forms), *_numerals(bag))))
+    numerals = _numerals(bag[kinds.BARE]) if kinds.BARE in bag else []
+    told = tuple(dict.fromkeys((*_form_routes(forms), *numerals)))
     if len(told) > 1:
         return Routes(either=told)
     return Routes(None, told[0] if told else _of_names(bag, drugs, forms, words))
 
 
-def _numerals(bag: Bag) -> list[Route]:
+def _numerals(numbers: list[Phrase]) -> list[Route]:
     """The routes that Roman numerals may be: `tabs iv qid` are four tablets, or into a vein."""
-    entries = [each.entry for each in bag.get(kinds.BARE, ())]
+    entries = [each.entry for each in numbers]
     return [entry.route for entry in entries if entry is not None and entry.route is not None]
 
 

@@ -258,15 +258,13 @@ def _given(
         licensed,
         suspension,
         product=product,
-        reason=_reason(bag, words),
+        reason="" if REASONS.isdisjoint(bag) else _reason(bag, words),
         course_days=None if COURSES.isdisjoint(bag) else _course(bag),
     )
 
 
 def _reason(bag: Bag, words: list[str]) -> str:
     """What it is for: `for HTN`, `prn headache`, `epilepsy`."""
-    if REASONS.isdisjoint(bag):
-        return ""
     said = (*bag.get(kinds.REASON, ()), *bag.get(kinds.INDICATION, ()))
     return _words(sorted(said, key=_start), words)
 

@@ -50,11 +50,12 @@ def times_of(bag: Bag) -> Times:
         if not said:
             return NOT_SAID
         timed = [each for each in said if _pace(each).divisions]
-        is_plain = len(timed) == 1 and _one_moment(said) and not _has_regular_beside(said, bag)
-        if is_plain and timed[0].value is not None:
+        if len(timed) == 1 and timed[0].value is not None and _one_moment(said):
             low, high = timed[0].value
-            if low == high <= OFTENEST and not is_dividing(timed[0]):
-                return Times(high, (), any(map(_is_as_needed, said)), "", high == 1.0)
+            as_needed = any(map(_is_as_needed, said))
+            is_plain = not (as_needed and _has_regular_beside(said, bag))
+            if low == high <= OFTENEST and is_plain and not is_dividing(timed[0]):
+                return Times(high, (), as_needed, "", high == 1.0)
     elif not said and BUT_PATTERN.isdisjoint(bag) and len(bag[kinds.PATTERN]) == 1:
         return Times(_taken(bag[kinds.PATTERN][0]))
     return _together(said, bag)
@@ -144,8 +145,6 @@ def _has_regular_beside(said: Sequence[Phrase], bag: Bag) -> bool:
 
     Each has an amount of its own, and a time behind it.
     """
-    if not any(map(_is_as_needed, said)):
-        return False
     amounts = sorted(each.start for kind in AMOUNTS for each in bag.get(kind, ()))
     if len(amounts) < 2 or said[0].start > amounts[-1]:
         return False
