@@ -15,13 +15,15 @@ from starlette.routing import Route
 
 from lems_guard.answering.answer import OUTCOMES, Answer, Answerer, Answers
 from lems_guard.answering.contract import unary_methods
-from lems_guard.answering.described import described
+from lems_guard.answering.described import decided, described, reported
 from lems_guard.answering.in_service import InService, Reload
 from lems_guard.caching.replies import Replies, ReplyCache
 from lems_guard.caching.shared_replies import WORTH_IT_BYTES, SharedReplies
+from lems_guard.callers.calling import CALLING
 from lems_guard.callers.entrance import Entrance, looking
 from lems_guard.callers.nobody import NobodyKnown
 from lems_guard.callers.pages import OpenEntrance
+from lems_guard.clinical.outcome import AlertOutcome
 from lems_guard.edges.evaluating import Beside
 from lems_guard.edges.frame import Frame
 from lems_guard.edges.grpc.guarded import Guard
@@ -62,7 +64,7 @@ from lems_guard.settings import (
     notify_socket,
     variable,
 )
-from lems_guard.shared import Shared
+from lems_guard.shared import Shared, journal_of
 from lems_guard.supervised import READY, STOPPING, tell
 from lems_guard.telemetry.call_log import CallLog
 from lems_guard.telemetry.health import Health
@@ -104,7 +106,8 @@ class Service:
         self.frame = Frame(settings.max_in_flight, self.metrics.rpc, self.calls, self.traces)
         self.beside = Beside(settings.max_in_flight)
         self.health = Health("knowledge base", "accepting calls")
-        self.shared = Shared.of(settings, self.metrics)
+        self.journal = journal_of(settings, self.metrics)
+        self.shared = Shared.of(settings, self.metrics, self.note_report)
         self.replies = Replies(settings.reply_cache_bytes, self.shared.cache_metrics.evicted)
         self.shared.cache_metrics.watch_replies(lambda: self.replies.bytes, self.replies.__len__)
         rules = settings.rules or packaged_rules()
@@ -163,7 +166,8 @@ class Service:
             work.append(looking(self.known.callers))
         if self.settings.reload_seconds:
             work.append(reloader.watch(self.settings.reload_seconds))
-        with self.shared.entries.running():
+        journal = contextlib.nullcontext() if self.journal is None else self.journal.running()
+        with journal, self.shared.entries.running():
             hangups = contextlib.nullcontext() if on_terminal() else reloader.on_hangup()
             async with hangups, in_background(*work):
                 yield
@@ -192,9 +196,17 @@ class Service:
     def observe(self, answer: Answer, seconds: float) -> None:
         """Count an answer, and log it unless too many are."""
         self.metrics.observe(answer.tally)
+        if self.journal is not None:
+            self.journal.note(CALLING.get(), lambda: decided(answer))
         self.calls.answered(lambda: described(answer), seconds)
         if self.traces is not None:
             self.traces.answered(answer.tally.outcome, answer.tier)
+
+    def note_report(self, outcome: AlertOutcome) -> None:
+        """Have the journal say what was done about an alert."""
+        if self.journal is not None:
+            knowledge = self.library.current.knowledge
+            self.journal.note(CALLING.get(), lambda: reported(outcome, knowledge))
 
     def http_app(self) -> Starlette:
         """The HTTP port's pages."""
@@ -260,7 +272,8 @@ class Service:
     @property
     def notices(self) -> tuple[str, ...]:
         """What of it anybody must know who asks."""
-        return notices(self.settings)
+        trouble = self.journal.trouble if self.journal is not None else ""
+        return (*notices(self.settings), *([trouble] if trouble else []))
 
     @contextlib.asynccontextmanager
     async def http_ports(self) -> AsyncIterator[tuple[Address, Address | None]]:

@@ -83,6 +83,14 @@ def directory(text: str) -> Path:
     return path
 
 
+def file_to_write(text: str) -> Path:
+    """A file that is there or can be made; raises `ValueError`."""
+    path = Path(text)
+    if path.is_dir() or not path.parent.is_dir():
+        raise ValueError("a file in a folder that is there")
+    return path
+
+
 def count(text: str) -> int:
     """A whole number above zero; raises `ValueError`."""
     if not _is_number(text) or int(text) == 0:
@@ -327,3 +335,18 @@ def plaintext(text: str) -> Plaintext:
         return Plaintext(text.lower())
     except ValueError:
         raise ValueError("loopback or anywhere") from None
+
+
+def as_written(value: object) -> str:
+    """A setting as one would write it."""
+    if value is None:
+        return ""
+    if isinstance(value, Secret):
+        return "(hidden)"
+    if isinstance(value, Jurisdiction):
+        return value.name
+    if isinstance(value, tuple):
+        return ",".join(value)
+    if isinstance(value, float):
+        return str(value).removesuffix(".0")
+    return str(value.value if isinstance(value, enum.Enum) else value)

@@ -5,7 +5,6 @@ deploy/README.md is generated from `Settings`.
 """
 
 import difflib
-import enum
 import itertools
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -30,10 +29,12 @@ from lems_guard.setting_values import (
     WorkbenchDoor,
     address,
     anonymous,
+    as_written,
     count,
     country,
     directory,
     existing_file,
+    file_to_write,
     header_names,
     hook_auth,
     hosts,
@@ -84,21 +85,6 @@ GONE = {
     "LEMS_GUARD_CDS_HOOKS_ISSUERS": "LEMS_GUARD_CALLERS",
     "LEMS_GUARD_HTTP_API": "LEMS_GUARD_CALLERS, or LEMS_GUARD_ANONYMOUS",
 }
-
-
-def _shown(value: object) -> str:
-    """A setting as one would write it."""
-    if value is None:
-        return ""
-    if isinstance(value, Secret):
-        return "(hidden)"
-    if isinstance(value, Jurisdiction):
-        return value.name
-    if isinstance(value, tuple):
-        return ",".join(value)
-    if isinstance(value, float):
-        return str(value).removesuffix(".0")
-    return str(value.value if isinstance(value, enum.Enum) else value)
 
 
 def _setting(default: str, read: Callable[[str], object], help_text: str) -> Any:  # noqa: ANN401
@@ -152,6 +138,23 @@ class Settings:
         "loopback",
         workbench_door,
         "the pages on the HTTP port: loopback (this machine only), on, or off",
+    )
+    journal: Path | None = _setting(
+        "",
+        file_to_write,
+        "file of what was decided, for whom and by which rules, without a word of the patient: a "
+        "line of JSON each; empty: none",
+    )
+    journal_sync: Switch = _setting(
+        "on",
+        switch,
+        "whether the disk is to keep the journal each second (fsync); off: as the system has it",
+    )
+    journal_bytes: int = _setting(
+        "104857600", count, "size at which the journal goes on in another file"
+    )
+    journal_days: int = _setting(
+        "0", number, "how long files of the journal that are full are kept; 0: for ever"
     )
     jurisdiction: Jurisdiction = _setting(
         "US", jurisdiction, "whose labels apply where a request does not say: US, EU or CH"
@@ -301,7 +304,7 @@ class Settings:
 
     def shown(self) -> dict[str, str]:
         """Every setting by its variable, secrets hidden: what `serve` logs when it starts."""
-        return {variable(spec.name): _shown(getattr(self, spec.name)) for spec in fields(self)}
+        return {variable(spec.name): as_written(getattr(self, spec.name)) for spec in fields(self)}
 
     @staticmethod
     def from_environment(environment: Mapping[str, str] | None = None) -> "Settings":

@@ -1,10 +1,13 @@
-"""What replicas share, composed as the settings ask: the store, and what works with or without."""
+"""What a process keeps or shares beside its answers: the store, reports, tokens, the journal."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lems_guard.clinical.errors import InvalidSettings
 from lems_guard.clinical.outcome import AlertOutcome, Recording
-from lems_guard.settings import HOW_TO_MAKE_A_KEY, Settings
+from lems_guard.journal.files import JournalFile
+from lems_guard.journal.writing import Journal
+from lems_guard.settings import HOW_TO_MAKE_A_KEY, Settings, Switch
 from lems_guard.sharing.memory import Memory
 from lems_guard.sharing.outcomes import AlertOutcomes
 from lems_guard.sharing.repeats import Repeats
@@ -27,8 +30,8 @@ class Shared:
     metrics: SharingMetrics
 
     @staticmethod
-    def of(settings: Settings, counted: Metrics) -> "Shared":
-        """As the settings ask; raises `InvalidSettings`."""
+    def of(settings: Settings, counted: Metrics, told: Callable[[AlertOutcome], None]) -> "Shared":
+        """As the settings ask; raises `InvalidSettings`. `told` hears of each new report."""
         cache_metrics, metrics = CacheMetrics(counted.registry), SharingMetrics(counted.registry)
         entries = entries_of(settings, cache_metrics)
         reports, cards = Memory(settings.outcome_seconds), Memory(settings.repeat_seconds)
@@ -37,6 +40,8 @@ class Shared:
             verdict = outcome.verdict.name.lower()
             reason = outcome.reason.name.lower() if outcome.reason else "none"
             metrics.reported(recording.name.lower(), verdict, reason, outcome.rule_ids)
+            if recording is Recording.NEW:
+                told(outcome)
 
         return Shared(
             entries,
@@ -68,3 +73,15 @@ def entries_of(settings: Settings, metrics: CacheMetrics) -> Entries:
     except clients.BadCertificate as fault:
         raise InvalidSettings(f"LEMS_GUARD_REDIS_CA, _CERTIFICATE: expected {fault}") from None
     return Store(connect, settings.cache_key.encode(), metrics)
+
+
+def journal_of(settings: Settings, metrics: Metrics) -> Journal | None:
+    """The journal as the settings name it, or none; nothing is opened yet."""
+    path = settings.journal
+    if path is None:
+        return None
+
+    def opened() -> JournalFile:
+        return JournalFile(path, settings.journal_bytes, settings.journal_days)
+
+    return Journal(opened, metrics.journal(), syncs=settings.journal_sync is Switch.ON)

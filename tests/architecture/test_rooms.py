@@ -41,6 +41,7 @@ ROOMS = {
     # What the process keeps, counts and shares.
     "telemetry": Room("clinical screening", "prometheus_client opentelemetry structlog"),
     "editions": Room(f"{KNOWING} telemetry file_stamp.py", "structlog"),
+    "journal": Room("clinical", "msgspec structlog"),
     "store": Room("telemetry", "cryptography redis msgspec structlog"),
     "sharing": Room("clinical store"),
     "caching": Room("clinical answering store telemetry", "msgspec"),
@@ -78,7 +79,7 @@ ROOMS = {
     # Where all is put together, and called.
     "supervised.py": Room("", "structlog"),
     "exposure.py": Room("clinical sharing settings.py callers edges/certificates.py"),
-    "shared.py": Room("clinical sharing store telemetry settings.py"),
+    "shared.py": Room("clinical telemetry journal store sharing settings.py"),
     "server.py": Room(
         "clinical screening answering telemetry editions store sharing caching settings.py callers "
         f"edges/grpc edges/http edges/order_entry edges/workbench {FRAMING} edges/observed.py "
@@ -90,7 +91,7 @@ ROOMS = {
         "duckdb google msgspec pyarrow pyspark",
     ),
     "cli": Room(
-        f"{KNOWING} v1 answering fhir papers telemetry editions store settings.py callers "
+        f"{KNOWING} v1 answering fhir papers telemetry editions journal store settings.py callers "
         "exposure.py server.py cohort",
         "google msgspec rich structlog typer uvloop",
     ),
@@ -110,6 +111,7 @@ CLOCKED = {
     "cli",
     "edges",
     "editions",
+    "journal",
     "server.py",
     "sharing",
     "store",

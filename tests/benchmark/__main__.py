@@ -20,6 +20,7 @@ from benchmark import (
     exponents,
     growth,
     hooks,
+    journals,
     life,
     neighbours,
     over_connect,
@@ -29,7 +30,7 @@ from benchmark import (
     secure,
 )
 from benchmark.figures import Figure, NotMeasured
-from benchmark.keys import BY_NAME, KEYS, NOT_THERE_YET, Key
+from benchmark.keys import BY_NAME, KEYS, Key
 from capacity_table import processor
 from readme_tables import README, table, with_part
 
@@ -44,6 +45,7 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     reading.new_lines,
     secure.against_plain,
     over_connect.against_grpc,
+    journals.against_none,
     exponents.of_all_kinds,
     growth.growth,
     peers.against_peers,
@@ -93,7 +95,7 @@ def report(found: Mapping[str, Figure], keys: Iterable[Key] = KEYS) -> str:
     for key in keys:
         figure = found.get(key.name)
         if figure is None:
-            value, met = ("not there yet" if key.name in NOT_THERE_YET else "not measured"), ""
+            value, met = "not measured", ""
         else:
             value = in_words(figure)
             met = "" if not key.goal else "yes" if key.is_met(figure.value) else "no"
@@ -108,8 +110,8 @@ def in_words(figure: Figure) -> str:
 
 
 def for_readme(found: Mapping[str, Figure]) -> str:
-    """The table of the keys whose features are there, and when and on what it was measured."""
-    rows = report(found, [key for key in KEYS if key.name not in NOT_THERE_YET])
+    """The table of all keys, and when and on what it was measured."""
+    rows = report(found)
     day = datetime.datetime.now(datetime.UTC).date()
     busy = os.getloadavg()[2]
     return f"{rows}\n\nMeasured {day} on {processor()}; load over 15 minutes {busy:.1f}."

@@ -97,6 +97,3 @@ KEYS = (
     Key("gc_pauses_over_5ms", "≤ 0", "pauses", "of the garbage collector in 30,000 first checks"),
 )
 BY_NAME = {key.name: key for key in KEYS}
-
-# The features that these keys measure are not there yet; a test tells when one is.
-NOT_THERE_YET = ("journal_vs_none",)

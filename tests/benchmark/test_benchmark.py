@@ -1,7 +1,6 @@
 """The benchmark at tiny sizes: its figures have their form, and it refuses to compare unlikes."""
 
 import contextlib
-import dataclasses
 import json
 import math
 from collections.abc import Callable, Mapping
@@ -16,6 +15,7 @@ from benchmark import (
     exponents,
     growth,
     hooks,
+    journals,
     life,
     neighbours,
     over_connect,
@@ -26,8 +26,7 @@ from benchmark import (
 )
 from benchmark.__main__ import MEASUREMENTS, main, measured, report
 from benchmark.figures import Figure, NotMeasured, exponent, in_turn, percentile, ratio
-from benchmark.keys import BY_NAME, KEYS, NOT_THERE_YET
-from lems_guard.settings import Settings
+from benchmark.keys import BY_NAME, KEYS
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 
@@ -82,7 +81,6 @@ def test_what_could_not_be_measured_says_why_and_is_absent() -> None:
     assert ["the machine was busy" in why for why in found.hindrances] == [True]
     rows = {row.split("|")[1].strip(" `"): row for row in report(found.figures).splitlines()}
     assert "not measured" in rows["startup_s"]
-    assert "not there yet" in rows["journal_vs_none"]
     assert "| 96.2 | MB | yes |" in rows["rss_mb"]
 
 
@@ -110,6 +108,7 @@ SMALL: dict[Callable[..., dict[str, Figure]], Mapping[str, int | float]] = {
     neighbours.small_calls: {"rounds": 1, "calls": 4},
     reading.new_lines: {"rounds": 1, "lines": 20},
     over_connect.against_grpc: {"rounds": 1, "calls": 8},
+    journals.against_none: {"rounds": 1, "calls": 8},
     exponents.of_all_kinds: {"repeats": 1, "largest": 20},
     growth.growth: {"rounds": 1, "checks": 40, "many_rules": 600},
     peers.against_peers: {"rounds": 1, "checks": 2, "rules": 300},
@@ -161,17 +160,10 @@ def test_a_server_that_was_not_busy_gives_no_capacity(monkeypatch: pytest.Monkey
         overload.shedding(rounds=1, seconds=0.1, closed=50)
 
 
-def test_what_is_not_there_yet_is_not() -> None:
-    """When this fails the feature has come: measure it, and take its key off the list."""
-    settings = {field.name for field in dataclasses.fields(Settings)}
-    assert "journal" not in settings
-    assert set(NOT_THERE_YET) <= BY_NAME.keys()
-
-
 def test_the_readme_tells_of_keys_that_are_measured_and_of_no_others() -> None:
     table = README.partition("<!-- BEGIN benchmark -->")[2].partition("<!-- END benchmark -->")[0]
     told = {row.split("`")[1] for row in table.splitlines() if row.startswith("| `")}
-    assert told == {key.name for key in KEYS} - set(NOT_THERE_YET)
+    assert told == {key.name for key in KEYS}
 
 
 def test_every_measurement_runs_with_make_bench() -> None:

@@ -18,11 +18,12 @@ from waiting import until
 from watched import Watched, blackbox, drive, watched
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-# Told where a callers file or TLS is set; by a night's run and a probe, by way of node_exporter;
-# and by a cluster.
+# Told where a callers file, a journal or TLS is set; by a night's run and a probe, by way of
+# node_exporter; and by a cluster.
 ELSEWHERE = (
     "lems_guard_batch_",
     "lems_guard_callers_refused",
+    "lems_guard_journal_",
     "lems_guard_probe_",
     "lems_guard_tls_",
     "kube_",

@@ -6,6 +6,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -73,8 +74,14 @@ def collector(spans: list[bytes]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def service(collector: str) -> Iterator[Running]:
+def journal(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("journal") / "decisions"
+
+
+@pytest.fixture(scope="module")
+def service(collector: str, journal: Path) -> Iterator[Running]:
     running = start(
+        LEMS_GUARD_JOURNAL=str(journal),
         LEMS_GUARD_LOG_CALLS_PER_SECOND="1000",
         LEMS_GUARD_RELOAD_SECONDS="0",
         LEMS_GUARD_TRACES="otlp",
@@ -181,10 +188,11 @@ def ask_by_json(service: Running) -> list[str]:
     return [reply.text for reply in replies if reply.status != 200]
 
 
-def test_no_marked_word_comes_out(service: Running, spans: list[bytes]) -> None:
+def test_no_marked_word_comes_out(service: Running, spans: list[bytes], journal: Path) -> None:
     errors = ask_by_grpc(service) + ask_by_json(service)
     ask_by_http(service, MARK)
     until(lambda: b"InteractionCheckService/CheckPrescription" in b"".join(spans))
+    until(lambda: '"kind":"outcome"' in journal.read_text("utf-8"))
     time.sleep(1)  # for what must not come out, and would come out late
     assert any(errors)
     said = {
@@ -192,7 +200,9 @@ def test_no_marked_word_comes_out(service: Running, spans: list[bytes]) -> None:
         "metrics": metrics(service),
         "errors": "\n".join(errors),
         "traces": b"".join(spans).decode("latin-1"),
+        "journal": journal.read_text("utf-8"),
     }
+    assert said["journal"].count('"kind":"decision"') >= 3
     assert "lems_guard.v1.InteractionCheckService/CheckPrescription" in said["traces"]
     for where, text in said.items():
         assert text, where

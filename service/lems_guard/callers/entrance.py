@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
-from lems_guard.callers.gate import ANONYMOUS_GUEST, Gate, Guest, may_watch
+from lems_guard.callers.calling import CALLING
+from lems_guard.callers.gate import ANONYMOUS_GUEST, Gate, Guest, Shown, may_watch
 from lems_guard.callers.roles import Roles
 from lems_guard.callers.ways import shown_by
 
@@ -39,7 +40,11 @@ class Entrance:
 
     async def guest(self, scope: Mapping[str, Any], roles: Roles) -> Guest:
         """Who makes a request, let in; raises `Unauthenticated`, `PermissionDenied` and others."""
-        shown = shown_by(scope)
+        guest = await self._guest(shown_by(scope), roles)
+        CALLING.set(guest.caller.name)
+        return guest
+
+    async def _guest(self, shown: Shown, roles: Roles) -> Guest:
         if may_watch(shown, roles):
             return ANONYMOUS_GUEST
         caller = self._gate.at_once(shown)

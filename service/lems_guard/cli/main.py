@@ -24,6 +24,7 @@ from lems_guard.cli.exit_codes import ExitCode
 from lems_guard.cli.explain import explain
 from lems_guard.cli.healthcheck import EXIT_CODES as HEALTH_EXIT_CODES
 from lems_guard.cli.healthcheck import healthcheck
+from lems_guard.cli.journal import journal_app
 from lems_guard.cli.output import open_closed_streams, write_text
 from lems_guard.cli.probe import EXIT_CODES as PROBE_EXIT_CODES
 from lems_guard.cli.probe import probe
@@ -59,6 +60,7 @@ app.command(epilog=PROBE_EXIT_CODES)(probe)
 app.add_typer(callers_app, name="callers")
 app.add_typer(rules_app, name="rules")
 app.add_typer(cohort_app, name="cohort")
+app.add_typer(journal_app, name="journal")
 app.add_typer(vocabulary_app, name="vocabulary")
 
 

@@ -20,7 +20,8 @@ class Beside:
 
     async def run(self, call: Call, work: Callable[[], Made]) -> Made:
         """What `call.run(work)` gives; where the caller breaks off before, the call is left."""
-        running = self._threads.submit(call.run, work)
+        here = contextvars.copy_context()  # who calls
+        running = self._threads.submit(here.run, call.run, work)
         try:
             return await asyncio.wrap_future(running)
         except asyncio.CancelledError:

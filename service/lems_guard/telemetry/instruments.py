@@ -189,6 +189,27 @@ CALLERS_REFUSED = Instrument(
     "1 while the file of callers holds what was refused and the one before is in force",
     "callers/known.py",
 )
+JOURNAL_RECORDS = Instrument(
+    "lems_guard_journal_records_total",
+    "counter",
+    (),
+    "records written; only with LEMS_GUARD_JOURNAL",
+    "journal/writing.py",
+)
+JOURNAL_LOST = Instrument(
+    "lems_guard_journal_lost_total",
+    "counter",
+    (),
+    "records that found no place while the journal could not be written",
+    "journal/writing.py",
+)
+JOURNAL_STUCK = Instrument(
+    "lems_guard_journal_stuck",
+    "gauge",
+    (),
+    "1 while the journal cannot be written: what happens waits, and then is lost",
+    "journal/writing.py",
+)
 CERTIFICATE_EXPIRES = Instrument(
     "lems_guard_tls_certificate_expires_timestamp_seconds",
     "gauge",
@@ -301,6 +322,9 @@ INSTRUMENTS = (
     CALLS_BY_CALLER,
     CALLERS_REFUSED,
     CERTIFICATE_EXPIRES,
+    JOURNAL_RECORDS,
+    JOURNAL_LOST,
+    JOURNAL_STUCK,
     BUILD,
     CACHE_LOOKUPS,
     REPLY_BYTES,

@@ -26,6 +26,7 @@ from lems_guard.telemetry import instruments
 from lems_guard.telemetry.caller_metrics import CallerMetrics
 from lems_guard.telemetry.finding_metrics import FindingKind, FindingMetrics
 from lems_guard.telemetry.instruments import Instrument
+from lems_guard.telemetry.journal_metrics import JournalMetrics
 from lems_guard.telemetry.knowledge_metrics import KnowledgeMetrics
 from lems_guard.telemetry.rpc_metrics import RpcMetrics
 
@@ -89,6 +90,10 @@ class Metrics:
     def callers(self) -> CallerMetrics:
         """Begin to count by callers."""
         return CallerMetrics(self.registry)
+
+    def journal(self) -> JournalMetrics:
+        """Begin to count records."""
+        return JournalMetrics(self.registry)
 
     def watch_certificate(self, expires: Callable[[], float]) -> None:
         """Ask when our certificate ends whenever the metrics are read."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
+from lems_guard.callers.calling import CALLING
 from lems_guard.callers.gate import ANONYMOUS_GUEST, Gate, Guest, Shown, may_watch
 from lems_guard.callers.roles import OPERATING, Roles
 from lems_guard.callers.ways import is_proxied
@@ -138,6 +139,7 @@ class GuardedArrival:
     def __call__(self, requests: Requests, context: Context, *send: Send) -> Any:  # noqa: ANN401
         """Ask who calls, and answer."""
         guest = self._let_in(context)
+        CALLING.set(guest.caller.name)
         if self.response_streaming:
             return self._stream(guest, requests, context)
         try:
@@ -155,6 +157,7 @@ class GuardedArrival:
             end(context, error)
 
     def _stream(self, guest: Guest, requests: Requests, context: Context) -> Iterator[bytes]:
+        CALLING.set(guest.caller.name)
         try:
             messages = paced(guest, requests) if guest.is_paced else requests
             yield from self._arrival(messages, context)
