@@ -22,7 +22,7 @@ COMPILED_TO_RUN := $(VENV)/.compiled-to-run
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve test properties lint stubs stub-files locks dist vocabulary bench fuzz capacity readme pictures
+.PHONY: help setup demo serve test properties lint stubs stub-files locks dist vocabulary bench fuzz chaos soak capacity readme pictures
 
 # Lists the targets by their two-hash comments.
 help:
@@ -84,6 +84,16 @@ bench: setup ## measure speed, within three minutes; JSON=FILE writes them, READ
 # Inputs that were a fault are kept in fuzz-found/; with atheris: GUIDED=--guided IN=text
 fuzz: setup ## break in by every door for MINUTES=10 (IN='text hooks'), and print what inputs cost
 	PYTHONPATH=tests $(PYTHON) -m fuzz --minutes $(or $(MINUTES),10) $(GUIDED) $(IN)
+
+# What breaks by itself elsewhere: processes, disks, connections, Redis, certificates, balancers.
+BREAKING = chaos faults/redis deploy/test_haproxy.py edges/http/test_in_time.py \
+	$(addprefix e2e/test_,life.py overload.py reload.py rolling_restart.py tls.py)
+
+chaos: setup ## break real processes in every way, TIMES=20 times longer than `make test` does
+	CHAOS_TIMES=$(or $(TIMES),20) $(BIN)/pytest $(addprefix tests/,$(BREAKING))
+
+soak: setup ## load a service for MINUTES=10 and see that nothing grows
+	PYTHONPATH=tests $(PYTHON) -m chaos.soak --minutes $(or $(MINUTES),10)
 
 capacity: setup ## measure what a replica can carry, for deploy/OPERATING.md
 	PYTHONPATH=tests $(PYTHON) -m capacity_table

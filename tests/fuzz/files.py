@@ -185,13 +185,15 @@ def sound_site() -> bytes:
 
 def site(data: bytes) -> None:
     """A site's vocabulary, damaged: refused, or an error of the call that comes upon it."""
-
-    def look() -> None:
-        found = SiteVocabulary(put("site.sqlite", data), edition().vocabulary)
+    path = put("site.sqlite", data)
+    try:
+        found = SiteVocabulary(path, edition().vocabulary)
+    except UnusableVocabulary as fault:
+        must(str(fault).strip(), "refused without a word")
+        return
+    with contextlib.suppress(Unavailable, KeyError):
         found.named("metoprolol")
         found.ingredients_under("C07")
-
-    refused(look, UnusableVocabulary, Unavailable, KeyError, TypeError, AttributeError)
 
 
 def zip_of(number: int = 1) -> bytes:
@@ -245,9 +247,11 @@ FILES: Doors = {
     ),
     "compiled": lambda: Door(
         compiled,
-        (pack(tiny(), no_words(), DIGEST),),
+        (pack(tiny(), no_words(), DIGEST), *kept("compiled")),
         lambda size: pack(tiny(), no_words(), DIGEST) + b"\0" * size,
         (b"\xdf\xff\xff\xff\xff", b"\xdd\xff\xff\xff\xff", b"\xc1", b"\x92\xa2is"),
     ),
-    "sqlite": lambda: Door(site, (sound_site(),), lambda size: sound_site() + b"\0" * 4096 * size),
+    "sqlite": lambda: Door(
+        site, (sound_site(), *kept("sqlite")), lambda size: sound_site() + b"\0" * 4096 * size
+    ),
 }

@@ -118,7 +118,7 @@ def unpack(
             type=_Payload[vocabulary],  # type: ignore[valid-type]  # the type is a value here
             dec_hook=_condition,
         )
-    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as fault:
         raise CompiledFileFault(f"it does not fit this engine: {fault}") from fault
     digest = edition_digest(checksum.hex(), engine)
     try:

@@ -23,6 +23,8 @@ TABLES = {
     "name": ("key TEXT, rxcui INT, PRIMARY KEY (key, rxcui)", "WITHOUT ROWID"),
     "retired": ("rxcui INT, successor INT, PRIMARY KEY (rxcui, successor)", "WITHOUT ROWID"),
 }
+# What SQLite raises for a damaged file, whose words may themselves be no UTF-8.
+UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
 META = "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT)"
 
 
@@ -62,7 +64,7 @@ def open_read_only(path: Path) -> sqlite3.Connection:
         raise unusable from None
     try:
         written_as = database.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
-    except sqlite3.Error:
+    except UNREADABLE:
         database.close()
         raise unusable from None
     if written_as != (str(FORMAT),):

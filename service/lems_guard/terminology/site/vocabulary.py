@@ -1,7 +1,6 @@
 """A site's own release in use: codes and names to ingredients, looked up when they are needed."""
 
 import functools
-import sqlite3
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +19,8 @@ from lems_guard.terminology.words import key_of
 
 REMEMBERED = 4096
 WRITTEN_OVER = "the site's vocabulary was written over while it was in use: NOT checked"
+# What a file comes to that is still a database, and not what was written.
+DAMAGED = (*schema.UNREADABLE, Unavailable, LookupError, ValueError, TypeError, AttributeError)
 PRODUCTS = frozenset({"SCD", "SBD", "SCDC", "SBDC", "GPCK", "BPCK"})
 _INGREDIENTS = "SELECT rxcui, name FROM drug WHERE kind = 'IN'"
 _SUCCESSORS = "SELECT successor FROM retired WHERE rxcui = ?"
@@ -47,10 +48,14 @@ class SiteVocabulary:
         self._database = schema.open_read_only(path)
         # An edition that is replaced is dropped, not closed: its file goes with it.
         weakref.finalize(self, self._database.close)
-        self.about = schema.about(self._database)
         self.strength_of: Callable[[str], Dose | None] = no_strength
         self.new_ingredients: dict[str, str] = {}
-        self._names = self._ingredient_names(vocabulary)
+        try:
+            self.about = schema.about(self._database)
+            self._names = self._ingredient_names(vocabulary)
+        except DAMAGED as fault:
+            said = f"{path}: damaged ({type(fault).__name__}); import the release again"
+            raise schema.UnusableVocabulary(said) from fault
         self._mixtures = dict(vocabulary.mixtures)
         self._drug = functools.lru_cache(REMEMBERED)(self._read_drug)
         self._named = functools.lru_cache(REMEMBERED)(self._read_name)
@@ -70,7 +75,7 @@ class SiteVocabulary:
         """
         try:
             rows = self._database.execute(query, values).fetchall()
-        except sqlite3.Error:
+        except schema.UNREADABLE:
             raise Unavailable(WRITTEN_OVER) from None
         if not self.is_as_opened:
             raise Unavailable(WRITTEN_OVER)
