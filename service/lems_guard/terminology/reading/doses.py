@@ -112,7 +112,9 @@ def is_product(bag: Bag) -> bool:
     """
     if kinds.FORM not in bag or not TELLS_TAKING.isdisjoint(bag):
         return False
-    return all(each.value and each.value[1] > MOST_AT_ONCE for each in bag.get(kinds.BARE, ()))
+    numbers = bag.get(kinds.BARE, ())
+    is_list = len(numbers) > 1  # `5, 10 and 20 mg tablets`
+    return is_list or all(each.value and each.value[1] > MOST_AT_ONCE for each in numbers)
 
 
 def _is_single(bag: Bag) -> bool:
