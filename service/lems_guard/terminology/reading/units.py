@@ -41,7 +41,7 @@ def units_settled(
     """The phrases in which each unit without a number is a drug, in doubt, or says nothing."""
     drug = entries.get(MAGNESIUM)
     is_named = any(each.kind <= kinds.BRAND for each in phrases)
-    is_sure = not any(each.kind is kinds.UNKNOWN and each.value is None for each in phrases)
+    is_alone = not is_named and not any(map(_is_unknown, phrases))
     found = []
     for place, phrase in enumerate(phrases):
         if phrase.kind is not kinds.UNKNOWN or phrase.value is None:
@@ -52,12 +52,16 @@ def units_settled(
             found.append(phrase._replace(kind=kinds.STRENGTH, value=one))
         elif drug is None or not _may_be_magnesium(phrases, place, words):
             found.append(phrase._replace(kind=kinds.FILLER, value=None))
-        elif _has_amount(phrases, place) or (is_sure and not is_named):
+        elif _has_amount(phrases, place) or (is_alone and not _is_transposed(phrases, place)):
             found.append(phrase._replace(kind=drug.kind, entry=drug, value=None))
         else:
             kind = kinds.FILLER if is_named else kinds.UNKNOWN
             found.append(phrase._replace(kind=kind, value=None))
     return found
+
+
+def _is_unknown(phrase: Phrase) -> bool:
+    return phrase.kind is kinds.UNKNOWN and phrase.value is None
 
 
 def _may_be_magnesium(phrases: list[Phrase], place: int, words: list[str]) -> bool:
@@ -75,6 +79,11 @@ def _has_amount(phrases: list[Phrase], place: int) -> bool:
     while after < len(phrases) and phrases[after].kind in BEFORE_AMOUNT:
         after += 1
     return after < len(phrases) and phrases[after].kind is kinds.AMOUNT
+
+
+def _is_transposed(phrases: list[Phrase], place: int) -> bool:
+    """`Mg 400`: magnesium, or milligrams of something."""
+    return place + 1 < len(phrases) and phrases[place + 1].kind is kinds.BARE
 
 
 def _is_unit_again(phrases: list[Phrase], place: int) -> bool:
