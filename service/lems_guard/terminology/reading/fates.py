@@ -33,6 +33,7 @@ PART_OF_SIG: Final = SECOND_SIG | {kinds.FREQUENCY, kinds.ROUTE, kinds.FORM, kin
 NAMED: Final = frozenset({kinds.NAME, kinds.BRAND, kinds.UNKNOWN})
 ENDING: Final = frozenset({kinds.THEN, kinds.DURATION})
 STOPS: Final = frozenset({"stop", "hold", "discontinue", "d / c", "stopper", "arreter"})
+UNTIL: Final = frozenset({"until", "bis", "til", "till"})
 CONDITIONS: Final = frozenset({kinds.CONDITION, kinds.BARE, kinds.MEASURE})
 BESIDE_NAME: Final = frozenset({kinds.SALT, kinds.SIGN, kinds.FILLER, kinds.LINK, kinds.TALK})
 HARD: Final = 2
@@ -156,9 +157,12 @@ def _denies(phrases: list[Phrase], place: int, first: int) -> bool:
 
 
 def _is_conditional(bag: Bag) -> bool:
-    """Whether a denial holds only under a condition: a number, or words such as `if`."""
+    """Whether a denial holds only under a condition, `if HR < 60`; one that ends it is none."""
     reasons = (part for each in bag.get(kinds.REASON, ()) for part in each.value or ())
-    return kinds.CONDITION in bag or any(part.kind in CONDITIONS for part in reasons)
+    named = [
+        each.entry.phrase if each.entry is not None else "" for each in bag.get(kinds.CONDITION, ())
+    ]
+    return not UNTIL.issuperset(named) or any(part.kind in CONDITIONS for part in reasons)
 
 
 def _is_beside(phrases: list[Phrase], first: int, place: int) -> bool:
