@@ -1,5 +1,6 @@
 """The compiled file holds exactly what was packed, and is never used when it does not fit."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -20,6 +21,9 @@ from lems_guard.editions.library import packaged_rules
 from lems_guard.knowledge.compiler import compile_rules
 from lems_guard.knowledge.layout import VOCABULARY
 from lems_guard.knowledge.packed import (
+    FORMAT,
+    HEAD,
+    MAGIC,
     CompiledFileFault,
     content_digest,
     edition_digest,
@@ -135,6 +139,18 @@ def test_the_packaged_vocabulary_comes_back_as_it_was(knowledge: KnowledgeBase) 
 def test_another_shape_of_vocabulary_is_noticed(knowledge: KnowledgeBase) -> None:
     with pytest.raises(CompiledFileFault, match="does not fit this engine"):
         packed_and_back(knowledge, {"other": 1}, Words)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"\x94\xa1\xff\x90\x90\xc0", b"\x94\xa3\xed\xa0\x80\x90\x90\xc0", b"\xc1", b"", b"\x94\xa1a"],
+    ids=["no UTF-8", "a surrogate", "no MessagePack", "nothing", "cut off"],
+)
+def test_a_payload_that_is_none_is_told_as_the_others(body: bytes) -> None:
+    """Its checksum fits: what reads it raises errors of several kinds."""
+    head = HEAD.pack(MAGIC, FORMAT, bytes(32), hashlib.sha256(body).digest())
+    with pytest.raises(CompiledFileFault, match="does not fit this engine"):
+        unpack(head + body, Words, ENGINE)
 
 
 def test_equal_content_is_equal_bytes_under_any_hash_seed(tmp_path: Path) -> None:
