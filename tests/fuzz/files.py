@@ -10,9 +10,12 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from fuzz.calls import edition
 from fuzz.door import Door, Doors, kept, must
 from lems_guard.callers.callers_file import read_callers
+from lems_guard.callers.issuers import keys_in
 from lems_guard.clinical.errors import InvalidKnowledge, Unavailable
 from lems_guard.editions.library import packaged_rules
 from lems_guard.knowledge.compiler import compile_rules
@@ -52,6 +55,7 @@ callers:
   certificate: {san: guard.example}
   roles: [operate]
 """
+KEYS = '{"keys": [{"kty": "EC", "crv": "P-384", "kid": "1", "x": "AA", "y": "AA", "use": "sig"}]}'
 OF_YAML = (b"- ", b": ", b"&a ", b"*a", b"!!python/object ", b"|\n", b">-\n", b"? ", b"{a: ", b"#")
 READ = ("ingredients.tsv", "brands.tsv", "frequencies.tsv", "conditions.tsv")
 
@@ -119,6 +123,11 @@ def callers(data: bytes) -> None:
     """A file of callers."""
     found = read_callers(data, scratch() / "callers.yaml")
     must(found.known or found.problems or not data.strip(), "nobody, and nothing wrong")
+
+
+def keys(data: bytes) -> None:
+    """The keys of an issuer, from a file or an address."""
+    refused(lambda: keys_in(data), msgspec.DecodeError)
 
 
 @functools.cache
@@ -232,6 +241,12 @@ FILES: Doors = {
         (CALLERS.encode(), *kept("callers")),
         lambda size: CALLERS.encode() + CALLERS[9:].encode() * size,
         OF_YAML,
+    ),
+    "keys": lambda: Door(
+        keys,
+        (KEYS.encode(), *kept("keys")),
+        lambda size: KEYS.encode() + b" " * size,
+        (b'"kty"', b'"x5c":["\xff"]', b"[[["),
     ),
     "release": lambda: Door(
         release,

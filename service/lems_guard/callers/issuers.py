@@ -36,7 +36,10 @@ class JwkSet(msgspec.Struct):
 
 def keys_in(content: bytes) -> list[Jwk]:
     """The keys of a JWKS; raises `msgspec.DecodeError` for what is none."""
-    return msgspec.json.decode(content, type=JwkSet).keys
+    try:
+        return msgspec.json.decode(content, type=JwkSet).keys
+    except (UnicodeDecodeError, RecursionError) as fault:
+        raise msgspec.DecodeError("no JSON that can be read") from fault
 
 
 class Watched:
