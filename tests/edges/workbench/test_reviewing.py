@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from edges.http.calling import send
 from edges.workbench.browsing import opened
 from lems_guard.editions.library import packaged_rules
-from running import Running, start, stop
+from running import Running, ended, start, stop
 
 RULE = "beta-blocker-weakness"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -52,10 +52,11 @@ def test_a_rule_is_signed_and_a_changed_one_is_unsigned(
 
 
 def change(folder: Path) -> None:
-    """Let the rule's source bear another revision: the cases of the rule still pass."""
+    """Let the rule's source bear another revision, and lock it: its cases still pass."""
     sources = folder / "sources.yaml"
     text = sources.read_text("utf-8")
     sources.write_text(text.replace('revised: "', 'revised: "about ', 99), "utf-8")
+    assert ended("rules", "lock", "--rules", str(folder)).returncode == 0
 
 
 def shown(page: Page, words: str) -> None:
