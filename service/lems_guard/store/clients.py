@@ -1,7 +1,8 @@
 """Redis clients from addresses: standalone, TLS, unix socket, Sentinel, Cluster.
 
 Whatever the address, the client has one budget and retries nothing: redis-py's own ten retries
-would hold a call for seconds.
+would hold a call for seconds. Replies are parsed by redis-py itself, not by hiredis: that one makes
+a list as long as a reply says before the first of its items has come, and a reply may lie.
 """
 
 import contextlib
@@ -106,6 +107,7 @@ def _options(tls: Tls | None) -> dict[str, Any]:
         "retry": Retry(NoBackoff(), 0),
         # Telling Redis who we are would take round trips, and rights, that nothing needs.
         "driver_info": None,
+        "protocol": 2,  # begins without a greeting, and has all that is needed
         "maint_notifications_config": MaintNotificationsConfig(enabled=False),
         "max_connections": CONNECTIONS,
     }

@@ -9,8 +9,9 @@ from lems_guard.store.clients import Client
 Command: TypeAlias = tuple[str | bytes | int, ...]
 Replies: TypeAlias = list[Any]
 
-# What a Redis that is not there, not well or not ours may do.
-FAULTS = (RedisError, RedisClusterException, OSError, EOFError)
+# What a Redis that is not there, not well or not ours may do. The last two come of the client's
+# parser: no number where one must be, and lists within lists within lists.
+FAULTS = (RedisError, RedisClusterException, OSError, EOFError, ValueError, RecursionError)
 
 
 def exchange(client: Client, commands: list[Command]) -> Replies | None:

@@ -5,11 +5,15 @@ three that failed no call goes to Redis at all.
 """
 
 import contextlib
+import resource
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from redis.connection import DefaultParser
 
 from lems_guard.editions.library import Edition
 from lems_guard.store.store import FAILURES_TO_OPEN, MOST_WRITES_WAITING
@@ -218,6 +222,44 @@ def test_a_redis_that_dribbles_is_not_waited_for(edition: Edition) -> None:
         replica.goes_on_without(0, 50)
         until(lambda: not replica.store.is_in_use)
         is_dribbling.clear()
+
+
+@pytest.mark.parametrize(
+    ("lie", "why"),
+    [
+        (b"*2147483647\r\n", "a list that would fill 16 GB, of which nothing comes"),
+        (b"%2147483647\r\n", "the same of a map"),
+        (b"~2147483647\r\n", "the same of a set"),
+        (b"$2147483647\r\n", "words of 2 GB, of which nothing comes"),
+        (b"*1\r\n" * 5000, "lists within lists, deeper than any parser goes down"),
+        (b":many\r\n", "a number that is none"),
+        (b"$-7\r\n", "words shorter than none"),
+    ],
+)
+def test_a_reply_that_lies_holds_nobody_up(edition: Edition, lie: bytes, why: str) -> None:
+    is_lying = threading.Event()
+
+    def speak(connection: socket.socket) -> None:
+        while connection.recv(65536):
+            connection.sendall(lie if is_lying.is_set() else b"$-1\r\n")
+
+    with pretender(speak) as (url, _), Replica(edition, url).running() as replica:
+        before = peak_kilobytes()
+        is_lying.set()
+        replica.goes_on_without(0, 50)
+        until(lambda: not replica.store.is_in_use)
+        assert peak_kilobytes() - before < 200_000, why
+        is_lying.clear()
+
+
+def peak_kilobytes() -> int:
+    """The most memory that this process has ever held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def test_replies_are_parsed_without_hiredis() -> None:
+    """It takes a reply's length at its word, and is used wherever it is installed."""
+    assert "Hiredis" not in DefaultParser.__name__
 
 
 def test_nobody_listens_where_redis_should_be(edition: Edition) -> None:
