@@ -145,3 +145,24 @@ def test_the_card_names_what_kills() -> None:
     assert any("tramadol" in each for each in card.avoid_beside)
     assert not set(card.ask) & {*card.avoid, *card.avoid_beside}
     assert not any(each.startswith("amifampridine") for each in card.avoid_beside)
+
+
+def test_the_card_names_no_drug_beside_its_class() -> None:
+    card = card_of(EDITION.knowledge, {})
+    assert any(each.startswith("ketolides (telithromycin, ") for each in card.avoid)
+    assert not {"telithromycin", "verapamil", "diltiazem"} & set(card.avoid)
+
+
+@pytest.mark.parametrize(
+    ("drug", "why"),
+    [
+        ("simvastatin", "conflicts with ciclosporin, which few take"),
+        ("rosuvastatin", "the same"),
+        ("cimetidine", "raises fampridine, which is not amifampridine"),
+        ("allopurinol", "conflicts with azathioprine"),
+    ],
+)
+def test_the_card_names_nothing_that_conflicts_with_another_drug_only(drug: str, why: str) -> None:
+    card = card_of(EDITION.knowledge, {})
+    told = " ".join((*card.avoid, *card.avoid_beside))
+    assert drug not in told, why
