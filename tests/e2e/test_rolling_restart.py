@@ -78,7 +78,9 @@ def test_without_age_calls_are_lost_to_the_cores_cancelling_alone(port: int) -> 
         for _ in range(2):
             replicas.replace_one()
             load.wait_for(200)
-    assert [each for each in load.failed if not each.startswith("StatusCode.CANCELLED")] == []
+    # Who connects while the port changes hands may be reset by the system: nothing was sent then.
+    lost = [each for each in load.failed if "Failed to connect" not in each]
+    assert [each for each in lost if not each.startswith("StatusCode.CANCELLED")] == []
 
 
 def test_a_port_without_connections_is_left_at_once() -> None:
