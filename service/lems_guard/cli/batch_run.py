@@ -91,7 +91,7 @@ def _run(
     vocabulary = interpreter_of(here.edition, terms.country)
     with contextlib.ExitStack() as stack:
         remote = stack.enter_context(Remote(asked.reach, ATTEMPTS)) if asked.reach else None
-        cohort = stack.enter_context(opened(source, vocabulary, asked.day, rejects))
+        cohort = stack.enter_context(opened(source, [vocabulary], asked.day, rejects))
         circumstances = _under(here, remote, source, terms)
         keep = stack.enter_context(_keeping(asked, way, circumstances))
         rejects.begin()

@@ -28,6 +28,8 @@ from lems_guard.cli.journal import journal_app
 from lems_guard.cli.output import open_closed_streams, write_text
 from lems_guard.cli.probe import EXIT_CODES as PROBE_EXIT_CODES
 from lems_guard.cli.probe import probe
+from lems_guard.cli.rescreen import EXIT_CODES as RESCREEN_EXIT_CODES
+from lems_guard.cli.rescreen import rescreen
 from lems_guard.cli.resolve import EXIT_CODES as RESOLVE_EXIT_CODES
 from lems_guard.cli.resolve import resolve
 from lems_guard.cli.rules import rules_app
@@ -50,6 +52,7 @@ app = typer.Typer(
 )
 app.command(epilog=EXIT_CODES)(check)
 app.command(epilog=BATCH_EXIT_CODES)(batch)
+app.command(epilog=RESCREEN_EXIT_CODES)(rescreen)
 app.command()(explain)
 app.command(epilog=settings_in_words())(serve)
 app.command()(demo)

@@ -1,6 +1,6 @@
 """`lems-guard rules lock | diff | schema`: what keeps a rule set honest from release to release."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +16,7 @@ from lems_guard.editions.library import (
     draft_edition,
     edition_of,
     packaged_rules,
+    past_edition,
     write_lock,
 )
 from lems_guard.knowledge.diff import (
@@ -87,8 +88,11 @@ def diff(
         typer.Option(metavar="DIR", exists=True, file_okay=False, help="Medication lists (YAML)."),
     ] = None,
 ) -> None:
-    """Say which rules differ between two folders, and which medication lists are answered anew."""
-    before, after = _browsed(old), _browsed(new)
+    """Say which rules differ between two folders, and which medication lists are answered anew.
+
+    OLD may be an earlier release's: what today's lint wants is not asked of it.
+    """
+    before, after = _browsed(old, past_edition), _browsed(new)
     _print(rules_changed(before.knowledge.rules, after.knowledge.rules))
     if corpus is not None:
         lists = _lists_in(corpus)
@@ -129,9 +133,9 @@ def _lists_in(corpus: Path) -> list[MedicationCase]:
     return found
 
 
-def _browsed(folder: Path) -> Edition:
+def _browsed(folder: Path, load: Callable[[Path], Edition] = browse_edition) -> Edition:
     try:
-        return browse_edition(folder)
+        return load(folder)
     except InvalidKnowledge as fault:
         _print(f"{folder}/{problem}" for problem in fault.problems)
         raise typer.Exit(CONTENT_FAULT) from fault

@@ -5,7 +5,7 @@ any list, then to gather what is on record of these. So of the millions without,
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -44,16 +44,16 @@ class Charts:
     def __init__(
         self,
         files: Iterable[ResourceFile],
-        vocabulary: Interpreter,
+        vocabularies: Sequence[Interpreter],
         spool: Spool,
         rejects: Rejects,
     ) -> None:
-        """The vocabulary tells who is concerned; nothing is read yet."""
+        """Any of the vocabularies tells who is concerned; nothing is read yet."""
         self._rejects = rejects
         self.read = 0
         self._files = tuple(files)
         self.size: int | None = 2 * sum(each.size for each in self._files)
-        self._finder, self._spool = Finder(vocabulary), spool
+        self._finder, self._spool = Finder(*vocabularies), spool
 
     def lines(self) -> Iterator[CohortLine]:
         """The charts; raises `InvalidCohort` where no resource could be read."""
@@ -112,9 +112,9 @@ class Charts:
 class Finder:
     """Tells, resource by resource, who may have LEMS."""
 
-    def __init__(self, vocabulary: Interpreter) -> None:
-        """The vocabulary is that of the edition that answers."""
-        self._vocabulary = vocabulary
+    def __init__(self, *vocabularies: Interpreter) -> None:
+        """The vocabularies are those of the editions that answer."""
+        self._vocabularies = vocabularies
 
     def may_hold(self, content: bytes) -> bool:
         """Whether a Medication holds an aminopyridine, or may."""
@@ -126,15 +126,17 @@ class Finder:
     def is_told(self, found: ExportedResource) -> bool:
         """Whether a resource tells by itself that its patient may have LEMS."""
         if found.kind == "Condition":
-            condition = msgspec.json.decode(found.content)
-            return self._vocabulary.diagnoses.lems([condition]) in HAVE_LEMS
+            conditions = [msgspec.json.decode(found.content)]
+            return any(each.diagnoses.lems(conditions) in HAVE_LEMS for each in self._vocabularies)
         if found.kind not in MEDICATION_KINDS:
             return False
         return self._is_aminopyridine(msgspec.json.decode(found.content), Shelf())
 
     def _is_aminopyridine(self, order: Resource, shelf: Shelf) -> bool:
-        line = self._vocabulary.orders.line(order, shelf)
-        return not line.holds.isdisjoint(self._vocabulary.aminopyridines)
+        return any(
+            not each.orders.line(order, shelf).holds.isdisjoint(each.aminopyridines)
+            for each in self._vocabularies
+        )
 
 
 def is_read(found: ExportedResource) -> bool:

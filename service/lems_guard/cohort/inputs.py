@@ -4,7 +4,7 @@ import contextlib
 import datetime
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -53,16 +53,22 @@ class CohortSource(NamedTuple):
 
 @contextlib.contextmanager
 def opened(
-    source: CohortSource, vocabulary: Interpreter, today: datetime.date, rejects: Rejects
+    source: CohortSource,
+    vocabularies: Sequence[Interpreter],
+    today: datetime.date,
+    rejects: Rejects,
 ) -> Iterator[Cohort]:
-    """A cohort to read; raises `InvalidCohort` where it cannot be."""
+    """A cohort to read; raises `InvalidCohort` where it cannot be.
+
+    Of an export who is concerned by any of the vocabularies is read.
+    """
     path = Path(source.name)
     if source.kind is InputKind.REQUESTS:
         with _stream(source.name) as stream:
             yield RequestLines(stream, source.name)
         return
     with spool() as parts:
-        yield Charts(_files(path, source.columns, today), vocabulary, parts, rejects)
+        yield Charts(_files(path, source.columns, today), vocabularies, parts, rejects)
 
 
 def _files(path: Path, columns: Columns | None, today: datetime.date) -> list[ResourceFile]:

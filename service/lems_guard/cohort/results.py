@@ -15,6 +15,8 @@ class ToldFinding(msgspec.Struct, rename="camel", frozen=True):
     """One finding of an alert."""
 
     rule_id: str
+    severity: str = ""
+    certainty: str = ""
     concern: str = ""
     deed: str = ""
     missing: tuple[str, ...] = ()
@@ -31,11 +33,18 @@ class ToldAlert(msgspec.Struct, rename="camel", frozen=True):
     findings: tuple[ToldFinding, ...] = ()
 
 
+class ToldIngredient(msgspec.Struct, frozen=True):
+    """What an order was read to contain."""
+
+    name: str = ""
+
+
 class ToldOrder(msgspec.Struct, rename="camel", frozen=True):
     """What became of an order."""
 
     id: str
     disposition: str = ""
+    ingredients: tuple[ToldIngredient, ...] = ()
 
 
 class ToldGap(msgspec.Struct, rename="camel", frozen=True):
@@ -102,10 +111,15 @@ class Result(msgspec.Struct, rename="camel", frozen=True):
     error: ToldError | None = None
 
 
+def result_of(answer: bytes) -> Result | None:
+    """The result in an answer; none where there is no answer."""
+    return msgspec.json.decode(answer, type=Result) if answer else None
+
+
 def why_refused(answer: bytes) -> str:
     """Why a list was not checked, by its answer; empty where it was."""
-    result = msgspec.json.decode(answer, type=Result)
-    return result.error.words() if result.error else ""
+    result = result_of(answer)
+    return result.error.words() if result and result.error else ""
 
 
 def results_in(answers: Path) -> Iterator[Result]:

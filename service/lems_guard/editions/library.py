@@ -159,16 +159,19 @@ def packaged_rules() -> Path:
     return inside if inside.is_dir() else PACKAGE.parents[1] / "rules"
 
 
-def draft_edition(rules_dir: Path) -> Draft:
-    """Read a folder without running its cases, and tell all that is wrong with it."""
+def draft_edition(rules_dir: Path, *, is_past: bool = False) -> Draft:
+    """Read a folder without running its cases, and tell all that is wrong with it.
+
+    Of an earlier release less is asked.
+    """
     vocabulary: Vocabulary | None = None
     problems: tuple[str, ...] = ()
     try:
-        vocabulary = read_vocabulary(rules_dir / VOCABULARY)
+        vocabulary = read_vocabulary(rules_dir / VOCABULARY, is_past=is_past)
     except InvalidKnowledge as fault:
         problems = tuple(f"{VOCABULARY}/{problem}" for problem in fault.problems)
     names = vocabulary.ingredient_names() if vocabulary else None
-    rules = compile_rules(rules_dir, names)
+    rules = compile_rules(rules_dir, names, is_past=is_past)
     return Draft(vocabulary, problems, rules)
 
 
@@ -250,11 +253,22 @@ def write_lock(rules_dir: Path, lines: str, edition: Edition) -> None:
 
 def browse_edition(rules_dir: Path, overlay: Path | None = None) -> Edition:
     """An edition to read in, not to answer from: its cases are not run."""
+    return as_site(_read(rules_dir), rules_dir, overlay=overlay)
+
+
+def past_edition(rules_dir: Path) -> Edition:
+    """The edition of an earlier release, to compare with one of this release.
+
+    Raises `InvalidKnowledge` where it was written in a form that is no longer read.
+    """
+    return _read(rules_dir, is_past=True)
+
+
+def _read(rules_dir: Path, *, is_past: bool = False) -> Edition:
     try:
-        edition = read_compiled(rules_dir)
+        return read_compiled(rules_dir)
     except CompiledFileFault:
-        edition = edition_of(draft_edition(rules_dir))
-    return as_site(edition, rules_dir, overlay=overlay)
+        return edition_of(draft_edition(rules_dir, is_past=is_past))
 
 
 def as_site(

@@ -74,9 +74,12 @@ SIG_KINDS = frozenset(
 _PER_DAY = re.compile(r"#|\d+(?:\.\d+)?|(?:\d+|#)(?:/(?:#|\d+|0\.\d*[1-9]))+")
 
 
-def read_vocabulary(directory: Path) -> Vocabulary:
-    """The vocabulary in a directory of tables, or every problem that they have."""
-    reader = TableReader(directory)
+def read_vocabulary(directory: Path, *, is_past: bool = False) -> Vocabulary:
+    """The vocabulary in a directory of tables, or every problem that they have.
+
+    That of an earlier release may lack tables which came later.
+    """
+    reader = TableReader(directory, is_past=is_past)
     ingredients = _ingredients(reader)
     products, contents = _products(reader, ingredients)
     fillers = reader.unique("words.tsv", ("word", "kind", "value", "reason"), _filler)

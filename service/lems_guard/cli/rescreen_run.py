@@ -1,0 +1,98 @@
+"""A rescreening put together: what is read, who compares, and where the reports go."""
+
+import contextlib
+import csv
+import functools
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import typer
+
+from lems_guard.cli.batch_progress import progress_of
+from lems_guard.clinical.errors import InvalidCohort
+from lems_guard.cohort.change_page import change_page
+from lems_guard.cohort.change_report import ChangeTally, ComparedSides, report_lines
+from lems_guard.cohort.changes import ComparedList, ListChange
+from lems_guard.cohort.engines import Done, by_processes, one_by_one
+from lems_guard.cohort.inputs import CohortSource, opened
+from lems_guard.cohort.rejects import Rejects
+from lems_guard.cohort.rescreening import Rescreen, RescreenOrder, begin_rescreen
+from lems_guard.cohort.running import Engine
+from lems_guard.cohort.summary import RunTally
+from lems_guard.papers.tables import plain_cell
+
+
+class Reports(NamedTuple):
+    """Where what changes is written, beside standard output."""
+
+    html: Path | None
+    csv: Path | None
+    rejects: Path | None
+
+
+def run_rescreen(
+    source: CohortSource, asked: RescreenOrder, reports: Reports, jobs: int
+) -> list[str]:
+    """Compare, write the reports, and tell what changes, a line each.
+
+    Raises `InvalidCohort` where nothing could be compared.
+    """
+    here = Rescreen(asked)
+    tally, done, count = ChangeTally(), RunTally(), 0
+    with contextlib.ExitStack() as stack:
+        rejects = stack.enter_context(contextlib.closing(Rejects(reports.rejects)))
+        vocabularies, day = here.vocabularies(), asked.terms.day
+        cohort = stack.enter_context(opened(source, vocabularies, day, rejects))
+        take = stack.enter_context(_rows_into(reports.csv))
+        show = stack.enter_context(progress_of(cohort))
+        rejects.begin()
+        for piece in _engine(asked, here, jobs)(cohort.lines()):
+            for compared in _found(piece, done):
+                tally.add(compared)
+                take(compared.changes)
+            count += len(piece)
+            show(count, done)
+    _refuse_nothing(source, done, rejects)
+    on_file = len(here.on_file or ())
+    sides = ComparedSides(*here.in_words(), str(day), tuple(here.rules_changed()), on_file)
+    if reports.html:
+        reports.html.write_text(change_page(sides, tally), "utf-8")
+    if rejects.count:
+        typer.echo(f"{rejects.count} parts of the input rejected", err=True)
+    return list(report_lines(sides, tally))
+
+
+def _found(piece: Done, done: RunTally) -> Iterator[ComparedList]:
+    """What was compared of some lines, counted."""
+    for _, checked in piece:
+        done.add(checked)
+        if checked.answer:
+            yield msgspec.json.decode(checked.answer, type=ComparedList)
+
+
+def _engine(asked: RescreenOrder, here: Rescreen, jobs: int) -> Engine:
+    if jobs > 1:
+        begin = functools.partial(begin_rescreen, asked)
+        return functools.partial(by_processes, begin=begin, jobs=jobs)
+    return functools.partial(one_by_one, check=here.check)
+
+
+@contextlib.contextmanager
+def _rows_into(path: Path | None) -> Iterator[Callable[[Iterable[ListChange]], None]]:
+    """Takes changes and writes them as rows, with the names of their columns; or nowhere."""
+    if path is None:
+        yield lambda _: None
+        return
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(ListChange.__struct_fields__)
+        yield lambda changes: writer.writerows(
+            [plain_cell(cell) for cell in msgspec.structs.astuple(each)] for each in changes
+        )
+
+
+def _refuse_nothing(source: CohortSource, done: RunTally, rejects: Rejects) -> None:
+    if not done.answered and (done.refused or rejects.count):
+        raise InvalidCohort(f"{source.name}: nothing in it could be checked")
