@@ -70,7 +70,7 @@ locks: $(INSTALLED) ## lock what is installed, by hash: UPGRADE=--upgrade, or '-
 	$(LOCK) $(UPGRADE) --universal --python-version 3.11 --all-extras pyproject.toml -o deploy/development.txt
 	$(LOCK) $(UPGRADE) --universal --python-version 3.11 --group build \
 		-c deploy/development.txt -o deploy/build-requirements.txt
-	$(LOCK) --python-platform linux --python-version 3.11.7 --extra otel pyproject.toml \
+	$(LOCK) --universal --python-version 3.11 --extra otel pyproject.toml \
 		-c deploy/development.txt -o deploy/requirements.txt
 	$(PYTHON) deploy/bill_of_materials.py
 

@@ -19,10 +19,22 @@ from cyclonedx.model.bom import Bom, BomMetaData
 from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
+from packaging.markers import Marker
 
 HERE = Path(__file__).parent
 OURS = ("lems-guard", "lems-guard-client")
-PIN = re.compile(r"^([\w.-]+)==([^\s;]+)[^\n]*((?:\n +--hash=\S+(?: \\)?)*)", re.MULTILINE)
+PIN = re.compile(
+    r"^([\w.-]+)==([^\s;]+)(?: ; ([^\\\n]+))?[^\n]*((?:\n +--hash=\S+(?: \\)?)*)", re.MULTILINE
+)
+# Where the image runs: packages for other systems and older Pythons are locked, and not in it.
+IMAGE = {
+    "python_version": "3.13",
+    "python_full_version": "3.13.0",
+    "sys_platform": "linux",
+    "platform_system": "Linux",
+    "implementation_name": "cpython",
+    "platform_python_implementation": "CPython",
+}
 HASH = re.compile(r"sha256:([0-9a-f]{64})")
 UNTOLD = "not told"
 SHORT = 60  # longer ones are the text of a licence, not its name
@@ -51,9 +63,13 @@ class Pinned(NamedTuple):
 
 
 def locked(lock: Path) -> list[Pinned]:
-    """The packages of a lock, by name."""
+    """The packages of a lock that are for the image's system and Python, by name."""
     found = PIN.findall(lock.read_text("utf-8"))
-    return sorted(Pinned(name, version, frozenset(HASH.findall(h))) for name, version, h in found)
+    return sorted(
+        Pinned(name, version, frozenset(HASH.findall(hashes)))
+        for name, version, marker, hashes in found
+        if not marker or Marker(marker).evaluate(dict(IMAGE))
+    )
 
 
 def installed(name: str) -> Distribution | None:
