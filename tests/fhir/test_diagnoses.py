@@ -1,4 +1,4 @@
-"""LEMS, epilepsy and seizures are heard in every system that has a code for them, and in words."""
+"""Diagnoses are heard in every system that has a code for them, and in words."""
 
 from typing import Any
 
@@ -94,3 +94,33 @@ def test_epilepsy_that_is_over_is_a_history_of_seizures(edition: Edition) -> Non
 )
 def test_words_that_deny_seizures_do_not_deny_lems(edition: Edition, words: str, why: str) -> None:
     assert read(edition, {"text": words}).lems is SUSPECTED, why
+
+
+@pytest.mark.parametrize(
+    ("words", "long_qt", "asthma", "why"),
+    [
+        ("Congenital long QT syndrome", True, False, "amifampridine's EU label forbids it"),
+        ("congenital prolonged QT", True, False, "the same in other words"),
+        ("Romano-Ward syndrome", True, False, "one of its names"),
+        ("Jervell and Lange-Nielsen syndrome", True, False, "another"),
+        ("Acquired long QT syndrome", False, False, "a drug's, most often: it stays a question"),
+        ("Long QT syndrome", False, False, "which one is not said"),
+        ("No congenital long QT", False, False, "denied"),
+        ("Family history of congenital long QT", False, False, "another's"),
+        ("Uncontrolled asthma", False, True, "amifampridine's EU label forbids it"),
+        ("poorly controlled allergic asthma", False, True, "the same in other words"),
+        ("Asthma, not well controlled", False, True, "the same behind"),
+        ("Well controlled asthma", False, False, "controlled"),
+        ("Asthma", False, False, "whether it is controlled is not said"),
+    ],
+)
+def test_what_the_eu_label_forbids_is_heard_in_words(
+    edition: Edition, words: str, long_qt: bool, asthma: bool, why: str
+) -> None:
+    found = read(edition, {"text": words})
+    assert (found.congenital_long_qt, found.uncontrolled_asthma) == (long_qt, asthma), why
+
+
+def test_asthma_that_is_over_forbids_nothing(edition: Edition) -> None:
+    found = read(edition, {"text": "Uncontrolled asthma"}, clinicalStatus="resolved")
+    assert not found.uncontrolled_asthma

@@ -10,7 +10,15 @@ from lems_guard.clinical.facts import YesNo
 from lems_guard.clinical.medication import CodeSystem, Coding
 from lems_guard.clinical.patient import LemsStatus, Patient
 from lems_guard.fhir.codes import means_pregnant
-from lems_guard.fhir.diagnosis_codes import EPILEPSY, LEMS, SEIZURE, facts_coded, facts_in_words
+from lems_guard.fhir.diagnosis_codes import (
+    ASTHMA,
+    EPILEPSY,
+    LEMS,
+    LONG_QT,
+    SEIZURE,
+    facts_coded,
+    facts_in_words,
+)
 from lems_guard.fhir.drugs import codings_of
 from lems_guard.fhir.shapes import Resource, code_of, codings_in, obj, text, words_of
 
@@ -44,6 +52,8 @@ class Diagnosis(NamedTuple):
     epilepsy: bool = False
     seizure_history: bool = False
     pregnant: bool = False
+    congenital_long_qt: bool = False
+    uncontrolled_asthma: bool = False
 
 
 NOTHING = Diagnosis()
@@ -57,6 +67,8 @@ class Diagnoses(NamedTuple):
     epilepsy: bool
     seizure_history: bool
     pregnant: bool
+    congenital_long_qt: bool
+    uncontrolled_asthma: bool
     notes: tuple[str, ...]
 
 
@@ -87,6 +99,8 @@ class DiagnosisReader:
             any(each.epilepsy for each in found),
             any(each.seizure_history for each in found),
             any(each.pregnant for each in found),
+            any(each.congenital_long_qt for each in found),
+            any(each.uncontrolled_asthma for each in found),
             tuple(notes),
         )
 
@@ -163,4 +177,6 @@ def _sure(
         epilepsy=is_epilepsy,
         seizure_history=is_seizure,
         pregnant=any(means_pregnant(each.system, each.code) for each in codings),
+        congenital_long_qt=LONG_QT in heard,
+        uncontrolled_asthma=ASTHMA in heard,
     )

@@ -1,4 +1,4 @@
-"""Diagnoses of LEMS, epilepsy and seizures in words, and in systems that the contract has not.
+"""Diagnoses that rules ask about in words, and in systems that the contract has not.
 
 Problem lists hold older releases of the ICD, newer ones and registries of rare diseases beside the
 ICD-10-CM and SNOMED CT that the vocabulary has; and many are not coded at all.
@@ -11,6 +11,7 @@ from typing import NamedTuple
 from lems_guard.fhir.shapes import Resource, codings_in, objs, text
 
 LEMS, EPILEPSY, SEIZURE = "lems", "epilepsy", "seizure"
+LONG_QT, ASTHMA = "congenital long QT", "uncontrolled asthma"
 
 # Systems as they are written in the wild: http://hl7.org/fhir/sid/icd-9-cm, "ICD9CM", WHO's
 # http://id.who.int/icd/release/11/mms, https://www.orpha.net/ORDOcodes; OIDs by HL7's registry.
@@ -43,6 +44,17 @@ MENTIONS = {
     EPILEPSY: re.compile(r"\bepilep(?!togenic)\w*|\bépilep\w*|\bepilett\w*", re.IGNORECASE),
     SEIZURE: re.compile(
         r"\bseizures?\b|\bconvulsions?\b|\bkrampf(?:anfall|anfälle|anfällen)\b|\bconvulsiones\b",
+        re.IGNORECASE,
+    ),
+    # A long QT that is not said to be inborn may be a drug's: that stays a question.
+    LONG_QT: re.compile(
+        r"\bcongenital\s+(?:long|prolonged)[\s-]+q-?t\b|\bromano.ward\b|\bjervell\b",
+        re.IGNORECASE,
+    ),
+    ASTHMA: re.compile(
+        r"\b(?:un|poorly[\s-]|not[\s-](?:well[\s-])?)controlled\s+(?:\w+\s+)?asthma\b"
+        r"|\basthma\b[\s,:(-]*(?:(?:is|was)\s+)?"
+        r"(?:un|poorly[\s-]|not[\s-](?:well[\s-])?)controlled\b",
         re.IGNORECASE,
     ),
 }

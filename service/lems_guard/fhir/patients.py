@@ -87,6 +87,8 @@ def person_of(record: Record, vocabulary: Interpreter, today: datetime.date) -> 
         epilepsy=_yes(holds=diagnoses.epilepsy),
         seizure_history=_yes(holds=diagnoses.seizure_history),
         pregnant=_yes(holds=diagnoses.pregnant),
+        congenital_long_qt=_yes(holds=diagnoses.congenital_long_qt),
+        uncontrolled_asthma=_yes(holds=diagnoses.uncontrolled_asthma),
         allergies=allergies(record.of_kind("AllergyIntolerance")),
         aminopyridine_hypersensitivity=hypersensitivity(
             record.of_kind("AllergyIntolerance"), vocabulary.understand, vocabulary.aminopyridines
