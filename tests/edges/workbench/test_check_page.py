@@ -48,6 +48,8 @@ def test_alerts_questions_and_what_was_not_checked(page: Page) -> None:
     expect(row).to_contain_text("never stop it abruptly")
     row.get_by_role("link", name="metoprolol").click()
     alert = page.locator("details.alert.avoid").first
+    heading = "▲ AVOID metoprolol: a β-blocker can worsen weakness in LEMS; never stop it abruptly"
+    expect(alert.locator("summary").first).to_have_text(heading)
     expect(alert).to_contain_text("→ metoprolol → beta-blocker → oral → beta-blocker-weakness")
     expect(alert).to_contain_text("carried over from myasthenia gravis")
     expect(alert.get_by_role("link", name="beta-blocker-weakness")).to_have_attribute(
