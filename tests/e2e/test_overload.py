@@ -104,12 +104,15 @@ def test_every_call_is_answered_or_refused_or_late_and_health_is_truthful(
         told = load.put(rate=capacity * times, seconds=SECONDS, deadline=PATIENCE_SECONDS)
     assert told["codes"].keys() <= ENDS
     assert sum(told["codes"].values()) == told["made"]
-    assert told["codes"]["OK"]
-    assert told["codes"]["ResourceExhausted"]
-    # What the client gave up as late in that very moment, the service may still have ended well.
+    assert told["codes"].get("OK")
     late = told["codes"].get("DeadlineExceeded", 0)
+    # What a busy machine could carry while that was measured may be half of what it carries now:
+    # twice that need not be too much, ten times is.
+    assert times == 2 or told["codes"].get("ResourceExhausted", 0) + late
+    # What the client gave up as late in that very moment, the service may still have ended well.
     for ours, theirs in CODES.items():
         counted = load.counted(ours) - before[ours]
-        assert told["codes"][theirs] <= counted <= told["codes"][theirs] + late
+        ended = told["codes"].get(theirs, 0)
+        assert ended <= counted <= ended + late
     assert told["health"].keys() <= {"OK"}
     assert probes.keys() == {(path, 200) for path in PROBES}
