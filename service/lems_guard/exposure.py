@@ -45,6 +45,10 @@ PAGES_OPEN = (
 )
 HOOKS_OPEN = "CDS Hooks: authentication is off; anybody on this machine may call"
 HOOKS_CLOSED = "CDS Hooks: LEMS_GUARD_CALLERS is not set; every call is refused with 401"
+HOW_TO_OPEN_HOOKS = (
+    "Start it with LEMS_GUARD_CDS_HOOKS_AUTH=off to let programs of this machine call, or name in "
+    "LEMS_GUARD_CALLERS the systems that may"
+)
 NO_EFFECT = "LEMS_GUARD_ANONYMOUS=check has no effect beside LEMS_GUARD_CALLERS: all are asked"
 
 
@@ -164,6 +168,15 @@ def is_in_the_clear(settings: Settings) -> bool:
 def are_hooks_open(settings: Settings) -> bool:
     """Whether CDS Hooks ask nobody who calls."""
     return settings.cds_hooks_auth is HookAuth.OFF
+
+
+def hooks_in_words(settings: Settings) -> str:
+    """Which order-entry systems may call CDS Hooks, and how others are let in."""
+    if are_hooks_open(settings):
+        return f"{HOOKS_OPEN} (LEMS_GUARD_CDS_HOOKS_AUTH=off)"
+    if settings.callers is None:
+        return f"{HOOKS_CLOSED}. {HOW_TO_OPEN_HOOKS}"
+    return "CDS Hooks: each call needs a token of a caller in LEMS_GUARD_CALLERS"
 
 
 def refuse_open_hooks(settings: Settings) -> None:

@@ -34,10 +34,16 @@ from lems_guard.edges.http.port import HttpListen, running_http
 from lems_guard.edges.http.probes import probe_routes
 from lems_guard.edges.observed import Observed
 from lems_guard.edges.order_entry.card_shapes import CardStyle
-from lems_guard.edges.order_entry.composed import HookOptions, Surroundings, hook_routes
+from lems_guard.edges.order_entry.composed import (
+    HookOptions,
+    ServedHooks,
+    Surroundings,
+    served_hooks,
+)
 from lems_guard.edges.order_entry.engine import Engine
 from lems_guard.edges.order_entry.routes import Clients, LetsIn
 from lems_guard.edges.workbench.access import KnownDoor, OpenDoor, PageDoor
+from lems_guard.edges.workbench.ordering import HookTrial
 from lems_guard.edges.workbench.pages import Pages, State
 from lems_guard.edges.workbench.routes import workbench_routes
 from lems_guard.edges.workbench.rules_pages import Site
@@ -49,6 +55,7 @@ from lems_guard.exposure import (
     are_hooks_open,
     certificates_of,
     closures,
+    hooks_in_words,
     is_here,
     known_of,
     notices,
@@ -210,12 +217,13 @@ class Service:
 
     def http_app(self) -> Starlette:
         """The HTTP port's pages."""
-        pages = [] if self.settings.workbench is WorkbenchDoor.OFF else self.pages()
+        hooks = self.hooks()
+        pages = [] if self.settings.workbench is WorkbenchDoor.OFF else self.pages(hooks)
         probes = self.probes(self.entrance)
         calls = contract_routes(self.frame, self.beside, self.methods, self.entrance)
-        return Starlette(routes=[*pages, *probes, *self.hooks(), *calls])
+        return Starlette(routes=[*pages, *probes, *hooks.routes, *calls])
 
-    def hooks(self) -> list[Route]:
+    def hooks(self) -> ServedHooks:
         """Order entry."""
         settings = self.settings
         entrance: LetsIn = self.entrance
@@ -228,9 +236,9 @@ class Service:
         style = CardStyle(settings.workbench_url or "", settings.cds_hooks_reasons or ())
         options = HookOptions(style, settings.cds_hooks_fhir_servers or (), clients, entrance)
         around = Surroundings(lambda: self.engine, utc_today, self.observe, self.frame, self.beside)
-        return hook_routes(options, self.hook_metrics, self.shared, around)
+        return served_hooks(options, self.hook_metrics, self.shared, around)
 
-    def pages(self) -> list[Route]:
+    def pages(self, hooks: ServedHooks) -> list[Route]:
         """The workbench."""
         door: PageDoor = KnownDoor(self.entrance)
         if self.known.callers is None:
@@ -241,7 +249,8 @@ class Service:
             return State(self.shown, self.health.states(), self.notices)
 
         pages = Pages(self.frame, self.beside, door, state, lambda: self.library.current)
-        return workbench_routes(pages, where, lambda: self.answers)
+        trial = HookTrial(hooks.within, hooks_in_words(self.settings))
+        return workbench_routes(pages, where, lambda: self.answers, trial)
 
     def probes(self, entrance: Entrance | None = None) -> list[Route]:
         """The pages for those who run it."""

@@ -74,7 +74,7 @@ ROOMS = {
     "papers": Room("clinical screening knowledge", "jinja2"),
     "edges/workbench": Room(
         f"{KNOWING} v1 answering papers editions telemetry callers setting_values.py {FRAMING}",
-        "google starlette structlog",
+        "google markdown_it starlette structlog",
     ),
     # Where all is put together, and called.
     "supervised.py": Room("", "structlog"),

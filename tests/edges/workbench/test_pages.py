@@ -13,7 +13,7 @@ from lems_guard.edges.workbench.pages import asset, assets
 from running import Running, start, stop
 
 PAGES = (
-    "/", "/about", "/chart", "/chart/card", "/explain", "/review", "/rules",
+    "/", "/about", "/chart", "/chart/card", "/explain", "/order-screen", "/review", "/rules",
     "/rules/beta-blocker-weakness",
 )  # fmt: skip
 FORM = {"content-type": "application/x-www-form-urlencoded"}

@@ -16,6 +16,7 @@ from lems_guard.edges.order_entry.feedback import FeedbackDesk
 from lems_guard.edges.order_entry.framed import HookFrame
 from lems_guard.edges.order_entry.repeats import RepeatFilter
 from lems_guard.edges.order_entry.routes import FRAMED, Clients, LetsIn, OrderEntry
+from lems_guard.edges.order_entry.within import HooksWithin
 from lems_guard.sharing.outcomes import AlertOutcomes
 from lems_guard.sharing.repeats import Repeats
 from lems_guard.telemetry.order_entry_metrics import OrderEntryMetrics
@@ -71,10 +72,17 @@ class Surroundings(NamedTuple):
     beside: Beside
 
 
-def hook_routes(
+class ServedHooks(NamedTuple):
+    """CDS Hooks as a site has them: the routes of the port, and the way of this process's pages."""
+
+    routes: list[Route]
+    within: HooksWithin
+
+
+def served_hooks(
     options: HookOptions, metrics: OrderEntryMetrics, shared: Remembers, around: Surroundings
-) -> list[Route]:
-    """The routes of CDS Hooks as a site has them."""
+) -> ServedHooks:
+    """Order entry, by the options of a site."""
     counts = Counts(metrics, around.observe)
     filtered = RepeatFilter(shared.repeats)
     fetcher = _fetcher(options.fhir_servers, metrics)
@@ -82,7 +90,7 @@ def hook_routes(
     feedback = FeedbackDesk(shared.outcomes, lambda: around.current().rules, metrics)
     frame = HookFrame(around.frame, around.beside, FRAMED)
     entry = OrderEntry(desk, feedback, options.entrance, counts, options.clients, frame)
-    return entry.routes()
+    return ServedHooks(entry.routes(), HooksWithin(desk, feedback, counts))
 
 
 def _fetcher(servers: Collection[str], metrics: OrderEntryMetrics) -> Fetches | None:

@@ -9,7 +9,7 @@ import msgspec
 
 from lems_guard.answering.answer import Answer
 from lems_guard.callers.profile import Caller
-from lems_guard.clinical.deadline import InTime
+from lems_guard.clinical.deadline import InTime, always
 from lems_guard.clinical.errors import Overloaded
 from lems_guard.edges.order_entry.card_shapes import CardStyle, Response
 from lems_guard.edges.order_entry.chart import Chart
@@ -143,6 +143,13 @@ class Desk:
             if fetching:
                 with gets.aside():
                     await self._fetch(fetching, step)
+
+    def answer_in_turn(self, body: bytes, services: Services, caller: Caller) -> bytes:
+        """The same to a call that has its turn, and names no FHIR server that could be asked."""
+        steps = self._steps(body, services, caller, always)
+        while not isinstance(step := _next(steps), bytes):
+            pass
+        return step
 
     async def _fetch(self, fetching: Completes, step: Wanted) -> None:
         if self._fetching >= MOST_FETCHING:

@@ -3,6 +3,7 @@
 What cannot be sent is refused with its field: a form never drops what somebody filled in.
 """
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from lems_guard.answering.in_words import request_of, with_more
@@ -120,10 +121,13 @@ def _completed(text: str, name: str, form: Form) -> str:
     return "\n".join(lines)
 
 
-def refuse_unknown(form: Form) -> None:
-    """Raise `InvalidRequest` for fields that the form does not have."""
-    known = {*FIELDS, ANSWER, "part"}
-    strange = (name for name in form if name not in known and not name.startswith(f"{ANSWER}:"))
+def refuse_unknown(form: Form, own: Collection[str] = (), of_each: tuple[str, ...] = ()) -> None:
+    """Raise `InvalidRequest` for fields that the form does not have.
+
+    A page may have fields of its `own`, and such that begin alike `of_each` thing that it shows.
+    """
+    known, several = {*FIELDS, ANSWER, "part", *own}, (f"{ANSWER}:", *of_each)
+    strange = (name for name in form if name not in known and not name.startswith(several))
     faults = tuple(FieldViolation(name, "no field of this form") for name in sorted(strange))
     if faults:
         raise InvalidRequest(faults)
