@@ -220,7 +220,8 @@ class Service:
         hooks = self.hooks()
         pages = [] if self.settings.workbench is WorkbenchDoor.OFF else self.pages(hooks)
         probes = self.probes(self.entrance)
-        calls = contract_routes(self.frame, self.beside, self.methods, self.entrance)
+        origins = self.settings.cors_origins or ()
+        calls = contract_routes(self.frame, self.beside, self.methods, self.entrance, origins)
         return Starlette(routes=[*pages, *probes, *hooks.routes, *calls])
 
     def hooks(self) -> ServedHooks:
@@ -295,7 +296,9 @@ class Service:
         connections = HttpConnections()
         async with contextlib.AsyncExitStack() as ports:
             tls = None if certificates is None else certificates.context()
-            http = running_http(self.http_app(), listen._replace(tls=tls), connections)
+            origins = settings.cors_origins or ()
+            listen = listen._replace(tls=tls, origins=origins)
+            http = running_http(self.http_app(), listen, connections)
             at = await ports.enter_async_context(http)
             if watched is None:
                 yield at, None

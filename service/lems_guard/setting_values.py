@@ -14,7 +14,8 @@ HOST = re.compile(r"[\w.-]+|\[[0-9a-f:.]+(%\w+)?\]", re.IGNORECASE)
 # A host as addresses name it, IPv6 without brackets, and perhaps its port.
 HOST_AND_PORT = re.compile(r"[a-z0-9._-]+(:[0-9]{1,5})?|[0-9a-f:]+")
 HEADER_NAME = re.compile(r"\*|[a-z0-9!#$%&'^_`|~.+-]{1,64}")  # RFC 9110, 5.1
-ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
+EXACT_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
+ORIGIN = re.compile(rf"\*|null|{EXACT_ORIGIN.pattern}")
 ALL_OF_A_HOST = frozenset({"0.0.0.0", "::"})  # noqa: S104 - recognised, not listened on
 UNIX = "unix:"
 LONGEST_SOCKET_PATH = 107  # what systems have room for
@@ -228,6 +229,11 @@ def hosts(text: str) -> tuple[str, ...]:
 def origins(text: str) -> tuple[str, ...]:
     """Web origins between commas; raises `ValueError`."""
     return _names(text, ORIGIN, "*, or origins without a path, such as https://ehr.example.org")
+
+
+def exact_origins(text: str) -> tuple[str, ...]:
+    """Web origins between commas, each a page's very own; raises `ValueError`."""
+    return _names(text, EXACT_ORIGIN, "origins without a path, such as https://ehr.example.org")
 
 
 def header_names(text: str) -> tuple[str, ...]:

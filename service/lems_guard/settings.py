@@ -33,6 +33,7 @@ from lems_guard.setting_values import (
     count,
     country,
     directory,
+    exact_origins,
     existing_file,
     file_to_write,
     header_names,
@@ -133,6 +134,12 @@ class Settings:
         anonymous,
         "without LEMS_GUARD_CALLERS, what others than this machine may do: loopback (nothing), or "
         "check (whoever comes may check)",
+    )
+    cors_origins: tuple[str, ...] | None = _setting(
+        "",
+        exact_origins,
+        "web origins whose pages may call /v1 and Connect (CORS), between commas; empty: only our "
+        "own pages; those of CDS Hooks have a setting of their own",
     )
     workbench: WorkbenchDoor = _setting(
         "loopback",

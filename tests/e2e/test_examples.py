@@ -1,11 +1,14 @@
 """The examples of `proto/examples` do what their page says, as an integrator would run them."""
 
+import functools
+import http.server
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -36,11 +39,24 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def service(folder: Path) -> Iterator[Running]:
+def elsewhere(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Another origin, and the folder of its pages."""
+    pages = folder / "pages"
+    pages.mkdir()
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(pages))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as serving:
+        threading.Thread(target=serving.serve_forever).start()
+        yield f"http://127.0.0.1:{serving.server_address[1]}", pages
+        serving.shutdown()
+
+
+@pytest.fixture(scope="module")
+def service(folder: Path, elsewhere: tuple[str, Path]) -> Iterator[Running]:
     """A service that speaks TLS alone."""
     authority = Authority(folder / "authority")
     shutil.copy(authority.certificate, folder / "ca.pem")
-    running = start(**authority.issued("service").settings())
+    settings = authority.issued("service").settings()
+    running = start(**settings, LEMS_GUARD_CORS_ORIGINS=elsewhere[0])
     yield running
     stop(running)
 
@@ -118,26 +134,42 @@ def test_node_by_grpc_by_connect_and_by_openapi(built: list[str]) -> None:
     assert built == [*TOLD, *by_connect, *by_openapi]
 
 
+def shows_what_was_checked(address: str, feed: Callable[[Route], None] | None = None) -> None:
+    """A real browser on the page of the example."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program("chromium"))
+        page = browser.new_page(ignore_https_errors=True)
+        if feed is not None:
+            page.route(re.compile(r"/page\.(html|js)$"), feed)
+        page.goto(address)
+        expect(page.locator("body")).to_have_text(
+            f"{CHECKED} {REFUSED}", timeout=PATIENCE * 1000, use_inner_text=True
+        )
+        browser.close()
+
+
 def test_a_browser_by_connect(folder: Path, service: Running, built: list[str]) -> None:
-    """In a page of the port's own origin: others are not let in."""
+    """In a page of the port's own origin."""
     assert built
     script = (folder / "typescript/out/page.js").read_text("utf-8")
-    at = f"https://{service.http_at}"
 
     def served(route: Route) -> None:
         name = route.request.url.rpartition("/")[2]
         body = PAGE if name == "page.html" else script
         route.fulfill(body=body, content_type=AS_PAGES[name])
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program("chromium"))
-        page = browser.new_page(ignore_https_errors=True)
-        page.route(re.compile(r"/page\.(html|js)$"), served)
-        page.goto(f"{at}/page.html")
-        expect(page.locator("body")).to_have_text(
-            f"{CHECKED} {REFUSED}", timeout=PATIENCE * 1000, use_inner_text=True
-        )
-        browser.close()
+    shows_what_was_checked(f"https://{service.http_at}/page.html", served)
+
+
+def test_a_browser_by_connect_from_another_origin(
+    folder: Path, service: Running, built: list[str], elsewhere: tuple[str, Path]
+) -> None:
+    """In a page of the origin that the service names: the browser asks before it calls."""
+    assert built
+    origin, pages = elsewhere
+    (pages / "page.html").write_text(PAGE, "utf-8")
+    shutil.copy(folder / "typescript/out/page.js", pages)
+    shows_what_was_checked(f"{origin}/page.html?at=https://{service.http_at}")
 
 
 @pytest.mark.parametrize(

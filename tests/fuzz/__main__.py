@@ -10,6 +10,7 @@ import importlib
 import math
 import random
 import signal
+import statistics
 import sys
 import time
 import traceback
@@ -22,7 +23,8 @@ from fuzz.doors import DOORS
 from fuzz.mutating import mutated
 
 HANGS_AFTER = 20  # seconds of processor time for one input of at most 64 kB
-GROWN = (100, 400)
+GROWN = (100, 200, 400)
+ENOUGH = 0.3  # seconds of processor time: some systems count them in hundredths
 
 
 class Told(NamedTuple):
@@ -90,13 +92,19 @@ def tell(name: str, data: bytes, found: Path) -> None:
 
 def exponent(door: Door) -> float:
     """How processor time grows with an input: 1 where the double input takes double the time."""
-    few, many = (cost(door, door.grown(size)) for size in GROWN)
-    return math.log(many / few, GROWN[1] / GROWN[0])
+    sizes = [math.log(size) for size in GROWN]
+    costs = [math.log(cost(door, door.grown(size))) for size in GROWN]
+    return statistics.linear_regression(sizes, costs).slope
 
 
 def cost(door: Door, data: bytes) -> float:
-    """The least processor time of five tries, in seconds."""
-    return max(min(entered(door, data) for _ in range(5)), 1e-6)
+    """The processor time of an input, in seconds, over as many as give a sum that can be told."""
+    entered(door, data)  # what a first call builds, no input is charged for
+    spent, times = 0.0, 0
+    while spent < ENOUGH:
+        spent += entered(door, data)
+        times += 1
+    return spent / times
 
 
 def guided(name: str, minutes: float) -> None:

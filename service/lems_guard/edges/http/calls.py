@@ -27,6 +27,17 @@ log = structlog.get_logger(__name__)
 
 # What a handler may know of a call beside its message.
 PASSED_ON = (REQUEST_ID, "traceparent", "tracestate")
+# What a page may send with a call, and read of the response.
+SENT_WITH = (
+    "authorization",
+    "connect-protocol-version",
+    "connect-timeout-ms",
+    "content-encoding",
+    "content-type",
+    "grpc-timeout",
+    *PASSED_ON,
+)
+ANSWERED_WITH = (REQUEST_ID, "retry-after")
 RETRY_AFTER_SECONDS = "1"  # by then a full queue has been answered
 HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 CANCELLED = status_pb2.Status(code=code_pb2.CANCELLED)
@@ -104,7 +115,7 @@ class HttpCalls:
         return [Route(path, self.call, methods=methods) for path in self._dialect.paths]
 
     async def call(self, request: Request) -> Response:
-        """The response to one call; no cross-origin page may make it, since no CORS is given."""
+        """The response to one call."""
         try:
             ended = await self._ended(request)
         except Refused as refused:

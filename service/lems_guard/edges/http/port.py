@@ -5,7 +5,7 @@ import contextlib
 import functools
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from typing import Any, NamedTuple
 
 import uvicorn
@@ -27,7 +27,7 @@ class HttpListen(NamedTuple):
     """Where a port listens, the setting that says so, and how long a request may take to come.
 
     `is_shared`: other processes may listen there too; `tls`: `None` for plain text, which a unix
-    socket always speaks.
+    socket always speaks; `origins`: whose pages may call the contract beside our own.
     """
 
     where: Address
@@ -35,6 +35,7 @@ class HttpListen(NamedTuple):
     request_seconds: float
     is_shared: bool = False
     tls: ssl.SSLContext | None = None
+    origins: Collection[str] = ()
 
 
 class CertifiedProtocol(InTimeProtocol):
@@ -124,7 +125,11 @@ async def running_http(
     where = listen.where
     listening = bound(listen)
     config = uvicorn.Config(
-        Browsers(identified(app), is_tls=listen.tls is not None and not where.path),
+        Browsers(
+            identified(app),
+            is_tls=listen.tls is not None and not where.path,
+            origins=listen.origins,
+        ),
         log_config=None,
         server_header=False,
         access_log=False,
