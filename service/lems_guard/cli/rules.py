@@ -15,9 +15,10 @@ from lems_guard.cli.rule_card import as_json, card_of, lines_of
 from lems_guard.cli.rule_matrix import matrix_as_json, matrix_table
 from lems_guard.cli.rule_options import CONTENT_FAULT, AsJson, OverlayFile, RulesDir
 from lems_guard.cli.rule_remarks import Remarks, out_of_reach, remarks_on
+from lems_guard.cli.rules_diff import diff
 from lems_guard.cli.rules_export import export
 from lems_guard.cli.rules_review import review, sign
-from lems_guard.cli.rules_upkeep import diff, lock, schema
+from lems_guard.cli.rules_upkeep import lock, schema
 from lems_guard.clinical.errors import InvalidKnowledge
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList
 from lems_guard.clinical.rule import Rule

@@ -138,7 +138,7 @@ class Rescreen:
         """The rules that differ, a line each; none where answers are on file."""
         if not self.on_file:
             old, new = (self._editions[each] for each in (self._asked.old, self._asked.new))
-            yield from rules_changed(old.knowledge.rules, new.knowledge.rules)
+            yield from rules_changed(old.knowledge, new.knowledge)
 
 
 def begin_rescreen(asked: RescreenOrder) -> Callable[[CohortLine], CheckedLine]:
