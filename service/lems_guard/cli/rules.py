@@ -17,6 +17,7 @@ from lems_guard.cli.rule_options import CONTENT_FAULT, AsJson, OverlayFile, Rule
 from lems_guard.cli.rule_remarks import Remarks, out_of_reach, remarks_on
 from lems_guard.cli.rules_diff import diff
 from lems_guard.cli.rules_export import export
+from lems_guard.cli.rules_release import release
 from lems_guard.cli.rules_review import review, sign
 from lems_guard.cli.rules_upkeep import lock, schema
 from lems_guard.clinical.errors import InvalidKnowledge
@@ -47,6 +48,7 @@ rules_app.command()(schema)
 rules_app.command()(review)
 rules_app.command()(sign)
 rules_app.command()(export)
+rules_app.command()(release)
 Choice = TypeVar("Choice", bound=enum.IntEnum)
 
 

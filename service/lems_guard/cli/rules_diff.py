@@ -74,7 +74,7 @@ def diff(
         Console(stderr=True).print("NEW or --overlay is missing: what is it compared with?")
         raise typer.Exit(USAGE)
     compared = _compared(old, new or old, overlay)
-    lists = _lists_in(corpus) if corpus is not None else None
+    lists = lists_in(corpus) if corpus is not None else None
     changed = list(lists_changed(lists or (), compared.before, compared.after))
     if html:
         _write(_page(compared, lists, changed), out)
@@ -116,7 +116,8 @@ def _under(overlay: Path, edition: Edition) -> Edition:
         raise typer.Exit(CONTENT_FAULT) from fault
 
 
-def _lists_in(corpus: Path) -> list[MedicationCase]:
+def lists_in(corpus: Path) -> list[MedicationCase]:
+    """The medication lists of a folder; what is wrong with them ends the command."""
     problems = Problems()
     found: list[MedicationCase] = []
     for path in sorted(corpus.glob("*.yaml")):
