@@ -117,12 +117,27 @@ def test_kubernetes_own_schemas_take_them(overlay: list[Manifest], version: str)
 
 @pytest.mark.parametrize("kind", ["ServiceMonitor", "PrometheusRule"])
 def test_the_operators_own_schemas_take_them(kind: str) -> None:
-    schema = json.loads((SCHEMAS / f"{kind.lower()}.json").read_text("utf-8"))
+    held_to_its_own_schema(of(kustomized(KUBERNETES / "overlays/production"), kind))
+
+
+def test_the_gateways_own_schema_takes_its_route(tmp_path: Path) -> None:
+    held_to_its_own_schema(of(with_component("gateway", tmp_path), "HTTPRoute"))
+    elsewhere = {"enabled": True, "host": "1.2.3", "name": "outer"}
+    held_to_its_own_schema(of(rendered({"gateway": elsewhere}), "HTTPRoute"))
+    document = of(with_component("gateway", tmp_path), "HTTPRoute")
+    document["spec"]["hostnames"] = ["https://guard.example.org"]
+    with pytest.raises(AssertionError, match="does not match"):
+        held_to_its_own_schema(document)
+
+
+def held_to_its_own_schema(document: Manifest) -> None:
+    """Closed to unknown fields, as no server's is."""
+    schema = json.loads((SCHEMAS / f"{document['kind'].lower()}.json").read_text("utf-8"))
     held = jsonschema.Draft202012Validator(schema)
-    document = of(kustomized(KUBERNETES / "overlays/production"), kind)
-    assert list(held.iter_errors(document)) == []
-    document["spec"]["nonsense"] = 1
-    assert len(list(held.iter_errors(document))) == 1
+    faults = [fault.message for fault in held.iter_errors(document)]
+    assert faults == []
+    with_more = {**document, "spec": document["spec"] | {"nonsense": 1}}
+    assert len(list(held.iter_errors(with_more))) == 1
 
 
 def test_without_the_operator_nothing_of_it_is_asked_for(base: list[Manifest]) -> None:
@@ -146,6 +161,8 @@ def test_helm_finds_no_fault_in_the_chart() -> None:
         {"rules": {"image": "a:1", "claim": "b"}},
         {"monitoring": {"runbook": "docs#here"}},
         {"network": {"redisPort": 70000}},
+        {"gateway": {"enabled": True, "host": "*.example.org"}},
+        {"ingress": {"enabled": True, "host": "https://guard.example.org"}},
     ],
     ids=json.dumps,
 )
