@@ -18,6 +18,15 @@ _WORD = re.compile(rf"[^\W\d_]+|{_FURTHER}")
 _ASCII_WORD = re.compile(rf"[a-z]+|{_FURTHER}", re.ASCII)
 # `4 - 6` is the same range as `4-6`.
 _SPACED = re.compile(r"(?<=\d) - (?=\d)")
+# In the place of the spaces around a range's dash, so that no place in the text moves.
+_TIE = "\N{INFORMATION SEPARATOR ONE}"
+# `1 000`, `2 500 000` and `1 200-1 500` are surely one number each: none that stands for itself
+# begins with a nought, and both ends of a range are written alike.
+_THREE = r"(?: +\d{3})"
+_GROUPED = re.compile(
+    rf"(?<![\d.,])[1-9]\d{{0,2}}(?:{_THREE}+{_TIE}?-{_TIE}?[1-9]\d{{0,2}}{_THREE}+"
+    rf"|(?={_THREE}* +0\d\d(?!\d)){_THREE}+)(?!\d)"
+)
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
 # The same with points, as most of Europe writes it: several groups, or a decimal comma behind.
 _POINTED = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+(?:(?<=\.\d{3}\.\d{3})|,\d+)")
@@ -53,29 +62,41 @@ def words_of(text: str) -> list[str]:
         text = "".join(map(_plain, _MICRO.sub("u", text)))
     if " - " in text:
         text = _SPACED.sub("-", text)
+    if " 0" in text or "-" in text:
+        text = _GROUPED.sub(_without_spaces, text)
     return (_ASCII_WORD if text.isascii() else _WORD).findall(text.lower())
 
 
 def spans_of(text: str) -> Iterator[tuple[int, int]]:
     """Where each word of `words_of` begins and ends in the text as it was written."""
-    tied = _MICRO.sub("u", text).replace(_TIE, " ").replace(_GONE, " ")
+    tied = _MICRO.sub("u", text).replace(_TIE, "\t").replace(_GONE, "\t")
     tied = tied.replace("(s)", f"{_GONE}s{_GONE}")
     parts = ["" if sign == _GONE else _plain(sign).lower() for sign in tied]
     origins = [place for place, part in enumerate(parts) for _ in part]
-    plain = _SPACED.sub(_tied, "".join(parts))
+    plain = _GROUPED.sub(_tied_groups, _SPACED.sub(_tied, "".join(parts)))
     for found in _WORD_TIED.finditer(plain):
         yield origins[found.start()], origins[found.end() - 1] + 1
 
 
 # In the place of a bracket in `tab(s)`, which is no word.
 _GONE = "\N{INFORMATION SEPARATOR TWO}"
-# In the place of the spaces around a range's dash, so that no place in the text moves.
-_TIE = "\N{INFORMATION SEPARATOR ONE}"
-_WORD_TIED = re.compile(_WORD.pattern.replace(")(?:-", rf")(?:{_TIE}?-{_TIE}?"))
+# A number whose groups of thousands are parted by spaces.
+_TIED_NUMBER = _NUMBER.replace(r"\d+(?:", rf"\d+(?:{_TIE}+\d{{3}})*(?:", 1)
+_WORD_TIED = re.compile(
+    _WORD.pattern.replace(")(?:-", rf")(?:{_TIE}?-{_TIE}?").replace(_NUMBER, _TIED_NUMBER)
+)
 
 
 def _tied(_: re.Match[str]) -> str:
     return f"{_TIE}-{_TIE}"
+
+
+def _tied_groups(found: re.Match[str]) -> str:
+    return found[0].replace(" ", _TIE)
+
+
+def _without_spaces(found: re.Match[str]) -> str:
+    return found[0].replace(" ", "")
 
 
 def key_of(text: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from lems_guard.clinical.medication import Medication, MedicationList, Phase
 from lems_guard.terminology.build.rows import read_rows
+from lems_guard.terminology.reading.doses import RANGE, THOUSANDS
 from lems_guard.terminology.resolver import Resolver
 from orders_read import read_as
 
@@ -42,6 +43,22 @@ def test_an_order_is_read_as_a_pharmacist_reads_it(resolver: Resolver, row: dict
 def test_a_start_is_heard(resolver: Resolver, text: str, phase: Phase | None, reason: str) -> None:
     order = Medication("1", MedicationList.PROPOSED, text)
     assert resolver.understand(order).phase is phase, reason
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt", "reason"),
+    [
+        ("amifampridine 1.000 mg tid", THOUSANDS, "a point for thousands or decimals"),
+        ("metformin 2 500 mg bid", THOUSANDS, "two of 500 mg, or 2500 mg"),
+        ("heparin 30.000 IE/24h", THOUSANDS, "a day's amount"),
+        ("amifampridine 10-20 mg tid", RANGE, "a range is one"),
+    ],
+)
+def test_a_doubt_says_what_is_in_doubt(
+    resolver: Resolver, text: str, doubt: str, reason: str
+) -> None:
+    order = Medication("1", MedicationList.PROPOSED, text)
+    assert [each.what for each in resolver.understand(order).doubts] == [doubt], reason
 
 
 def test_every_row_has_its_reason() -> None:

@@ -57,6 +57,12 @@ def _with_thousands(word: str, number: Range, unit: str | None) -> Range:
     return number if high is None else (number[0], max(number[1], high))
 
 
+def may_be_thousands(amount: Phrase, words: list[str]) -> bool:
+    """Whether an amount has two readings by how its number is written: `1.000 mg`, `2 500 mg`."""
+    first, second = words[amount.start : amount.start + 2]
+    return in_thousands(first) is not None or (first[0] in DIGITS and second[0] in DIGITS)
+
+
 def _with_shares(text: Words, at: int, number: Range, stop: int) -> Phrase:
     unit, stop = unit_at(text, stop)
     low, high = number

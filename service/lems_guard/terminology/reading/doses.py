@@ -4,11 +4,12 @@ A strength is what one piece holds (`10 mg tablets`), a count how many pieces ar
 be read in two ways is judged both ways.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from lems_guard.clinical.dose import Dose
 from lems_guard.terminology.reading import kinds
+from lems_guard.terminology.reading.amounts import may_be_thousands
 from lems_guard.terminology.reading.bag import Bag
 from lems_guard.terminology.reading.parts import MOST_AT_ONCE, Parts, Take, is_pack, parts_of
 from lems_guard.terminology.reading.phrase import Amount, Phrase
@@ -31,6 +32,7 @@ INTRICATE: Final = frozenset(
 )
 # Where one piece is taken at a time, the lone amount beside it is the dose as well.
 BUT_PIECES: Final = INTRICATE - {kinds.COUNT, kinds.PATTERN}
+OF_AMOUNT: Final = (kinds.AMOUNT, kinds.DAY, kinds.STRENGTH, kinds.WEIGHT, kinds.WEIGHT_DAY)
 DOSE_KINDS: Final = INTRICATE | {kinds.AMOUNT}
 MASSES: Final = {"mg": 1.0, "g": 1000.0, "mcg": 0.001}
 WHOLE_DAY: Final = frozenset({"daily", "each day", "every day", "everyday", "taglich", "tgl"})
@@ -47,6 +49,7 @@ SINGLE: Final = frozenset({0.0, 1.0})
 NEARLY: Final = 1e-6
 LARGEST: Final = 1e12
 RANGE: Final = "a range is given, or amounts that may be taken together"
+THOUSANDS: Final = "a number may be parted into thousands, or not: the larger reading is judged"
 
 
 class Doses(NamedTuple):
@@ -83,12 +86,19 @@ def doses_of(
     parts = parts_of(phrases, words, bag, times, piece or millilitre_of(bag))
     is_unsaid = kinds.UNSAID in bag or is_product(bag)
     doses = NOT_SAID if is_unsaid else _bounded(_read(parts, bag, times, piece))
+    if doses.doubt == RANGE and any(may_be_thousands(each, words) for each in _amounts_in(bag)):
+        doses = doses._replace(doubt=THOUSANDS)
     if kinds.STEP in bag and doses.dose is not None:
         doses = doses._replace(doubt=doses.doubt or "the dose is changed in steps")
     if len(parts.strengths) == 1:
         _, high, unit = parts.strengths[0]
         return doses._replace(strength=Dose(high, unit))
     return doses
+
+
+def _amounts_in(bag: Bag) -> Iterator[Phrase]:
+    """The amounts of an order, whatever they are given for each of."""
+    return (each for kind in OF_AMOUNT for each in bag.get(kind, ()))
 
 
 def _plain(amount: Amount, bag: Bag, times: Times) -> Doses:

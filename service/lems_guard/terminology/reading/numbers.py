@@ -4,7 +4,7 @@ from typing import Final
 
 from lems_guard.terminology.lexicon import NUMBER_SIGN, Entry, quotient
 from lems_guard.terminology.reading import kinds
-from lems_guard.terminology.reading.amounts import DOSE_UNITS, amount_phrase
+from lems_guard.terminology.reading.amounts import DOSE_UNITS, IN_THOUSANDS, amount_phrase
 from lems_guard.terminology.reading.phrase import (
     DIGITS,
     RANGE_WORDS,
@@ -29,6 +29,11 @@ BETWEEN: Final = frozenset({"/", "em", "en"})
 EVERY_HOURS: Final = "every # hours"
 # `9a` is an hour; `1 a` begins something else.
 EARLIEST: Final = 4
+# Thousands are parted into groups of three digits.
+GROUP: Final = 3
+# No tablet or capsule weighs more, in mg.
+HEAVIEST_PIECE: Final = 1500.0
+NOT_NOUGHT: Final = frozenset("123456789")
 
 # A number from its least to its largest reading.
 Range = tuple[float, float]
@@ -45,6 +50,10 @@ def number_phrase(text: Words, at: int) -> Phrase:
                 return amount_phrase(text, at, (simple, simple), after)
             if _is_plain_form(text, after):
                 return new_phrase((kinds.COUNT, at, after, None, (simple, simple)))
+            if following[:1] in NOT_NOUGHT and len(following) == GROUP:
+                grouped = _grouped(text, at, simple)
+                if grouped is not None:
+                    return grouped
     if word.count("-") > 1:
         is_amount = text.units.get(following) in DOSE_UNITS
         return Phrase(kinds.PATTERN, at, after, None, pattern_of(word, is_amount=is_amount))
@@ -56,6 +65,30 @@ def number_phrase(text: Words, at: int) -> Phrase:
         or _frequency(text, at, stop)
         or _plain(text, at, number, stop)
     )
+
+
+def _grouped(text: Words, at: int, first: float) -> Phrase | None:
+    """`2 500 mg`: two of 500 mg, or two thousand and five hundred, as much of the world writes.
+
+    With a nought behind the space it is surely one number, which `words_of` knows.
+    """
+    words, stop = text.words, at + 2
+    head, group = words[at], words[at + 1]
+    is_head = len(head) <= GROUP and head.isdecimal() and head[0] in NOT_NOUGHT
+    unit = text.units.get(words[stop]) if stop < text.end else None
+    if not (is_head and group.isdecimal() and unit in IN_THOUSANDS) or _is_listed(words, at):
+        return None
+    low, high = float(group), float(head + group)
+    if unit == "mg" and high > HEAVIEST_PIECE and _is_plain_form(text, stop + 1):
+        return None  # `2 500 mg tablets` are two
+    together = low * first if first <= MOST_AT_ONCE else low
+    phrase = amount_phrase(text, at + 1, (together, high), stop)
+    return phrase._replace(start=at) if phrase.kind is not kinds.RATIO else None
+
+
+def _is_listed(words: list[str], at: int) -> bool:
+    """Whether a number stands behind another: `70/30 100 units`."""
+    return at > 0 and (words[at - 1] == "/" or words[at - 1][0] in DIGITS)
 
 
 def _every(text: Words, at: int) -> Phrase | None:
