@@ -304,8 +304,8 @@ class Settings:
     workbench_url: str | None = _setting(
         "",
         web_address,
-        "address by which people reach the workbench, for the links of cards to the rules' pages; "
-        "empty: cards have no such link",
+        "address by which people reach the workbench, for links of cards, DetectedIssues and "
+        "`check` to the rules' pages; empty: no such link",
     )
     traces: str = _setting("off", traces, "spans by OpenTelemetry (extra `otel`): otlp or off")
 

@@ -91,7 +91,8 @@ ROOMS = {
         "duckdb google msgspec pyarrow pyspark",
     ),
     "cli": Room(
-        f"{KNOWING} v1 answering fhir papers telemetry editions journal store settings.py callers "
+        f"{KNOWING} v1 answering fhir papers telemetry editions journal store callers "
+        "setting_values.py settings.py "
         "exposure.py server.py cohort",
         "google msgspec rich structlog typer uvloop",
     ),

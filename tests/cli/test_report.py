@@ -44,6 +44,13 @@ def test_lines_fit_and_stay_readable(report: Report, width: int) -> None:
     assert not [line for line in found if line != line.rstrip()]
 
 
+def test_each_rule_is_linked_to_where_people_reach_its_page(report: Report) -> None:
+    linked = report._replace(pages="https://guard.example.org")
+    found = printed(linked, Console(width=80, color_system=None))
+    assert "\n  rule        https://guard.example.org/rules/" in found
+    assert "/rules/" not in printed(report, Console(width=80, color_system=None))
+
+
 def test_severity_is_never_told_by_colour_alone(report: Report) -> None:
     coloured = printed(report, Console(width=80, force_terminal=True, color_system="standard"))
     plain = printed(report, Console(width=80, color_system=None))

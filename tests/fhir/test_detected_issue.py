@@ -66,6 +66,19 @@ def test_an_id_stays_with_alert_and_patient() -> None:
 
 
 @pytest.mark.parametrize(
+    ("pages", "reference"),
+    [
+        ("", "https://x.example/y"),
+        ("https://guard.example.org", "https://guard.example.org/rules/beta-blocker-weakness"),
+    ],
+)
+def test_it_refers_to_the_rules_page_where_that_is_reached(pages: str, reference: str) -> None:
+    issue = detected_issue(alert(), IssueSubject(pages=pages))
+    assert_resource(issue)
+    assert issue["reference"] == reference
+
+
+@pytest.mark.parametrize(
     ("concern", "orders", "inferred", "code"),
     [
         (terms.CONCERN_NEUROMUSCULAR_WEAKNESS, 1, False, "MC"),

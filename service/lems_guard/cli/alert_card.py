@@ -25,10 +25,13 @@ MOST_SHOWN = 3  # sources in one line
 NOT_READ = {terms.EVIDENCE_KIND_JUDGEMENT, terms.EVIDENCE_KIND_SECOND_HAND}  # told last
 
 
-def card_of(alert: wire.Alert, names: dict[str, str], *, full: bool) -> RenderableType:
-    """The alert with all that was found of its drug; in short, or in full."""
+def card_of(alert: wire.Alert, names: dict[str, str], pages: str, *, full: bool) -> RenderableType:
+    """The alert with all that was found of its drug; in short, or in full.
+
+    `pages` is where people reach the rules' pages; empty where nobody says.
+    """
     lines = [Text(orders_of(alert, names), style="dim"), Text(alert.summary, style="bold")]
-    findings = [_body(finding, alert, full=full) for finding in alert.findings]
+    findings = [_body(finding, alert, pages, full=full) for finding in alert.findings]
     return Group(_headline(alert, _about(alert)), *map(_indented, lines), *findings)
 
 
@@ -77,7 +80,7 @@ def _indented(text: Text) -> RenderableType:
     return Padding(text, (0, 0, 0, 2))
 
 
-def _body(finding: wire.Finding, alert: wire.Alert, *, full: bool) -> RenderableType:
+def _body(finding: wire.Finding, alert: wire.Alert, pages: str, *, full: bool) -> RenderableType:
     """A finding; one beside others begins with what it is worried about."""
     title = _title(finding, alert)
     if finding.severity <= terms.SEVERITY_MONITOR:
@@ -88,6 +91,8 @@ def _body(finding: wire.Finding, alert: wire.Alert, *, full: bool) -> Renderable
     grid.add_column(overflow="fold")
     for label, value in _rows(finding) if full else _short_rows(finding):
         grid.add_row(label, value)
+    if pages:
+        grid.add_row("rule", Text(f"{pages}/rules/{finding.rule_id}"))
     parts = [title, grid] if len(alert.findings) > 1 else [grid]
     return Padding(Group(*parts), (1, 0, 0, 2))
 

@@ -12,12 +12,16 @@ def bundle(
     request: request_wire.CheckPrescriptionRequest,
     response: wire.CheckPrescriptionResponse,
     release: str,
+    pages: str,
 ) -> bytes:
-    """A serialised Bundle: a DetectedIssue for each alert, and an outcome for what is not known."""
+    """A serialised Bundle: a DetectedIssue for each alert, and an outcome for what is not known.
+
+    `pages` is where people reach the rules' pages.
+    """
     orders = (*request.proposed, *request.active, *request.stopped)
     names = {each.id: each.text or _display(each) for each in orders}
     inferred = request.patient.lems_status == terms.LEMS_STATUS_SUSPECTED
-    about = IssueSubject(release, inferred=inferred, names=names)
+    about = IssueSubject(release, inferred=inferred, names=names, pages=pages)
     return msgspec.json.format(msgspec.json.encode(issue_bundle(response, about)), indent=2)
 
 

@@ -77,7 +77,7 @@ def run_batch(asked: BatchOrder, way: Beginning, settings: Settings) -> RunTally
     _refuse_odd(asked, way)
     with contextlib.closing(Rejects(_rejects_of(asked))) as rejects:
         tally, before = _run(asked, way, settings, rejects)
-        _conclude(asked, tally, rejects, before)
+        _conclude(asked, tally, rejects, before, settings.workbench_url or "")
     return tally
 
 
@@ -165,14 +165,16 @@ def _engine(
     return functools.partial(one_by_one, check=check_of(here, source.kind, terms))
 
 
-def _conclude(asked: BatchOrder, tally: RunTally, rejects: Rejects, before: int) -> None:
+def _conclude(
+    asked: BatchOrder, tally: RunTally, rejects: Rejects, before: int, pages: str
+) -> None:
     """Make OUT of the answers, and say what they come to; raises where nothing could be read."""
     told = _told(tally, before)
     if not asked.is_passed_on:
         kind = asked.read_from.kind
         is_by_line = kind is InputKind.REQUESTS
         reject_refused(asked.answers, asked.source, rejects, is_by_line=is_by_line)
-        summary = present(asked.answers, asked.form, Path(asked.target))
+        summary = present(asked.answers, asked.form, Path(asked.target), pages)
         finished(asked.answers, Path(asked.target))
         tally.settle(summary)
         _say(summary.lines())

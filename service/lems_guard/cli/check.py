@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Protocol, TypeAlias
 
 import typer
 
@@ -22,6 +22,8 @@ from lems_guard.cli.reach import (
 )
 from lems_guard.cli.site_settings import in_process, site_settings
 from lems_guard.clinical.fact_table import FACTS
+from lems_guard.setting_values import web_address
+from lems_guard.settings import variable
 
 if TYPE_CHECKING:
     from lems_guard.v1.prescription_pb2 import CheckPrescriptionRequest
@@ -45,10 +47,18 @@ EXIT_CODES = (
     "2 the input is at fault · 3 nothing to avoid found, but not all could be checked · "
     "4 our own fault."
 )
-HOW = ("request", *OPTIONS, "as_json", "form", "full")
+HOW = ("request", *OPTIONS, "pages", "as_json", "form", "full")
 Form: TypeAlias = Literal["table", "json", "fhir", "fhir-r5"] | None
 YES_OR_NO = "Y/N"
 PATIENT = "The patient: yes or no (Y/N) and more; what is not said is not known"
+
+
+class How(NamedTuple):
+    """How an answer is printed: its form, where rules are linked to, and whether in full."""
+
+    form: str
+    pages: str
+    full: bool
 
 
 class Checker(Protocol):
@@ -80,6 +90,14 @@ def yes_or_no(text: str) -> str:
     raise typer.BadParameter("yes or no")
 
 
+def address_of(text: str) -> str:
+    """An http or https address; raises `BadParameter`."""
+    try:
+        return web_address(text)
+    except ValueError as fault:
+        raise typer.BadParameter(str(fault)) from None
+
+
 def _about(text: str, metavar: str | None = None, *names: str) -> Any:  # noqa: ANN401
     return typer.Option(*names, help=text, metavar=metavar, case_sensitive=False)
 
@@ -88,6 +106,12 @@ PROPOSED: Any = typer.Argument(metavar="ORDER", help="What is to be prescribed."
 REQUEST = _about("A CheckPrescriptionRequest as JSON, instead of words.", "FILE|-")
 HYPERSENSITIVE = _asked("aminopyridine_hypersensitivity")
 FORM = _about("How to print it (table); fhir is R4.", "FORM", "--format")
+PAGES: Any = typer.Option(
+    metavar="URL",
+    envvar=variable("workbench_url"),
+    parser=address_of,
+    help="Where people reach the workbench: rules are linked to.",
+)
 FULL = _about("Print all that is known of each alert.", None, "--full")
 BIRTH_DATE = _asked("age_years", "DAY", "Date of birth, year or year and month.")
 ALLERGY = _about('An allergy to a drug or a class of drugs, or "none known".', "WORDS")
@@ -133,6 +157,7 @@ def check(  # noqa: PLR0913, PLR0917 - a patient has that many facts
     as_json: Annotated[bool, _about("Print the answer as JSON.", None, "--json")] = False,
     form: Annotated[Form, FORM] = None,
     full: Annotated[bool, FULL] = False,
+    pages: Annotated[Text, PAGES] = None,
 ) -> None:
     """Check a prescription, order by order, for a patient with LEMS."""
     given = dict(context.params)
@@ -140,7 +165,8 @@ def check(  # noqa: PLR0913, PLR0917 - a patient has that many facts
     printed_as = _form(how["form"], as_json=how["as_json"])
     message = prescription_of(given, how["request"])
     with _checker(reach_of(how)) as checker:
-        raise typer.Exit(_answer(message, checker, printed_as, full=how["full"]))
+        told = How(printed_as, how["pages"] or "", full=how["full"])
+        raise typer.Exit(_answer(message, checker, told))
 
 
 def _form(form: Form, *, as_json: bool) -> str:
@@ -187,7 +213,7 @@ def _checker(reach: Reach | None) -> Iterator[Checker]:
         yield client
 
 
-def _answer(message: "CheckPrescriptionRequest", checker: Checker, form: str, *, full: bool) -> int:
+def _answer(message: "CheckPrescriptionRequest", checker: Checker, how: How) -> int:
     """Check, print, and say by the exit code how it went."""
     from rich.console import Console
 
@@ -197,10 +223,12 @@ def _answer(message: "CheckPrescriptionRequest", checker: Checker, form: str, *,
     from lems_guard.cli.verdict import exit_code_of
 
     response = checker.check(message)
-    if form.startswith("fhir"):
-        write_bytes(bundle(message, response, "R5" if form == "fhir-r5" else "R4") + b"\n")
-    elif form == "json":
+    if how.form.startswith("fhir"):
+        release = "R5" if how.form == "fhir-r5" else "R4"
+        write_bytes(bundle(message, response, release, how.pages) + b"\n")
+    elif how.form == "json":
         write_bytes(as_json(response))
     else:
-        write_text(printed(Report(message, response, checker.signed(), full), Console()))
+        report = Report(message, response, checker.signed(), how.full, how.pages)
+        write_text(printed(report, Console()))
     return exit_code_of(response)

@@ -42,12 +42,16 @@ VERDICT_STYLES = {
 
 
 class Report(NamedTuple):
-    """A prescription, its answer, and how many rules a clinician has signed, of how many."""
+    """A prescription, its answer, and how many rules a clinician has signed, of how many.
+
+    `pages` is where people reach the rules' pages; empty where nobody says.
+    """
 
     request: prescription_pb2.CheckPrescriptionRequest
     response: screening_pb2.CheckPrescriptionResponse
     signed: tuple[int, int]
     full: bool = False
+    pages: str = ""
 
     def __rich__(self) -> RenderableType:
         """All of it."""
@@ -134,7 +138,7 @@ def _alerts(report: Report, names: dict[str, str]) -> Iterator[RenderableType]:
     minor = []
     for alert in report.response.alerts:
         if alert.severity > terms.SEVERITY_MONITOR:
-            yield card_of(alert, names, full=report.full)
+            yield card_of(alert, names, report.pages, full=report.full)
         else:
             minor.append(line_of(alert, names))
     if minor:

@@ -20,8 +20,11 @@ from lems_guard.v1 import interaction_check_service_pb2 as wire
 NO_DUCKDB = "--format parquet needs DuckDB: pip install 'lems-guard[duckdb]'"
 
 
-def present(answers: Path, form: OutputFormat, out: Path) -> Summary:
-    """Write OUT from the answers, unless it is these; tells what they come to."""
+def present(answers: Path, form: OutputFormat, out: Path, pages: str) -> Summary:
+    """Write OUT from the answers, unless it is these; tells what they come to.
+
+    `pages` is where people reach the rules' pages.
+    """
     summary = summary_of(results_in(answers))
     if form is OutputFormat.NDJSON:
         return summary
@@ -29,13 +32,13 @@ def present(answers: Path, form: OutputFormat, out: Path) -> Summary:
         _write_parquet(answers, out)
         return summary
     with out.open("w", encoding="utf-8", newline="") as file:
-        _write(answers, form, summary, file)
+        _write(answers, form, summary, file, pages)
     return summary
 
 
-def _write(answers: Path, form: OutputFormat, summary: Summary, out: IO[str]) -> None:
+def _write(answers: Path, form: OutputFormat, summary: Summary, out: IO[str], pages: str) -> None:
     if form is OutputFormat.FHIR:
-        out.writelines(_issues(answers))
+        out.writelines(_issues(answers, pages))
         return
     with sorted_rows(results_in(answers)) as rows:
         if form is OutputFormat.HTML:
@@ -44,12 +47,12 @@ def _write(answers: Path, form: OutputFormat, summary: Summary, out: IO[str]) ->
             write_csv(rows, out)
 
 
-def _issues(answers: Path) -> Iterator[str]:
+def _issues(answers: Path, pages: str) -> Iterator[str]:
     """Each alert as a DetectedIssue, a line each."""
     with answers.open(encoding="utf-8") as lines:
         for line in lines:
             item = Parse(line, wire.CheckPrescriptionStreamResponse())
-            about = IssueSubject(patient=item.request_id)
+            about = IssueSubject(patient=item.request_id, pages=pages)
             for alert in item.response.alerts:
                 yield msgspec.json.encode(detected_issue(alert, about)).decode() + "\n"
 

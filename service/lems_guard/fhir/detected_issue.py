@@ -50,13 +50,14 @@ class IssueSubject(NamedTuple):
     """Whom and what an issue is about.
 
     `inferred`: that the patient has LEMS is known only from the drugs. `names` holds each order's
-    words by its id.
+    words by its id. `pages` is where people reach the rules' pages; empty where nobody says.
     """
 
     release: str = "R4"
     patient: str = ""
     inferred: bool = False
     names: Mapping[str, str] | None = None
+    pages: str = ""
 
 
 def detected_issue(alert: wire.Alert, about: IssueSubject) -> dict[str, Any]:
@@ -78,10 +79,20 @@ def detected_issue(alert: wire.Alert, about: IssueSubject) -> dict[str, Any]:
         "evidence": [{"code": [{"text": cited(each)}]} for each in evidence],
         "detail": "\n".join(_told(finding) for finding in alert.findings),
     }
-    url = next((each.url for each in evidence if each.url), "")
+    url = _reference_of(alert.findings[0], about)
     if url:
         issue["reference"] = url
     return issue
+
+
+def _reference_of(finding: wire.Finding, about: IssueSubject) -> str:
+    """The one address that an issue has room for: the rule's page, where all its sources stand.
+
+    Where nobody says how it is reached: the first source that has one, or nothing.
+    """
+    if about.pages:
+        return f"{about.pages}/rules/{finding.rule_id}"
+    return next((each.url for each in finding.evidence if each.url), "")
 
 
 def _coded(alert: wire.Alert, about: IssueSubject) -> dict[str, Any]:

@@ -45,5 +45,12 @@ def test_what_was_not_understood_of_the_patient_is_an_issue_of_the_outcome() -> 
     assert "All orders were checked." not in told
 
 
+def test_an_issue_refers_to_the_page_of_its_rule() -> None:
+    pages = ("--pages", "https://guard.example.org/")
+    _, bundle = ran("metoprolol 50 mg po bid", "--format", "fhir", *pages)
+    issue = bundle["entry"][0]["resource"]
+    assert issue["reference"] == "https://guard.example.org/rules/beta-blocker-weakness"
+
+
 def test_a_form_by_either_option() -> None:
     assert ran("metoprolol", "--format", "json") == ran("metoprolol", "--json")

@@ -130,7 +130,8 @@ class Conversation:
         readings = {each.id: read_as(each) for each in response.medications}
         self._teller = CardWording(names, self._notes(), readings, needed=engine.needed)
         inferred = asked.person.diagnoses.lems is None
-        about = IssueSubject(release(asked), f"Patient/{call.patient_id()}", inferred, names)
+        patient, pages = f"Patient/{call.patient_id()}", asking.style.pages
+        about = IssueSubject(release(asked), patient, inferred, names, pages)
         self._maker = CardMaker(
             asked,
             response,
