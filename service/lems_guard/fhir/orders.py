@@ -16,6 +16,7 @@ from lems_guard.clinical.medication import (
     MedicationList,
     Understood,
 )
+from lems_guard.fhir.courses import course_days
 from lems_guard.fhir.dosage import Dosage, dosage_of
 from lems_guard.fhir.drugs import REFERRED, Drug, as_wire, codings_of, drug_of, referred_by
 from lems_guard.fhir.references import Shelf
@@ -134,6 +135,10 @@ class OrderReader:
         codings = tuple(each._replace(display="") for each in drug.codings)
         names = frozenset({*codings, drug.words.casefold()} - {""})
         understood = self._understood(message)
+        days = course_days(parts) if understood.course_days is None else None
+        if days:
+            message.text = _for_days(message.text, days)
+            understood = self._understood(message)
         holds = frozenset(each.name for reading in understood.readings for each in reading)
         content = message.SerializeToString()
         return RecordLine(content, name, drug.words, codings, names, holds, understood.use)
@@ -163,6 +168,12 @@ class OrderReader:
         found = self._understand(Medication("", MedicationList.PROPOSED, words))
         told = found.doses_per_day, found.most_per_day, found.daily, found.daily_limit
         return any(each is not None for each in told) or found.as_needed is YesNo.YES
+
+
+def _for_days(said: str, days: int) -> str:
+    """What an order says in words, and for how long it is, which the contract has in words only."""
+    course = f"for {days} days"
+    return f"{said}, {course}" if said else course
 
 
 def within_bounds(message: wire.Medication) -> wire.Medication:
