@@ -148,7 +148,7 @@ def test_a_stream_under_way_through_a_drained_replica_goes_on(replicas: list[Run
 def test_many_calls_on_one_connection_keep_their_status(
     replicas: list[Running], tmp_path: Path
 ) -> None:
-    """Where HAProxy's buffer is small, some calls lose their trailers, and end as INTERNAL."""
+    """As a client in Go makes them, with answers of all sizes."""
     client, made, codes = GoClient(tmp_path), 0, Counter[str]()
     with haproxy(replicas) as listen:
         for _ in range(20):
