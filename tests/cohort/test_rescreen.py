@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cohort.networks import Shape, write_network
 from cohort.runs import DAY
 from knowledge.conftest import rules, tiny
 from lems_guard.cli.main import run
@@ -14,6 +15,9 @@ from lems_guard.cohort.change_page import MOST_ROWS, change_page
 from lems_guard.cohort.change_report import ChangeTally, ComparedSides, report_lines
 from lems_guard.cohort.changes import ChangeKind, ComparedList, ListChange, changes_of
 from lems_guard.cohort.results import Result, result_of
+from lems_guard.editions.library import browse_edition, packaged_rules
+from lems_guard.terminology.site.loading import Demands, import_release
+from terminology.small_release import SmallRelease
 
 __all__ = ["rules", "tiny"]
 TABLET = {"proposed": [{"id": "a", "text": "metoprolol 50 mg po bid"}], "patient": {"ageYears": 61}}
@@ -133,6 +137,84 @@ def test_rules_of_an_earlier_release_are_compared_although_lint_wants_more_today
     assert (code, "long-summary" in "".join(told)) == (2, True), "nobody may serve such rules"
     code, told = rescreened(capsys, cohort, "--old", milder, "--new", rules)
     assert (code, "  raised tablet metoprolol: MONITOR → AVOID" in told) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("before", "why"),
+    [
+        ("severity: MONITOR", "the old rules say already what the overlay makes of the new ones"),
+        ("id: another-name", "the old rules have no such rule"),
+    ],
+)
+def test_an_overlay_of_today_need_not_fit_the_rules_of_before(  # noqa: PLR0913, PLR0917 - two sides
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    cohort: Path,
+    rules: Path,
+    milder: Path,
+    tmp_path: Path,
+    before: str,
+    why: str,
+) -> None:
+    path = milder / "weakness" / "beta_blockers.yaml"
+    path.write_text(path.read_text("utf-8").replace("id: beta-blocker-weakness", before))
+    if before.startswith("severity"):
+        path.write_text(path.read_text("utf-8").replace(before, "id: beta-blocker-weakness", 1))
+    overlay = tmp_path / "overlay.yaml"
+    entry = "rule: beta-blocker-weakness, severity: MONITOR, who: A, reason: b, expires: 2027-01-31"
+    overlay.write_text(f"overlay:\n  - {{{entry}}}\n", "utf-8")
+    monkeypatch.setenv("LEMS_GUARD_OVERLAY", str(overlay))
+    code, told = rescreened(capsys, cohort, "--old", milder, "--new", rules)
+    assert (code, told[0]) == (0, f"3 lists compared as of {DAY}"), why
+    overlay.write_text(overlay.read_text("utf-8").replace("beta-blocker", "no-such"), "utf-8")
+    code, told = rescreened(capsys, cohort, "--old", milder, "--new", rules)
+    assert (code, "no rule 'no-such-weakness'" in "".join(told)) == (2, True), "today it must fit"
+
+
+def imported(folder: Path, word: str) -> Path:
+    """A site's vocabulary in which a word of its own means metoprolol."""
+    release = SmallRelease()
+    release.concept(5900001, "BN", word)
+    release.relate(5900001, "tradename_of", 6918)
+    out = folder / f"{word}.sqlite"
+    vocabulary = browse_edition(packaged_rules()).vocabulary
+    import_release(release.write(folder / word), out, Demands(vocabulary))
+    return out
+
+
+def test_another_vocabulary_is_compared(
+    capsys: pytest.CaptureFixture[str], cohort: Path, tmp_path: Path
+) -> None:
+    before, after = (imported(tmp_path, word) for word in ("Oldolol", "Newolol"))
+    order = {"proposed": [{"id": "a", "text": "Newolol 50 mg po bid"}], "patient": {"ageYears": 61}}
+    cohort.write_text(line("one", order) + line("tablet", TABLET), "utf-8")
+    sides = ("--old-vocabulary", before, "--new-vocabulary", after)
+    code, told = rescreened(capsys, cohort, *sides)
+    assert code == 0, told
+    assert str(before) in told[1]
+    assert str(after) in told[2]
+    assert "  new one metoprolol: AVOID" in told
+    assert "  one a: UNRESOLVED → metoprolol" in told
+    code, told = rescreened(capsys, cohort)
+    assert (code, "say what is compared" in "".join(told)) == (2, True)
+    code, told = rescreened(capsys, cohort, "--new-vocabulary", cohort)
+    assert (code, str(cohort) in "".join(told)) == (2, True), "that is no vocabulary"
+
+
+def test_an_export_is_compared_also_with_answers_of_it(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    export, answers = tmp_path / "export", tmp_path / "answers"
+    write_network(export, Shape(30, lems=1.0, seed=5))
+    before = Path(shutil.copytree(packaged_rules(), tmp_path / "before"))
+    path = before / "weakness" / "beta-blockers.yaml"
+    path.write_text(path.read_text("utf-8").replace("severity: AVOID", "severity: MONITOR"))
+    code, told = rescreened(capsys, export, "--old", before)
+    assert (code, told[0]) == (0, f"28 lists compared as of {DAY}"), told
+    assert any(each.startswith("  raised p000000") for each in told), told
+    run(["batch", str(export), str(answers), "--as-of", DAY])
+    capsys.readouterr()
+    assert rescreened(capsys, export, "--old", answers)[1][-1] == "Nothing changes for any list."
 
 
 def test_nothing_that_could_be_compared_is_said(

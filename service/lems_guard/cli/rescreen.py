@@ -20,25 +20,28 @@ Cohort = Annotated[
     str, typer.Argument(metavar="COHORT", help="What `batch` reads: requests, an export, a table.")
 ]
 Old = Annotated[
-    Path,
+    Path | None,
     typer.Option(
-        metavar="RULES", exists=True, help="Rules of before, or a file of the answers they gave."
+        metavar="RULES",
+        exists=True,
+        help="Rules of before, or a file of the answers they gave (beside a vocabulary: those in "
+        "use).",
     ),
 ]
 New = Annotated[
     Path | None,
-    typer.Option(metavar="RULES", exists=True, file_okay=False, help="Rules [those in use]."),
+    typer.Option(metavar="RULES", exists=True, file_okay=False, help="Rules (those in use)."),
 ]
 Vocabulary = Annotated[
     Path | None,
     typer.Option(
-        metavar="FILE", exists=True, dir_okay=False, help="A site's vocabulary [its own]."
+        metavar="FILE", exists=True, dir_okay=False, help="A site's vocabulary (its own)."
     ),
 ]
 AsOf = Annotated[
     datetime.datetime | None,
     typer.Option(
-        formats=["%Y-%m-%d"], help="The day that counts as today [of old answers: theirs]."
+        formats=["%Y-%m-%d"], help="The day that counts as today (of old answers: theirs)."
     ),
 ]
 Html = Annotated[
@@ -53,7 +56,7 @@ Rejected = Annotated[
 def rescreen(  # noqa: PLR0913 - one option each
     cohort: Cohort,
     *,
-    old: Old,
+    old: Old = None,
     new: New = None,
     old_vocabulary: Vocabulary = None,
     new_vocabulary: Vocabulary = None,
@@ -72,13 +75,17 @@ def rescreen(  # noqa: PLR0913 - one option each
     from lems_guard.cohort.rescreening import RescreenOrder, SideOrder, day_on_file
     from lems_guard.editions.library import packaged_rules
 
+    if old is None and not (old_vocabulary or new_vocabulary):
+        raise typer.BadParameter("say what is compared: --old RULES, or a vocabulary")
     settings = site_settings()
     own, overlay = settings.vocabulary, settings.overlay
     source = CohortSource(cohort, read_columns(columns) if columns else None)
-    day = as_of.date() if as_of else day_on_file(old) or today()
+    rules = settings.rules or packaged_rules()
+    before = old or rules
+    day = as_of.date() if as_of else day_on_file(before) or today()
     asked = RescreenOrder(
-        SideOrder(old, old_vocabulary or own, overlay, is_past=True),
-        SideOrder(new or settings.rules or packaged_rules(), new_vocabulary or own, overlay),
+        SideOrder(before, old_vocabulary or own, overlay, is_past=True),
+        SideOrder(new or rules, new_vocabulary or own, overlay),
         source.kind,
         terms_of(settings, day),
     )

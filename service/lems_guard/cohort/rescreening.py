@@ -149,8 +149,13 @@ def begin_rescreen(asked: RescreenOrder) -> Callable[[CohortLine], CheckedLine]:
 def edition_of(side: SideOrder) -> Edition:
     """The edition of a side, as the site has it."""
     load = past_edition if side.is_past else browse_edition
-    edition = load(side.source)
-    return as_site(edition, side.source, vocabulary=side.vocabulary, overlay=side.overlay)
+    return as_site(
+        load(side.source),
+        side.source,
+        vocabulary=side.vocabulary,
+        overlay=side.overlay,
+        is_past=side.is_past,
+    )
 
 
 def day_on_file(path: Path) -> datetime.date | None:

@@ -272,25 +272,39 @@ def _read(rules_dir: Path, *, is_past: bool = False) -> Edition:
 
 
 def as_site(
-    edition: Edition, rules_dir: Path, *, vocabulary: Path | None = None, overlay: Path | None
+    edition: Edition,
+    rules_dir: Path,
+    *,
+    vocabulary: Path | None = None,
+    overlay: Path | None,
+    is_past: bool = False,
 ) -> Edition:
-    """The edition as a site has it: with all that joins it, and its overlay laid over that."""
-    return under(overlay, joined_with(edition, rules_dir, vocabulary, overlay))
+    """The edition as a site has it: with all that joins it, and its overlay laid over that.
+
+    The overlay is of today, and need not fit the rules of an earlier release.
+    """
+    joined = joined_with(edition, rules_dir, vocabulary, overlay, is_past=is_past)
+    return under(overlay, joined, is_past=is_past)
 
 
 def joined_with(
-    edition: Edition, rules_dir: Path, vocabulary: Path | None, overlay: Path | None
+    edition: Edition,
+    rules_dir: Path,
+    vocabulary: Path | None,
+    overlay: Path | None,
+    *,
+    is_past: bool = False,
 ) -> Edition:
     """The edition with what was signed, and with the site's own release."""
-    reviewed = edition.with_knowledge(signed(edition.knowledge, rules_dir, overlay))
-    return with_site(reviewed, vocabulary)
+    knowledge = signed(edition.knowledge, rules_dir, overlay, is_past=is_past)
+    return with_site(edition.with_knowledge(knowledge), vocabulary)
 
 
-def under(overlay: Path | None, edition: Edition) -> Edition:
+def under(overlay: Path | None, edition: Edition, *, is_past: bool = False) -> Edition:
     """The edition as a site's overlay has it; raises `InvalidKnowledge` for one that is unsound."""
     if overlay is None:
         return edition
-    return edition.with_knowledge(overlaid(edition.knowledge, overlay))
+    return edition.with_knowledge(overlaid(edition.knowledge, overlay, is_past=is_past))
 
 
 def read_compiled(rules_dir: Path, locked: str = "") -> Edition:

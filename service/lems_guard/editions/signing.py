@@ -81,7 +81,7 @@ def _held(text: str, knowledge: KnowledgeBase) -> tuple[Signature, ...]:
     """The signatures in a file's text."""
     problems = Problems()
     root = read(text, SIGNATURES, problems) if text.strip() else None
-    found = read_signatures(root, knowledge.rules, problems)
+    found = read_signatures(root, {each.id for each in knowledge.rules}, problems)
     if len(problems):
         raise NotSigned("\n".join(map(str, problems.sorted())))
     return found.entries

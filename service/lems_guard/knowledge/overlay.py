@@ -45,8 +45,14 @@ class Overlay(NamedTuple):
         )
 
 
-def overlaid(knowledge: KnowledgeBase, path: Path | None) -> KnowledgeBase:
-    """The knowledge under a site's overlay; raises `InvalidKnowledge` where that is unsound."""
+def overlaid(
+    knowledge: KnowledgeBase, path: Path | None, *, is_past: bool = False
+) -> KnowledgeBase:
+    """The knowledge under a site's overlay; raises `InvalidKnowledge` where that is unsound.
+
+    An overlay was written for the rules of today: of those of an earlier release it is not asked
+    whether it fits them, and what it says of a rule that they do not have is without effect.
+    """
     if path is None:
         return knowledge
     try:
@@ -54,15 +60,15 @@ def overlaid(knowledge: KnowledgeBase, path: Path | None) -> KnowledgeBase:
         text = content.decode("utf-8")
     except (OSError, UnicodeDecodeError):
         raise InvalidKnowledge((f"{path}: the overlay is missing or not UTF-8",)) from None
-    overlay = read_overlay(text, path.name, knowledge.rules)
+    overlay = read_overlay(text, path.name, None if is_past else knowledge.rules)
     if overlay.problems:
         raise InvalidKnowledge(tuple(map(str, overlay.problems)))
     digest = hashlib.sha256(knowledge.digest.encode() + b"\0" + content).hexdigest()
     return knowledge.overlaid(overlay.adjustments, digest)
 
 
-def read_overlay(text: str, file: str, rules: Iterable[Rule]) -> Overlay:
-    """The entries of an overlay, which may name these rules."""
+def read_overlay(text: str, file: str, rules: Iterable[Rule] | None) -> Overlay:
+    """The entries of an overlay, which may name these rules, or any."""
     problems = Problems()
     root = read(text, file, problems)
     if root is None:
@@ -71,20 +77,20 @@ def read_overlay(text: str, file: str, rules: Iterable[Rule]) -> Overlay:
     if "overlay" not in fields and SIGNATURES_KEY not in fields:
         problems.add(root.place, "missing-key", "the file needs 'overlay'")
     nodes = fields.items("overlay", least=1) if "overlay" in fields else ()
-    known = {rule.id: rule for rule in rules}
+    known = None if rules is None else {rule.id: rule for rule in rules}
     found = tuple(_entry(node, known, problems) for node in nodes)
     _check_repeats(nodes, found, problems)
-    signed = read_signatures(root, known.values(), problems).entries
+    signed = read_signatures(root, known, problems).entries
     places = tuple(node.place for node in nodes)
     return Overlay(found, problems.sorted(), places, signed)
 
 
-def _entry(node: Node, rules: Mapping[str, Rule], problems: Problems) -> Adjustment:
+def _entry(node: Node, rules: Mapping[str, Rule] | None, problems: Problems) -> Adjustment:
     fields = Fields(node, problems, "an entry", ENTRY_KEYS, OPTIONAL_KEYS)
     named_rule = fields.scalar("rule")
     if named_rule is not None:
         check_reference(named_rule, "rule", rules, problems)
-    rule = rules.get(named_rule.text) if named_rule else None
+    rule = rules.get(named_rule.text) if rules and named_rule else None
     entry = Adjustment(
         rule=named_rule.text if named_rule else "",
         row=fields.whole("outcome"),

@@ -12,7 +12,7 @@ import datetime
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -86,17 +86,21 @@ def content_digest(rule: Rule, classes: Mapping[str, DrugClass]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def read_signatures(root: Node | None, rules: Iterable[Rule], problems: Problems) -> Signatures:
-    """The entries under `signatures` of a file that was read; refused ones are problems."""
+def read_signatures(
+    root: Node | None, rules: Collection[str] | None, problems: Problems
+) -> Signatures:
+    """The entries under `signatures` of a file that was read; refused ones are problems.
+
+    They may name these rules, or any.
+    """
     if not isinstance(root, Branch) or all(key.text != KEY for key, _ in root.entries):
         return Signatures()
     kept = tuple(entry for entry in root.entries if entry[0].text == KEY)
     nodes = Fields(Branch(root.place, kept), problems, "the file", (KEY,)).items(KEY, least=1)
-    known = {rule.id for rule in rules}
-    return Signatures(tuple(_signature(node, known, problems) for node in nodes))
+    return Signatures(tuple(_signature(node, rules, problems) for node in nodes))
 
 
-def _signature(node: Node, known: set[str], problems: Problems) -> Signature:
+def _signature(node: Node, known: Collection[str] | None, problems: Problems) -> Signature:
     before = len(problems)
     fields = Fields(node, problems, "a signature", ENTRY_KEYS, OPTIONAL_KEYS)
     rule = fields.scalar("rule")
@@ -121,8 +125,8 @@ def _signature(node: Node, known: set[str], problems: Problems) -> Signature:
     return found
 
 
-def signatures_of(path: Path, rules: Iterable[Rule], file: str = "") -> Signatures:
-    """The signatures in a file; none where there is no file."""
+def signatures_of(path: Path, rules: Iterable[Rule] | None, file: str = "") -> Signatures:
+    """The signatures in a file, of these rules or of any; none where there is no file."""
     if not path.is_file():
         return Signatures()
     problems, name = Problems(), file or path.name
@@ -130,18 +134,25 @@ def signatures_of(path: Path, rules: Iterable[Rule], file: str = "") -> Signatur
         text = path.read_bytes().decode("utf-8")
     except UnicodeDecodeError:
         return Signatures((), (Problem(name, 1, 1, "encoding", "not UTF-8"),))
-    found = read_signatures(read(text, name, problems), rules, problems)
+    known = None if rules is None else {rule.id for rule in rules}
+    found = read_signatures(read(text, name, problems), known, problems)
     if path.name == SIGNATURES and not found.entries and not len(problems):
         problems.add(Place(name, 1, 1), "missing-key", f"the file needs {KEY!r}")
     return Signatures(found.entries, problems.sorted())
 
 
-def signed(knowledge: KnowledgeBase, folder: Path, overlay: Path | None) -> KnowledgeBase:
-    """The knowledge with what was signed of it; raises `InvalidKnowledge` for a refused entry."""
+def signed(
+    knowledge: KnowledgeBase, folder: Path, overlay: Path | None, *, is_past: bool = False
+) -> KnowledgeBase:
+    """The knowledge with what was signed of it; raises `InvalidKnowledge` for a refused entry.
+
+    An overlay may have signed rules that an earlier release did not have.
+    """
+    rules = None if is_past else knowledge.rules
     entries: list[Signature] = []
     digest = hashlib.sha256(knowledge.digest.encode())
     for path in (folder / SIGNATURES, overlay):
-        found = Signatures() if path is None else signatures_of(path, knowledge.rules)
+        found = Signatures() if path is None else signatures_of(path, rules)
         if found.problems:
             raise InvalidKnowledge(tuple(map(str, found.problems)))
         entries += found.entries
