@@ -240,7 +240,7 @@ def test_a_reference_is_kept(lems_guard: Run, tmp_path: Path, out: Path) -> None
         ('{"proposed": []}\n'.encode("utf-16-le"), "UTF-16"),
         (gzip.compress(b'{"proposed": []}\n', mtime=0), "gzip"),
         (b"PAR1....", "Parquet"),
-        (b"patient,drug\n1,metoprolol\n", "no JSON"),
+        (b"", "it is empty"),
     ],
 )
 def test_what_is_no_cohort_is_refused_with_the_way_out(
@@ -250,6 +250,19 @@ def test_what_is_no_cohort_is_refused_with_the_way_out(
     wrong.write_bytes(content)
     ran = lems_guard("batch", wrong, out)
     assert (ran.code, words in ran.err) == (2, True), ran.err
+    assert not out.exists()
+    out.write_text("last night's answers")
+    assert lems_guard("batch", wrong, out, "--restart").code == 2
+    assert out.read_text() == "last night's answers"
+
+
+def test_a_table_without_its_ending_is_nothing_that_could_be_checked(
+    lems_guard: Run, tmp_path: Path, out: Path
+) -> None:
+    wrong = tmp_path / "extract"
+    wrong.write_text("patient,drug\n1,metoprolol\n")
+    ran = lems_guard("batch", wrong, out)
+    assert (ran.code, "no JSON" in ran.err) == (2, True), ran.err
 
 
 def test_a_byte_order_mark_is_no_fault(lems_guard: Run, cohort: Path, out: Path) -> None:

@@ -60,7 +60,7 @@ def put(folder: Path, *resources: Resource, name: str = "all.ndjson") -> None:
 def test_who_is_diagnosed_is_checked(batch: Batch, folder: Path, out: Path) -> None:
     put(folder, PATIENT, LEMS, METOPROLOL)
     assert batch(folder, out)[0] == 0
-    assert drugs(answers(out)["Patient/1"]) == ["metoprolol"]
+    assert drugs(answers(out)["1"]) == ["metoprolol"]
 
 
 def test_who_takes_amifampridine_is_checked_and_told_why(
@@ -68,7 +68,7 @@ def test_who_takes_amifampridine_is_checked_and_told_why(
 ) -> None:
     put(folder, PATIENT, METOPROLOL, FIRDAPSE)
     batch(folder, out)
-    answer = answers(out)["Patient/1"]
+    answer = answers(out)["1"]
     assert "metoprolol" in drugs(answer)
     assert any("inferred from amifampridine" in each for each in answer["response"]["notes"])
 
@@ -86,7 +86,7 @@ def test_a_medication_is_found_wherever_it_lies(batch: Batch, folder: Path, out:
     put(folder, by_reference, METOPROLOL, name="a.ndjson")
     put(folder, PATIENT, medication, name="z.ndjson")
     batch(folder, out)
-    answer = answers(out)["Patient/1"]
+    answer = answers(out)["1"]
     taken = answer["response"]["medications"]
     assert "amifampridine" in [one["name"] for each in taken for one in each["ingredients"]]
     assert "metoprolol" in drugs(answer)
@@ -106,7 +106,7 @@ def test_a_patient_is_known_by_any_reference(
 ) -> None:
     put(folder, PATIENT, LEMS | {"subject": {"reference": reference}}, METOPROLOL)
     batch(folder, out)
-    assert "Patient/1" in answers(out), why
+    assert "1" in answers(out), why
 
 
 def test_the_order_of_lines_and_files_changes_nothing(batch: Batch, tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_a_bad_line_is_rejected_and_the_rest_is_read(
     put(folder, PATIENT, LEMS, METOPROLOL)
     (folder / "bad.ndjson").write_text(f"\n{line}\n")
     assert batch(folder, out)[0] == 0
-    assert "Patient/1" in answers(out)
+    assert "1" in answers(out)
     [(file, number, why)] = rejects(out)
     assert (file, number) == ("bad.ndjson", "2")
     assert reason in why
@@ -156,7 +156,7 @@ def test_a_file_that_is_cut_off_is_rejected_from_there(
     (folder / "cut.ndjson.gz").write_bytes(gzip.compress(lines.encode())[:-2000])
     assert batch(folder, out)[0] == 0
     assert any("cut off or damaged" in why for _, _, why in rejects(out))
-    assert "metoprolol" in drugs(answers(out)["Patient/1"])
+    assert "metoprolol" in drugs(answers(out)["1"])
 
 
 @pytest.mark.parametrize(
@@ -174,13 +174,13 @@ def test_who_cannot_be_told_is_a_reject(
     [(file, line, why)] = rejects(out)
     assert (file, line) == ("Patient/1", "0")
     assert reason in why
-    assert reason in answers(out)["Patient/1"]["error"]["message"]
+    assert reason in answers(out)["1"]["error"]["message"]
 
 
 def test_the_same_line_twice_is_one(batch: Batch, folder: Path, out: Path) -> None:
     put(folder, PATIENT, LEMS, METOPROLOL, PATIENT, LEMS, METOPROLOL)
     batch(folder, out)
-    assert len(answers(out)["Patient/1"]["response"]["medications"]) == 1
+    assert len(answers(out)["1"]["response"]["medications"]) == 1
 
 
 def test_what_is_over_is_stopped_and_what_was_withdrawn_is_nothing(
@@ -191,7 +191,7 @@ def test_what_is_over_is_stopped_and_what_was_withdrawn_is_nothing(
     withdrawn = order("gentamicin iv", "m3", status="entered-in-error")
     put(folder, PATIENT, LEMS, METOPROLOL, statement, withdrawn)
     batch(folder, out)
-    found = answers(out)["Patient/1"]["response"]["medications"]
+    found = answers(out)["1"]["response"]["medications"]
     lists = {each["id"]: each["list"] for each in found}
     assert lists == {
         "MedicationRequest/m1": "MEDICATION_LIST_ACTIVE",
@@ -202,7 +202,7 @@ def test_what_is_over_is_stopped_and_what_was_withdrawn_is_nothing(
 def test_a_diagnosis_without_any_drug_is_answered(batch: Batch, folder: Path, out: Path) -> None:
     put(folder, PATIENT, LEMS)
     batch(folder, out)
-    assert answers(out)["Patient/1"]["response"] == {"completeness": "COMPLETENESS_COMPLETE"}
+    assert answers(out)["1"]["response"] == {"completeness": "COMPLETENESS_COMPLETE"}
 
 
 @pytest.mark.parametrize(
@@ -219,6 +219,26 @@ def test_a_folder_of_nothing_is_refused(
     (folder / name).write_text(content)
     code, said = batch(folder, out)
     assert (code, words in said) == (2, True), said
+    assert not out.exists(), "whoever looks for answers finds none"
+
+
+def test_patients_on_record_are_counted_once(batch: Batch, folder: Path, out: Path) -> None:
+    others = [{"resourceType": "Patient", "id": f"{number}"} for number in range(1, 40)]
+    put(folder, PATIENT, PATIENT, LEMS, METOPROLOL, *others[1:])
+    assert "39 patients on record, 1 checked\n" in batch(folder, out)[1]
+
+
+def test_a_progress_is_told_also_while_nobody_is_found(
+    batch: Batch, folder: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of millions of patients few have LEMS: reading them is nearly all of the time."""
+    monkeypatch.setattr("lems_guard.cohort.gathering.BATCH", 2)
+    monkeypatch.setattr("lems_guard.cli.batch_progress.LINE_SECONDS", 0.0)
+    put(folder, PATIENT, LEMS, METOPROLOL, FIRDAPSE)
+    said = batch(folder, out)[1].splitlines()
+    told = [each for each in said if each.startswith("0 lists")]
+    assert len(told) == 4, "two pieces, read twice"
+    assert told[1].startswith("0 lists (50%)")
 
 
 def test_nothing_of_a_patient_is_left_behind(
@@ -244,7 +264,7 @@ def test_a_file_that_is_not_read_is_told(batch: Batch, folder: Path, out: Path, 
 def test_endings_in_capitals_are_read(batch: Batch, folder: Path, out: Path) -> None:
     put(folder, PATIENT, LEMS, METOPROLOL, name="ALL.NDJSON")
     batch(folder, out)
-    assert drugs(answers(out)["Patient/1"]) == ["metoprolol"]
+    assert drugs(answers(out)["1"]) == ["metoprolol"]
 
 
 @pytest.mark.parametrize(
@@ -263,7 +283,7 @@ def test_no_line_ends_the_run(
     assert batch(folder, out)[0] == 0
     [(_, _, why)] = rejects(out)
     assert reason in why or "a JSON array" in why
-    assert "Patient/1" in answers(out)
+    assert "1" in answers(out)
 
 
 def test_who_is_known_by_an_order_that_is_too_long_is_not_passed_over(
@@ -273,7 +293,7 @@ def test_who_is_known_by_an_order_that_is_too_long_is_not_passed_over(
     concept = {"text": "Firdapse 10 mg tablet", "coding": codes}
     put(folder, PATIENT, order("ciprofloxacin", "m2"), order("", medicationCodeableConcept=concept))
     batch(folder, out)
-    response = answers(out)["Patient/1"]["response"]
+    response = answers(out)["1"]["response"]
     assert response["completeness"] == "COMPLETENESS_INCOMPLETE"
     assert any("more words or codes" in each for each in response["notes"])
     assert [each["drug"] for each in response["alerts"]] == ["ciprofloxacin"], "LEMS is possible"
@@ -285,7 +305,7 @@ def test_a_medication_is_found_by_its_urn(batch: Batch, folder: Path, out: Path)
     del by_reference["medicationCodeableConcept"]
     put(folder, PATIENT, medication, by_reference, METOPROLOL)
     batch(folder, out)
-    taken = answers(out)["Patient/1"]["response"]["medications"]
+    taken = answers(out)["1"]["response"]["medications"]
     assert "amifampridine" in [one["name"] for each in taken for one in each["ingredients"]]
 
 

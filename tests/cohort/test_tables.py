@@ -47,9 +47,9 @@ def test_rows_of_a_patient_belong_together(
     source = table(tmp_path, METOPROLOL, other, FIRDAPSE)
     assert batch(source, out, "--columns", mapping)[0] == 0
     found = answers(out)
-    assert list(found) == ["Patient/m1"], "m2 takes no amifampridine"
-    assert "metoprolol" in drugs(found["Patient/m1"])
-    firdapse = found["Patient/m1"]["response"]["medications"]
+    assert list(found) == ["m1"], "m2 takes no amifampridine"
+    assert "metoprolol" in drugs(found["m1"])
+    firdapse = found["m1"]["response"]["medications"]
     amounts = [one.get("dailyAmount") for each in firdapse for one in each["orders"]]
     assert {"value": 80.0, "unit": "mg"} in amounts
 
@@ -59,13 +59,13 @@ def test_everybody_listed_has_lems_where_the_mapping_says_so(
 ) -> None:
     mapping.write_text(f"{MAPPING}lems: listed\n")
     batch(table(tmp_path, METOPROLOL), out, "--columns", mapping)
-    assert drugs(answers(out)["Patient/m1"]) == ["metoprolol"]
+    assert drugs(answers(out)["m1"]) == ["metoprolol"]
 
 
 def test_what_ended_is_stopped(batch: Batch, tmp_path: Path, mapping: Path, out: Path) -> None:
     gone = "m1,ciprofloxacin 500 mg,,1 bid,2026-11-01,2026-11-20"
     batch(table(tmp_path, FIRDAPSE, gone), out, "--columns", mapping)
-    lists = {each["list"] for each in answers(out)["Patient/m1"]["response"]["medications"]}
+    lists = {each["list"] for each in answers(out)["m1"]["response"]["medications"]}
     assert lists == {"MEDICATION_LIST_ACTIVE", "MEDICATION_LIST_STOPPED"}
 
 
@@ -84,7 +84,7 @@ def test_a_bad_row_is_rejected_with_its_line(
 ) -> None:
     batch(table(tmp_path, FIRDAPSE, row, METOPROLOL), out, "--columns", mapping)
     assert rejects(out) == [("in.csv", "3", reason)] or reason in rejects(out)[0][2]
-    assert "metoprolol" in drugs(answers(out)["Patient/m1"])
+    assert "metoprolol" in drugs(answers(out)["m1"])
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_any_delimiter_is_found(
     rows = [each.replace(",", delimiter) for each in (FIRDAPSE, METOPROLOL)]
     source = table(tmp_path, *rows, heading=HEADING.replace(",", delimiter), name=name)
     batch(source, out, "--columns", mapping)
-    assert "metoprolol" in drugs(answers(out)["Patient/m1"])
+    assert "metoprolol" in drugs(answers(out)["m1"])
 
 
 def test_a_table_without_a_mapping_is_told_how_to_get_one(
@@ -136,7 +136,7 @@ def test_a_mapping_is_proposed(
     mapping = tmp_path / "proposed.yaml"
     mapping.write_text(proposed)
     batch(source, out, "--columns", mapping)
-    assert "metoprolol" in drugs(answers(out)["Patient/m1"])
+    assert "metoprolol" in drugs(answers(out)["m1"])
 
 
 def test_a_damaged_row_takes_no_other_with_it(
@@ -144,7 +144,7 @@ def test_a_damaged_row_takes_no_other_with_it(
 ) -> None:
     damaged = 'm9,"1 tablet "as needed" daily",,,,'
     batch(table(tmp_path, damaged, FIRDAPSE, METOPROLOL), out, "--columns", mapping)
-    assert "metoprolol" in drugs(answers(out)["Patient/m1"])
+    assert "metoprolol" in drugs(answers(out)["m1"])
     [(file, _, reason)] = rejects(out)
     assert file == "in.csv"
     assert "damaged" in reason
@@ -156,6 +156,6 @@ def test_a_prescription_that_is_filled_again_is_two_rows(
     mapping.write_text(f"{MAPPING}order: RX\n")
     rows = (f"{FIRDAPSE},77", f"{METOPROLOL},78", f"{METOPROLOL.replace('50', '25')},78")
     batch(table(tmp_path, *rows, heading=f"{HEADING},RX"), out, "--columns", mapping)
-    found = answers(out)["Patient/m1"]["response"]["medications"]
+    found = answers(out)["m1"]["response"]["medications"]
     ids = [each["id"].removeprefix("MedicationStatement/") for each in found]
     assert ids == ["77.2", "78.3", "78.4"]

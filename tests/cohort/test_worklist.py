@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from pathlib import Path
 
 import duckdb
@@ -12,9 +13,13 @@ from hypothesis import strategies as st
 
 from cli.conftest import prescription
 from cohort.runs import Batch, batch, rows
+from lems_guard.cohort.checking import InputKind
+from lems_guard.cohort.formats import OutputFormat
+from lems_guard.cohort.outputs import present
 from lems_guard.cohort.results import (
     Result,
     ToldAlert,
+    ToldDoubt,
     ToldError,
     ToldFinding,
     ToldGap,
@@ -70,6 +75,11 @@ def alert(drug: str, severity: str = "AVOID") -> ToldAlert:
             "what may still be a contraindication is not checked",
         ),
         (
+            Result("1", ToldList(doubts=(ToldDoubt("conditions", "q"),), completeness=COMPLETE)),
+            [("1", "", "INCOMPLETE", "Check this list by hand.")],
+            "what was told of the patient was not understood",
+        ),
+        (
             Result("1", error=ToldError("no", (ToldViolation("proposed", "too many"),))),
             [("1", "", "NOT CHECKED", "Check this list by hand.")],
             "a list that was refused is on the worklist",
@@ -87,10 +97,38 @@ def test_what_is_missing_is_said() -> None:
     [row] = rows_of(refused)
     assert row.missing == "proposed: too many"
     told = ToldList(
-        medications=(ToldOrder("m9", "DISPOSITION_UNRESOLVED"),), gaps=(ToldGap("Age?"),)
+        medications=(ToldOrder("m9", "DISPOSITION_UNRESOLVED"),),
+        gaps=(ToldGap("Age?"),),
+        doubts=(ToldDoubt("conditions", "Qxx"),),
     )
     [row] = rows_of(Result("1", told))
-    assert (row.orders, row.missing) == ("m9", "Age?")
+    assert (row.orders, row.missing) == ("m9", "Age?; conditions “Qxx”")
+
+
+@pytest.mark.parametrize(
+    ("reference", "kind", "patient"),
+    [
+        ("7", InputKind.CHARTS, {"reference": "Patient/7"}),
+        ("Patient/7", InputKind.REQUESTS, {"reference": "Patient/7"}),
+        ("ward 3/bed 7", InputKind.REQUESTS, {"display": "ward 3/bed 7"}),
+    ],
+)
+def test_an_issue_refers_to_whom_it_is_about(
+    tmp_path: Path, reference: str, kind: InputKind, patient: dict[str, str]
+) -> None:
+    answers, out = tmp_path / "answers", tmp_path / "out"
+    severity = {"severity": "SEVERITY_AVOID"}
+    found = {
+        **severity,
+        "ruleId": "r",
+        "certainty": "CERTAINTY_ESTABLISHED",
+        "concern": "CONCERN_DOSE",
+    }
+    told = {**severity, "drug": "x", "findings": [found]}
+    item = {"requestId": reference, "response": {"alerts": [told]}}
+    answers.write_text(json.dumps(item) + "\n")
+    present(answers, out, OutputFormat.FHIR, kind, pages="")
+    assert json.loads(out.read_text())["patient"] == patient
 
 
 LISTS = st.lists(st.lists(st.sampled_from(SEVERITIES), max_size=4), max_size=20)

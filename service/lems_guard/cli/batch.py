@@ -56,7 +56,7 @@ AsOf = Annotated[
 Resume = Annotated[bool, typer.Option("--resume", help="Go on where a run stopped.")]
 Restart = Annotated[bool, typer.Option("--restart", help="Begin anew, replacing OUT.")]
 Rejected = Annotated[
-    Path | None, typer.Option(help="What was not read, with line and reason [OUT.rejects].")
+    Path | None, typer.Option(help="What was not read, with line and reason (OUT.rejects).")
 ]
 FailAt = Annotated[
     str | None, typer.Option(metavar="SEVERITY", help="End with 1 at this severity or above.")

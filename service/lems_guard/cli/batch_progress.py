@@ -30,7 +30,7 @@ lems_guard_batch_lists{{outcome="not_checked"}} {refused}
 
 
 @contextlib.contextmanager
-def progress_of(cohort: "Cohort") -> "Iterator[Callable[[int, RunTally], None]]":
+def progress_of(cohort: "Cohort") -> "Iterator[Callable[[RunTally], None]]":
     """Shows, by bytes read, how far it is: rate, time left, and how many lists so far."""
     from rich.console import Console  # noqa: PLC0415 - only where something is to be shown
 
@@ -52,27 +52,30 @@ def progress_of(cohort: "Cohort") -> "Iterator[Callable[[int, RunTally], None]]"
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=cohort.size, done=0, rate=0.0, found="")
 
-        def show(done: int, tally: "RunTally") -> None:
-            rate = done / max(time.monotonic() - begun, 1e-3)
+        def show(tally: "RunTally") -> None:
+            rate = tally.lines / max(time.monotonic() - begun, 1e-3)
             found = f"{tally.found} with AVOID or worse"
-            bar.update(task, completed=cohort.read, done=done, rate=rate, found=found)
+            bar.update(task, total=cohort.size, completed=cohort.read)
+            bar.update(task, done=tally.lines, rate=rate, found=found)
 
         yield show
 
 
-def _log(cohort: "Cohort") -> "Callable[[int, RunTally], None]":
+def _log(cohort: "Cohort") -> "Callable[[RunTally], None]":
     """A line a minute."""
     begun = last = time.monotonic()
 
-    def show(done: int, tally: "RunTally") -> None:
+    def show(tally: "RunTally") -> None:
         nonlocal last
         now = time.monotonic()
         if now - last < LINE_SECONDS:
             return
         last = now
         share = f" ({cohort.read / cohort.size:.0%})" if cohort.size else ""
-        rate = done / (now - begun)
-        typer.echo(f"{done} lists{share}, {rate:.0f}/s, {tally.found} AVOID or worse", err=True)
+        rate = tally.lines / (now - begun)
+        typer.echo(
+            f"{tally.lines} lists{share}, {rate:.0f}/s, {tally.found} AVOID or worse", err=True
+        )
 
     return show
 

@@ -97,7 +97,7 @@ def _run(
         rejects.begin()
         show = stack.enter_context(progress_of(cohort))
         engine = _engine(asked, settings, source, terms, here, remote)
-        return run(cohort.lines(), engine, keep, show), keep.answered
+        return run(cohort, engine, keep, show), keep.answered
 
 
 def _refuse_odd(asked: BatchOrder, way: Beginning) -> None:
@@ -142,6 +142,9 @@ def _keeping(asked: BatchOrder, way: Beginning, under: Circumstances) -> Iterato
     keep = kept(asked.answers, Path(asked.target), under, way)
     try:
         yield keep
+    except InvalidCohort:
+        keep.abandon()
+        raise
     finally:
         keep.close()
 
@@ -174,7 +177,8 @@ def _conclude(
         kind = asked.read_from.kind
         is_by_line = kind is InputKind.REQUESTS
         reject_refused(asked.answers, asked.source, rejects, is_by_line=is_by_line)
-        summary = present(asked.answers, asked.form, Path(asked.target), pages)
+        paths = asked.answers, Path(asked.target)
+        summary = present(*paths, asked.form, kind, pages)
         finished(asked.answers, Path(asked.target))
         tally.settle(summary)
         _say(summary.lines())
@@ -192,7 +196,8 @@ def _say(lines: Iterable[str]) -> None:
 
 def _told(tally: RunTally, before: int) -> str:
     """What this part of the run did."""
-    told = f"{tally.answered} checked"
+    on_record = "" if tally.patients is None else f"{tally.patients} patients on record, "
+    told = f"{on_record}{tally.answered} checked"
     if tally.refused:
         told += f", {tally.refused} NOT checked: their answers say why"
     return told + (f" ({before} were answered before)" if before else "")

@@ -40,7 +40,7 @@ def run_rescreen(
     Raises `InvalidCohort` where nothing could be compared.
     """
     here = Rescreen(asked)
-    tally, done, count = ChangeTally(), RunTally(), 0
+    tally, done = ChangeTally(), RunTally()
     with contextlib.ExitStack() as stack:
         rejects = stack.enter_context(contextlib.closing(Rejects(reports.rejects)))
         vocabularies, day = here.vocabularies(), asked.terms.day
@@ -48,12 +48,12 @@ def run_rescreen(
         take = stack.enter_context(_rows_into(reports.csv))
         show = stack.enter_context(progress_of(cohort))
         rejects.begin()
-        for piece in _engine(asked, here, jobs)(cohort.lines()):
+        for piece in _engine(asked, here, jobs)(cohort.lines(lambda: show(done))):
             for compared in _found(piece, done):
                 tally.add(compared)
                 take(compared.changes)
-            count += len(piece)
-            show(count, done)
+            done.lines += len(piece)
+            show(done)
     _refuse_nothing(source, done, rejects)
     on_file = len(here.on_file or ())
     sides = ComparedSides(*here.in_words(), str(day), tuple(here.rules_changed()), on_file)

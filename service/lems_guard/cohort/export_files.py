@@ -20,7 +20,8 @@ from lems_guard.fhir.standing import MEDICATION_KINDS
 
 GZIP = b"\x1f\x8b"
 MEDICATION = "Medication"
-OF_A_PATIENT = {"Patient", "Condition", "Observation", "AllergyIntolerance", *MEDICATION_KINDS}
+PATIENT = "Patient"
+OF_A_PATIENT = {PATIENT, "Condition", "Observation", "AllergyIntolerance", *MEDICATION_KINDS}
 URN = "urn:uuid:"
 BUNDLE = "a Bundle: write one resource a line"
 ENDINGS = (".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz")
@@ -40,6 +41,28 @@ class Head(msgspec.Struct):
     id: str = ""
     subject: Json = None
     patient: Json = None
+
+
+class Odometer:
+    """How many bytes of files on the disk have gone by, packed or not."""
+
+    def __init__(self) -> None:
+        """Nothing has been read yet."""
+        self._before = 0
+        self._file: BinaryIO | None = None
+
+    def follow(self, file: BinaryIO) -> None:
+        """This file is read from now on; it stays open until `leave`."""
+        self._file = file
+
+    def leave(self) -> None:
+        """The file has been read."""
+        self._before, self._file = self.passed, None
+
+    @property
+    def passed(self) -> int:
+        """Bytes in all, so far."""
+        return self._before + (self._file.tell() if self._file else 0)
 
 
 class ExportedResource(NamedTuple):
@@ -85,9 +108,18 @@ def _files_in(folder: Path) -> Iterator[tuple[Path, str]]:
             yield each, each.relative_to(folder).as_posix()
 
 
-def resources_in(file: Path, name: str) -> Iterator[ExportedResource | Reject]:
+def resources_in(file: Path, name: str, odometer: Odometer) -> Iterator[ExportedResource | Reject]:
     """The resources of a file that are read at all, and what in it is no resource."""
-    for number, content in enumerate(_lines(file), start=1):
+    with file.open("rb") as stream:
+        odometer.follow(stream)
+        try:
+            yield from _resources(stream, name)
+        finally:
+            odometer.leave()
+
+
+def _resources(stream: BinaryIO, name: str) -> Iterator[ExportedResource | Reject]:
+    for number, content in enumerate(lines_in(stream), start=1):
         found = content if isinstance(content, str) else resource_of(content.strip())
         if isinstance(found, str):
             yield Reject(name, number, found)
@@ -124,24 +156,23 @@ def _resource(head: Head, content: bytes) -> ExportedResource | str | None:
 
 def _patient_of(head: Head) -> str:
     """The id of the patient whom a resource is of; empty where none is said."""
-    if head.resourceType == "Patient":
+    if head.resourceType == PATIENT:
         return head.id
     name = text(obj(head.subject or head.patient).get("reference"))
     plain = relative(name.partition("/_history/")[0])
     return plain.removeprefix("Patient/").removeprefix(URN)
 
 
-def _lines(file: Path) -> Iterator[bytes | str]:
-    """The lines of a file, plain or gzipped; in words what cannot be read of it."""
-    with file.open("rb") as raw:
-        stream = _plain(raw)
-        try:
-            while line := stream.readline(LONGEST_LINE + 1):
-                yield line
-                while line and not line.endswith(b"\n"):
-                    line = stream.readline(LONGEST_LINE)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as fault:
-            yield f"cut off or damaged from here: {fault}"
+def lines_in(raw: BinaryIO) -> Iterator[bytes | str]:
+    """The lines of a stream, plain or gzipped; in words what cannot be read of it."""
+    stream = _plain(raw)
+    try:
+        while line := stream.readline(LONGEST_LINE + 1):
+            yield line
+            while line and not line.endswith(b"\n"):
+                line = stream.readline(LONGEST_LINE)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as fault:
+        yield f"cut off or damaged from here: {fault}"
 
 
 def _plain(raw: BinaryIO) -> BinaryIO:

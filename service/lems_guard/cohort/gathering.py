@@ -11,8 +11,8 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from lems_guard.clinical.errors import InvalidCohort
-from lems_guard.cohort.export_files import MEDICATION, URN, ExportedResource
-from lems_guard.cohort.lines import CohortLine, Reject
+from lems_guard.cohort.export_files import MEDICATION, PATIENT, URN, ExportedResource, Odometer
+from lems_guard.cohort.lines import CohortLine, Reject, silent
 from lems_guard.cohort.rejects import Rejects
 from lems_guard.cohort.spool import ChartPart, Spool
 from lems_guard.fhir.drugs import reference_in
@@ -35,7 +35,7 @@ class ResourceFile(NamedTuple):
     """A file of resources: its size in bytes, and what it holds, as often as one asks."""
 
     size: int
-    read: Callable[[], Iterator[ExportedResource | Reject]]
+    read: Callable[[Odometer], Iterator[ExportedResource | Reject]]
 
 
 class Charts:
@@ -50,40 +50,55 @@ class Charts:
     ) -> None:
         """Any of the vocabularies tells who is concerned; nothing is read yet."""
         self._rejects = rejects
-        self.read = 0
+        self._odometer, self._told = Odometer(), 0
         self._files = tuple(files)
-        self.size: int | None = 2 * sum(each.size for each in self._files)
+        self.size = 2 * sum(each.size for each in self._files)
         self._finder, self._spool = Finder(*vocabularies), spool
 
-    def lines(self) -> Iterator[CohortLine]:
+    @property
+    def read(self) -> int:
+        """How many bytes have gone by: of the files in both readings, and of the charts."""
+        return self._odometer.passed + self._told
+
+    @property
+    def patients(self) -> int:
+        """How many are on record; all once there is a line."""
+        return self._spool.patient_count()
+
+    def lines(self, passing: Callable[[], None] = silent) -> Iterator[CohortLine]:
         """The charts; raises `InvalidCohort` where no resource could be read."""
-        if not sum(map(self._find, self._files)):
+        if not self._find(passing):
             first = self._rejects.first
             why = f"{first.file}, line {first.line}: {first.reason}" if first else "it is empty"
             raise InvalidCohort(f"nothing of the input could be read ({why})")
         self._spool.settle()
-        for file in self._files:
-            found = (each for each in file.read() if isinstance(each, ExportedResource))
-            for batch in batches(found):
-                self._spool.put(part_of(each) for each in batch if self._is_gathered(each))
-            self.read += file.size
+        for batch in self._batches(passing):
+            found = (each for each in batch if isinstance(each, ExportedResource))
+            self._put([part_of(each) for each in found if self._is_gathered(each)])
         for patient, parts in self._spool.patients():
             yield self._chart(patient, parts)
+            self._told += sum(len(each.content) for each in parts)
 
-    def _find(self, file: ResourceFile) -> int:
+    def _batches(self, passing: Callable[[], None]) -> Iterator[list[ExportedResource | Reject]]:
+        """All that the files hold, some at a time."""
+        for file in self._files:
+            for batch in batches(file.read(self._odometer)):
+                yield batch
+                passing()
+
+    def _find(self, passing: Callable[[], None]) -> int:
         """Note who may have LEMS; tells how many resources there are."""
         seen = 0
-        for batch in batches(file.read()):
+        for batch in self._batches(passing):
             found = [each for each in batch if isinstance(each, ExportedResource)]
             for each in batch:
                 if isinstance(each, Reject):
                     self._rejects.add(each)
             self._note(found)
             seen += len(found)
-        self.read += file.size
         return seen
 
-    def _note(self, batch: Iterable[ExportedResource]) -> None:
+    def _note(self, batch: Sequence[ExportedResource]) -> None:
         """Keep Medications, and by which of them or by what else a patient is concerned."""
         concerned, referring, medications = [], [], []
         for each in batch:
@@ -95,6 +110,12 @@ class Charts:
             elif each.kind in MEDICATION_KINDS and (name := medication_of(each.content)):
                 referring.append((each.patient, name))
         self._spool.note(concerned, referring, medications)
+        self._spool.count(each.own_id for each in batch if each.kind == PATIENT)
+
+    def _put(self, parts: list[ChartPart]) -> None:
+        """Keep these, which are told in the end."""
+        self._spool.put(parts)
+        self.size += sum(len(each.content) for each in parts)
 
     def _is_gathered(self, found: ExportedResource) -> bool:
         if found.kind == MEDICATION or not self._spool.is_concerned(found.patient):
@@ -146,12 +167,11 @@ def is_read(found: ExportedResource) -> bool:
 
 def chart_of(patient: str, parts: list[ChartPart], medications: list[bytes]) -> CohortLine:
     """The line of a patient: the resources, or in words why nobody can tell who that is."""
-    persons = sum(each.kind == "Patient" for each in parts)
-    place = f"Patient/{patient}"
+    persons = sum(each.kind == PATIENT for each in parts)
     if persons != 1:
-        return CohortLine(place, msgspec.json.encode(TWICE if persons else NOT_HERE))
+        return CohortLine(patient, msgspec.json.encode(TWICE if persons else NOT_HERE))
     contents = [each.content for each in parts] + medications
-    return CohortLine(place, b"[" + b",".join(contents) + b"]")
+    return CohortLine(patient, b"[" + b",".join(contents) + b"]")
 
 
 def batches(found: Iterable[Each]) -> Iterator[list[Each]]:

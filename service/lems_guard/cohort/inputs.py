@@ -75,11 +75,11 @@ def _files(path: Path, columns: Columns | None, today: datetime.date) -> list[Re
     if columns:
         return [ResourceFile(path.stat().st_size, Table(path, columns, today).resources)]
     files = [_resource_file(file, name) for file, name in export_files(path)]
-    return [ResourceFile(0, lambda: others_in(path)), *files]
+    return [ResourceFile(0, lambda _: others_in(path)), *files]
 
 
 def _resource_file(file: Path, name: str) -> ResourceFile:
-    return ResourceFile(file.stat().st_size, lambda: resources_in(file, name))
+    return ResourceFile(file.stat().st_size, lambda odometer: resources_in(file, name, odometer))
 
 
 @contextlib.contextmanager

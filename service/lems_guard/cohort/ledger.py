@@ -82,6 +82,12 @@ class Ledger:
         _put(self._answers, b"".join(answers))
         _put(self._state, b"".join(records))
 
+    def abandon(self) -> None:
+        """The input cannot be used: files in which there is no answer yet go away."""
+        if not self._end:
+            for path in (self._path, state_of(self._path)):
+                path.unlink(missing_ok=True)
+
     def close(self) -> None:
         """See to it that all is on the disk."""
         for file in (self._answers, self._state):

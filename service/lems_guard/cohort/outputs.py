@@ -9,6 +9,7 @@ import msgspec
 from google.protobuf.json_format import Parse
 
 from lems_guard.clinical.errors import InvalidSettings
+from lems_guard.cohort.checking import InputKind
 from lems_guard.cohort.formats import OutputFormat
 from lems_guard.cohort.results import results_in
 from lems_guard.cohort.summary import Summary, summary_of
@@ -20,10 +21,10 @@ from lems_guard.v1 import interaction_check_service_pb2 as wire
 NO_DUCKDB = "--format parquet needs DuckDB: pip install 'lems-guard[duckdb]'"
 
 
-def present(answers: Path, form: OutputFormat, out: Path, pages: str) -> Summary:
+def present(answers: Path, out: Path, form: OutputFormat, kind: InputKind, pages: str) -> Summary:
     """Write OUT from the answers, unless it is these; tells what they come to.
 
-    `pages` is where people reach the rules' pages.
+    `kind` is what was asked; `pages` is where people reach the rules' pages.
     """
     summary = summary_of(results_in(answers))
     if form is OutputFormat.NDJSON:
@@ -32,14 +33,14 @@ def present(answers: Path, form: OutputFormat, out: Path, pages: str) -> Summary
         _write_parquet(answers, out)
         return summary
     with out.open("w", encoding="utf-8", newline="") as file:
-        _write(answers, form, summary, file, pages)
+        if form is OutputFormat.FHIR:
+            file.writelines(_issues(answers, kind, pages))
+        else:
+            _write(answers, form, summary, file)
     return summary
 
 
-def _write(answers: Path, form: OutputFormat, summary: Summary, out: IO[str], pages: str) -> None:
-    if form is OutputFormat.FHIR:
-        out.writelines(_issues(answers, pages))
-        return
+def _write(answers: Path, form: OutputFormat, summary: Summary, out: IO[str]) -> None:
     with sorted_rows(results_in(answers)) as rows:
         if form is OutputFormat.HTML:
             write_html(rows, summary, out)
@@ -47,12 +48,13 @@ def _write(answers: Path, form: OutputFormat, summary: Summary, out: IO[str], pa
             write_csv(rows, out)
 
 
-def _issues(answers: Path, pages: str) -> Iterator[str]:
+def _issues(answers: Path, kind: InputKind, pages: str) -> Iterator[str]:
     """Each alert as a DetectedIssue, a line each."""
+    place = "Patient/" if kind is InputKind.CHARTS else ""
     with answers.open(encoding="utf-8") as lines:
         for line in lines:
             item = Parse(line, wire.CheckPrescriptionStreamResponse())
-            about = IssueSubject(patient=item.request_id, pages=pages)
+            about = IssueSubject(patient=f"{place}{item.request_id}", pages=pages)
             for alert in item.response.alerts:
                 yield msgspec.json.encode(detected_issue(alert, about)).decode() + "\n"
 

@@ -5,14 +5,14 @@ reference of the caller's own. A line that cannot be read is answered by its err
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 import msgspec
 
 from lems_guard.answering.proto_json import read_message, read_request
 from lems_guard.clinical.errors import FieldViolation, InvalidCohort, InvalidRequest
-from lems_guard.cohort.lines import AskedList, CohortLine
+from lems_guard.cohort.lines import AskedList, CohortLine, silent
 from lems_guard.v1 import interaction_check_service_pb2 as wire
 
 LONGEST_LINE = 4 * 1024 * 1024  # as much as a service would accept
@@ -29,6 +29,7 @@ MISTAKES = {
     b"[": "it is a JSON array: write one object a line (`jq -c '.[]'`)",
 }
 PRETTY = "its JSON is spread over several lines: write one object a line (`jq -c .`)"
+EMPTY = "it is empty"
 ZEROS = "it is text in UTF-16, or no text: convert it to UTF-8"
 # What msgspec raises for what it cannot read.
 NO_JSON = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
@@ -39,26 +40,26 @@ class RequestLines:
     """The lines of a stream of requests."""
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
-        """Start before the first line; `name` is what messages call the stream."""
+        """Start behind the first line; `name` is what messages call the stream.
+
+        Raises `InvalidCohort` for what is often sent by mistake.
+        """
         self.read = 0
+        self.patients = None
         self.size = os.fstat(stream.fileno()).st_size or None
         self._stream = stream
-        self._name = name
-
-    def lines(self) -> Iterator[CohortLine]:
-        """The lines; raises `InvalidCohort` for what is often sent by mistake."""
-        number = 0
-        while raw := self._next():
-            number += 1
-            if number == 1:
-                self._refuse_mistakes(raw)
-                raw = raw.removeprefix(BYTE_ORDER_MARK)
-            yield CohortLine(str(number), raw)
-
-    def _refuse_mistakes(self, first: bytes) -> None:
-        why = mistake_in(first[:HEAD_BYTES])
+        first = self._next()
+        why = mistake_in(first[:HEAD_BYTES]) if first else EMPTY
         if why:
-            raise InvalidCohort(f"{self._name}: {why}; nothing was checked")
+            raise InvalidCohort(f"{name}: {why}; nothing was checked")
+        self._first = first.removeprefix(BYTE_ORDER_MARK)
+
+    def lines(self, _: Callable[[], None] = silent) -> Iterator[CohortLine]:
+        """The lines, once."""
+        number, raw = 1, self._first
+        while raw:
+            yield CohortLine(str(number), raw)
+            number, raw = number + 1, self._next()
 
     def _next(self) -> bytes:
         """The next line; of one that is too long, enough to tell."""

@@ -54,6 +54,13 @@ class ToldGap(msgspec.Struct, rename="camel", frozen=True):
     worst: str = ""
 
 
+class ToldDoubt(msgspec.Struct, rename="camel", frozen=True):
+    """What was told of the patient and not understood."""
+
+    field: str = ""
+    words: str = ""
+
+
 class ToldKnowledge(msgspec.Struct, rename="camel", frozen=True):
     """What an answer was made with."""
 
@@ -67,6 +74,7 @@ class ToldList(msgspec.Struct, rename="camel", frozen=True):
     alerts: tuple[ToldAlert, ...] = ()
     medications: tuple[ToldOrder, ...] = ()
     gaps: tuple[ToldGap, ...] = ()
+    doubts: tuple[ToldDoubt, ...] = ()
     completeness: str = ""
     knowledge_base: ToldKnowledge = ToldKnowledge()
     as_of: str = ""
@@ -75,9 +83,10 @@ class ToldList(msgspec.Struct, rename="camel", frozen=True):
 
     @property
     def is_complete(self) -> bool:
-        """Whether all that is current was checked, and nothing is open that forbids a drug."""
+        """Whether all was understood and checked, and nothing is open that forbids a drug."""
         is_open = any(gap.worst == "SEVERITY_CONTRAINDICATED" for gap in self.gaps)
-        return self.completeness == "COMPLETENESS_COMPLETE" and not is_open
+        is_whole = self.completeness == "COMPLETENESS_COMPLETE"
+        return is_whole and not self.doubts and not is_open
 
     def unread(self) -> tuple[str, ...]:
         """The orders that were not understood for certain, by their ids."""

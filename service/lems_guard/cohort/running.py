@@ -7,7 +7,7 @@ from typing import BinaryIO, NamedTuple, Protocol, TypeAlias
 from lems_guard.clinical.errors import InvalidCohort
 from lems_guard.cohort.engines import Done
 from lems_guard.cohort.ledger import Circumstances, begun, refused, resumed, state_of
-from lems_guard.cohort.lines import CohortLine, Reject
+from lems_guard.cohort.lines import Cohort, CohortLine, Reject
 from lems_guard.cohort.rejects import Rejects
 from lems_guard.cohort.results import results_in
 from lems_guard.cohort.summary import RunTally
@@ -28,6 +28,9 @@ class Keeps(Protocol):
 
     def write(self, done: Iterable[tuple[CohortLine, bytes]]) -> None:
         """Keep some answers."""
+
+    def abandon(self) -> None:
+        """The input cannot be used: leave nothing behind that was not there before."""
 
     def close(self) -> None:
         """No more are coming."""
@@ -50,6 +53,9 @@ class Passing:
         """Pass some answers on."""
         self._out.writelines(answer for _, answer in done)
         self._out.flush()
+
+    def abandon(self) -> None:
+        """Leave the stream as it is."""
 
     def close(self) -> None:
         """Leave the stream as it is."""
@@ -78,18 +84,18 @@ def kept(answers: Path, out: Path, under: Circumstances, way: Beginning) -> Keep
         raise InvalidCohort(f"{fault.filename}: {fault.strerror}") from None
 
 
-def run(
-    lines: Iterable[CohortLine], engine: Engine, keep: Keeps, show: Callable[[int, RunTally], None]
-) -> RunTally:
-    """Answer what is left of the lines; `show` hears how many there are by now."""
+def run(cohort: Cohort, engine: Engine, keep: Keeps, show: Callable[[RunTally], None]) -> RunTally:
+    """Answer what is left of the lines; `show` hears what they come to by now."""
     tally = RunTally()
-    count = keep.answered
+    tally.lines = keep.answered
+    lines = cohort.lines(lambda: show(tally))
     for done in engine(keep.unanswered(lines)):
         keep.write((line, checked.answer) for line, checked in done)
-        count += len(done)
+        tally.lines += len(done)
         for _, checked in done:
             tally.add(checked)
-        show(count, tally)
+        show(tally)
+    tally.patients = cohort.patients
     return tally
 
 
@@ -97,7 +103,7 @@ def reject_refused(answers: Path, source: str, rejects: Rejects, *, is_by_line: 
     """Reject the lists that were answered by an error: by their lines of IN, or whose they are."""
     for number, result in enumerate(results_in(answers), start=1):
         if result.error:
-            file, line = (source, number) if is_by_line else (result.request_id, 0)
+            file, line = (source, number) if is_by_line else (f"Patient/{result.request_id}", 0)
             rejects.add(Reject(file, line, result.error.words()))
 
 

@@ -21,6 +21,7 @@ PRAGMA locking_mode = EXCLUSIVE;
 PRAGMA temp_store = FILE;
 PRAGMA cache_size = -{CACHE_KIBIBYTES};
 CREATE TABLE concerned (patient TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE person (hash INTEGER PRIMARY KEY);
 CREATE TABLE part (patient TEXT, kind TEXT, own TEXT, content BLOB);
 CREATE TABLE medication (own TEXT, concerns INTEGER, content BLOB);
 CREATE TABLE referring (patient TEXT, medication TEXT);
@@ -58,6 +59,16 @@ class Spool:
         run("INSERT OR IGNORE INTO concerned VALUES (?)", ((each,) for each in concerned))
         run("INSERT INTO referring VALUES (?, ?)", referring)
         run("INSERT INTO medication VALUES (?, ?, ?)", medications)
+
+    def count(self, patients: Iterable[str]) -> None:
+        """Count patients by their ids, each once: of an id eight bytes are enough to tell."""
+        numbers = ((hash(each),) for each in patients)
+        self._database.executemany("INSERT OR IGNORE INTO person VALUES (?)", numbers)
+
+    def patient_count(self) -> int:
+        """How many there are."""
+        [(count,)] = self._database.execute("SELECT count(*) FROM person")
+        return int(count)
 
     def settle(self) -> None:
         """All has been noted: those who take what concerns us are concerned."""

@@ -15,12 +15,13 @@ WORST_FIRST = ("CONTRAINDICATED", "AVOID", "CAUTION", "MONITOR", "INFORMATION")
 
 
 class RunTally:
-    """Counts what became of lines while they come."""
+    """Counts what became of lines while they come; `lines` are all that are done by now."""
 
     def __init__(self) -> None:
         """Nothing has come yet."""
-        self.answered = self.refused = self.incomplete = self.found = 0
+        self.lines = self.answered = self.refused = self.incomplete = self.found = 0
         self.worst = 0
+        self.patients: int | None = None
         self.unread: collections.Counter[str] = collections.Counter()
 
     def add(self, checked: CheckedLine) -> None:

@@ -5,15 +5,15 @@ Each row becomes a statement of what a patient takes, and is read as one that a 
 
 import csv
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import msgspec
 
 from lems_guard.clinical.errors import InvalidCohort
 from lems_guard.cohort.columns import Columns, heading_of
-from lems_guard.cohort.export_files import ExportedResource
+from lems_guard.cohort.export_files import PATIENT, ExportedResource, Odometer
 from lems_guard.cohort.lines import Reject
 from lems_guard.fhir.codes import ICD10CM
 
@@ -34,20 +34,27 @@ class Table:
             raise InvalidCohort(f"{path}: no column {', '.join(missing)} (there are {known})")
         self._path, self._columns, self._today = path, columns, today
 
-    def resources(self) -> Iterator[ExportedResource | Reject]:
+    def resources(self, odometer: Odometer) -> Iterator[ExportedResource | Reject]:
         """The rows as resources, and those that cannot be read."""
         with self._path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            rows = csv.DictReader(file, delimiter=self._delimiter, strict=True)
-            while True:
-                try:
-                    row = next(rows)
-                except StopIteration:
-                    return
-                except csv.Error as fault:
-                    reason = f"damaged, with the rows that its quotes take in: {fault}"
-                    yield Reject(self._path.name, rows.line_num, reason)
-                    continue
-                yield from self._row(row, rows.line_num)
+            odometer.follow(cast("BinaryIO", file.buffer))
+            try:
+                yield from self._rows(file)
+            finally:
+                odometer.leave()
+
+    def _rows(self, file: Iterable[str]) -> Iterator[ExportedResource | Reject]:
+        rows = csv.DictReader(file, delimiter=self._delimiter, strict=True)
+        while True:
+            try:
+                row = next(rows)
+            except StopIteration:
+                return
+            except csv.Error as fault:
+                reason = f"damaged, with the rows that its quotes take in: {fault}"
+                yield Reject(self._path.name, rows.line_num, reason)
+                continue
+            yield from self._row(row, rows.line_num)
 
     def _row(self, row: dict[str, str], line: int) -> Iterator[ExportedResource | Reject]:
         try:
@@ -66,10 +73,10 @@ class Table:
         if not patient:
             raise ValueError(f"{columns.patient}: empty, so nobody knows whose order it is")
         birth_date = self._day(row, columns.birth_date)
-        person = {"resourceType": "Patient", "id": patient}
+        person = {"resourceType": PATIENT, "id": patient}
         if birth_date:
             person["birthDate"] = birth_date
-        found = [_found("Patient", patient, person)]
+        found = [_found(PATIENT, patient, person)]
         if columns.has_lems:
             found.append(_found("Condition", patient, _diagnosis()))
         return [*found, _found(STATEMENT, patient, self._statement(row, line))]

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from typing import IO, NamedTuple
 
+from lems_guard.answering.wording import fact_in_words
 from lems_guard.cohort.results import Result, ToldAlert, ToldList
 from lems_guard.papers.tables import plain_cell
 
@@ -58,7 +59,7 @@ def rows_of(result: Result) -> Iterator[WorklistRow]:
 
 def _row(patient: str, alert: ToldAlert) -> WorklistRow:
     deeds = (each.deed for each in alert.findings)
-    missing = (each for finding in alert.findings for each in finding.missing)
+    missing = (fact_in_words(each) for found in alert.findings for each in found.missing)
     return WorklistRow(
         patient,
         alert.drug,
@@ -76,7 +77,8 @@ def _incomplete(patient: str, response: ToldList) -> WorklistRow:
     unread = response.unread()
     summary = f"Orders not understood for certain: {len(unread)}" if unread else ""
     asks = (gap.ask for gap in response.gaps)
-    missing = _joined((*asks, *response.notes))
+    doubts = (f"{fact_in_words(each.field)} “{each.words}”" for each in response.doubts)
+    missing = _joined((*asks, *doubts, *response.notes))
     return WorklistRow(patient, "", INCOMPLETE, BY_HAND, "", summary, missing, _joined(unread))
 
 

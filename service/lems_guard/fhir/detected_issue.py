@@ -34,6 +34,8 @@ SEVERITIES = {
 # No public URI of NCPDP's code list was found, so the codes are sent under one of ours.
 NCPDP = f"{OWN}ncpdp-reason-for-service"
 REFERENCE = re.compile(r"[A-Z][A-Za-z]{2,40}/[A-Za-z0-9.\-]{1,64}")
+# A relative reference, an absolute one, or a urn.
+ADDRESS = re.compile(r"\S+[/:]\S+")
 BY_CONCERN = {
     terms.CONCERN_DUPLICATE_THERAPY: REASON_DUPLICATE,
     terms.CONCERN_DOSE: REASON_HIGH_DOSE,
@@ -70,7 +72,7 @@ def detected_issue(alert: wire.Alert, about: IssueSubject) -> dict[str, Any]:
         "status": "preliminary",
     }
     if about.patient:
-        issue["patient" if about.release == "R4" else "subject"] = {"reference": about.patient}
+        issue["patient" if about.release == "R4" else "subject"] = _whom(about.patient)
     issue |= _coded(alert, about)
     issue |= {
         "severity": SEVERITIES[alert.severity],
@@ -93,6 +95,11 @@ def _reference_of(finding: wire.Finding, about: IssueSubject) -> str:
     if about.pages:
         return f"{about.pages}/rules/{finding.rule_id}"
     return next((each.url for each in finding.evidence if each.url), "")
+
+
+def _whom(patient: str) -> dict[str, str]:
+    """A FHIR reference, or a caller's own word for somebody, which is none."""
+    return {"reference" if ADDRESS.fullmatch(patient) else "display": patient}
 
 
 def _coded(alert: wire.Alert, about: IssueSubject) -> dict[str, Any]:
