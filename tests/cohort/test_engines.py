@@ -1,6 +1,7 @@
 """Every engine gives the same answers, byte for byte, and none loses or doubles a line."""
 
 import functools
+import gzip
 import json
 import random
 import subprocess
@@ -84,6 +85,11 @@ def write_oddities(folder: Path) -> None:
     (late / "STATEMENTS.NDJSON").write_text("".join(json.dumps(each) + "\n" for each in lines))
     long = json.dumps(taken | {"subject": of[0], "note": [{"text": "x" * LONGEST_LINE}]})
     (late / "long.jsonl").write_text(f"{long}\n\n[]\n")
+    marked = json.dumps({"resourceType": "Patient", "id": "marked"}).encode()
+    (late / "marked.ndjson").write_bytes(b"\xef\xbb\xbf" + marked + b'\r\n{"id": "\xff"}\n')
+    (late / "plain.ndjson.gz").write_bytes(marked)
+    whole = gzip.compress("".join(f"{json.dumps(each)}\n" for each in lines * 99).encode())
+    (late / "damaged.ndjson.gz").write_bytes(whole[: len(whole) - 20])
     for name in ("log.ndjson", "manifest.json", "notes.txt", "Patient.ndjson.tmp"):
         (late / name).write_text('{"exportId": "1"}\n')
 
@@ -94,6 +100,8 @@ def requests(tmp_path: Path) -> Path:
     path = tmp_path / "in.ndjson"
     lines = [prescription(DRUGS[number % 4]) for number in range(60)]
     path.write_text("\n".join([*lines, '{"proposed": []}']) + "\n")
+    with path.open("ab") as file:
+        file.write(b'{"proposed": "\xff"}\n')
     return path
 
 
@@ -145,7 +153,10 @@ def test_spark_answers_as_this_process_does(
         assert len(told) > 20
         why = sorted(reason for _, _, reason in rejects(here))
         assert sorted(each[-1] for each in found if each[-1]) == why
-        assert len(why) == {"fhir": 6, "requests": 1}[kind]
+        assert len(why) == {"fhir": 8, "requests": 2}[kind]
+        damaged = [each[0] for each in found if each[-1].startswith("cut off or damaged")]
+        ended = [path.rpartition("/")[2] for path in damaged]
+        assert ended == ["damaged.ndjson.gz"] * (kind == "fhir"), "that ends no job"
 
 
 def submitted(kind: str, source: Path, target: Path) -> None:

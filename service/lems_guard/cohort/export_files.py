@@ -13,7 +13,7 @@ import msgspec
 
 from lems_guard.clinical.errors import InvalidCohort
 from lems_guard.cohort.lines import Reject
-from lems_guard.cohort.requests import LONGEST_LINE, NO_JSON, TOO_LONG, mistake_in
+from lems_guard.cohort.requests import BYTE_ORDER_MARK, LONGEST_LINE, NO_JSON, TOO_LONG, mistake_in
 from lems_guard.fhir.references import relative
 from lems_guard.fhir.shapes import Json, obj, text
 from lems_guard.fhir.standing import MEDICATION_KINDS
@@ -165,10 +165,11 @@ def _patient_of(head: Head) -> str:
 
 def lines_in(raw: BinaryIO) -> Iterator[bytes | str]:
     """The lines of a stream, plain or gzipped; in words what cannot be read of it."""
-    stream = _plain(raw)
+    stream, mark = _plain(raw), BYTE_ORDER_MARK
     try:
         while line := stream.readline(LONGEST_LINE + 1):
-            yield line
+            yield line.removeprefix(mark)
+            mark = b""
             while line and not line.endswith(b"\n"):
                 line = stream.readline(LONGEST_LINE)
     except (EOFError, zlib.error, gzip.BadGzipFile) as fault:

@@ -7,11 +7,11 @@ The answers are those of every other engine, byte for byte.
 
 import functools
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import pyarrow as pa
 from pyspark.core.broadcast import Broadcast
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as f
 
 from lems_guard.clinical.errors import InvalidSettings
@@ -66,24 +66,40 @@ def answering(sample: DataFrame, edition: Edition, terms: Terms) -> Answering:
 def screen(requests: DataFrame, by: Answering) -> DataFrame:
     """The answers to requests: `requests` has a column `reference` and one `request` (JSON).
 
-    The result has the columns of `RESULTS`, a row for each request, in no particular order.
+    Where it has one `reject`, this says what could not be read, and there is no request. The result
+    has the columns of `RESULTS`, a row for each request, in no particular order.
     """
-    chosen = requests.select("reference", "request")
+    chosen = requests.select("reference", _bytes("request"), _or_empty(requests, "reject"))
     return chosen.mapInArrow(functools.partial(_screened, by=by), RESULTS)
 
 
 def cohort(resources: Mapping[str, DataFrame], by: Answering) -> DataFrame:
     """The answers for the patients with LEMS in FHIR tables, by kind; each has a column `resource`.
 
-    `resource` is one resource as JSON. The result has the columns of `RESULTS`: a row for each
-    patient who has LEMS or may, and one with `reject` for each resource that could not be read.
+    `resource` is one resource as JSON. A frame may have columns `file`, where that was read, and
+    `reject`, why what else stands there could not be. The result has the columns of `RESULTS`: a
+    row for each patient who has LEMS or may, and one with `reject` for each resource that could not
+    be read, with its file for a reference.
     """
-    columns = [each.select("resource") for each in resources.values()]
+    columns = [
+        each.select(_bytes("resource"), _or_empty(each, "file"), _or_empty(each, "reject"))
+        for each in resources.values()
+    ]
     every = functools.reduce(DataFrame.unionAll, columns)
     found = every.mapInArrow(functools.partial(_found, by=by), FOUND).cache()
     charts = _charts(found).mapInArrow(functools.partial(_answered, by=by), RESULTS)
-    unread = found.where("reject != ''").withColumn("reference", f.lit(""))
+    unread = found.where("reject != ''").withColumnRenamed("own", "reference")
     return charts.unionAll(rejected(unread))
+
+
+def _bytes(name: str) -> Column:
+    """A column of text as its bytes, which need not be such as Python can read."""
+    return f.col(name).cast("binary").alias(name)
+
+
+def _or_empty(frame: DataFrame, name: str) -> Column:
+    """A column that a frame may have."""
+    return f.col(name) if name in frame.columns else f.lit("").alias(name)
 
 
 def rejected(parts: DataFrame) -> DataFrame:
@@ -123,25 +139,30 @@ def _charts(found: DataFrame) -> DataFrame:
 def _screened(batches: Batches, by: Answering) -> Batches:
     check = _check(by, InputKind.REQUESTS)
     for batch in batches:
-        rows = batch.to_pylist()
-        lines = [CohortLine(each["reference"], (each["request"] or "").encode()) for each in rows]
-        yield _results([_row(line.place, check(line)) for line in lines])
+        yield _results([_screened_row(each, check) for each in batch.to_pylist()])
+
+
+def _screened_row(given: dict[str, Any], check: Check) -> tuple[object, ...]:
+    reference = given["reference"]
+    if given["reject"]:
+        return (reference, None, 0, False, given["reject"])
+    return _row(reference, check(CohortLine(reference, given["request"] or b"")))
 
 
 def _found(batches: Batches, by: Answering) -> Batches:
     finder = Finder(interpreter_of(_edition(by), by.terms.country))
     for batch in batches:
-        rows = (_seen(each["resource"], finder) for each in batch.to_pylist())
+        rows = (_seen(each, finder) for each in batch.to_pylist())
         yield _batch([each for each in rows if each], _schema(FOUND))
 
 
-def _seen(resource: str, finder: Finder) -> tuple[object, ...] | None:
+def _seen(given: dict[str, Any], finder: Finder) -> tuple[object, ...] | None:
     """A resource with what it tells; `None` for one of which nothing is read."""
-    found = resource_of((resource or "").strip().encode())
+    found = given["reject"] or resource_of((given["resource"] or b"").strip())
     if found is None:
         return None
     if isinstance(found, str):
-        return ("", "", "", "", False, "", found)
+        return ("", given["file"], "", "", False, "", found)
     text = found.content.decode()
     if found.kind == MEDICATION:
         concerns = finder.may_hold(found.content)
