@@ -7,11 +7,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
 from callers.issuing import KEYS, jwks, write
 from certificates import Authority
+from lems_guard.cli.main import app
 from running import COMMAND, Running, start, stop
 from system_programs import program
 
@@ -21,6 +24,7 @@ PAGES = (
     "rules/README.md",
     "proto/README.md",
     "deploy/README.md",
+    "deploy/OPERATING.md",
     "tests/conformance/README.md",
     ".github/CONTRIBUTING.md",
 )
@@ -32,7 +36,10 @@ ELSEWHERE = {
     'lems-guard check "metoprolol 50 mg" --server guard': "test_a_service_is_asked_over_tls",
     # RxNorm's release is not to be passed on: a small one that is made up is imported there.
     "lems-guard vocabulary import-rxnorm": "terminology/test_import.py",
+    "spark-submit": "cohort/test_engines.py",
 }
+# What no test can run, and why.
+NOT_RUN = {"skopeo inspect": "a registry of images, a container engine and kustomize are needed"}
 # Findings are an answer: `check` ends with 1 where there are some. The service is there already.
 PRELUDE = """
 lems-guard() { if [[ $1 != serve ]]; then command lems-guard "$@" || [[ $? == 1 ]]; fi; }
@@ -51,7 +58,7 @@ def blocks(language: str) -> list[tuple[str, str]]:
 
 
 def shown_elsewhere(block: str) -> list[str]:
-    return [test for begun, test in ELSEWHERE.items() if block.startswith(begun)]
+    return [begun for begun in (*ELSEWHERE, *NOT_RUN) if block.startswith(begun)]
 
 
 RUN = [(page, block) for page, block in blocks("sh") if not shown_elsewhere(block)]
@@ -96,6 +103,27 @@ def test_what_is_shown_elsewhere_is() -> None:
     for begun, test in ELSEWHERE.items():
         assert any(block.startswith(begun) for block in every), f"no page says {begun} any more"
         assert (ROOT / "tests" / test).exists() or f"def {test}(" in own
+    for begun in NOT_RUN:
+        assert any(block.startswith(begun) for block in every), f"no page says {begun} any more"
+
+
+def in_sentences() -> Iterator[tuple[str, str]]:
+    """The commands that pages name in a sentence, each with its page."""
+    for page in (*PAGES, "rules/AUTHORING.md", "deploy/SECURITY.md"):
+        text = (ROOT / page).read_text("utf-8")
+        for words in re.findall(r"`lems-guard ([^`]+)`", text):
+            yield page, " ".join(words.split())
+
+
+@pytest.mark.parametrize(("page", "words"), sorted(set(in_sentences())))
+def test_a_command_in_a_sentence_is_one(page: str, words: str) -> None:
+    command: Any = typer.main.get_command(app)
+    said = words.split()
+    while said and said[0] in getattr(command, "commands", {}):
+        command = command.commands[said.pop(0)]
+    assert not hasattr(command, "commands") or said[0].startswith("--"), f"{page}: {words}"
+    options = {name for each in command.params for name in (*each.opts, *each.secondary_opts)}
+    assert {each for each in said if each.startswith("--")} <= options, f"{page}: {words}"
 
 
 def test_make_has_the_targets_that_pages_name() -> None:

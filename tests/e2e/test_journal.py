@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import resource
 import signal
 from collections.abc import Iterator
@@ -54,6 +55,14 @@ def records(journal: Path, kind: str) -> list[dict[str, Any]]:
     return [line for line in lines if line["kind"] == kind]
 
 
+def shown() -> dict[str, Any]:
+    """The record that the runbook shows."""
+    page = Path(__file__).parents[2].joinpath("deploy/OPERATING.md").read_text("utf-8")
+    (block,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    record: dict[str, Any] = json.loads(block)
+    return record
+
+
 def test_every_edge_leaves_its_decisions_and_reports(service: Running, journal: Path) -> None:
     with Client(service.grpc_at, token=TOKEN, deadline=60) as asking:
         answer = asking.check(REQUEST)
@@ -68,6 +77,7 @@ def test_every_edge_leaves_its_decisions_and_reports(service: Running, journal: 
     assert report.status == 200
     until(lambda: records(journal, "outcome"))
     found = records(journal, "decision")
+    assert all(list(each) == list(shown()) for each in found), "as the runbook shows one"
     assert len(found) == 4
     assert {each["caller"] for each in found} == {"pharmacy"}
     first = found[0]
