@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from lems_guard.answering.status import message_of
 from lems_guard.clinical.errors import DeadlinePassed, NotFound, Overloaded
 from lems_guard.edges.evaluating import Beside
-from lems_guard.edges.frame import Call, Frame, Places, request_id_of
+from lems_guard.edges.frame import LONG_WORK_SECONDS, Call, Frame, Places, request_id_of
 from lems_guard.telemetry.call_log import CallLog
 from lems_guard.telemetry.rpc_metrics import MethodMetrics, RpcMetrics
 from waiting import until
@@ -206,6 +206,27 @@ def test_who_would_wait_for_too_long_is_told_at_once(
         assert framed.metrics.method("unary", "toy", "Hold").codes["RESOURCE_EXHAUSTED"] == 1
     else:
         assert has_room, why
+
+
+def test_a_call_that_works_for_long_lets_the_next_one_go_first() -> None:
+    frame = Framed(limit=2).frame
+    method, order = frame.method("unary", "toy", "Think"), list[str]()
+    long, short = frame.enter(method), frame.enter(method)
+    waiting = threading.Thread(target=lambda: short.run(lambda: order.append("short")))
+
+    def work() -> None:
+        waiting.start()
+        until(lambda: frame.turns.waiting == 1)
+        begun = time.thread_time()
+        while time.thread_time() - begun < LONG_WORK_SECONDS:
+            pass
+        long.in_time()
+        order.append("long")
+
+    long.run(work)
+    waiting.join()
+    assert order == ["short", "long"]
+    assert frame.turns.mean_seconds < 1, "what it let go first does not count as its own"
 
 
 def test_one_call_at_a_time_is_evaluated() -> None:

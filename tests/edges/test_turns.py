@@ -57,3 +57,46 @@ def test_whoever_waits_no_longer_leaves_the_turn_to_others() -> None:
     assert turns.waiting == 0
     turns.end()
     assert turns.take(Lane.ITEM, math.inf)
+
+
+def test_what_is_long_goes_on_behind_the_calls_that_wait_and_before_items() -> None:
+    turns, done = Turns(), list[str]()
+    turns.take(Lane.CALL, math.inf)
+
+    def wait(name: str, lane: Lane) -> None:
+        turns.take(lane, math.inf)
+        done.append(name)
+        turns.end()
+
+    threads = []
+    for name, lane in (("item", Lane.ITEM), ("call", Lane.CALL)):
+        threads.append(threading.Thread(target=wait, args=(name, lane)))
+        threads[-1].start()
+        until(lambda many=len(threads): turns.waiting == many)  # type: ignore[misc]
+    turns.give_way(Lane.LONG_CALL)
+    done.append("long call")
+    turns.end()
+    for thread in threads:
+        thread.join()
+    assert done == ["call", "long call", "item"]
+
+
+def test_an_item_gives_way_to_no_other_item() -> None:
+    turns = Turns()
+    turns.take(Lane.ITEM, math.inf)
+    other = threading.Thread(target=lambda: (turns.take(Lane.ITEM, math.inf), turns.end()))
+    other.start()
+    until(lambda: turns.waiting == 1)
+    turns.give_way(Lane.ITEM)  # would wait for ever, were the turn handed on
+    assert turns.waiting == 1
+    turns.end()
+    other.join()
+
+
+def test_who_gives_way_where_nobody_waits_goes_on() -> None:
+    turns = Turns()
+    turns.take(Lane.CALL, math.inf)
+    turns.give_way(Lane.LONG_CALL)
+    assert not turns.take_free()
+    turns.end()
+    assert turns.take_free()

@@ -48,6 +48,8 @@ LONGEST_REQUEST_ID = 128
 # so that a few long prescriptions shut nobody out.
 LONGEST_WAIT_SECONDS = 0.1
 GIVEN_WHATEVER_THE_WAIT = 1 / 4
+# What has worked for longer in a turn gives way: twice what a check of ten drugs takes.
+LONG_WORK_SECONDS = 0.002
 
 
 class TraceSpan(Protocol):
@@ -198,9 +200,12 @@ class Call:
         "_is_left",
         "_metadata",
         "_method",
+        "_lane",
         "_span",
         "_trace",
         "_tracing",
+        "_work_began",
+        "_yielded_seconds",
         "deadline",
     )
 
@@ -220,6 +225,7 @@ class Call:
         self._has_place = True
         self._tracing: AbstractContextManager[TraceSpan] | None = None
         self._trace = ""
+        self._work_began = NEVER  # in CPU time of the thread whose turn it is
 
     def run(self, work: Callable[[], Made]) -> Made:
         """What the work makes, in this call's turn, upon which the call is left."""
@@ -231,12 +237,14 @@ class Call:
         turns = self._frame.turns
         if not turns.take(lane, self.deadline):
             raise DeadlinePassed
-        begun = time.monotonic()
+        self._lane, self._yielded_seconds = max(lane, Lane.LONG_CALL), 0.0
+        begun, self._work_began = time.monotonic(), time.thread_time()
         try:
             self.in_time()
             return work()
         finally:
-            turns.end(time.monotonic() - begun)
+            self._work_began = NEVER
+            turns.end(time.monotonic() - begun - self._yielded_seconds)
 
     def in_free_turn(self, work: Callable[[], Made]) -> Made | None:
         """What the work makes where a turn is free now; `None` where it would have to wait.
@@ -263,11 +271,22 @@ class Call:
         self._has_place = True
 
     def in_time(self) -> None:
-        """Raises why nobody waits any more: for what works on the call, order by order."""
+        """Raises why nobody waits any more: for what works on the call, order by order.
+
+        Who has worked for long lets others go first.
+        """
+        if time.thread_time() - self._work_began >= LONG_WORK_SECONDS:
+            self._let_others_go_first()
         if self._is_given_up:
             raise CallerGone
         if time.monotonic() >= self.deadline:
             raise DeadlinePassed
+
+    def _let_others_go_first(self) -> None:
+        begun = time.monotonic()
+        self._frame.turns.give_way(self._lane)
+        self._yielded_seconds += time.monotonic() - begun
+        self._work_began = time.thread_time()
 
     def give_up(self) -> None:
         """Note that the caller has gone: what has not been worked out yet will not be."""

@@ -1,7 +1,8 @@
 """Turns: of all that is to be evaluated in a process, one thing at a time.
 
 The work is plain Python: two threads that evaluate get nothing done sooner, and together they
-starve the thread that takes calls in. So whoever has something to evaluate waits for its turn.
+starve the thread that takes calls in. So whoever has something to evaluate waits for its turn. A
+turn is not for ever: what takes long gives way to those who wait, and goes on behind them.
 """
 
 import collections
@@ -11,13 +12,17 @@ import time
 
 
 class Lane(enum.IntEnum):
-    """Who waits: a caller for the one answer, or a stream for that of its next item."""
+    """Who waits: a caller for the one answer, one whose turn was long, a stream for its next item.
+
+    The lower goes first.
+    """
 
     CALL = 0
-    ITEM = 1
+    LONG_CALL = 1
+    ITEM = 2
 
 
-# So many calls may pass an item that waits; then it is the item's turn.
+# So many may pass a lane in which somebody waits; then it is that lane's turn.
 MOST_PASSED = 8
 # Of the last turn's length this share goes into the mean: some dozen turns are remembered.
 NEWEST = 1 / 16
@@ -33,7 +38,7 @@ class Turns:
         self._waiting: tuple[collections.deque[threading.Lock], ...] = tuple(
             collections.deque() for _ in Lane
         )
-        self._passed = 0
+        self._passed = [0 for _ in Lane]
         self.mean_seconds = 0.0  # that a turn takes of late
 
     @property
@@ -57,8 +62,7 @@ class Turns:
             if not self._is_taken:
                 self._is_taken = True
                 return True
-            mine = threading.Lock()
-            mine.acquire()
+            mine = _held()
             self._waiting[lane].append(mine)
         patience = min(max(0.0, deadline - time.monotonic()), threading.TIMEOUT_MAX)
         return mine.acquire(timeout=patience) or not self._has_left(lane, mine)
@@ -71,21 +75,44 @@ class Turns:
             self._waiting[lane].remove(mine)
             return True
 
+    def give_way(self, lane: Lane) -> None:
+        """In the middle of a turn, let those go first who are before it; then go on.
+
+        An item goes on before the other items: of all streams one is evaluated at a time.
+        """
+        with self._mutex:
+            if not any(self._waiting[before] for before in Lane if before < lane):
+                return
+            mine = _held()
+            if lane is Lane.ITEM:
+                self._waiting[lane].appendleft(mine)
+            else:
+                self._waiting[lane].append(mine)
+            self._hand_on()
+        mine.acquire()
+
     def end(self, seconds: float | None = None) -> None:
         """End a turn, which counts where it is told how long it took; the next one begins."""
         with self._mutex:
             if seconds is not None:
                 self.mean_seconds += (seconds - self.mean_seconds) * NEWEST
-            lane = self._next_lane()
-            if lane is None:
-                self._is_taken = False
-            else:
-                self._waiting[lane].popleft().release()
+            self._hand_on()
 
-    def _next_lane(self) -> Lane | None:
-        calls, items = self._waiting
-        if calls and not (items and self._passed >= MOST_PASSED):
-            self._passed = self._passed + 1 if items else 0
-            return Lane.CALL
-        self._passed = 0
-        return Lane.ITEM if items else None
+    def _hand_on(self) -> None:
+        waiting = [lane for lane in Lane if self._waiting[lane]]
+        if not waiting:
+            self._is_taken = False
+            return
+        overdue = (lane for lane in waiting if self._passed[lane] >= MOST_PASSED)
+        chosen = next(overdue, waiting[0])
+        for lane in waiting:
+            self._passed[lane] += 1
+        self._passed[chosen] = 0
+        self._waiting[chosen].popleft().release()
+
+
+def _held() -> threading.Lock:
+    """A lock that its maker waits for until somebody else releases it."""
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
