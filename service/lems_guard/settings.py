@@ -238,7 +238,7 @@ class Settings:
         "20", number, "answers (and failed calls) logged in a second at most; 0: none"
     )
     reply_cache_bytes: int = _setting(
-        "8388608", number, "memory for replies that may be asked for again; 0: none"
+        "4194304", number, "memory for replies that may be asked for again; 0: none"
     )
     redis_url: Secret | None = _setting(
         "",

@@ -72,7 +72,7 @@ def test_what_is_long_goes_on_behind_the_calls_that_wait_and_before_items() -> N
     for name, lane in (("item", Lane.ITEM), ("call", Lane.CALL)):
         threads.append(threading.Thread(target=wait, args=(name, lane)))
         threads[-1].start()
-        until(lambda many=len(threads): turns.waiting == many)  # type: ignore[misc]
+        until(lambda: turns.waiting == len(threads))
     turns.give_way(Lane.LONG_CALL)
     done.append("long call")
     turns.end()

@@ -36,7 +36,7 @@ from lems_guard.screening.knowledge_base import DrugClass
 from lems_guard.v1 import prescription_pb2 as wire
 
 # Twice as many, and a full garbage collection would hold up calls for more than 5 ms.
-MOST_LINES = 2048
+MOST_LINES = 1024
 # What is longer is not remembered, so that nobody can fill the memory with long texts.
 LONGEST_LINE = 1024  # bytes
 
