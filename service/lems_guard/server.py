@@ -225,7 +225,8 @@ class Service:
         probes = self.probes(self.entrance)
         origins = self.settings.cors_origins or ()
         calls = contract_routes(self.frame, self.beside, self.methods, self.entrance, origins)
-        return Starlette(routes=[*pages, *probes, *hooks.routes, *calls])
+        # Routes are tried in this order: an order screen waits for its call, a person for a page.
+        return Starlette(routes=[*hooks.routes, *calls, *probes, *pages])
 
     def hooks(self) -> ServedHooks:
         """Order entry."""
@@ -313,6 +314,17 @@ class Service:
             yield at, await ports.enter_async_context(metrics)
 
 
+def settle_down() -> None:
+    """Have the interpreter do what suits a process that serves from now on.
+
+    What has been loaded stays for good: the garbage collector need not look at it again.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+    sys.setswitchinterval(SWITCH_SECONDS)
+
+
 async def serve(settings: Settings, announce: Callable[[dict[str, Any]], None]) -> None:
     """Serve until SIGTERM or SIGINT, then let the calls under way end.
 
@@ -338,11 +350,7 @@ async def serve(settings: Settings, announce: Callable[[dict[str, Any]], None]) 
         for said in (*notices(settings), *closures(settings)):
             log.warning(said)
         knowledge = service.library.current.knowledge
-        # What has been loaded stays for good: the garbage collector need not look at it again.
-        gc.collect()
-        gc.freeze()
-        gc.enable()
-        sys.setswitchinterval(SWITCH_SECONDS)
+        settle_down()
         announce(
             {
                 "grpc": str(grpc_at),
