@@ -84,7 +84,12 @@ def test_what_is_long_goes_on_behind_the_calls_that_wait_and_before_items() -> N
 def test_an_item_gives_way_to_no_other_item() -> None:
     turns = Turns()
     turns.take(Lane.ITEM, math.inf)
-    other = threading.Thread(target=lambda: (turns.take(Lane.ITEM, math.inf), turns.end()))
+
+    def wait() -> None:
+        turns.take(Lane.ITEM, math.inf)
+        turns.end()
+
+    other = threading.Thread(target=wait)
     other.start()
     until(lambda: turns.waiting == 1)
     turns.give_way(Lane.ITEM)  # would wait for ever, were the turn handed on
