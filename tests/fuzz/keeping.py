@@ -159,7 +159,9 @@ def line(number: int) -> bytes:
 
 
 KEEPING: Doors = {
-    "redis": lambda: Door(redis, (sealed(), stored()), lambda size: sealed() * size),
+    "redis": lambda: Door(
+        redis, (sealed(), stored(), *kept("redis")), lambda size: sealed() * size
+    ),
     "batch": lambda: Door(
         batch,
         (line(1) + line(2), *kept("batch")),

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import hashlib
 import json
 import os
 import threading
@@ -74,6 +75,22 @@ def test_a_record_is_read_as_it_was_written_and_else_not_at_all() -> None:
     for place in range(len(line) - 1):
         assert record_in(line[:place] + b"~" + line[place + 1 :]) is None
         assert record_in(line[:place]) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (b'{"n":1}', "it follows nothing"),
+        (b'{"before":""}', "it has no number"),
+        (b'{"n":[],"before":""}', "its number is none"),
+        (b"{7}", "no JSON"),
+        (b'{"n":1,"before":"\xff"}', "no UTF-8"),
+        (b'{"n":1,"before":"","x":' + b"[" * 5000 + b"]" * 5000 + b"}", "too deep to be read"),
+    ],
+)
+def test_what_somebody_else_has_hashed_is_no_record(said: bytes, why: str) -> None:
+    digest = hashlib.sha256(said).hexdigest().encode()
+    assert record_in(said[:-1] + b',"hash":"' + digest + b'"}\n') is None, why
 
 
 def test_what_is_noted_is_written_in_its_order_with_time_and_caller(kept: Kept) -> None:

@@ -86,5 +86,5 @@ def _read(content: bytes) -> Answer | None:
     """A stored answer; `None` where it is none as this version writes them."""
     try:
         return _decode(content).answer(TIER)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 NOTHING_BEFORE = "0" * 64
+# What has a right hash and yet is none of ours.
+NO_RECORD = (msgspec.DecodeError, RecursionError, KeyError, TypeError, ValueError)
 HASHED = re.compile(rb'(?P<said>\{.*),"hash":"(?P<hash>[0-9a-f]{64})"\}\n?')
 
 
@@ -47,5 +49,8 @@ def record_in(line: bytes) -> JournalRecord | None:
     content, told = found["said"] + b"}", found["hash"].decode()
     if hashlib.sha256(content).hexdigest() != told:
         return None
-    said = msgspec.json.decode(content)
-    return JournalRecord(said["n"], told, said["before"], said)
+    try:
+        said = msgspec.json.decode(content, type=dict[str, Any])
+        return JournalRecord(int(said["n"]), told, str(said["before"]), said)
+    except NO_RECORD:
+        return None
