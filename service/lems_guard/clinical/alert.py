@@ -4,7 +4,14 @@ import datetime
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from lems_guard.clinical.medication import Doubt, Ingredient, Medication, MedicationList, Understood
+from lems_guard.clinical.medication import (
+    Disposition,
+    Doubt,
+    Ingredient,
+    Medication,
+    MedicationList,
+    Understood,
+)
 from lems_guard.clinical.patient import NO_ALLERGIES_TOLD, Allergies, Patient
 from lems_guard.clinical.route import Route
 from lems_guard.clinical.rule import Alternative, Outcome, Rule
@@ -13,6 +20,7 @@ from lems_guard.clinical.term import Term
 
 # The field of the patient whose doubts may change an alert.
 CONDITIONS = "conditions"
+NOT_CURRENT = Disposition.NOT_CURRENT
 
 
 class Completeness(Term):
@@ -116,12 +124,27 @@ class Screening:
 def parted(
     orders: tuple[tuple[Medication, Understood], ...],
 ) -> tuple[tuple[Medication, Understood], ...]:
-    """The orders, those of one text each as an order of its own with the same id."""
-    if not any(understood.also for _, understood in orders):
+    """The orders, those of one text each as an order of its own with the same id.
+
+    What the words say to be stopped is so, whatever list it is on.
+    """
+    if not any(
+        understood.also or understood.disposition is NOT_CURRENT for _, understood in orders
+    ):
         return orders
     return tuple(
-        (order, each) for order, understood in orders for each in (understood, *understood.also)
+        (_as_said(order, each), each)
+        for order, understood in orders
+        for each in (understood, *understood.also)
     )
+
+
+def _as_said(order: Medication, understood: Understood) -> Medication:
+    """An order on the list of stopped ones, where its words stop it."""
+    is_stopped = understood.disposition is NOT_CURRENT
+    if not is_stopped or order.list is MedicationList.STOPPED:
+        return order
+    return order._replace(list=MedicationList.STOPPED)
 
 
 def is_current(medication_list: MedicationList) -> bool:

@@ -171,9 +171,14 @@ class Understood(NamedTuple):
             return None
         return Dose(round(self.dose.value * self.doses_per_day, 9), self.dose.unit)
 
+    def is_over(self, first: "Understood") -> bool:
+        """Whether this order of a text is stopped while the first one is not."""
+        stopped = Disposition.NOT_CURRENT
+        return self.disposition is stopped and first.disposition is not stopped
+
     def as_one(self) -> "Understood":
         """All orders of the text as what can be said of the whole: the least certain of them."""
-        each = (self, *self.also)
+        each = [one for one in (self, *self.also) if not one.is_over(self)]
         order = (Disposition.UNRESOLVED, Disposition.AMBIGUOUS)
         found = [one.disposition for one in each]
         routes = {one.route for one in each}
@@ -182,6 +187,6 @@ class Understood(NamedTuple):
             readings=tuple(dict.fromkeys(names for one in each for names in one.readings)),
             route=self.route if len(routes) == 1 else None,
             suggestions=tuple(dict.fromkeys(name for one in each for name in one.suggestions)),
-            notes=tuple(dict.fromkeys(note for one in each for note in one.notes)),
+            notes=tuple(dict.fromkeys(note for one in (self, *self.also) for note in one.notes)),
             also=(),
         )

@@ -70,6 +70,7 @@ class Kind(enum.IntEnum):
     UNSAID = 35
     STEP = 36
     PAST = 37
+    SWITCH = 38
     # What numbers make.
     AMOUNT = 40
     STRENGTH = 41

@@ -96,11 +96,11 @@ def stopped(understood: Understood) -> Understood:
 
 def ordered_first(found: Sequence[Reading]) -> list[Reading]:
     """The orders of a text: those that name a drug to be stopped stand behind the others."""
-    return sorted(found, key=_is_denied)
+    return sorted(found, key=_is_off)
 
 
-def _is_denied(reading: Reading) -> bool:
-    return reading.denied
+def _is_off(reading: Reading) -> bool:
+    return reading.denied or reading.stopped
 
 
 def together(orders: Sequence[Understood]) -> Understood:

@@ -180,6 +180,8 @@ class Resolver:
         )
         if reading.reason:
             understood = self._with_reason(understood, reading)
+        if reading.stopped:
+            understood = stopped(understood)
         return with_basis(understood, named, text)
 
     def _with_reason(self, understood: Understood, reading: Reading) -> Understood:
@@ -236,6 +238,9 @@ class Resolver:
         dosing = dosing_of(medication, reading, self._vocabulary)
         dosing = in_milligrams(dosing, medication, reading, readings)
         doubts += [each for each in dosing.doubts if not (known and each.field == DRUG)]
+        is_stopped = medication.list is MedicationList.STOPPED or (
+            reading.stopped and not known and _says_no_dose(medication)
+        )
         is_sure = bool(known) or (reading.is_whole and not near.names)
         understood = Understood(
             told(readings, is_sure=is_sure),
@@ -259,7 +264,7 @@ class Resolver:
             words=reading.words or medication.text,
             course_days=reading.course_days,
         )
-        if medication.list is MedicationList.STOPPED:
+        if is_stopped:
             understood = stopped(understood)
         understood = self._with_reason(understood, reading)
         return with_basis(understood, readings, medication.text or _display(medication))
@@ -366,6 +371,11 @@ def _is_bare(medication: Medication) -> bool:
         and not medication.form_text
         and medication.list is not MedicationList.STOPPED
     )
+
+
+def _says_no_dose(medication: Medication) -> bool:
+    """Whether no field says how much is given, or how often."""
+    return medication.dose is None and medication.doses_per_day is None
 
 
 def _display(medication: Medication) -> str:

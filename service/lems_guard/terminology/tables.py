@@ -68,6 +68,7 @@ SIG_KINDS = frozenset(
         "unsaid",
         "step",
         "past",
+        "switch",
         "number",
     ]
 )

@@ -15,7 +15,7 @@ FIRST_NUMBER: Final = Kind.AMOUNT
 DRUG, DOSE, TIMES, ROUTE = "drug", "dose", "doses_per_day", "route"
 CHANGES: Final = {
     **dict.fromkeys((Kind.NAME, Kind.BRAND, Kind.SALT, Kind.MENTION, Kind.COMPOUNDED), (DRUG,)),
-    **dict.fromkeys((Kind.DENY, Kind.DENIED, Kind.PAST, Kind.PREFIX), (DRUG,)),
+    **dict.fromkeys((Kind.DENY, Kind.DENIED, Kind.PAST, Kind.SWITCH, Kind.PREFIX), (DRUG,)),
     **dict.fromkeys((Kind.ROUTE, Kind.FORM), (ROUTE,)),
     Kind.SIDE: (ROUTE, TIMES),
     **dict.fromkeys((Kind.AMOUNT, Kind.STRENGTH, Kind.WEIGHT, Kind.WEIGHT_DAY, Kind.DAY), (DOSE,)),

@@ -58,6 +58,8 @@ def words_of(text: str) -> list[str]:
     """The words of a text, in lower case, with numbers and the signs that matter."""
     if "(s)" in text:
         text = text.replace("(s)", "s")
+    if "->" in text:
+        text = text.replace("->", "  ")
     if "'" in text or "`" in text or not text.isascii():
         text = "".join(map(_plain, _MICRO.sub("u", text)))
     if " - " in text:
@@ -70,7 +72,7 @@ def words_of(text: str) -> list[str]:
 def spans_of(text: str) -> Iterator[tuple[int, int]]:
     """Where each word of `words_of` begins and ends in the text as it was written."""
     tied = _MICRO.sub("u", text).replace(_TIE, "\t").replace(_GONE, "\t")
-    tied = tied.replace("(s)", f"{_GONE}s{_GONE}")
+    tied = tied.replace("->", "  ").replace("(s)", f"{_GONE}s{_GONE}")
     parts = ["" if sign == _GONE else _plain(sign).lower() for sign in tied]
     origins = [place for place, part in enumerate(parts) for _ in part]
     plain = _GROUPED.sub(_tied_groups, _SPACED.sub(_tied, "".join(parts)))

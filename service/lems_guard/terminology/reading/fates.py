@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from lems_guard.terminology.reading import kinds
 from lems_guard.terminology.reading.bag import Bag
+from lems_guard.terminology.reading.orders import is_stop
 from lems_guard.terminology.reading.phrase import Phrase
 
 # With one of these the sig has begun, and the naming of the product ended.
@@ -32,7 +33,36 @@ SECOND_SIG: Final = frozenset(
 PART_OF_SIG: Final = SECOND_SIG | {kinds.FREQUENCY, kinds.ROUTE, kinds.FORM, kinds.ONCE}
 NAMED: Final = frozenset({kinds.NAME, kinds.BRAND, kinds.UNKNOWN})
 ENDING: Final = frozenset({kinds.THEN, kinds.DURATION})
-STOPS: Final = frozenset({"stop", "hold", "discontinue", "d / c", "stopper", "arreter"})
+# What the table says of a stop: sure before its drug, and no more than possible behind it, or
+# none at all there (`Caverject DC 20`).
+BEFORE, BEFORE_ALONE = 2, 3
+# In an order that stops a drug nothing else stands: what tells a day or a condition holds it on.
+IN_STOP: Final = frozenset(
+    {kinds.NAME, kinds.BRAND, kinds.SALT, kinds.SIGN, kinds.FILLER, kinds.LINK, kinds.COMPOUNDED}
+    | {kinds.AMOUNT, kinds.STRENGTH, kinds.DAY, kinds.COUNT, kinds.FORM, kinds.ROUTE, kinds.RATIO}
+    | {kinds.PATTERN, kinds.FREQUENCY, kinds.DENY, kinds.DENIED, kinds.SWITCH, kinds.JOIN}
+)
+# Words of a switch, and those that are harmless beside a stop.
+BESIDE_STOP: Final = frozenset(
+    {"to", "from", "by", "as", "auf", "von", "durch", "par", "por", "all", "this", "today"}
+    | {
+        "heute",
+        "aujourd hui",
+        "oggi",
+        "hoy",
+        "yesterday",
+        "gestern",
+        "hier",
+        "ieri",
+        "ayer",
+        "order",
+        "drug",
+        "med",
+        "medication",
+        "now",
+        "sofort",
+    }
+)
 UNTIL: Final = frozenset({"until", "bis", "til", "till"})
 CONDITIONS: Final = frozenset({kinds.CONDITION, kinds.BARE, kinds.MEASURE})
 BESIDE_NAME: Final = frozenset({kinds.SALT, kinds.SIGN, kinds.FILLER, kinds.LINK, kinds.TALK})
@@ -42,20 +72,22 @@ HARD: Final = 2
 class Fates(NamedTuple):
     """The unknown words of one order: those that may change the drug, and those behind its sig.
 
-    `denied` tells that the drug is named to be denied; `maybe_denied` that this is not sure.
+    `denied` tells that the drug is named to be denied; `maybe_denied` that this is not sure;
+    `stopped` that it is surely stopped.
     """
 
     beside: tuple[Phrase, ...] = ()
     behind: tuple[Phrase, ...] = ()
     denied: bool = False
     maybe_denied: bool = False
+    stopped: bool = False
 
 
 NO_FATES: Final = Fates()
 ASKS: Final = frozenset(
-    {kinds.UNKNOWN, kinds.DENY, kinds.DENIED, kinds.PAST, kinds.PREFIX, kinds.SALT}
+    {kinds.UNKNOWN, kinds.DENY, kinds.DENIED, kinds.PAST, kinds.SWITCH} | {kinds.PREFIX, kinds.SALT}
 )
-DENIALS: Final = frozenset({kinds.DENY, kinds.DENIED, kinds.PAST})
+DENIALS: Final = frozenset({kinds.DENY, kinds.DENIED, kinds.PAST, kinds.SWITCH})
 
 
 def fates_of(phrases: list[Phrase], bag: Bag, breaks: dict[int, int]) -> Fates:
@@ -74,8 +106,44 @@ def fates_of(phrases: list[Phrase], bag: Bag, breaks: dict[int, int]) -> Fates:
             (beside if changes else behind).append(phrase)
         elif _is_stray(phrases, place, first):
             beside.append(phrase)
+    if DENIALS.isdisjoint(bag):
+        return Fates(tuple(beside), tuple(behind))
+    if not (beside or behind) and is_stopped(phrases, first):
+        return Fates(stopped=True)
     denied, maybe = _denied(phrases, bag, first)
     return Fates(tuple(beside), tuple(behind), denied, maybe)
+
+
+def is_stopped(phrases: list[Phrase], first: int) -> bool:
+    """Whether an order says that its one drug is stopped, and nothing else.
+
+    The stop stands before the drug, or last of all: `stop metoprolol 50 mg bid`, `Bisoprolol 5 mg
+    1-0-0 absetzen`, `bisoprololo da sospendere`.
+    """
+    denials = [place for place, phrase in enumerate(phrases) if phrase.kind in DENIALS]
+    drugs = sum(phrase.kind <= kinds.BRAND for phrase in phrases)
+    if drugs != 1 or len(denials) != 1 or not all(map(is_in_stop, phrases)):
+        return False
+    at = denials[0]
+    if not is_stop(phrases[at]):
+        return False
+    if phrases[at].kind is kinds.DENY and _is_side_told(phrases[at]):
+        return at < first
+    is_last = all(each.kind is kinds.SIGN for each in phrases[at + 1 :])
+    return at < first or is_last or (phrases[at].kind is kinds.DENIED and at == first + 1)
+
+
+def _is_side_told(stop: Phrase) -> bool:
+    """Whether a stop is one before its drug alone: of `metoprolol hold` a condition was cut off."""
+    return stop.entry is not None and stop.entry.number >= BEFORE
+
+
+def is_in_stop(phrase: Phrase) -> bool:
+    """Whether a phrase may stand where a drug is stopped, and leaves no doubt of it."""
+    entry = phrase.entry
+    if phrase.kind is kinds.FREQUENCY:
+        return entry is not None and entry.pace is not None and not entry.pace.moment
+    return phrase.kind in IN_STOP or (entry is not None and entry.phrase in BESIDE_STOP)
 
 
 def _sig_begin(phrases: list[Phrase], first: int) -> int:
@@ -122,10 +190,9 @@ def _denied(phrases: list[Phrase], bag: Bag, first: int) -> tuple[bool, bool]:
 
     Directly beside the only drug a denial is one; elsewhere it may be of something else, or hold
     only if: `stop aspirin metoprolol 50 mg bid`, `stop smoking bupropion`, `do not stop
-    metoprolol`, `hold metoprolol 50 mg bid if HR < 60`. What was taken once may still be.
+    metoprolol`, `hold metoprolol 50 mg bid if HR < 60`. What was taken once may still be, and so
+    may what is stopped on another day: `stop metoprolol on Friday`.
     """
-    if DENIALS.isdisjoint(bag):
-        return False, False
     denials = [place for place in range(len(phrases)) if _denies(phrases, place, first)]
     if not denials:
         return False, False
@@ -133,6 +200,7 @@ def _denied(phrases: list[Phrase], bag: Bag, first: int) -> tuple[bool, bool]:
     drugs = sum(phrase.kind <= kinds.BRAND for phrase in phrases)
     is_sure = len(denials) == 1 and drugs == 1 and _is_beside(phrases, first, denials[0])
     is_sure = is_sure and kinds.PAST not in bag and not _is_conditional(bag)
+    is_sure = is_sure and not is_stop(phrases[denials[0]])
     is_sure = is_sure and (phrases[denials[0]].kind is kinds.DENIED or denials[0] < first)
     return is_sure, not is_sure
 
@@ -146,14 +214,17 @@ def _denies(phrases: list[Phrase], place: int, first: int) -> bool:
     kind = phrases[place].kind
     if kind is kinds.DENIED:
         return True
+    if kind is kinds.SWITCH:
+        return sum(phrase.kind <= kinds.BRAND for phrase in phrases) > 1
     if kind is kinds.PAST:
         following = phrases[place + 1].kind if place + 1 < len(phrases) else None
         return place < first or following not in NAMED
     if kind is not kinds.DENY or place < first:
         return kind is kinds.DENY
-    entry = phrases[place].entry
     is_course = any(each.kind in ENDING for each in phrases[first:place])
-    return entry is not None and entry.phrase in STOPS and not is_course
+    stop = phrases[place]
+    is_part_of_name = stop.entry is not None and stop.entry.number == BEFORE_ALONE
+    return is_stop(stop) and not is_part_of_name and not is_course
 
 
 def _is_conditional(bag: Bag) -> bool:

@@ -46,6 +46,7 @@ LINK: Final = Kind.LINK
 UNSAID: Final = Kind.UNSAID
 STEP: Final = Kind.STEP
 PAST: Final = Kind.PAST
+SWITCH: Final = Kind.SWITCH
 AMOUNT: Final = Kind.AMOUNT
 STRENGTH: Final = Kind.STRENGTH
 WEIGHT: Final = Kind.WEIGHT

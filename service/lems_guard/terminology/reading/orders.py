@@ -28,8 +28,10 @@ LEADS: Final = frozenset(
     | {kinds.SIGN}
 )
 MAY_LEAD: Final = LEADS | AMOUNTS | PLACES | {kinds.BARE, kinds.MULTIPLE, kinds.TIMES, kinds.FILLER}
+# Behind a drug that is stopped these tell of another one that is taken.
+GOES_ON: Final = frozenset({kinds.START, kinds.CONTINUE})
 FIRM_JOIN, BAG_JOIN, WEAK_JOIN = 1, 2, 3
-HARD, SOFT = 2, 1
+SWITCHED, HARD, SOFT = 3, 2, 1
 
 
 class Since(NamedTuple):
@@ -109,18 +111,25 @@ def _parts(
 ) -> bool:
     """Whether the drug at a place begins an order of its own."""
     between = phrases[last + 1 : place]
+    broken = _broken(phrases, last, place, breaks)
+    if broken == SWITCHED or any(map(is_stop, between)):
+        return True
     if not since.time and _is_same(phrases[last], phrases[place]):
         return False
-    if since.time:
+    goes_on = bool(broken) or any(phrase.kind in GOES_ON for phrase in between)
+    if since.time or (goes_on and any(map(is_stop, phrases[:last]))):
         return True
     if since.joined:
         return False
-    hard = _broken(phrases, last, place, breaks) == HARD
-    if hard or since.amount or any(phrase.kind is kinds.THEN for phrase in between):
+    if broken == HARD or since.amount or any(phrase.kind is kinds.THEN for phrase in between):
         return True
-    return since.place and (
-        bool(_broken(phrases, last, place, breaks)) or any(map(_is_weak_join, between))
-    )
+    return since.place and (bool(broken) or any(map(_is_weak_join, between)))
+
+
+def is_stop(phrase: Phrase) -> bool:
+    """Whether a phrase stops a drug: `stop`, `absetzen`, `arrêter`."""
+    is_denial = phrase.kind is kinds.DENY or phrase.kind is kinds.DENIED
+    return is_denial and phrase.entry is not None and bool(phrase.entry.number)
 
 
 def is_one_product(phrases: list[Phrase], combinations: frozenset[IngredientSet]) -> bool:

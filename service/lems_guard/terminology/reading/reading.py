@@ -19,6 +19,7 @@ class Reading(NamedTuple):
     `licensed` and `suspension` are for amifampridine alone: whether the text leaves room for the
     licensed product, and whether it speaks of its suspension. `product` is the name by which an
     aminopyridine goes (see `licensed.product_of`). `unread` are the words that are in no table.
+    `denied` tells that the drug is named to be denied, `stopped` that it is named to be stopped.
     """
 
     readings: Readings = ()
@@ -44,6 +45,7 @@ class Reading(NamedTuple):
     licensed: bool = True
     suspension: bool = False
     denied: bool = False
+    stopped: bool = False
     product: str = ""
     reason: str = ""
     words: str = ""

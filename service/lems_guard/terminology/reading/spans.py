@@ -9,6 +9,7 @@ from typing import Final
 
 from lems_guard.terminology.lexicon import Kind
 from lems_guard.terminology.reading import kinds
+from lems_guard.terminology.reading.orders import is_stop
 from lems_guard.terminology.reading.phrase import Phrase
 
 # What may stand in a reason: words known or not, and numbers that are no amounts.
@@ -63,6 +64,8 @@ IN_STEP: Final = frozenset(
 MOST_TIMES: Final = 4
 NUMBERED: Final = frozenset({kinds.BARE, kinds.COUNT})
 FIRMS: Final = frozenset({"ltd", "limited", "plc", "gmbh", "inc", "pharma"})
+# Behind one of these a stop ends the course.
+ENDING: Final = frozenset({kinds.THEN, kinds.DURATION})
 # A place in the body is the reason's own before another word of it: `for eye infection`.
 PLACES: Final = frozenset({kinds.ROUTE, kinds.SIDE, kinds.FORM})
 WORDS_OF_REASON: Final = frozenset({kinds.UNKNOWN, kinds.INDICATION})
@@ -85,7 +88,7 @@ def spans_taken(phrases: list[Phrase], words: list[str]) -> list[Phrase]:
         named = named or phrase.kind <= kinds.BRAND
         end = _end(phrases, at, named=named)
         if end == at + 1:
-            found.append(phrase)
+            found.append(_ending(phrase) if at and _ends_course(phrases, at) else phrase)
         elif phrase.kind is kinds.FREQUENCY:
             found += [phrase, *_joined(kinds.REASON, phrases[at + 1 : end])]
         else:
@@ -123,9 +126,24 @@ def _end(phrases: list[Phrase], at: int, *, named: bool) -> int:
         is_prn = is_prn and phrase.entry.pace.as_needed  # type: ignore[union-attr]
         return _prn_reason_end(phrases, at + 1) if is_prn and named else at + 1
     if kind is kinds.DENY:
-        return _denial_end(phrases, at + 1) if named else at + 1
+        return _denial_end(phrases, at + 1) if named and not _stops(phrases, at) else at + 1
     end = ENDS.get(kind)
     return at + 1 if end is None else max(end(phrases, at + 1), at + 1)
+
+
+def _ends_course(phrases: list[Phrase], at: int) -> bool:
+    """`x 5 days then stop`: what ends with the course is what stands before it."""
+    return phrases[at - 1].kind in ENDING and is_stop(phrases[at])
+
+
+def _ending(phrase: Phrase) -> Phrase:
+    return phrase._replace(kind=kinds.CONDITION, value=(phrase,))
+
+
+def _stops(phrases: list[Phrase], at: int) -> bool:
+    """Whether a drug behind another one is stopped; `then stop` ends the first."""
+    follows = at + 1 < len(phrases) and phrases[at + 1].kind <= kinds.BRAND
+    return is_stop(phrases[at]) and (follows or _ends_course(phrases, at))
 
 
 def _prn_reason_end(phrases: list[Phrase], at: int) -> int:

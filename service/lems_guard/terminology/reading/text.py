@@ -21,7 +21,7 @@ from lems_guard.terminology.reading.drugs import (
     drugs_or_class,
     entry_of,
 )
-from lems_guard.terminology.reading.fates import NO_FATES, Fates, fates_of
+from lems_guard.terminology.reading.fates import NO_FATES, Fates, fates_of, is_in_stop
 from lems_guard.terminology.reading.licensed import (
     AMINOPYRIDINES,
     LICENSED,
@@ -31,7 +31,7 @@ from lems_guard.terminology.reading.licensed import (
     product_in,
 )
 from lems_guard.terminology.reading.limits import limit_of
-from lems_guard.terminology.reading.orders import is_head, orders_of
+from lems_guard.terminology.reading.orders import SWITCHED, is_head, orders_of
 from lems_guard.terminology.reading.phrase import Phrase
 from lems_guard.terminology.reading.phrases import phrases_of
 from lems_guard.terminology.reading.reading import (
@@ -45,6 +45,7 @@ from lems_guard.terminology.reading.reading import (
 from lems_guard.terminology.reading.routes import Routes, routes_of
 from lems_guard.terminology.reading.spans import TAKES_IN, spans_taken
 from lems_guard.terminology.reading.sums import SIGN, sums_joined
+from lems_guard.terminology.reading.switches import drug_behind_switch
 from lems_guard.terminology.reading.times import Times, is_repeating, times_of, without_strengths
 from lems_guard.terminology.vocabulary import Readings
 from lems_guard.terminology.words import spans_of, words_of
@@ -57,6 +58,7 @@ MAY_CHANGE_SIG: Final = "not understood, and may say what the order leaves open"
 SAYS_NOTHING: Final = "not understood, behind all that is needed"
 SPOKEN_OF: Final = "a drug is spoken of: it may be ordered as well"
 BY_SPELLING: Final = "was found by spelling, and read as "
+IS_STOPPED: Final = "is named to be stopped: it is judged as a drug that was stopped"
 IS_DENIED: Final = "is named to be stopped or denied, and was not judged"
 MAY_BE_DENIED: Final = "words in the order may say that it does not hold"
 THRICE: Final = "'td' may be three times a day, or through the skin"
@@ -66,7 +68,10 @@ DILUTED: Final = Reading(
     MatchedBy.NAME,
     doubts=(Doubt("", "", "a homeopathic dilution: what it is named after was not checked"),),
 )
-HARD_BREAK, SOFT_BREAK = re.compile("[;\n\r]"), re.compile(r"[,.](?!\S)|,(?=\D)")
+HARD_BREAK, SOFT_BREAK = (
+    re.compile("[;\n\r\N{RIGHTWARDS ARROW}\N{RIGHTWARDS DOUBLE ARROW}]|->"),
+    re.compile(r"[,.](?!\S)|,(?=\D)"),
+)
 BESIDE_NAME: Final = re.compile(r"\s*\w+[.]?\s+\w")
 NO_BREAKS: Final[dict[int, int]] = {}
 FORMED: Final = frozenset({kinds.FORM, kinds.RATIO})
@@ -95,10 +100,8 @@ def read_text(text: str, lexicon: Lexicon) -> tuple[Reading, ...]:
     if not NOT_PLAIN.isdisjoint(bag):
         phrases = spans_taken(phrases, words)
         bag = bag_of(phrases)
-    if not SCALES.isdisjoint(words) and is_dilution(words, phrases):
-        parted = breaks_of(text, list(spans_of(text)))
-        if min(parted, default=LONGEST_TEXT) > LONGEST_NAME:
-            return (DILUTED,)
+    if not SCALES.isdisjoint(words) and _is_diluted(text, words, phrases):
+        return (DILUTED,)
     drugs = drugs_in(bag)
     several = len(drugs) > 1 and sum(map(is_head, drugs)) > 1
     is_sure = kinds.UNKNOWN not in bag
@@ -106,14 +109,44 @@ def read_text(text: str, lexicon: Lexicon) -> tuple[Reading, ...]:
     breaks = breaks_of(text, spans) if spans else NO_BREAKS
     if not drugs or not spans:
         return (_order(phrases, words, bag, breaks, lexicon),)
+    is_switched = kinds.SWITCH in bag and _part_switched(phrases, words, breaks)
     orders = orders_of(phrases, breaks, lexicon.combinations)
     read = [_order(each, words, bag_of(each), breaks, lexicon) for each in orders]
+    if is_switched:
+        is_bound = kinds.CONDITION in bag
+        read[0] = _stopped(read[0], orders[0], words, is_bound=is_bound)
     if len(read) == 1:
         return (read[0],)
     return tuple(
         reading._replace(words=text[spans[each[0].start][0] : spans[each[-1].stop - 1][1]])
         for reading, each in zip(read, orders, strict=True)
     )
+
+
+def _is_diluted(text: str, words: list[str], phrases: list[Phrase]) -> bool:
+    """Whether a text names a homeopathic dilution and no order beside it."""
+    if not is_dilution(words, phrases):
+        return False
+    parted = breaks_of(text, list(spans_of(text)))
+    return min(parted, default=LONGEST_TEXT) > LONGEST_NAME
+
+
+def _part_switched(phrases: list[Phrase], words: list[str], breaks: dict[int, int]) -> bool:
+    """Part the text before the drug that is given in another's place, where one is."""
+    place = drug_behind_switch(phrases, words)
+    if place is not None:
+        breaks[place] = SWITCHED
+    return place is not None
+
+
+def _stopped(
+    reading: Reading, phrases: list[Phrase], words: list[str], *, is_bound: bool
+) -> Reading:
+    """The drug in whose place another is given; not surely where a day or a condition is told."""
+    if is_bound or not reading.is_whole or not all(map(is_in_stop, phrases)):
+        return reading._replace(doubts=(*reading.doubts, Doubt(DRUG, "", MAY_BE_DENIED)))
+    named = _words(drugs_in(bag_of(phrases)), words)
+    return reading._replace(stopped=True, doubts=(*reading.doubts, Doubt("", named, IS_STOPPED)))
 
 
 def joined(text: str, phrases: list[Phrase], inhaled: frozenset[str]) -> list[Phrase]:
@@ -334,10 +367,13 @@ def _with_fates(reading: Reading, fates: Fates, words: list[str], named: str) ->
         doubts.append(Doubt(DRUG, "", MAY_BE_DENIED))
     if fates.denied:
         doubts.append(Doubt(DRUG, named, IS_DENIED))
+    if fates.stopped:
+        doubts.append(Doubt("", named, IS_STOPPED))
     return reading._replace(
         doubts=(*reading.doubts, *doubts),
         unread=(*beside, *behind),
         denied=fates.denied,
+        stopped=fates.stopped,
         # Of another product the brand and the form may tell another route.
         implied_route=None if beside else reading.implied_route,
         is_whole=not (beside or fates.denied or fates.maybe_denied),
