@@ -122,6 +122,19 @@ def test_an_existing_file_is_not_overwritten(lems_guard: Run, cohort: Path, out:
     assert len(answers(out.read_text())) == 3
 
 
+@pytest.mark.parametrize("way", [(), ("--restart",), ("--resume",)])
+def test_what_is_no_file_is_refused_before_any_work(
+    lems_guard: Run, cohort: Path, tmp_path: Path, way: tuple[str, ...]
+) -> None:
+    """Nothing of it can be gone on with, and what was made would be lost in the end."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for each in (pipe, Path(os.devnull), tmp_path):
+        ended = lems_guard("batch", cohort, each, *way)
+        assert (ended.code, ended.err.count("is no file")) == (2, 1)
+        assert not each.with_name(f"{each.name}.state").exists()
+
+
 def test_the_input_is_never_the_output(lems_guard: Run, cohort: Path) -> None:
     before = cohort.read_text()
     assert lems_guard("batch", cohort, cohort, "--restart").code == 2

@@ -1,6 +1,8 @@
 """Releases as sites have them: renamed, marked, with codes and products that nothing explains."""
 
 import codecs
+import os
+import subprocess
 import zipfile
 from pathlib import Path, PurePosixPath
 
@@ -12,6 +14,7 @@ from lems_guard.terminology.site.loading import Demands, import_release
 from lems_guard.terminology.site.rrf import BrokenRelease
 from lems_guard.terminology.site.vocabulary import SiteVocabulary
 from lems_guard.terminology.vocabulary import Vocabulary
+from running import COMMAND
 from terminology.small_release import SmallRelease
 
 
@@ -145,3 +148,23 @@ def test_equal_relations_cost_no_more_than_their_number() -> None:
     for _ in range(200_000):
         graph.add(1, "has_ingredient", 2)
     assert len(graph.edges["has_ingredient"][1]) == 200_000
+
+
+def test_a_full_disk_is_said_and_the_old_file_stays(tmp_path: Path, demands: Demands) -> None:
+    """As a full disk is, a file that may not grow; in a process of its own."""
+    folder, target = SmallRelease().write(tmp_path / "a"), tmp_path / "site.sqlite"
+    import_release(folder, target, demands)
+    before = target.read_bytes()
+    words = ["vocabulary", "import-rxnorm", str(folder), "--out", str(target)]
+    unmeasured = {name: each for name, each in os.environ.items() if "COVERAGE" not in name}
+    ran = subprocess.run(
+        ["sh", "-c", 'ulimit -f 8; exec "$@"', "sh", str(COMMAND), *words],  # noqa: S607
+        env=unmeasured | {"PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 2, ran.stderr
+    assert "site.sqlite.new: cannot be written" in ran.stderr
+    assert target.read_bytes() == before
+    assert [each.name for each in tmp_path.iterdir() if "sqlite" in each.name] == [target.name]

@@ -13,6 +13,7 @@ from lems_guard.cohort.results import results_in
 from lems_guard.cohort.summary import RunTally
 
 Engine: TypeAlias = Callable[[Iterable[CohortLine]], Iterator[Done]]
+NO_FILE = "is no file that answers can be kept in: name one, or - for standard output"
 EXISTS = "is there already: go on with it by --resume, or begin anew by --restart"
 
 
@@ -70,6 +71,8 @@ class Beginning(NamedTuple):
 
 def kept(answers: Path, out: Path, under: Circumstances, way: Beginning) -> Keeps:
     """The file of answers to write on; raises `InvalidCohort` where it must not be touched."""
+    if out.exists() and not out.is_file():
+        raise InvalidCohort(f"{out} {NO_FILE}")
     try:
         if way.restart:
             return begun(answers, under)
