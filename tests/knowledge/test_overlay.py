@@ -158,7 +158,7 @@ def test_a_library_keeps_its_edition_when_the_overlay_breaks(rules: Path) -> Non
     library = Library(rules, overlay=path)
     assert [each.rule for each in library.current.knowledge.overlay] == ["beta-blocker-weakness"]
     before = library.current
-    path.write_text("overlay: []\n", "utf-8")
+    path.write_text("overlay: none\n", "utf-8")
     assert not library.reload()
     assert library.current is before
     assert library.problem is not None

@@ -308,7 +308,7 @@ def _order() -> Schema:
 def _overlay_file() -> Schema:
     """What a site changes, what its clinicians have signed, or both."""
     lists = {
-        "overlay": _list(_overlay_entry(), least=1),
+        overlay.KEY: _list(_overlay_entry()),
         review.KEY: _list(_signature(), least=1),
     }
     whole = {"$schema": DIALECT, "title": "LEMS Guard: overlay"}

@@ -18,6 +18,7 @@ from lems_guard.knowledge.shape import Fields, check_reference, named
 from lems_guard.knowledge.tree import Node
 from lems_guard.screening.knowledge_base import KnowledgeBase
 
+KEY = "overlay"
 ENTRY_KEYS = ("rule", "who", "reason", "expires")
 OPTIONAL_KEYS = ("outcome", "severity", "off", "accept_risk")
 # Only a rule that restates a label's contraindication says so; no site makes one.
@@ -73,10 +74,11 @@ def read_overlay(text: str, file: str, rules: Iterable[Rule] | None) -> Overlay:
     root = read(text, file, problems)
     if root is None:
         return Overlay((), problems.sorted())
-    fields = Fields(root, problems, "the file", (), ("overlay", SIGNATURES_KEY))
-    if "overlay" not in fields and SIGNATURES_KEY not in fields:
-        problems.add(root.place, "missing-key", "the file needs 'overlay'")
-    nodes = fields.items("overlay", least=1) if "overlay" in fields else ()
+    fields = Fields(root, problems, "the file", (), (KEY, SIGNATURES_KEY))
+    if KEY not in fields and SIGNATURES_KEY not in fields:
+        problems.add(root.place, "missing-key", f"the file needs {KEY!r}")
+    # The last entry may be taken out again: an empty list says that nothing is changed.
+    nodes = fields.items(KEY) if KEY in fields else ()
     known = None if rules is None else {rule.id: rule for rule in rules}
     found = tuple(_entry(node, known, problems) for node in nodes)
     _check_repeats(nodes, found, problems)

@@ -13,8 +13,8 @@ from lems_guard.edges.workbench.pages import asset, assets
 from running import Running, start, stop
 
 PAGES = (
-    "/", "/about", "/chart", "/chart/card", "/explain", "/order-screen", "/review", "/rules",
-    "/rules/beta-blocker-weakness",
+    "/", "/about", "/chart", "/chart/card", "/explain", "/order-screen", "/overlay", "/review",
+    "/rules", "/rules/beta-blocker-weakness",
 )  # fmt: skip
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 LARGEST = 150_000

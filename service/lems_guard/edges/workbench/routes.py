@@ -10,6 +10,7 @@ from lems_guard.callers.roles import READING
 from lems_guard.edges.workbench.checking import check_routes
 from lems_guard.edges.workbench.explaining import explain_routes
 from lems_guard.edges.workbench.ordering import HookTrial, OrderScreen
+from lems_guard.edges.workbench.overlay_page import overlay_routes
 from lems_guard.edges.workbench.pages import PageCall, Pages, asset_routes
 from lems_guard.edges.workbench.reading import TypingDesk
 from lems_guard.edges.workbench.reviewing import review_routes
@@ -32,5 +33,6 @@ def workbench_routes(
         *explain_routes(pages),
         *OrderScreen(pages, trial).routes(),
         *review_routes(pages, site),
+        *overlay_routes(pages, site),
         *asset_routes(),
     ]
