@@ -4,8 +4,6 @@ import enum
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
-from google.protobuf.json_format import MessageToJson
-
 from lems_guard.answering.in_words import JURISDICTIONS
 from lems_guard.answering.items import item_error
 from lems_guard.answering.verdict import is_whole
@@ -17,6 +15,7 @@ from lems_guard.clinical.errors import (
     Unavailable,
 )
 from lems_guard.cohort import requests
+from lems_guard.cohort.answer_lines import as_line
 from lems_guard.cohort.charts import Ask, ChartReader
 from lems_guard.cohort.in_process import Terms
 from lems_guard.cohort.lines import AskedList, CohortLine
@@ -115,11 +114,6 @@ def checked(
         is_complete=is_whole(response),
         unread=_unread(question, response),
     )
-
-
-def as_line(item: service_wire.CheckPrescriptionStreamResponse) -> bytes:
-    """An item as a line of JSON."""
-    return MessageToJson(item, indent=None).encode() + b"\n"
 
 
 def _failed(reference: str, fault: Exception) -> bytes:
