@@ -3,6 +3,7 @@
 import functools
 import gzip
 import json
+import os
 import random
 import subprocess
 import sys
@@ -16,13 +17,15 @@ import pytest
 from cli.conftest import ENVIRONMENT, PROGRAM, prescription
 from cohort.networks import Shape, write_network
 from cohort.runs import DAY, Batch, batch, rejects
-from cohort.workers import begin_dying, begin_echo, echoed
+from cohort.workers import begin_dying, begin_echo, dying, echoed
 from lems_guard.clinical.errors import Unavailable
-from lems_guard.cohort.engines import AHEAD, PIECE, by_processes, by_threads
+from lems_guard.cohort import engines
+from lems_guard.cohort.engines import AHEAD, PIECE, by_threads, processes
 from lems_guard.cohort.lines import CohortLine
 from lems_guard.cohort.requests import LONGEST_LINE
 from running import start, stop
 from system_programs import program
+from waiting import until
 
 __all__ = ["batch"]
 DRUGS = ("metoprolol po", "amoxicillin po", "zzzomycin", "ciprofloxacin 500 mg po bid")
@@ -43,20 +46,47 @@ def test_the_order_is_kept_and_no_more_is_held_than_is_on_its_way() -> None:
 
     seen: list[str] = []
     for done in by_threads(lines(), echoed, 2):
-        seen += [line.place for line, _ in done]
+        seen += done
         assert len(taken) - len(seen) <= 2 * AHEAD * PIECE
     assert seen == [line.place for line in numbered(1000)]
 
 
-def test_processes_keep_the_order_too() -> None:
-    done = [each for piece in by_processes(numbered(100), begin_echo, 2) for each in piece]
-    assert [line.place.encode() for line, _ in done] == [checked.answer for _, checked in done]
-    assert len(done) == 100
+@pytest.mark.parametrize("start", ["fork", "spawn"])
+def test_processes_keep_the_order_too(monkeypatch: pytest.MonkeyPatch, start: str) -> None:
+    monkeypatch.setattr(engines, "START", start)
+    with processes(echoed, begin_echo, 2) as engine:
+        done = [place for piece in engine(numbered(100)) for place in piece]
+    assert done == [line.place for line in numbered(100)]
 
 
-def test_a_worker_that_is_killed_is_no_answer() -> None:
-    with pytest.raises(Unavailable, match="a worker process was killed"):
-        list(by_processes(numbered(100), begin_dying, 2))
+@pytest.mark.parametrize("start", ["fork", "spawn"])
+def test_a_worker_that_is_killed_is_no_answer(monkeypatch: pytest.MonkeyPatch, start: str) -> None:
+    monkeypatch.setattr(engines, "START", start)
+    with (
+        pytest.raises(Unavailable, match="a worker process was killed"),
+        processes(dying, begin_dying, 2) as engine,
+    ):
+        list(engine(numbered(100)))
+
+
+def test_workers_end_with_who_began_them(requests: Path, tmp_path: Path) -> None:
+    """Whoever is killed with -9 leaves nobody behind that waits for work for ever."""
+    pipe = tmp_path / "in"
+    os.mkfifo(pipe)
+    command = [*PROGRAM, "batch", str(pipe), str(tmp_path / "out"), "--jobs", "2"]
+    with subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.DEVNULL) as run:
+        with pipe.open("wb") as stream:
+            stream.write(requests.read_bytes())
+            stream.flush()
+            until(lambda: len(children_of(run.pid)) == 2)
+            workers = children_of(run.pid)
+            run.kill()
+        run.wait()
+        until(lambda: not any(Path(f"/proc/{each}").exists() for each in workers))
+
+
+def children_of(process: int) -> list[str]:
+    return Path(f"/proc/{process}/task/{process}/children").read_text("ascii").split()
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from cli.conftest import prescription
 from cohort.runs import Batch, batch, rows
 from lems_guard.cohort.checking import InputKind
 from lems_guard.cohort.formats import OutputFormat
-from lems_guard.cohort.outputs import present
+from lems_guard.cohort.outputs import Presentation, present
 from lems_guard.cohort.results import (
     Result,
     ToldAlert,
@@ -26,7 +26,9 @@ from lems_guard.cohort.results import (
     ToldList,
     ToldOrder,
     ToldViolation,
+    results_in,
 )
+from lems_guard.cohort.summary import summary_of
 from lems_guard.cohort.worklist import WORST_FIRST, WorklistRow, rows_of, sorted_rows, write_csv
 
 __all__ = ["batch"]
@@ -127,7 +129,8 @@ def test_an_issue_refers_to_whom_it_is_about(
     told = {**severity, "drug": "x", "findings": [found]}
     item = {"requestId": reference, "response": {"alerts": [told]}}
     answers.write_text(json.dumps(item) + "\n")
-    present(answers, out, OutputFormat.FHIR, kind, pages="")
+    shown = Presentation(OutputFormat.FHIR, kind, pages="")
+    present(answers, out, shown, summary_of(results_in(answers)))
     assert json.loads(out.read_text())["patient"] == patient
 
 

@@ -2,25 +2,24 @@
 
 import os
 
-from lems_guard.cohort.checking import Check, CheckedLine
-from lems_guard.cohort.lines import CohortLine
+from lems_guard.cohort.engines import Lines, Work
 
 
-def echoed(line: CohortLine) -> CheckedLine:
-    """Answers a line by its place."""
-    return CheckedLine(line.place.encode())
+def echoed(lines: Lines) -> list[str]:
+    """Answers lines by their places."""
+    return [line.place for line in lines]
 
 
-def begin_echo() -> Check:
+def begin_echo() -> Work[list[str]]:
     """Begins a worker that echoes."""
     return echoed
 
 
-def dying(_: CohortLine) -> CheckedLine:
+def dying(_: Lines) -> list[str]:
     """Ends the process as the kernel does that wants its memory."""
     os._exit(9)
 
 
-def begin_dying() -> Check:
+def begin_dying() -> Work[list[str]]:
     """Begins a worker that does not live."""
     return dying

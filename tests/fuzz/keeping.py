@@ -30,7 +30,7 @@ from lems_guard.clinical.errors import InvalidCohort, InvalidRequest
 from lems_guard.cohort.charts import ChartReader
 from lems_guard.cohort.export_files import MEDICATION, ExportedResource, resource_of
 from lems_guard.cohort.gathering import Finder, chart_of, is_read, part_of
-from lems_guard.cohort.ledger import Circumstances, begun, resumed, state_of
+from lems_guard.cohort.ledger import Circumstances, begun, recorded, resumed, state_of
 from lems_guard.cohort.lines import CohortLine
 from lems_guard.cohort.requests import RequestLines, asked, reference_of
 from lems_guard.cohort.spool import ChartPart
@@ -122,7 +122,7 @@ def run() -> Path:
     """A run that was broken off after three lines."""
     path = scratch() / "out.ndjson"
     ledger = begun(path, UNDER)
-    ledger.write(zip(LINES[:3], ANSWERS[:3], strict=True))
+    ledger.write(b"".join(ANSWERS[:3]), recorded(LINES[:3], ANSWERS[:3]))
     ledger.close()
     return path
 
@@ -136,7 +136,8 @@ def resume(data: bytes) -> None:
     try:
         with contextlib.closing(resumed(path, UNDER)) as ledger:
             left = list(ledger.unanswered(LINES))
-            ledger.write(zip(left, ANSWERS[len(LINES) - len(left) :], strict=True))
+            rest = ANSWERS[len(LINES) - len(left) :]
+            ledger.write(b"".join(rest), recorded(left, rest))
     except InvalidCohort:
         return
     must(path.read_bytes() == b"".join(ANSWERS), "another end than without a break")

@@ -16,25 +16,28 @@ from lems_guard.cli.remote import Remote
 from lems_guard.clinical.errors import InvalidCohort
 from lems_guard.cohort.checking import InputKind, checker_of
 from lems_guard.cohort.columns import read_columns
-from lems_guard.cohort.engines import by_processes, by_threads, one_by_one
+from lems_guard.cohort.engines import Engine, by_threads, one_by_one, processes
 from lems_guard.cohort.formats import OutputFormat
 from lems_guard.cohort.in_process import InProcess, Terms, edition_of, terms_of
 from lems_guard.cohort.inputs import STANDARD, CohortSource, opened
 from lems_guard.cohort.ledger import Circumstances
-from lems_guard.cohort.outputs import present
+from lems_guard.cohort.outputs import Presentation, present
 from lems_guard.cohort.rejects import Rejects
+from lems_guard.cohort.results import results_in
 from lems_guard.cohort.running import (
+    AnsweredPiece,
     Beginning,
-    Engine,
     Keeps,
     Passing,
+    answering,
+    begin_answering,
     finished,
     kept,
-    reject_refused,
+    rejecting,
     run,
 )
-from lems_guard.cohort.starting import begin_check, check_of
-from lems_guard.cohort.summary import RunTally, unread_lines
+from lems_guard.cohort.starting import check_of
+from lems_guard.cohort.summary import RunTally, summary_of, unread_lines
 from lems_guard.fhir.patients import interpreter_of
 from lems_guard.settings import Settings
 
@@ -95,8 +98,8 @@ def _run(
         circumstances = _under(here, remote, source, terms)
         keep = stack.enter_context(_keeping(asked, way, circumstances))
         rejects.begin()
+        engine = stack.enter_context(_engine(asked, settings, source, terms, here, remote))
         show = stack.enter_context(progress_of(cohort))
-        engine = _engine(asked, settings, source, terms, here, remote)
         return run(cohort, engine, keep, show), keep.answered
 
 
@@ -149,6 +152,7 @@ def _keeping(asked: BatchOrder, way: Beginning, under: Circumstances) -> Iterato
         keep.close()
 
 
+@contextlib.contextmanager
 def _engine(
     asked: BatchOrder,
     settings: Settings,
@@ -156,16 +160,20 @@ def _engine(
     terms: Terms,
     here: InProcess,
     remote: Remote | None,
-) -> Engine:
+) -> Iterator[Engine[AnsweredPiece]]:
     """Who answers: a service, processes of their own, or this one."""
     if remote:
         vocabulary = interpreter_of(here.edition, terms.country)
-        check = checker_of(source.kind, remote.check, vocabulary, terms)
-        return functools.partial(by_threads, check=check, jobs=asked.jobs)
-    if asked.jobs > 1:
-        begin = functools.partial(begin_check, settings, source.kind, terms)
-        return functools.partial(by_processes, begin=begin, jobs=asked.jobs)
-    return functools.partial(one_by_one, check=check_of(here, source.kind, terms))
+        asking = answering(checker_of(source.kind, remote.check, vocabulary, terms))
+        yield functools.partial(by_threads, work=asking, jobs=asked.jobs)
+        return
+    loaded = answering(check_of(here, source.kind, terms))
+    if asked.jobs == 1:
+        yield functools.partial(one_by_one, work=loaded)
+        return
+    begin = functools.partial(begin_answering, settings, source.kind, terms)
+    with processes(loaded, begin, asked.jobs) as engine:
+        yield engine
 
 
 def _conclude(
@@ -175,10 +183,10 @@ def _conclude(
     told = _told(tally, before)
     if not asked.is_passed_on:
         kind = asked.read_from.kind
-        is_by_line = kind is InputKind.REQUESTS
-        reject_refused(asked.answers, asked.source, rejects, is_by_line=is_by_line)
-        paths = asked.answers, Path(asked.target)
-        summary = present(*paths, asked.form, kind, pages)
+        results = results_in(asked.answers)
+        summary = summary_of(rejecting(results, asked.source, rejects, kind))
+        shown = Presentation(asked.form, kind, pages)
+        present(asked.answers, Path(asked.target), shown, summary)
         finished(asked.answers, Path(asked.target))
         tally.settle(summary)
         _say(summary.lines())

@@ -15,11 +15,11 @@ from lems_guard.clinical.errors import InvalidCohort
 from lems_guard.cohort.change_page import change_page
 from lems_guard.cohort.change_report import ChangeTally, ComparedSides, report_lines
 from lems_guard.cohort.changes import ComparedList, ListChange
-from lems_guard.cohort.engines import Done, by_processes, one_by_one
+from lems_guard.cohort.checking import CheckedLine
+from lems_guard.cohort.engines import Engine, one_by_one, processes
 from lems_guard.cohort.inputs import CohortSource, opened
 from lems_guard.cohort.rejects import Rejects
 from lems_guard.cohort.rescreening import Rescreen, RescreenOrder, begin_rescreen
-from lems_guard.cohort.running import Engine
 from lems_guard.cohort.summary import RunTally
 from lems_guard.papers.tables import plain_cell
 
@@ -46,13 +46,13 @@ def run_rescreen(
         vocabularies, day = here.vocabularies(), asked.terms.day
         cohort = stack.enter_context(opened(source, vocabularies, day, rejects))
         take = stack.enter_context(_rows_into(reports.csv))
+        engine = stack.enter_context(_engine(asked, here, jobs))
         show = stack.enter_context(progress_of(cohort))
         rejects.begin()
-        for piece in _engine(asked, here, jobs)(cohort.lines(lambda: show(done))):
+        for piece in engine(cohort.lines(lambda: show(done))):
             for compared in _found(piece, done):
                 tally.add(compared)
                 take(compared.changes)
-            done.lines += len(piece)
             show(done)
     _refuse_nothing(source, done, rejects)
     on_file = len(here.on_file or ())
@@ -64,19 +64,21 @@ def run_rescreen(
     return list(report_lines(sides, tally))
 
 
-def _found(piece: Done, done: RunTally) -> Iterator[ComparedList]:
+def _found(piece: list[CheckedLine], done: RunTally) -> Iterator[ComparedList]:
     """What was compared of some lines, counted."""
-    for _, checked in piece:
+    for checked in piece:
         done.add(checked)
         if checked.answer:
             yield msgspec.json.decode(checked.answer, type=ComparedList)
 
 
-def _engine(asked: RescreenOrder, here: Rescreen, jobs: int) -> Engine:
-    if jobs > 1:
-        begin = functools.partial(begin_rescreen, asked)
-        return functools.partial(by_processes, begin=begin, jobs=jobs)
-    return functools.partial(one_by_one, check=here.check)
+@contextlib.contextmanager
+def _engine(asked: RescreenOrder, here: Rescreen, jobs: int) -> Iterator[Engine[list[CheckedLine]]]:
+    if jobs == 1:
+        yield functools.partial(one_by_one, work=here.work)
+        return
+    with processes(here.work, functools.partial(begin_rescreen, asked), jobs) as engine:
+        yield engine
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ from typing import BinaryIO, NamedTuple
 from lems_guard.clinical.errors import InvalidCohort
 from lems_guard.cohort.lines import CohortLine
 
-FORMAT = "lems-guard batch 1"
+FORMAT = "lems-guard batch 2"
 HASH_BYTES = 16
 RECORD = struct.Struct(f">{HASH_BYTES}s{HASH_BYTES}sQ")
 BEGIN_ANEW = "--restart begins anew"
@@ -47,6 +47,14 @@ def hashed(content: bytes) -> bytes:
     return hashlib.sha256(content).digest()[:HASH_BYTES]
 
 
+def recorded(lines: Iterable[CohortLine], answers: Iterable[bytes]) -> bytes:
+    """What the state says of some lines and their answers."""
+    return b"".join(
+        RECORD.pack(hashed(line.content), hashed(answer), len(answer))
+        for line, answer in zip(lines, answers, strict=True)
+    )
+
+
 class Ledger:
     """The answers' file and its state, written together: first the answers, then what they are."""
 
@@ -69,18 +77,14 @@ class Ledger:
                 raise refused(f"line {number} of the input is not the one that was answered")
         yield from following
 
-    def write(self, done: Iterable[tuple[CohortLine, bytes]]) -> None:
+    def write(self, answers: bytes, records: bytes) -> None:
         """Keep some answers. A run that is killed here has kept them whole, or not at all.
 
         Raises `OSError` where they cannot be kept, as on a full disk.
         """
-        records, answers = [], []
-        for line, answer in done:
-            self._end += len(answer)
-            answers.append(answer)
-            records.append(RECORD.pack(hashed(line.content), hashed(answer), self._end))
-        _put(self._answers, b"".join(answers))
-        _put(self._state, b"".join(records))
+        self._end += len(answers)
+        _put(self._answers, answers)
+        _put(self._state, records)
 
     def abandon(self) -> None:
         """The input cannot be used: files in which there is no answer yet go away."""
@@ -98,13 +102,12 @@ class Ledger:
         """Go on behind the last whole answer; raises `InvalidCohort` where one is not as it was."""
         size = self._path.stat().st_size
         with self._path.open("rb") as answers:
-            for number, (_, known, end) in enumerate(self._records(), start=1):
-                if not self._end <= end <= size:
+            for number, (_, known, length) in enumerate(self._records(), start=1):
+                if self._end + length > size:
                     raise refused(f"OUT was cut: the answer to line {number} is not whole")
-                answer = answers.read(end - self._end)
-                if hashed(answer) != known:
+                if hashed(answers.read(length)) != known:
                     raise refused(f"OUT was changed: the answer to line {number} is another")
-                self.answered, self._end = number, end
+                self.answered, self._end = number, self._end + length
         for file, end in ((self._answers, self._end), (self._state, self._state_end())):
             file.truncate(end)
             file.seek(end)

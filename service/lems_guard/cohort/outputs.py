@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import msgspec
 from google.protobuf.json_format import Parse
@@ -12,7 +12,7 @@ from lems_guard.clinical.errors import InvalidSettings
 from lems_guard.cohort.checking import InputKind
 from lems_guard.cohort.formats import OutputFormat
 from lems_guard.cohort.results import results_in
-from lems_guard.cohort.summary import Summary, summary_of
+from lems_guard.cohort.summary import Summary
 from lems_guard.cohort.worklist import WorklistRow, sorted_rows, write_csv
 from lems_guard.cohort.worklist_page import write_html
 from lems_guard.fhir.detected_issue import IssueSubject, detected_issue
@@ -21,23 +21,26 @@ from lems_guard.v1 import interaction_check_service_pb2 as wire
 NO_DUCKDB = "--format parquet needs DuckDB: pip install 'lems-guard[duckdb]'"
 
 
-def present(answers: Path, out: Path, form: OutputFormat, kind: InputKind, pages: str) -> Summary:
-    """Write OUT from the answers, unless it is these; tells what they come to.
+class Presentation(NamedTuple):
+    """What OUT is to hold; `kind` is what was asked, `pages` where people reach the rules."""
 
-    `kind` is what was asked; `pages` is where people reach the rules' pages.
-    """
-    summary = summary_of(results_in(answers))
-    if form is OutputFormat.NDJSON:
-        return summary
-    if form is OutputFormat.PARQUET:
+    form: OutputFormat
+    kind: InputKind
+    pages: str
+
+
+def present(answers: Path, out: Path, asked: Presentation, summary: Summary) -> None:
+    """Write OUT from the answers, and from what they come to, unless it is these."""
+    if asked.form is OutputFormat.NDJSON:
+        return
+    if asked.form is OutputFormat.PARQUET:
         _write_parquet(answers, out)
-        return summary
+        return
     with out.open("w", encoding="utf-8", newline="") as file:
-        if form is OutputFormat.FHIR:
-            file.writelines(_issues(answers, kind, pages))
+        if asked.form is OutputFormat.FHIR:
+            file.writelines(_issues(answers, asked.kind, asked.pages))
         else:
-            _write(answers, form, summary, file)
-    return summary
+            _write(answers, asked.form, summary, file)
 
 
 def _write(answers: Path, form: OutputFormat, summary: Summary, out: IO[str]) -> None:

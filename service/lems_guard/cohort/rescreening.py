@@ -10,6 +10,7 @@ import msgspec
 from lems_guard.clinical.errors import InvalidCohort
 from lems_guard.cohort.changes import ComparedList, changes_of
 from lems_guard.cohort.checking import CheckedLine, InputKind
+from lems_guard.cohort.engines import Lines, Work
 from lems_guard.cohort.in_process import InProcess, Terms
 from lems_guard.cohort.lines import CohortLine
 from lems_guard.cohort.results import ToldKnowledge, result_of, results_in
@@ -115,6 +116,10 @@ class Rescreen:
         is_answered = any(each and each.response for each in (before, after))
         return now._replace(answer=msgspec.json.encode(found), is_answered=is_answered)
 
+    def work(self, lines: Lines) -> list[CheckedLine]:
+        """What changes for some lines."""
+        return [self.check(line) for line in lines]
+
     def vocabularies(self) -> list[Interpreter]:
         """By which patients with LEMS are found: those of both sides."""
         country = self._asked.terms.country
@@ -141,9 +146,9 @@ class Rescreen:
             yield from rules_changed(old.knowledge, new.knowledge)
 
 
-def begin_rescreen(asked: RescreenOrder) -> Callable[[CohortLine], CheckedLine]:
+def begin_rescreen(asked: RescreenOrder) -> Work[list[CheckedLine]]:
     """What compares lines, in a process of its own."""
-    return Rescreen(asked).check
+    return Rescreen(asked).work
 
 
 def edition_of(side: SideOrder) -> Edition:

@@ -2,19 +2,52 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, Protocol, TypeAlias
+from typing import BinaryIO, NamedTuple, Protocol
 
 from lems_guard.clinical.errors import InvalidCohort
-from lems_guard.cohort.engines import Done
-from lems_guard.cohort.ledger import Circumstances, begun, refused, resumed, state_of
+from lems_guard.cohort.checking import Check, InputKind
+from lems_guard.cohort.engines import Engine, Lines, Work
+from lems_guard.cohort.in_process import Terms
+from lems_guard.cohort.ledger import Circumstances, begun, recorded, refused, resumed, state_of
 from lems_guard.cohort.lines import Cohort, CohortLine, Reject
 from lems_guard.cohort.rejects import Rejects
-from lems_guard.cohort.results import results_in
+from lems_guard.cohort.results import Result
+from lems_guard.cohort.starting import begin_check
 from lems_guard.cohort.summary import RunTally
+from lems_guard.settings import Settings
 
-Engine: TypeAlias = Callable[[Iterable[CohortLine]], Iterator[Done]]
 NO_FILE = "is no file that answers can be kept in: name one, or - for standard output"
 EXISTS = "is there already: go on with it by --resume, or begin anew by --restart"
+
+
+class AnsweredPiece(NamedTuple):
+    """Some lines answered: the answers as they are written, what the state says, what they count.
+
+    All is made where they are answered, so that who writes them has little to do.
+    """
+
+    answers: bytes
+    records: bytes
+    tally: RunTally
+
+
+def answering(check: Check) -> Work[AnsweredPiece]:
+    """The work of answering lines."""
+
+    def work(lines: Lines) -> AnsweredPiece:
+        tally, answers = RunTally(), []
+        for line in lines:
+            checked = check(line)
+            tally.add(checked)
+            answers.append(checked.answer)
+        return AnsweredPiece(b"".join(answers), recorded(lines, answers), tally)
+
+    return work
+
+
+def begin_answering(settings: Settings, kind: InputKind, terms: Terms) -> Work[AnsweredPiece]:
+    """The same, by an engine that is loaded for it."""
+    return answering(begin_check(settings, kind, terms))
 
 
 class Keeps(Protocol):
@@ -27,8 +60,8 @@ class Keeps(Protocol):
     def unanswered(self, lines: Iterable[CohortLine]) -> Iterator[CohortLine]:
         """The lines that are left."""
 
-    def write(self, done: Iterable[tuple[CohortLine, bytes]]) -> None:
-        """Keep some answers."""
+    def write(self, answers: bytes, records: bytes) -> None:
+        """Keep some answers, and what the state says of them."""
 
     def abandon(self) -> None:
         """The input cannot be used: leave nothing behind that was not there before."""
@@ -50,9 +83,9 @@ class Passing:
         """All lines."""
         return iter(lines)
 
-    def write(self, done: Iterable[tuple[CohortLine, bytes]]) -> None:
+    def write(self, answers: bytes, _: bytes) -> None:
         """Pass some answers on."""
-        self._out.writelines(answer for _, answer in done)
+        self._out.write(answers)
         self._out.flush()
 
     def abandon(self) -> None:
@@ -87,27 +120,34 @@ def kept(answers: Path, out: Path, under: Circumstances, way: Beginning) -> Keep
         raise InvalidCohort(f"{fault.filename}: {fault.strerror}") from None
 
 
-def run(cohort: Cohort, engine: Engine, keep: Keeps, show: Callable[[RunTally], None]) -> RunTally:
+def run(
+    cohort: Cohort,
+    engine: Engine[AnsweredPiece],
+    keep: Keeps,
+    show: Callable[[RunTally], None],
+) -> RunTally:
     """Answer what is left of the lines; `show` hears what they come to by now."""
     tally = RunTally()
     tally.lines = keep.answered
     lines = cohort.lines(lambda: show(tally))
-    for done in engine(keep.unanswered(lines)):
-        keep.write((line, checked.answer) for line, checked in done)
-        tally.lines += len(done)
-        for _, checked in done:
-            tally.add(checked)
+    for piece in engine(keep.unanswered(lines)):
+        keep.write(piece.answers, piece.records)
+        tally.join(piece.tally)
         show(tally)
     tally.patients = cohort.patients
     return tally
 
 
-def reject_refused(answers: Path, source: str, rejects: Rejects, *, is_by_line: bool) -> None:
-    """Reject the lists that were answered by an error: by their lines of IN, or whose they are."""
-    for number, result in enumerate(results_in(answers), start=1):
+def rejecting(
+    results: Iterable[Result], source: str, rejects: Rejects, kind: InputKind
+) -> Iterator[Result]:
+    """Some results, while those that are errors are rejected: by lines of IN, or by patients."""
+    for number, result in enumerate(results, start=1):
         if result.error:
-            file, line = (source, number) if is_by_line else (f"Patient/{result.request_id}", 0)
+            is_line = kind is InputKind.REQUESTS
+            file, line = (source, number) if is_line else (f"Patient/{result.request_id}", 0)
             rejects.add(Reject(file, line, result.error.words()))
+        yield result
 
 
 def finished(answers: Path, out: Path) -> None:

@@ -25,7 +25,8 @@ class RunTally:
         self.unread: collections.Counter[str] = collections.Counter()
 
     def add(self, checked: CheckedLine) -> None:
-        """Count one line; somebody who is not concerned counts for nothing."""
+        """Count one line; somebody who is not concerned counts for nothing else."""
+        self.lines += 1
         if not checked.answer:
             return
         self.answered += checked.is_answered
@@ -34,8 +35,22 @@ class RunTally:
         self.found += checked.worst >= terms.SEVERITY_AVOID
         self.worst = max(self.worst, checked.worst)
         for words in checked.unread:
-            if words in self.unread or len(self.unread) < MOST_TEXTS:
-                self.unread[words] += 1
+            self._add_unread(words, 1)
+
+    def join(self, other: "RunTally") -> None:
+        """Count what another has counted."""
+        self.lines += other.lines
+        self.answered += other.answered
+        self.refused += other.refused
+        self.incomplete += other.incomplete
+        self.found += other.found
+        self.worst = max(self.worst, other.worst)
+        for words, count in other.unread.items():
+            self._add_unread(words, count)
+
+    def _add_unread(self, words: str, count: int) -> None:
+        if words in self.unread or len(self.unread) < MOST_TEXTS:
+            self.unread[words] += count
 
     def settle(self, summary: "Summary") -> None:
         """Count what was answered before this part of the run too."""
