@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 
-from lems_guard.clinical.patient import LemsStatus
+from lems_guard.clinical.facts import YesNo
+from lems_guard.clinical.patient import LemsStatus, Patient
 from lems_guard.editions.library import Edition
 from lems_guard.fhir.diagnoses import NOTHING_KNOWN, Diagnoses, DiagnosisReader
 
 ICD9 = "http://hl7.org/fhir/sid/icd-9-cm"
 ICD11 = "http://id.who.int/icd/release/11/mms"
+SNOMED = "http://snomed.info/sct"
 LOCAL = "urn:oid:1.2.3.4.5.6"
 CONFIRMED, SUSPECTED = LemsStatus.CONFIRMED, LemsStatus.SUSPECTED
 
@@ -124,3 +126,26 @@ def test_what_the_eu_label_forbids_is_heard_in_words(
 def test_asthma_that_is_over_forbids_nothing(edition: Edition) -> None:
     found = read(edition, {"text": "Uncontrolled asthma"}, clinicalStatus="resolved")
     assert not found.uncontrolled_asthma
+
+
+@pytest.mark.parametrize(
+    ("code", "told", "why"),
+    [
+        (coded(SNOMED, "254632001", ""), True, "its code"),
+        ({"text": "Extensive stage small cell lung cancer"}, True, "words alone"),
+        ({"text": "small-cell carcinoma of the lung"}, True, "in other words"),
+        ({"text": "SCLC, limited stage"}, True, "abbreviated"),
+        ({"text": "Non-small cell lung cancer"}, False, "the other kind"),
+        ({"text": "non small cell lung carcinoma"}, False, "without a hyphen"),
+        ({"text": "NSCLC"}, False, "abbreviated, the other kind"),
+        ({"text": "No small cell lung cancer"}, False, "denied"),
+        ({"text": "Screening for small cell lung cancer"}, False, "looked for"),
+        ({"text": "Lung cancer"}, False, "of which kind is not said"),
+    ],
+)
+def test_small_cell_lung_cancer(
+    edition: Edition, code: dict[str, Any], told: bool, why: str
+) -> None:
+    conditions = read(edition, code).conditions
+    patient, _ = edition.with_conditions(Patient(), conditions)
+    assert (patient.small_cell_lung_cancer is YesNo.YES) is told, why

@@ -66,7 +66,11 @@ PEOPLE = [
         frozenset(BETA_LACTAMS),
         Allergies(frozenset(BETA_LACTAMS)),
     ),
-    Person("small-cell lung cancer", ADULT),
+    Person(
+        "small-cell lung cancer",
+        replace(ADULT, small_cell_lung_cancer=YesNo.YES),
+        frozenset({"hydrochlorothiazide"}),
+    ),
     Person(
         "renal failure",
         replace(ADULT, creatinine_clearance_ml_min=Interval(12, 12)),

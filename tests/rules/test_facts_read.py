@@ -10,6 +10,8 @@ from lems_guard.v1 import prescription_pb2
 # How a field of the contract is read: as another fact, as the need of LEMS, or by what is offered.
 READ_AS = {"birth_date": "age_years"}
 NOT_BY_CONDITION = {"lems_status", "conditions", "allergies"}
+# What no field asks for: a diagnosis tells it, or what an order is for.
+BY_DIAGNOSIS = {"small_cell_lung_cancer"}
 
 
 def facts_of_rules() -> set[str]:
@@ -31,4 +33,5 @@ def test_each_field_of_the_patient_is_read_by_a_rule(field: str) -> None:
 
 def test_each_fact_of_a_patient_is_a_field_or_follows_from_one() -> None:
     followed = {READ_AS.get(field, field) for field in FIELDS}
-    assert set(Patient.__slots__) <= followed
+    assert set(Patient.__slots__) <= followed | BY_DIAGNOSIS
+    assert BY_DIAGNOSIS <= READ

@@ -48,8 +48,9 @@ NAT2 = {0: None, **{each.value: each for each in Nat2Phenotype}}
 
 BELOW_ZERO = -math.ulp(0.0)
 
-# The questions to be answered with yes or no: the patient's last fields, in their order.
-ANSWERED = Patient.__slots__[Patient.__slots__.index("on_dialysis") :]
+# The questions to be answered with yes or no, in the order of the patient's fields; the last field
+# is told by a diagnosis alone.
+ANSWERED = Patient.__slots__[Patient.__slots__.index("on_dialysis") : -1]
 _answers = operator.attrgetter(*ANSWERED)
 
 

@@ -66,6 +66,7 @@ FACTS: dict[str, FactSpec] = {
             YesNo,
             "Has the patient ever reacted to an aminopyridine?",
         ),
+        _patient("small_cell_lung_cancer", YesNo, "Has the patient small cell lung cancer?"),
         _order("list", MedicationList, "Is the order proposed, active or stopped?"),
         _order("phase", Phase, "Does the order start the treatment or continue it?"),
         _order("as_needed", YesNo, "Is the order to be taken only when needed?"),

@@ -69,6 +69,7 @@ class Patient:
     pregnant: YesNo | None = None
     breast_feeding: YesNo | None = None
     aminopyridine_hypersensitivity: YesNo | None = None
+    small_cell_lung_cancer: YesNo | None = None
 
     def with_implications(self) -> "Patient":
         """What follows: epilepsy implies a seizure history, and no seizure history no epilepsy.

@@ -16,6 +16,7 @@ from lems_guard.fhir.diagnosis_codes import (
     LEMS,
     LONG_QT,
     SEIZURE,
+    SMALL_CELL,
     facts_coded,
     facts_in_words,
 )
@@ -35,6 +36,10 @@ DIAGNOSTIC = (CodeSystem.ICD10CM, CodeSystem.SNOMED_CT)
 ICD_MARKS = "*†+! "
 READ = ("code", "verificationStatus", "clinicalStatus")
 SUREST_FIRST = (LemsStatus.CONFIRMED, LemsStatus.SUSPECTED, LemsStatus.ABSENT)
+
+# What the contract has no field for is sent as the code that its words stand for; the vocabulary
+# has it.
+SMALL_CELL_CODE = Coding(CodeSystem.SNOMED_CT, "254632001")
 
 Told = Callable[[tuple[Coding, ...]], Patient]
 
@@ -172,8 +177,11 @@ def _sure(
     if is_over:
         seized = YesNo.YES in {facts.seizure_history, facts.epilepsy}
         return Diagnosis(seizure_history=seized or is_epilepsy or is_seizure)
+    told = codings if facts != NOTHING_KNOWN else ()
+    if SMALL_CELL in heard and SMALL_CELL_CODE not in told:
+        told = (*told, SMALL_CELL_CODE)
     return Diagnosis(
-        conditions=codings if facts != NOTHING_KNOWN else (),
+        conditions=told,
         epilepsy=is_epilepsy,
         seizure_history=is_seizure,
         pregnant=any(means_pregnant(each.system, each.code) for each in codings),

@@ -12,6 +12,7 @@ from lems_guard.fhir.shapes import Resource, codings_in, objs, text
 
 LEMS, EPILEPSY, SEIZURE = "lems", "epilepsy", "seizure"
 LONG_QT, ASTHMA = "congenital long QT", "uncontrolled asthma"
+SMALL_CELL = "small cell lung cancer"
 
 # Systems as they are written in the wild: http://hl7.org/fhir/sid/icd-9-cm, "ICD9CM", WHO's
 # http://id.who.int/icd/release/11/mms, https://www.orpha.net/ORDOcodes; OIDs by HL7's registry.
@@ -55,6 +56,11 @@ MENTIONS = {
         r"\b(?:un|poorly[\s-]|not[\s-](?:well[\s-])?)controlled\s+(?:\w+\s+)?asthma\b"
         r"|\basthma\b[\s,:(-]*(?:(?:is|was)\s+)?"
         r"(?:un|poorly[\s-]|not[\s-](?:well[\s-])?)controlled\b",
+        re.IGNORECASE,
+    ),
+    SMALL_CELL: re.compile(
+        r"(?<!non)(?<!non[\s-])\bsmall[\s-]cell\s+(?:lung\s+(?:cancer|carcinoma)"
+        r"|carcinoma\s+of\s+(?:the\s+)?lung)\b|\bsclc\b",
         re.IGNORECASE,
     ),
 }

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from lems_guard.clinical.alert import Exposure, ScreeningRequest, parted
-from lems_guard.clinical.facts import Facts, FactValue
+from lems_guard.clinical.facts import Facts, FactValue, YesNo
+from lems_guard.clinical.indication import Use
 from lems_guard.clinical.medication import Disposition, Medication, MedicationList
 from lems_guard.clinical.patient import Patient
 from lems_guard.clinical.route import KNOWN_ROUTES, Route
@@ -52,7 +53,7 @@ class Situation:
         if orders is not request.orders:
             request = replace(request, orders=orders)
         self.request = request
-        self.patient = request.patient.with_implications()
+        self.patient = patient_of(request)
         self.patient_facts = facts_of_patient(self.patient, request)
         self.classes_of = knowledge.classes_of
         self.proposed_ids = {order.id for order, _ in request.orders if order.list is PROPOSED}
@@ -130,6 +131,16 @@ class Situation:
         both = {exposure.ingredient.name, other.ingredient.name}
         readings = self.request.orders[exposure.order][1].readings
         return any(both <= {each.name for each in reading} for reading in readings)
+
+
+def patient_of(request: ScreeningRequest) -> Patient:
+    """The patient with what follows from the facts, and from what an order is for."""
+    patient = request.patient.with_implications()
+    if patient.small_cell_lung_cancer is None and any(
+        understood.use is Use.SMALL_CELL_LUNG_CANCER for _, understood in request.orders
+    ):
+        return replace(patient, small_cell_lung_cancer=YesNo.YES)
+    return patient
 
 
 def exposures_of(request: ScreeningRequest) -> Iterator[Exposure]:

@@ -1,4 +1,4 @@
-"""Coded diagnoses to facts: LEMS, epilepsy, seizures, asthma and long QT.
+"""Coded diagnoses to facts: LEMS, epilepsy, seizures, asthma, long QT, lung cancer.
 
 A code can only add what nobody has answered: an explicit answer stands, except that a coded YES
 against an answered NO counts as YES and is said, since the dangerous reading is the safer one.

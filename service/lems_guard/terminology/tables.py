@@ -35,6 +35,7 @@ CONDITION_FACTS = {
     "seizure_history": "YES",
     "uncontrolled_asthma": "YES",
     "congenital_long_qt": "YES",
+    "small_cell_lung_cancer": "YES",
 }
 CONTEXTS = frozenset({"", "eye", "ear", "skin", "field"})
 # The kinds of words in `sig.tsv`; what each does is told there, at `lexicon.Kind`.
