@@ -38,6 +38,8 @@ TOO_MANY_MEDICATIONS = FieldViolation(
     "proposed", f"at most {MOST_MEDICATIONS} medications over the three lists"
 )
 TOO_MANY_FIELDS = FieldViolation("", f"at most {MOST_FIELDS} fields in all")
+# In so few bytes no order holds more, or longer words, than is read.
+PLAIN_ORDER_BYTES = 2 * MOST_CODINGS
 MORE_FAULTS = FieldViolation("", f"and more, which are not listed: at most {MOST_FAULTS} are named")
 
 Children: TypeAlias = Mapping[int, Descriptor]

@@ -10,7 +10,7 @@ import math
 import operator
 from collections.abc import Iterable
 
-from lems_guard.answering.bounds import of_codings, of_medication
+from lems_guard.answering.bounds import PLAIN_ORDER_BYTES, of_codings, of_medication
 from lems_guard.answering.faults import OLDEST_YEARS, faults_of
 from lems_guard.clinical.country import COUNTRIES
 from lems_guard.clinical.dose import Dose
@@ -92,7 +92,7 @@ def lone_order(message: wire.Medication) -> Medication:
 
 def order(message: wire.Medication, medication_list: MedicationList) -> Medication:
     """An order of a list, with or without an id; raises one of `AMISS`."""
-    if any(of_medication(message, "")):
+    if message.ByteSize() > PLAIN_ORDER_BYTES and any(of_medication(message, "")):
         raise Unsound
     stopped_on = None
     if medication_list is MedicationList.STOPPED and message.stopped_on:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from lems_guard.answering.wire import block, number, terms, text, texts, whole
+from lems_guard.answering.wire import block, text
 from lems_guard.clinical.dose import Dose
-from lems_guard.clinical.medication import Disposition, Doubt, Phase, Understood
-from lems_guard.clinical.route import Route
+from lems_guard.clinical.medication import Disposition, Doubt, Ingredient, Understood
+from lems_guard.v1 import prescription_pb2 as request
+from lems_guard.v1 import screening_pb2 as wire
 
-ROUTES, PHASES = terms(2, Route), terms(6, Phase)
 # The numbers of the fields in a `MedicationResult`; that of the doubts in a reply is the same.
 ORDERS, DOUBTS = 9, 10
 
@@ -24,24 +24,27 @@ def doubts(found: Iterable[Doubt]) -> bytes:
 
 
 def _order(understood: Understood) -> bytes:
-    names = sorted({each.name for reading in understood.readings for each in reading})
-    daily = understood.daily_amount()
-    return b"".join(
-        (
-            texts(1, names),
-            ROUTES[understood.route],
-            _dose(3, understood.dose),
-            number(4, understood.doses_per_day),
-            _dose(5, daily),
-            PHASES[understood.phase],
-            whole(7, is_certain(understood)),
-            text(8, understood.words),
-        )
+    told = wire.OrderReading(
+        ingredients=_names(understood.readings),
+        route=understood.route,
+        dose=_dose(understood.dose),
+        doses_per_day=understood.doses_per_day,
+        daily_amount=_dose(understood.daily_amount()),
+        phase=understood.phase,
+        certain=is_certain(understood),
+        words=understood.words,
     )
+    return told.SerializeToString()
 
 
-def _dose(place: int, dose: Dose | None) -> bytes:
-    return b"" if dose is None else block(place, number(1, dose.value) + text(2, dose.unit))
+def _names(readings: tuple[tuple[Ingredient, ...], ...]) -> list[str]:
+    if len(readings) == 1 and len(readings[0]) == 1:
+        return [readings[0][0].name]
+    return sorted({each.name for reading in readings for each in reading})
+
+
+def _dose(dose: Dose | None) -> request.Dose | None:
+    return None if dose is None else request.Dose(value=dose.value, unit=dose.unit)
 
 
 def _doubt(doubt: Doubt) -> bytes:

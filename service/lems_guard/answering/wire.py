@@ -5,10 +5,9 @@ several times cheaper than building messages. Fields are written in the order of
 defaults are left out, so the bytes are those that protobuf itself would write (a test compares).
 """
 
-import struct
 from collections.abc import Iterable
 
-FIXED_64, LENGTH_DELIMITED = 1, 2
+LENGTH_DELIMITED = 2
 
 
 def varint(number: int) -> bytes:
@@ -48,11 +47,6 @@ def texts(number: int, values: Iterable[str]) -> bytes:
 def terms(number: int, values: Iterable[int]) -> dict[int | None, bytes]:
     """An enum field for each of its values, ready; nothing for `None`."""
     return {None: b"", **{value: whole(number, value) for value in values}}
-
-
-def number(place: int, value: float | None) -> bytes:
-    """An optional double field; nothing for `None`, which is another thing than nought."""
-    return b"" if value is None else SMALL[place << 3 | FIXED_64] + struct.pack("<d", value)
 
 
 def whole(number: int, value: int) -> bytes:
