@@ -109,9 +109,16 @@ def test_a_folder_of_rules_that_is_not_there_is_told_once(lems_guard: Run) -> No
         assert told.count("'/nope' does not exist") == 1
 
 
+REQUEST = '{"proposed": [{"id": "1", "text": "timolol eye drops"}]}'
+
+
 @pytest.mark.parametrize(
     ("arguments", "stdin"),
-    [(["check", "timolol eye drops"], ""), (["resolve", "timolol"], ""), (["batch", "-", "-"], "")],
+    [
+        (["check", "timolol eye drops"], ""),
+        (["resolve", "timolol"], ""),
+        (["batch", "-", "-"], REQUEST),
+    ],
 )
 def test_a_misspelt_setting_is_warned_of(program: Run, arguments: list[str], stdin: str) -> None:
     """Else US labels would answer for a site in Europe, and nobody would know."""

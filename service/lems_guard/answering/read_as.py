@@ -1,6 +1,7 @@
 """Writing what was read of a medication: its orders, and what is in doubt of them."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from lems_guard.answering.wire import block, text
 from lems_guard.clinical.dose import Dose
@@ -24,13 +25,15 @@ def doubts(found: Iterable[Doubt]) -> bytes:
 
 
 def _order(understood: Understood) -> bytes:
+    route: Any = understood.route  # the core's terms have the numbers of the contract's
+    phase: Any = understood.phase
     told = wire.OrderReading(
         ingredients=_names(understood.readings),
-        route=understood.route,
+        route=route,
         dose=_dose(understood.dose),
         doses_per_day=understood.doses_per_day,
         daily_amount=_dose(understood.daily_amount()),
-        phase=understood.phase,
+        phase=phase,
         certain=is_certain(understood),
         words=understood.words,
     )
