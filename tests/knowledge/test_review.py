@@ -74,13 +74,21 @@ def test_each_finding_carries_who_signed_it_and_as_what(signed: Path) -> None:
     assert (int(review.state), review.reviewed_on) == (int(ReviewState.SIGNED), "2026-11-30")
 
 
-def answered(edition: Edition) -> CheckPrescriptionResponse:
+def test_an_answer_of_an_earlier_day_knows_of_no_signature_yet(signed: Path) -> None:
+    """Whoever asks what was answered then is told what was known then."""
+    one = answered(browse_edition(signed), datetime.date(2026, 11, 29))
+    [review] = [finding.review for alert in one.alerts for finding in alert.findings]
+    assert int(review.state) == int(ReviewState.UNREVIEWED)
+    assert not (review.reviewer or review.role or review.reviewed_on)
+
+
+def answered(edition: Edition, day: datetime.date = DAY) -> CheckPrescriptionResponse:
     answerer = Answerer(
         edition.knowledge,
         edition,
         RuleScreener(),
         jurisdiction=next(iter(edition.knowledge.rules[0].jurisdictions)),
-        today=lambda: DAY,
+        today=lambda: day,
     )
     message = CheckPrescriptionRequest()
     message.proposed.add(id="p1", text="metoprolol 50 mg po bid")

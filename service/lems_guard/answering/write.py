@@ -99,13 +99,14 @@ def action(found: Finding, prepared: Told) -> bytes:
 
 def review(found: Review, as_of: datetime.date) -> bytes:
     """A `Review`, as it stands on a day."""
+    known = found.known_on(as_of)
     return b"".join(
         (
-            whole(1, found.on(as_of)),
-            text(2, found.reviewer),
-            text(3, found.role),
-            text(4, found.reviewed_on),
-            text(5, found.due),
+            whole(1, known.on(as_of)),
+            text(2, known.reviewer),
+            text(3, known.role),
+            text(4, known.reviewed_on),
+            text(5, known.due),
         )
     )
 

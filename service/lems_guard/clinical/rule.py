@@ -151,9 +151,15 @@ class Review:
             return "unreviewed"
         return "changed" if self.is_changed else "reviewed"
 
+    def known_on(self, day: datetime.date) -> "Review":
+        """What was known of it on a day: a signature counts from the day of the review on."""
+        if self.reviewer and day.isoformat() < self.reviewed_on:
+            return Review(due=self.due)
+        return self
+
     def on(self, day: datetime.date) -> ReviewState:
-        """Its state on a day: what was signed stays so up to the day on which it is due."""
-        if not self.reviewer:
+        """Its state on a day: from the review on, up to the day on which it is due."""
+        if not self.known_on(day).reviewer:
             return ReviewState.UNREVIEWED
         if self.is_changed:
             return ReviewState.CHANGED
