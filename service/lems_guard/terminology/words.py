@@ -17,7 +17,8 @@ _WORD = re.compile(rf"[^\W\d_]+|{_FURTHER}")
 # The same words of a text that is all ASCII, in half the time.
 _ASCII_WORD = re.compile(rf"[a-z]+|{_FURTHER}", re.ASCII)
 # `4 - 6` is the same range as `4-6`.
-_SPACED = re.compile(r"(?<=\d) - (?=\d)")
+# and so is `1-0-½`, where the sign of a fraction becomes a number between spaces.
+_SPACED = re.compile(r"(?<=\d) - (?=\d)|(?<=\d)- (?=0\.)|(?<=\.5) -(?=\d)|(?<=\.[27]5) -(?=\d)")
 # In the place of the spaces around a range's dash, so that no place in the text moves.
 _TIE = "\N{INFORMATION SEPARATOR ONE}"
 # `1 000`, `2 500 000` and `1 200-1 500` are surely one number each: none that stands for itself
@@ -41,6 +42,10 @@ _SIGNS = {
     "\N{HYPHEN}": "-",
     "\N{NON-BREAKING HYPHEN}": "-",
     "\N{MINUS SIGN}": "-",
+    "\N{LATIN SMALL LIGATURE OE}": "oe",
+    "\N{LATIN CAPITAL LIGATURE OE}": "oe",
+    "\N{LATIN SMALL LETTER AE}": "ae",
+    "\N{LATIN CAPITAL LETTER AE}": "ae",
     "\N{FRACTION SLASH}": "/",
     "\N{GREATER-THAN OR EQUAL TO}": ">",
     "\N{LESS-THAN OR EQUAL TO}": "<",
@@ -62,7 +67,7 @@ def words_of(text: str) -> list[str]:
         text = text.replace("->", "  ")
     if "'" in text or "`" in text or not text.isascii():
         text = "".join(map(_plain, _MICRO.sub("u", text)))
-    if " - " in text:
+    if "- " in text or " -" in text:
         text = _SPACED.sub("-", text)
     if " 0" in text or "-" in text:
         text = _GROUPED.sub(_without_spaces, text)
@@ -75,7 +80,7 @@ def spans_of(text: str) -> Iterator[tuple[int, int]]:
     tied = tied.replace("->", "  ").replace("(s)", f"{_GONE}s{_GONE}")
     parts = ["" if sign == _GONE else _plain(sign).lower() for sign in tied]
     origins = [place for place, part in enumerate(parts) for _ in part]
-    plain = _GROUPED.sub(_tied_groups, _SPACED.sub(_tied, "".join(parts)))
+    plain = _GROUPED.sub(_tied, _SPACED.sub(_tied, "".join(parts)))
     for found in _WORD_TIED.finditer(plain):
         yield origins[found.start()], origins[found.end() - 1] + 1
 
@@ -89,11 +94,7 @@ _WORD_TIED = re.compile(
 )
 
 
-def _tied(_: re.Match[str]) -> str:
-    return f"{_TIE}-{_TIE}"
-
-
-def _tied_groups(found: re.Match[str]) -> str:
+def _tied(found: re.Match[str]) -> str:
     return found[0].replace(" ", _TIE)
 
 

@@ -34,6 +34,8 @@ BEHIND_SLASH: Final = {
 }
 PER: Final = frozenset({"/", "per", "pro", "par", "al", "por"})
 
+# Behind a kilogram: of the body, `0.4 g/kg KG/d`, `mg/kg BW/day`.
+OF_BODY: Final = frozenset({"kg", "kgkg", "bw", "kgbw"})
 # Behind a unit these make more of it than an amount.
 GOES_ON: Final = PER | RANGE_WORDS
 
@@ -112,11 +114,20 @@ def _shares(text: Words, stop: int) -> tuple[tuple[str, ...], int]:
         unit, behind = unit_at(text, ahead)
         if words[ahead] in BEHIND_SLASH:
             unit, behind = BEHIND_SLASH[words[ahead]], ahead + 1
-        if not unit or unit in LONG_PERIODS:
+        if not unit or unit in LONG_PERIODS or _is_interval(words[stop], unit, number):
             break
         shares.append(_share(unit, number))
         stop = behind
+        if unit == WEIGHT and stop < text.end and words[stop] in OF_BODY:
+            stop += 1
     return tuple(shares), stop
+
+
+def _is_interval(sign: str, unit: str, number: float) -> bool:
+    """`20 mg/6h`: so much every six hours, as Spanish wards write it; no rate."""
+    if sign != "/" or unit != "hr" or number <= 1 or number == HOURS_A_DAY:
+        return False
+    return HOURS_A_DAY % number == 0 or number % HOURS_A_DAY == 0
 
 
 def _share(unit: str, number: float) -> str:

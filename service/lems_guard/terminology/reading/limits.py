@@ -6,6 +6,8 @@ from lems_guard.clinical.dose import Dose
 from lems_guard.terminology.reading import kinds
 from lems_guard.terminology.reading.phrase import Phrase
 
+OF_PIECES: Final = frozenset({kinds.COUNT, kinds.AMOUNT})
+DOSES_A_DAY: Final = "dose/day"
 DAY_IN_HOURS: Final = 24.0
 
 
@@ -31,12 +33,19 @@ def _limit(parts: tuple[Phrase, ...], dose: Dose | None, piece: Dose | None) -> 
     for part in parts:
         if part.kind is kinds.DAY:
             return Limit(Dose(part.value.high, part.value.unit))
-        if part.kind is kinds.FREQUENCY and _is_formula(part):
+        if part.kind is kinds.RATIO and part.value and part.value.unit == DOSES_A_DAY:
+            return Limit(None, part.value.high)
+        if part.kind is kinds.FREQUENCY and _is_formula(part) and not _is_of_pieces(parts):
             return Limit(None, part.value[1])
     if not any(map(_is_a_day, parts)):
         return NONE
     found = (_of_day(part, dose, piece) for part in parts)
     return next((limit for limit in found if limit is not NONE), NONE)
+
+
+def _is_of_pieces(parts: tuple[Phrase, ...]) -> bool:
+    """`2 tablets/24h`: so many pieces in a day, and no number of doses."""
+    return any(map(_is_a_day, parts)) and any(part.kind in OF_PIECES for part in parts)
 
 
 def _of_day(part: Phrase, dose: Dose | None, piece: Dose | None) -> Limit:

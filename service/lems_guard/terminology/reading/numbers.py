@@ -5,6 +5,7 @@ from typing import Final
 from lems_guard.terminology.lexicon import NUMBER_SIGN, Entry, quotient
 from lems_guard.terminology.reading import kinds
 from lems_guard.terminology.reading.amounts import DOSE_UNITS, IN_THOUSANDS, amount_phrase
+from lems_guard.terminology.reading.clocks import behind_clock, is_clock
 from lems_guard.terminology.reading.phrase import (
     DIGITS,
     RANGE_WORDS,
@@ -23,14 +24,15 @@ TIMES_OF_DAY: Final = frozenset({"x", "mal"})
 MOST_TIMES: Final = frozenset({1.0, 2.0, 3.0, 4.0, 5.0, 6.0})
 MORE_NUMBERS: Final = frozenset({"/", "%", "x", "-", "to", "or", "="})
 HALVES: Final = (["and", "a", "half"], ["and", "one", "half"], ["et", "demi"], ["et", "demie"])
-CLOCK_WORDS: Final = frozenset({"a", "p", "am", "pm", "uhr", "h", "o", "noon", "midnight"})
 HOURS_A_DAY: Final = 24
 BETWEEN: Final = frozenset({"/", "em", "en"})
 EVERY_HOURS: Final = "every # hours"
-# `9a` is an hour; `1 a` begins something else.
-EARLIEST: Final = 4
+# What the number behind the slash makes of the one before it, and the most that is a course.
+PARTS_OF_TIME: Final = {"7": "# days", "52": "# weeks", "12": "# months"}
+PARTS_MOST: Final = {"7": 60, "52": 52, "12": 11}
 # Thousands are parted into groups of three digits.
 GROUP: Final = 3
+LENGTHS: Final = range(3, 9)
 # No tablet or capsule weighs more, in mg.
 HEAVIEST_PIECE: Final = 1500.0
 NOT_NOUGHT: Final = frozenset("123456789")
@@ -60,6 +62,7 @@ def number_phrase(text: Words, at: int) -> Phrase:
     number, stop = number_at(text, at)
     return (
         _every(text, at)
+        or _days_of(text, at)
         or _multiple(text, at, number, stop)
         or _times_pieces(text, at, number, stop)
         or _frequency(text, at, stop)
@@ -103,6 +106,20 @@ def _every(text: Words, at: int) -> Phrase | None:
     return new_phrase((FREQUENCY, at, stop, text.entries.get(EVERY_HOURS), (times, times)))
 
 
+def _days_of(text: Words, at: int) -> Phrase | None:
+    """`5/7`, `2/52`, `3/12`: five days, two weeks, three months, as British wards write them."""
+    words = text.words
+    if at + 3 > text.end or words[at + 1] != "/" or words[at + 2] not in PARTS_OF_TIME:
+        return None
+    entry, most = text.entries.get(PARTS_OF_TIME[words[at + 2]]), PARTS_MOST[words[at + 2]]
+    is_count = words[at].isdecimal() and 0 < int(words[at]) <= most
+    behind = words[at + 3] if at + 3 < text.end else ""
+    if entry is None or not is_count or behind in text.units or _is_plain_form(text, at + 3):
+        return None
+    count = float(words[at])
+    return new_phrase((kinds.DURATION, at, at + 3, entry, (count, count)))
+
+
 def _is_plain_form(text: Words, at: int) -> bool:
     """Whether the one word here is the form of a piece, and begins no longer phrase."""
     if at >= text.end:
@@ -134,7 +151,7 @@ def _plain(text: Words, at: int, number: Range | None, stop: int) -> Phrase:
 def _unreadable(text: Words, at: int, stop: int) -> Phrase:
     """A time of day, or a date, or who knows what."""
     if ":" in text.words[at]:
-        return Phrase(kinds.CLOCK, at, _behind_clock(text, stop))
+        return Phrase(kinds.CLOCK, at, behind_clock(text, stop))
     return Phrase(kinds.BARE, at, stop)
 
 
@@ -146,8 +163,8 @@ def _counted(text: Words, at: int, number: Range, stop: int) -> Phrase:
     form, _ = entry_at(text, place)
     if form is not None and form.kind is FORM and form.form is not None and form.form.counted:
         return Phrase(kinds.COUNT, at, stop, None, number)
-    if _is_clock(text, at, stop):
-        return Phrase(kinds.CLOCK, at, _behind_clock(text, stop))
+    if is_clock(text, at, stop):
+        return Phrase(kinds.CLOCK, at, behind_clock(text, stop))
     return Phrase(kinds.BARE, at, stop, None, number)
 
 
@@ -271,7 +288,11 @@ def _times_pieces(text: Words, at: int, number: Range | None, stop: int) -> Phra
 
 def shaped(text: Words, at: int, lengths: tuple[int, ...]) -> Phrase | None:
     """A phrase with numbers in it (`q 6 h`, `4 x / day`), which may tell the frequency."""
-    return _shaped_plainly(text, at, lengths) or _shaped(text, at, lengths)
+    found = _shaped_plainly(text, at, lengths) or _shaped(text, at, lengths)
+    if found is None or found.kind is not kinds.TIMES:
+        return found
+    course = _days_of(text, found.stop - 1)  # `x 5/7`
+    return found if course is None else course._replace(start=at)
 
 
 def _shaped_plainly(text: Words, at: int, lengths: tuple[int, ...]) -> Phrase | None:
@@ -334,40 +355,12 @@ def _shaped_as(entry: Entry, at: int, stop: int, number: Range | None) -> Phrase
 def pattern_of(word: str, *, is_amount: bool = False) -> tuple[float, ...] | None:
     """`1-0-1`: how many pieces, or how much, at each time of the day; nothing where it is not.
 
+    Up to six times a day, and more where a taper of amounts is written so.
+
     Of pieces ten are too many: `10-20-2026` is a day.
     """
     parts = [number_of(part) for part in word.split("-")]
     found = tuple(part for part in parts if part is not None)
-    if len(found) < len(parts) or len(parts) not in {3, 4} or not any(found):
+    if len(found) < len(parts) or len(parts) not in LENGTHS or not any(found):
         return None
     return found if is_amount or max(found) < MOST_AT_ONCE else None
-
-
-def _is_clock(text: Words, at: int, stop: int) -> bool:
-    """Whether a bare number is an hour: `at 0800`, `9a`, `8 pm`."""
-    word = text.words[at]
-    following = text.words[stop] if stop < text.end else ""
-    before = text.words[at - 1] if at else ""
-    value = number_of(word) if word[0] in DIGITS else None
-    if value is None or not value.is_integer():
-        return False
-    if _is_hours_and_minutes(word):
-        is_one_of_several = _is_hours_and_minutes(before) or _is_hours_and_minutes(following)
-        return is_one_of_several or before in {"at", "um", "and", "alle"} or word[0] == "0"
-    if following in {"a", "p"} and EARLIEST <= value <= HOURS_A_DAY / 2:
-        return True
-    is_hour = following in CLOCK_WORDS and 1 <= value <= HOURS_A_DAY
-    return is_hour and (before in {"at", "um", "and"} or value > 4)
-
-
-def _is_hours_and_minutes(word: str) -> bool:
-    """Whether a word is an hour as wards write it: `0800`, `2130`."""
-    is_four = len(word) == 4 and word.isdecimal()
-    return is_four and int(word) < HOURS_A_DAY * 100 and int(word[2:]) < 60
-
-
-def _behind_clock(text: Words, at: int) -> int:
-    """Behind the words that belong to an hour."""
-    while at < text.end and text.words[at] in CLOCK_WORDS | {"hrs", "hours", "clock", "m"}:
-        at += 1
-    return at

@@ -6,9 +6,16 @@ A take is what stands between one time and the next: `15 mg in the morning, 20 m
 from typing import Final, NamedTuple
 
 from lems_guard.clinical.dose import Dose
-from lems_guard.terminology.lexicon import Kind
 from lems_guard.terminology.reading import kinds
 from lems_guard.terminology.reading.bag import Bag
+from lems_guard.terminology.reading.look import (
+    Look,
+    has_before,
+    is_counted_form,
+    is_moment,
+    kind_at,
+    word_at,
+)
 from lems_guard.terminology.reading.phrase import DIGITS, Amount, Phrase
 from lems_guard.terminology.reading.times import Times, is_often
 
@@ -30,6 +37,8 @@ BEFORE_FORM: Final = frozenset(
 LINKS: Final = frozenset({kinds.LINK, kinds.TIMES})
 BRACKETS_AND_LINKS: Final = frozenset({kinds.SIGN, kinds.LINK, kinds.TIMES})
 TELLS_TAKING: Final = frozenset({kinds.INSTRUCTION, kinds.TALK, kinds.LIMIT})
+# Behind a number that a moment of the day stands before: `morgens 2, mittags 2, abends 1`.
+BEHIND_MOMENT: Final = frozenset({None, kinds.FREQUENCY, kinds.JOIN, kinds.SIGN, kinds.REASON})
 EQUALS, SLASH = "=", "/"
 
 
@@ -65,20 +74,11 @@ class Parts(NamedTuple):
     murky: bool = False
 
 
-class _Look(NamedTuple):
-    """An order's phrases, and what of the whole each needs to be understood."""
-
-    phrases: list[Phrase]
-    words: list[str]
-    bag: Bag
-    times: Times
-
-
 def parts_of(
     phrases: list[Phrase], words: list[str], bag: Bag, times: Times, piece: Dose | None
 ) -> Parts:
     """Sort the numbers of an order out; `piece` is what one counted piece is known to hold."""
-    look = _Look(phrases, words, bag, times)
+    look = Look(phrases, words, bag, times)
     strengths: list[Amount] = [each.value for each in bag.get(kinds.STRENGTH, ())]
     days = [] if is_often(bag) else [each.value for each in bag.get(kinds.DAY, ())]
     takes: list[Take] = [Take()]
@@ -127,13 +127,13 @@ def _with_piece(
 
 
 def _hear_amount(
-    look: _Look, place: int, heard: tuple[list[Amount], list[Amount], list[Take]]
+    look: Look, place: int, heard: tuple[list[Amount], list[Amount], list[Take]]
 ) -> None:
     """Put an amount to those of the day, to the strengths, or to what is taken."""
     days, strengths, takes = heard
     if _is_of_day(look, place):
         days.append(look.phrases[place].value)
-    elif _is_strength(look, place):
+    elif _is_strength(look, place) or _is_piece_of_day(look, place):
         strengths.append(look.phrases[place].value)
     else:
         _add(takes, _amount(look, place))
@@ -204,85 +204,70 @@ def _merged(takes: list[Take]) -> tuple[Take, ...]:
 # Amounts.
 
 
-def _amount(look: _Look, place: int) -> Take:
+def _amount(look: Look, place: int) -> Take:
     phrases = look.phrases
     return Take(
         (phrases[place].value,),
-        is_total=_kind_at(look, place + 1) is kinds.TOTAL or _beside_equals(look, place),
+        is_total=kind_at(look, place + 1) is kinds.TOTAL or _beside_equals(look, place),
         is_each=_is_each(look, place),
     )
 
 
-def _kind_at(look: _Look, place: int) -> Kind | None:
-    return look.phrases[place].kind if 0 <= place < len(look.phrases) else None
+def _beside_equals(look: Look, place: int) -> bool:
+    return EQUALS in {word_at(look, place - 1), word_at(look, place + 1)}
 
 
-def _word_at(look: _Look, place: int) -> str:
-    return look.words[look.phrases[place].start] if 0 <= place < len(look.phrases) else ""
-
-
-def _beside_equals(look: _Look, place: int) -> bool:
-    return EQUALS in {_word_at(look, place - 1), _word_at(look, place + 1)}
-
-
-def _is_of_day(look: _Look, place: int) -> bool:
+def _is_of_day(look: Look, place: int) -> bool:
     """`daily dose 80 mg`, `80 mg total daily`, `80 mg daily total`."""
     before = place - 1
-    while _kind_at(look, before) in {kinds.LINK, kinds.SIGN}:
+    while kind_at(look, before) in {kinds.LINK, kinds.SIGN}:
         before -= 1
-    if kinds.DAILY in {_kind_at(look, before), _kind_at(look, place + 1)}:
+    if kinds.DAILY in {kind_at(look, before), kind_at(look, place + 1)}:
         return True
     following = place + 2
-    is_daily = _kind_at(look, following) is kinds.FREQUENCY
+    is_daily = kind_at(look, following) is kinds.FREQUENCY
     is_daily = is_daily and look.phrases[following].value == ONE
-    return is_daily and _kind_at(look, place + 1) is kinds.TOTAL
+    return is_daily and kind_at(look, place + 1) is kinds.TOTAL
 
 
-def _is_strength(look: _Look, place: int) -> bool:
+def _is_strength(look: Look, place: int) -> bool:
     """Whether the form of a piece follows an amount."""
     place += 1
-    while _word_at(look, place) == SLASH or (
-        _kind_at(look, place) in BEFORE_FORM and _word_at(look, place) not in {"(", EQUALS}
+    while word_at(look, place) == SLASH or (
+        kind_at(look, place) in BEFORE_FORM and word_at(look, place) not in {"(", EQUALS}
     ):
         place += 1
-    return _is_counted_form(look, place)
+    return is_counted_form(look, place)
 
 
-def _is_counted_form(look: _Look, place: int) -> bool:
-    if _kind_at(look, place) is not kinds.FORM:
-        return False
-    entry = look.phrases[place].entry
-    return entry is not None and entry.form is not None and entry.form.counted
+def _is_piece_of_day(look: Look, place: int) -> bool:
+    """`10 mg morgens 2, mittags 1`: of the only amount so many pieces follow each moment."""
+    is_led = is_moment(look, place + 1) and kind_at(look, place + 2) is kinds.BARE
+    return is_led and len(look.bag[kinds.AMOUNT]) == 1 and not is_moment(look, place - 1)
 
 
-def _is_each(look: _Look, place: int) -> bool:
+def _is_each(look: Look, place: int) -> bool:
     """Whether an amount is what each counted piece holds: `2 tablets of 10 mg`, `10 mg 2 tabs`."""
     before = place - 1
-    while _kind_at(look, before) in {kinds.NAME, kinds.BRAND, kinds.SALT}:
+    while kind_at(look, before) in {kinds.NAME, kinds.BRAND, kinds.SALT}:
         before -= 1
-    if _kind_at(look, before) in LINKS:
+    if kind_at(look, before) in LINKS:
         return True
-    return _kind_at(look, place + 1) in {
+    return kind_at(look, place + 1) in {
         kinds.COUNT,
         kinds.TIMES,
         kinds.LINK,
         kinds.INSTRUCTION,
     } or (
-        (_kind_at(look, place - 1) is kinds.MULTIPLE or not _has_before(look, place, kinds.COUNT))
-        and _word_at(look, place + 1) != "("
+        (kind_at(look, place - 1) is kinds.MULTIPLE or not has_before(look, place, kinds.COUNT))
+        and word_at(look, place + 1) != "("
     )
-
-
-def _has_before(look: _Look, place: int, kind: Kind) -> bool:
-    """Whether a phrase of a kind stands before a place: the first of its kind tells."""
-    found = look.bag.get(kind)
-    return bool(found) and found[0].start < look.phrases[place].start  # type: ignore[index]
 
 
 # Numbers without a unit.
 
 
-def _number(look: _Look, place: int) -> tuple[Take | None, bool]:
+def _number(look: Look, place: int) -> tuple[Take | None, bool]:
     """What a number without a unit adds, and whether nobody can place it."""
     phrase = look.phrases[place]
     match phrase.kind:
@@ -302,18 +287,18 @@ def _number(look: _Look, place: int) -> tuple[Take | None, bool]:
     return None, False
 
 
-def _is_volume_dose(look: _Look, place: int) -> bool:
+def _is_volume_dose(look: Look, place: int) -> bool:
     """Whether a volume is what is taken: no other amount is told, nor is it added to a bag."""
-    is_bag = _kind_at(look, place - 1) is kinds.JOIN
+    is_bag = kind_at(look, place - 1) is kinds.JOIN
     return not is_bag and kinds.AMOUNT not in look.bag and kinds.COUNT not in look.bag
 
 
-def _count(look: _Look, place: int) -> Take | None:
+def _count(look: Look, place: int) -> Take | None:
     """So many pieces, unless they are a supply."""
     low, high = look.phrases[place].value
     if high > MOST_AT_ONCE:
-        given = _has_before(look, place, kinds.FREQUENCY)
-        told = _kind_at(look, place - 1) is kinds.INSTRUCTION
+        given = has_before(look, place, kinds.FREQUENCY)
+        told = kind_at(look, place - 1) is kinds.INSTRUCTION
         untimed = look.times.per_day is None and not (
             told or look.times.as_needed or look.times.divided
         )
@@ -322,42 +307,42 @@ def _count(look: _Look, place: int) -> Take | None:
     return Take(counts=((low, high),))
 
 
-def _times(look: _Look, place: int) -> Take | None:
+def _times(look: Look, place: int) -> Take | None:
     """`x 3 tablets` are pieces; `q6h x 3` are doses; `10 mg x 3` may be either."""
     value = look.phrases[place].value
-    if _is_counted_form(look, place + 1):
+    if is_counted_form(look, place + 1):
         return Take(counts=(value,), is_each=True)
-    behind_time = _has_before(look, place, kinds.FREQUENCY)
+    behind_time = has_before(look, place, kinds.FREQUENCY)
     if value == ONE or behind_time or value[1] > MOST_AT_ONCE:
         return None
     return Take(unclear=(value[1],))
 
 
-def _bare(look: _Look, place: int) -> tuple[Take | None, bool]:
+def _bare(look: Look, place: int) -> tuple[Take | None, bool]:
     value = look.phrases[place].value
     if value is None:
-        return None, kinds.AMOUNT in look.bag and ":" not in _word_at(look, place)
+        return None, kinds.AMOUNT in look.bag and ":" not in word_at(look, place)
     if _may_be_route(look.phrases[place]):
         return Take(unclear=value), False
     if _counts_strength(look, place) or _counts_behind_taking(look, place):
         return Take(counts=(value,)), False
-    if not (_has_before(look, place, kinds.AMOUNT) or _kind_at(look, place + 1) is kinds.AMOUNT):
+    if not (has_before(look, place, kinds.AMOUNT) or kind_at(look, place + 1) is kinds.AMOUNT):
         return None, False
     if value[1] <= MOST_AT_ONCE:
         return None if value == ONE else Take(unclear=value), False
     return (None, False) if _is_supply(look, place) else (Take(unclear=value), True)
 
 
-def _is_supply(look: _Look, place: int) -> bool:
+def _is_supply(look: Look, place: int) -> bool:
     """Whether a large number counts what is handed out, or repeats an amount.
 
     A few more than most take at once, directly before a time, may still be taken: `#12 daily`.
     """
     most = look.phrases[place].value[1]
-    behind_form = _kind_at(look, place - 1) is kinds.FORM
-    may_be_taken = most <= MOST_IN_A_DAY and _kind_at(look, place + 1) is kinds.FREQUENCY
+    behind_form = kind_at(look, place - 1) is kinds.FORM
+    may_be_taken = most <= MOST_IN_A_DAY and kind_at(look, place + 1) is kinds.FREQUENCY
     is_known = any(each.value.high == most for each in look.bag.get(kinds.AMOUNT, ()))
-    timed = _has_before(look, place, kinds.FREQUENCY)
+    timed = has_before(look, place, kinds.FREQUENCY)
     return timed or is_known or (behind_form and not may_be_taken)
 
 
@@ -366,30 +351,30 @@ def _may_be_route(phrase: Phrase) -> bool:
     return phrase.entry is not None and phrase.entry.route is not None
 
 
-def _counts_strength(look: _Look, place: int) -> bool:
+def _counts_strength(look: Look, place: int) -> bool:
     """`six 20 mg tablets`, `6 of the 10 mg tablets`, `(6) 10 mg tablets`."""
     following = place + 1
-    if look.phrases[place].value[1] > MOST_AT_ONCE or _kind_at(look, place - 1) is kinds.BARE:
+    if look.phrases[place].value[1] > MOST_AT_ONCE or kind_at(look, place - 1) is kinds.BARE:
         return False  # a list of strengths: `25, 37.5, 50, 75, 100 mcg patches`
-    while _kind_at(look, following) in BRACKETS_AND_LINKS:
+    while kind_at(look, following) in BRACKETS_AND_LINKS:
         following += 1
     spelled = look.words[look.phrases[place].start][0] not in DIGITS
-    while spelled and _kind_at(look, following) in {kinds.NAME, kinds.BRAND, kinds.SALT}:
+    while spelled and kind_at(look, following) in {kinds.NAME, kinds.BRAND, kinds.SALT}:
         following += 1
-    is_amount = _kind_at(look, following) in {kinds.AMOUNT, kinds.STRENGTH}
+    is_amount = kind_at(look, following) in {kinds.AMOUNT, kinds.STRENGTH}
     return is_amount and _is_strength(look, following)
 
 
-def _counts_behind_taking(look: _Look, place: int) -> bool:
+def _counts_behind_taking(look: Look, place: int) -> bool:
     """`take 2 po bid`, and `2 in the morning, 1 at noon` of a piece that was spoken of."""
-    behind = _kind_at(look, place - 1)
+    behind = kind_at(look, place - 1)
     if look.phrases[place].value[1] >= MOST_AT_ONCE and behind is not kinds.INSTRUCTION:
         return False
     known = not {kinds.AMOUNT, kinds.FORM, kinds.STRENGTH}.isdisjoint(look.bag)
-    following = _kind_at(look, place + 1)
-    if following is kinds.FREQUENCY:
-        entry = look.phrases[place + 1].entry
-        if entry is not None and entry.pace is not None and entry.pace.moment:
-            return known
+    following = kind_at(look, place + 1)
+    if is_moment(look, place + 1):
+        return known
+    if known and is_moment(look, place - 1) and following in BEHIND_MOMENT:
+        return True
     is_sig = following in {kinds.FREQUENCY, kinds.ROUTE, kinds.MEALS}
     return known and is_sig and behind in {kinds.INSTRUCTION, kinds.FORM}

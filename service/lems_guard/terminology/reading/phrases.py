@@ -21,7 +21,9 @@ PLUS: Final = "plus"
 # Beside a form that is swallowed these may count its pieces: `tabs iv qid`.
 ROMAN: Final = {"iv": 4.0, "v": 5.0, "vi": 6.0}
 # Forms behind a count alone: elsewhere `comp` tells of a second drug (`Enalapril comp`).
-COUNTED_FORMS: Final = {"comp": "compr", "t": "tab"}
+COUNTED_FORMS: Final = {"comp": "compr", "t": "tab", "gel": "gelule"}
+# What is a form of its own without an amount before it: `50 mg 1 gél.` is a capsule.
+OWN_FORM: Final = "gel"
 MOST_PIECES: Final = 6
 MAY_COUNT: Final = ROMAN.keys() | COUNTED_FORMS.keys()
 MAY_BE_ROMAN: Final = frozenset({UNKNOWN, kinds.ROUTE})
@@ -93,13 +95,19 @@ def _counting(phrase: Phrase, before: list[Phrase], text: Words) -> Phrase:
     """A form behind the number that counts it, or a Roman numeral beside a form."""
     word, at = text.words[phrase.start], phrase.start
     if word in COUNTED_FORMS:
-        if phrase.kind is not UNKNOWN or not before or not _is_few(before[-1]):
+        is_own = phrase.kind is not UNKNOWN and not _is_dosed_gel(word, before)
+        if is_own or not before or not _is_few(before[-1]):
             return phrase
         before[-1] = before[-1]._replace(kind=kinds.COUNT)
         return new_phrase((FORM, at, at + 1, text.entries[COUNTED_FORMS[word]], None))
     if phrase.kind not in MAY_BE_ROMAN or not _is_count(text, at, before):
         return phrase
     return new_phrase((kinds.BARE, at, at + 1, phrase.entry, (ROMAN[word], ROMAN[word])))
+
+
+def _is_dosed_gel(word: str, before: list[Phrase]) -> bool:
+    """`50 mg 1 gél.`: a gel is not counted behind an amount, a `gélule` is."""
+    return word == OWN_FORM and len(before) > 1 and before[-2].kind is kinds.AMOUNT
 
 
 def _is_few(phrase: Phrase) -> bool:

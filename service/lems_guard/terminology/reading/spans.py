@@ -9,6 +9,7 @@ from typing import Final
 
 from lems_guard.terminology.lexicon import Kind
 from lems_guard.terminology.reading import kinds
+from lems_guard.terminology.reading.hours import hours_joined
 from lems_guard.terminology.reading.orders import is_stop
 from lems_guard.terminology.reading.phrase import Phrase
 
@@ -78,7 +79,7 @@ End = Callable[[list[Phrase], int], int]
 
 def spans_taken(phrases: list[Phrase], words: list[str]) -> list[Phrase]:
     """The phrases with those that take others in, each as one."""
-    phrases = _without_maker(phrases, words)
+    phrases = hours_joined(_without_maker(phrases, words), words)
     if sum(phrase.kind in NUMBERED for phrase in phrases) > 2:
         phrases = _patterns_joined(phrases, words)
     found: list[Phrase] = []

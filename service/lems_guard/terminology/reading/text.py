@@ -84,7 +84,7 @@ NAMES: Final = frozenset({kinds.NAME, kinds.BRAND})
 PHASES: Final = frozenset({kinds.START, kinds.CONTINUE})
 REASONS: Final = frozenset({kinds.REASON, kinds.INDICATION})
 COURSES: Final = frozenset({kinds.ONCE, kinds.DURATION})
-NOT_PLAIN: Final = TAKES_IN | {kinds.UNKNOWN, kinds.BARE}
+NOT_PLAIN: Final = TAKES_IN | {kinds.UNKNOWN, kinds.BARE, kinds.MEASURE, kinds.DURATION}
 BARE_PHRASES: Final = NAMES | {kinds.SIGN, kinds.SALT}
 
 

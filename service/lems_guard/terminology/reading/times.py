@@ -21,7 +21,11 @@ OFTENEST: Final = 288.0
 AND_AS_NEEDED: Final = "doses as needed are given beside the regular ones"
 AMOUNTS: Final = (kinds.AMOUNT, kinds.COUNT)
 CHANGED: Final = "what is given first is given at other times than what follows"
-DIVIDING: Final = frozenset({"in", "into", "split", "divided", "en"})
+DIVIDING: Final = frozenset(
+    {"in", "into", "split", "divided", "en", "em", "auf", "verteilt", "aufgeteilt", "divisi"}
+    | {"suddivisi", "suddivisa", "repartido", "repartidos", "dividido", "divididos"}
+    | {"reparti", "repartis", "repartie"}
+)
 DAYS_AMOUNT: Final = frozenset({kinds.DAY, kinds.DIVIDED, kinds.DAILY, kinds.WEIGHT_DAY})
 
 
