@@ -19,7 +19,6 @@ from lems_guard.v1 import screening_pb2 as wire
 from lems_guard.v1 import terms_pb2 as terms
 
 NO_DATE = " (unknown)"  # how a source is cited that bears none
-NOBODY = "not named in the copy"  # how one is cited whose publisher the copy does not name
 LABELS = 10  # columns, of the longest label
 MOST_SHOWN = 3  # sources in one line
 NOT_READ = {terms.EVIDENCE_KIND_JUDGEMENT, terms.EVIDENCE_KIND_SECOND_HAND}  # told last
@@ -31,7 +30,10 @@ def card_of(alert: wire.Alert, names: dict[str, str], pages: str, *, full: bool)
     `pages` is where people reach the rules' pages; empty where nobody says.
     """
     lines = [Text(orders_of(alert, names), style="dim"), Text(alert.summary, style="bold")]
-    findings = [_body(finding, alert, pages, full=full) for finding in alert.findings]
+    findings = [
+        _body(finding, alert, pages, full=full)
+        for finding in (alert.findings if full else told_once(alert.findings))
+    ]
     return Group(_headline(alert, _about(alert)), *map(_indented, lines), *findings)
 
 
@@ -39,6 +41,22 @@ def line_of(alert: wire.Alert, names: dict[str, str]) -> RenderableType:
     """The alert at its shortest: what only needs to be known, or watched."""
     told = Text(f"{alert.summary} ").append(f"({orders_of(alert, names)})", style="dim")
     return Group(_headline(alert, _about(alert)), _indented(told))
+
+
+def told_once(findings: Iterable[wire.Finding]) -> Iterator[wire.Finding]:
+    """The findings of one drug; what is offered instead by two of them is said with the first."""
+    said: set[tuple[str, ...]] = set()
+    for finding in findings:
+        offered = tuple(finding.alternatives)
+        yield _without_alternatives(finding) if offered in said else finding
+        said.add(offered)
+
+
+def _without_alternatives(finding: wire.Finding) -> wire.Finding:
+    """A copy that offers nothing."""
+    copy = wire.Finding.FromString(finding.SerializeToString())
+    del copy.alternatives[:]
+    return copy
 
 
 def orders_of(alert: wire.Alert, names: dict[str, str]) -> str:
@@ -176,9 +194,8 @@ def _publishers(evidence: list[wire.Evidence]) -> str:
 
 
 def _publisher(evidence: wire.Evidence) -> str:
-    """Who published a source; its title, where the copy that was read names nobody."""
-    publisher, _, title = evidence.source.partition(": ")
-    return title.removesuffix(NO_DATE) if publisher == NOBODY else publisher
+    """Who published a source."""
+    return evidence.source.partition(": ")[0]
 
 
 def _against(evidence: wire.Evidence) -> Text:

@@ -160,9 +160,9 @@ def _question(gap: screening_pb2.Gap, names: dict[str, str]) -> Text:
     others = f" and {more} more" if more > 0 else ""
     return Text.assemble(
         gap.ask,
-        (f"\nNot known: {unknown(gap, names)}. Would change {would_change}{others}, up to ", "dim"),
+        (f"\nNot known: {unknown(gap, names)}. Could bring ", "dim"),
         (SEVERITIES[gap.worst], STYLES[gap.worst]),
-        (".", "dim"),
+        (f" ({would_change}{others}).", "dim"),
     )
 
 

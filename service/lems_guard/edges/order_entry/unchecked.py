@@ -174,7 +174,7 @@ def _order_line(each: wire.MedicationResult, teller: CardWording) -> str:
 def _question_line(gap: wire.Gap, teller: CardWording) -> str:
     orders = ", ".join(teller.name(each) for each in gap.medication_ids)
     of_orders = f" ({orders})" if orders else ""
-    return f"- {plain(gap.ask)}{of_orders} Up to *{SEVERITIES[gap.worst].lower()}*."
+    return f"- {plain(gap.ask)}{of_orders} Could bring **{SEVERITIES[gap.worst]}**."
 
 
 def _told(
