@@ -191,7 +191,7 @@ def _conclude(
         tally.settle(summary)
         _say(summary.lines())
     _say((told, *_rejected(rejects), *unread_lines(tally.unread)))
-    if not tally.answered and (tally.refused or rejects.count):
+    if tally.refused and not tally.answered:
         first = rejects.first
         why = f" ({first.file}, line {first.line}: {first.reason})" if first else ""
         raise InvalidCohort(f"{asked.source}: nothing in it could be checked{why}")

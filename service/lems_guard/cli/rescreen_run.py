@@ -54,7 +54,7 @@ def run_rescreen(
                 tally.add(compared)
                 take(compared.changes)
             show(done)
-    _refuse_nothing(source, done, rejects)
+    _refuse_nothing(source, done)
     on_file = len(here.on_file or ())
     sides = ComparedSides(*here.in_words(), str(day), tuple(here.rules_changed()), on_file)
     if reports.html:
@@ -95,6 +95,6 @@ def _rows_into(path: Path | None) -> Iterator[Callable[[Iterable[ListChange]], N
         )
 
 
-def _refuse_nothing(source: CohortSource, done: RunTally, rejects: Rejects) -> None:
-    if not done.answered and (done.refused or rejects.count):
+def _refuse_nothing(source: CohortSource, done: RunTally) -> None:
+    if done.refused and not done.answered:
         raise InvalidCohort(f"{source.name}: nothing in it could be checked")

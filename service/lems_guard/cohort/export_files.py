@@ -23,6 +23,10 @@ MEDICATION = "Medication"
 PATIENT = "Patient"
 OF_A_PATIENT = {PATIENT, "Condition", "Observation", "AllergyIntolerance", *MEDICATION_KINDS}
 URN = "urn:uuid:"
+ENVELOPE = (
+    "a Binary that holds an export's file: fetch that with the header "
+    "'Accept: application/fhir+ndjson'"
+)
 BUNDLE = "a Bundle: write one resource a line"
 ENDINGS = (".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz")
 NONE_NAMED = f"{{0}}: it holds no file named {' or '.join(ENDINGS)}"
@@ -41,6 +45,7 @@ class Head(msgspec.Struct):
     id: str = ""
     subject: Json = None
     patient: Json = None
+    contentType: Json = None  # noqa: N815
 
 
 class Odometer:
@@ -146,6 +151,8 @@ def _resource(head: Head, content: bytes) -> ExportedResource | str | None:
         return ExportedResource(MEDICATION, head.id, "", content)
     if head.resourceType == "Bundle":
         return BUNDLE
+    if head.resourceType == "Binary" and "ndjson" in text(head.contentType):
+        return ENVELOPE
     if head.resourceType not in OF_A_PATIENT:
         return None if head.resourceType else "no resource: it has no resourceType"
     patient = _patient_of(head)
