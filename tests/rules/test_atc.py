@@ -65,6 +65,17 @@ def test_each_substance_of_a_group_is_a_member_or_excluded(group: str) -> None:
     assert not forgotten, f"{len(forgotten)} of {group} stand in no class: make the table anew"
 
 
+def test_the_table_has_each_group_that_a_class_cites() -> None:
+    assert not set(GROUPS) - set(table())
+
+
+def test_who_takes_its_members_from_the_index_cites_a_group() -> None:
+    classes = edition().knowledge.classes
+    assert not [
+        each.id for each in classes if each.source == "who-atc" and not (each.atc or each.compared)
+    ]
+
+
 def test_a_substance_that_is_forgotten_is_found() -> None:
     [benzodiazepines] = GROUPS["N05BA"]
     named = {fingerprint(name) for name in benzodiazepines.members - {"diazepam"}}

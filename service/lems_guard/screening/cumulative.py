@@ -26,7 +26,27 @@ def burdens_of(alerts: tuple[Alert, ...], rules: Iterable[Rule]) -> list[Burden]
     """The rules to whose concern more than one drug counts."""
     shares = shares_of(alerts)
     found = [(rule, shares.get(rule.concern, [])) for rule in rules] if len(alerts) > 1 else []
-    return [burden for burden in found if len(burden[1]) > 1]
+    burdens = [burden for burden in found if len(burden[1]) > 1]
+    once = [{share[0].drug for share in shares} for rule, shares in burdens if rule.told_once]
+    in_all = frozenset[str]().union(*once).intersection(*once)
+    return [
+        (rule, _speaker_first(shares, in_all) if rule.told_once else shares)
+        for rule, shares in burdens
+    ]
+
+
+def _speaker_first(shares: list[Share], in_all: frozenset[str]) -> list[Share]:
+    """The drug whose alert speaks for all comes first.
+
+    That is one that is proposed, since what is taken may not be shown beside it; and of those that
+    are as bad, one that speaks for the other burdens too, so that one alert does for all of them.
+    """
+
+    def rank(share: Share) -> tuple[bool, int, bool]:
+        alert = share[0]
+        return not alert.involves_proposed, -alert.severity, alert.drug not in in_all
+
+    return sorted(shares, key=rank)
 
 
 def notes_on(burdens: Iterable[Burden], situation: Situation) -> dict[str, list[Finding]]:
