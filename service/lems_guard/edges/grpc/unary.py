@@ -14,7 +14,7 @@ from lems_guard.edges.grpc.patience import Patience
 ARRIVING_TO_A_PLACE = 2
 PAUSE_SECONDS = 1.5e-4  # about twice what one arrival takes
 MOST_PAUSES = 64
-# So long calls are evaluated one after the other: a pause costs a fifth of an evaluation.
+# A pause costs a fifth of an evaluation.
 BETWEEN_PAUSES_SECONDS = 0.003
 
 
@@ -29,7 +29,9 @@ class Hall:
         self.frame = frame
         self.refusal = refusal
         self.seen = 0  # arrivals; written by the serving thread alone
-        self._caught_up_at = 0.0  # of `time.monotonic`; written in a turn alone
+        # Written in a turn alone: the arrivals by the last evaluation, and when it was caught up.
+        self._heard_before = 0
+        self._caught_up_at = 0.0
         self._patience = patience
         self._arriving = Places(ARRIVING_TO_A_PLACE * frame.places.most)
 
@@ -59,16 +61,18 @@ class Hall:
         self._arriving.give_back()
 
     def let_serving_catch_up(self) -> None:
-        """Pause until the serving thread has nothing more to do; for one call alone, do not.
+        """Before an evaluation, pause until the serving thread has nothing more to do.
 
         It needs the interpreter for every arrival, and beside a thread that evaluates without a
         pause it gets it now and then only: calls then grow late in gRPC's core, where nobody
         counts or refuses them. gRPC has one arrival heard at a time, so a pause in which there was
-        none has come to the last one. How many have been heard tells nothing of how many wait to
-        be: so this is done every few milliseconds while there is more than one call.
+        none has come to the last one. A call alone needs none; while no more calls come than are
+        answered, one every few milliseconds shows whether that is still so.
         """
+        heard, self._heard_before = self.seen - self._heard_before, self.seen
         is_alone = self._arriving.taken + self.frame.places.taken <= 1
-        if is_alone or time.monotonic() - self._caught_up_at < BETWEEN_PAUSES_SECONDS:
+        is_calm = heard <= 1 and time.monotonic() - self._caught_up_at < BETWEEN_PAUSES_SECONDS
+        if is_alone or is_calm:
             return
         for _ in range(MOST_PAUSES):
             seen = self.seen
