@@ -63,15 +63,18 @@ def words_of(text: str) -> list[str]:
     """The words of a text, in lower case, with numbers and the signs that matter."""
     if "(s)" in text:
         text = text.replace("(s)", "s")
-    if "->" in text:
-        text = text.replace("->", "  ")
     if "'" in text or "`" in text or not text.isascii():
         text = "".join(map(_plain, _MICRO.sub("u", text)))
-    if "- " in text or " -" in text:
-        text = _SPACED.sub("-", text)
-    if " 0" in text or "-" in text:
-        text = _GROUPED.sub(_without_spaces, text)
+    if "-" in text or " 0" in text:
+        text = _numbers_whole(text)
     return (_ASCII_WORD if text.isascii() else _WORD).findall(text.lower())
+
+
+def _numbers_whole(text: str) -> str:
+    """The text with each range and each number as one word; an arrow is no dash."""
+    if "- " in text or " -" in text or "->" in text:
+        text = _SPACED.sub("-", text.replace("->", "  "))
+    return _GROUPED.sub(_without_spaces, text)
 
 
 def spans_of(text: str) -> Iterator[tuple[int, int]]:
