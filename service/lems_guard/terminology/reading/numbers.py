@@ -26,6 +26,7 @@ MORE_NUMBERS: Final = frozenset({"/", "%", "x", "-", "to", "or", "="})
 HALVES: Final = (["and", "a", "half"], ["and", "one", "half"], ["et", "demi"], ["et", "demie"])
 HOURS_A_DAY: Final = 24
 BETWEEN: Final = frozenset({"/", "em", "en"})
+IN_HOURS: Final = frozenset({"/", "in", "per", "pro", "en", "par"})
 EVERY_HOURS: Final = "every # hours"
 # What the number behind the slash makes of the one before it, and the most that is a course.
 PARTS_OF_TIME: Final = {"7": "# days", "52": "# weeks", "12": "# months"}
@@ -62,6 +63,7 @@ def number_phrase(text: Words, at: int) -> Phrase:
     number, stop = number_at(text, at)
     return (
         _every(text, at)
+        or _times_in_hours(text, at)
         or _days_of(text, at)
         or _multiple(text, at, number, stop)
         or _times_pieces(text, at, number, stop)
@@ -103,6 +105,23 @@ def _every(text: Words, at: int) -> Phrase | None:
     if not hours or text.units.get(words[at + 3]) != "hr":
         return None
     times = HOURS_A_DAY / hours
+    return new_phrase((FREQUENCY, at, stop, text.entries.get(EVERY_HOURS), (times, times)))
+
+
+def _times_in_hours(text: Words, at: int) -> Phrase | None:
+    """`4x/24h`: so often in so many hours."""
+    words, stop = text.words, at + 5
+    if stop > text.end or words[at + 1] not in TIMES or words[at + 2] not in IN_HOURS:
+        return None
+    if text.units.get(words[at + 4]) != "hr" or not words[at + 3][0].isdecimal():
+        return None
+    count, hours = (
+        number_of(words[at]) if words[at][0] in DIGITS else None,
+        number_of(words[at + 3]),
+    )
+    if not count or not hours:
+        return None
+    times = count * HOURS_A_DAY / hours
     return new_phrase((FREQUENCY, at, stop, text.entries.get(EVERY_HOURS), (times, times)))
 
 
@@ -332,6 +351,8 @@ def _shaped(text: Words, at: int, lengths: tuple[int, ...]) -> Phrase | None:
 
 def _shape_number(text: Words, at: int) -> tuple[Range | None, int]:
     word = text.words[at]
+    if ":" in word:
+        return None, at  # `23:00 day before surgery` is no duration
     if word[0] not in DIGITS:
         entry = text.entries.get(word)
         if entry is None or entry.kind is not NUMBER:
