@@ -102,8 +102,9 @@ readme: setup ## write the pages' tables and the glossary's classes
 	PYTHONPATH=tests $(PYTHON) -m readme_tables
 	PYTHONPATH=tests $(PYTHON) -m glossary
 
-pictures: setup ## draw the dashboards from a real Prometheus, for deploy/README.md
+pictures: setup ## draw the dashboards from a real Prometheus, and the pages, for the READMEs
 	PYTHONPATH=tests $(PYTHON) -m dashboard_pictures
+	PYTHONPATH=tests $(PYTHON) -m page_pictures
 
 # Only files named *_service.proto hold a service, so only they get a gRPC stub.
 stub-files:

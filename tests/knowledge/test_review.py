@@ -79,7 +79,7 @@ def test_an_answer_of_an_earlier_day_knows_of_no_signature_yet(signed: Path) -> 
     one = answered(browse_edition(signed), datetime.date(2026, 11, 29))
     [review] = [finding.review for alert in one.alerts for finding in alert.findings]
     assert int(review.state) == int(ReviewState.UNREVIEWED)
-    assert not (review.reviewer or review.role or review.reviewed_on)
+    assert (review.reviewer, review.role, review.reviewed_on) == ("", "", "")
 
 
 def answered(edition: Edition, day: datetime.date = DAY) -> CheckPrescriptionResponse:

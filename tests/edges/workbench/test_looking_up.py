@@ -136,6 +136,16 @@ def test_they_are_printed_on_few_sheets(
     assert 1 <= printed.count(b"/Type /Page\n") <= pages
 
 
+def test_what_is_open_to_review_is_printed_without_its_form(
+    service: Running, browser: Browser
+) -> None:
+    with opened(browser, service, "/review") as page:
+        page.emulate_media(media="print")
+        expect(page.locator(".ticks li").first).to_be_visible()
+        expect(page.locator(".ticks input").first).to_be_hidden()
+        expect(page.get_by_label("Who signs")).to_be_hidden()
+
+
 def test_the_card_names_what_kills() -> None:
     card = card_of(EDITION.knowledge, {"gentamicin": 9, "magnesium sulfate": 9})
     avoid = " ".join(card.avoid)
