@@ -296,3 +296,35 @@ def test_no_bag_takes_magnesium_sulfate_away(vocabulary: Vocabulary) -> None:
     assert all(
         any(name.startswith("magnesium ") for name in held) for held, _ in vocabulary.mixtures
     )
+
+
+@pytest.mark.parametrize(
+    ("codings", "expected", "doubts", "reason"),
+    [
+        (
+            (METOPROLOL, Coding(CodeSystem.ATC, "C99ZZ99")),
+            ["metoprolol"],
+            [("", "ATC C99ZZ99")],
+            "the known code tells, and the other one has its fate",
+        ),
+        (
+            (Coding(CodeSystem.ATC, "C99ZZ99"), METOPROLOL),
+            ["metoprolol"],
+            [("", "ATC C99ZZ99")],
+            "in any order",
+        ),
+        ((METOPROLOL, ATENOLOL), ["metoprolol", "atenolol"], [("drug", "")], "they disagree"),
+        ((METOPROLOL, METOPROLOL), ["metoprolol"], [], "they agree"),
+    ],
+)
+def test_each_of_several_codings_has_a_fate(
+    resolver: Resolver,
+    codings: tuple[Coding, ...],
+    expected: list[str],
+    doubts: list[tuple[str, str]],
+    reason: str,
+) -> None:
+    order = ORDER._replace(codings=codings)
+    assert readings(resolver, order) == expected, reason
+    told = resolver.understand(order).doubts
+    assert [(each.field, each.words) for each in told] == doubts, reason

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from lems_guard.clinical.dose import Dose
-from lems_guard.clinical.medication import Disposition, Doubt, Understood
+from lems_guard.clinical.medication import Coding, Disposition, Doubt, Understood
 from lems_guard.terminology.codes import Coded
 from lems_guard.terminology.reading.reading import DRUG, Reading
 from lems_guard.terminology.vocabulary import Readings, is_class, without_class
@@ -12,6 +12,8 @@ from lems_guard.terminology.vocabulary import Readings, is_class, without_class
 EVALUATED, AMBIGUOUS = Disposition.EVALUATED, Disposition.AMBIGUOUS
 UNRESOLVED = Disposition.UNRESOLVED
 NOTHING_SENT = Understood(UNRESOLVED, notes=("no code and no text",))
+CODES_DIFFER: Final = "the codes do not tell which product is meant"
+CODE_NOT_KNOWN: Final = "code not known: what else was sent tells the drug, if anything does"
 NEAR_A_NAME: Final = "a word behind the order is near to the name of a drug"
 
 
@@ -77,6 +79,15 @@ def told(readings: Readings, *, is_sure: bool) -> Disposition:
     if not is_sure:
         return UNRESOLVED
     return EVALUATED if len(readings) == 1 and not is_class(readings) else AMBIGUOUS
+
+
+def unknown_code(coding: Coding) -> Doubt:
+    """A code that no table holds: the other codings and the words name the same drug, or none do.
+
+    It takes nothing from what they say, and is no reason to ask, but has its fate.
+    """
+    system = coding.system.name if coding.system is not None else "of no known system"
+    return Doubt("", f"{system} {coding.code}", CODE_NOT_KNOWN)
 
 
 def unresolved(notes: Sequence[str], near: Near, doubts: tuple[Doubt, ...]) -> Understood:

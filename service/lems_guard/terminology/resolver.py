@@ -24,6 +24,7 @@ from lems_guard.terminology.dosing import dosing_of, in_milligrams
 from lems_guard.terminology.indications import with_use
 from lems_guard.terminology.lexicon import Entry, Kind, Lexicon, Lexicons
 from lems_guard.terminology.outcome import (
+    CODES_DIFFER,
     NOTHING_NEAR,
     Near,
     agreed,
@@ -34,6 +35,7 @@ from lems_guard.terminology.outcome import (
     stopped,
     together,
     told,
+    unknown_code,
     unresolved,
 )
 from lems_guard.terminology.reading.drugs import CLASS_NAMED, NAME_DOES_NOT_TELL
@@ -206,9 +208,10 @@ class Resolver:
         found = self._read(text, country)
         first, *others = ordered_first(found)
         notes: list[str] = []
-        coded = self._coded(medication, notes) if medication.codings else UNKNOWN
+        doubts: list[Doubt] = []
+        coded = self._coded(medication, notes, doubts) if medication.codings else UNKNOWN
         near = NOTHING_NEAR if coded.readings else self._near(text, (first, *others), country)
-        understood = self._of_fields(medication, first, coded, near, notes)
+        understood = self._of_fields(medication, first, coded, near, (notes, doubts))
         if not others:
             return understood
         bare = [
@@ -224,23 +227,21 @@ class Resolver:
         reading: Reading,
         coded: Coded,
         near: Near,
-        notes: list[str],
+        of_codes: tuple[list[str], list[Doubt]],
     ) -> Understood:
         """One order by its codes, its words and its fields."""
         known = coded.readings
-        doubts: list[Doubt] = []
+        notes, doubts = of_codes
         said = meant(reading, near)
         readings = agreed(coded, reading, doubts) if known else said
         if not readings:
-            return unresolved(notes, near, reading.doubts)._replace(route=medication.route)
+            told_of = (*doubts, *reading.doubts)
+            return unresolved(notes, near, told_of)._replace(route=medication.route)
         if len(known) == 1:
             reading = completed(reading, coded)
         dosing = dosing_of(medication, reading, self._vocabulary)
         dosing = in_milligrams(dosing, medication, reading, readings)
         doubts += [each for each in dosing.doubts if not (known and each.field == DRUG)]
-        is_stopped = medication.list is MedicationList.STOPPED or (
-            reading.stopped and not known and _says_no_dose(medication)
-        )
         is_sure = bool(known) or (reading.is_whole and not near.names)
         understood = Understood(
             told(readings, is_sure=is_sure),
@@ -264,7 +265,7 @@ class Resolver:
             words=reading.words or medication.text,
             course_days=reading.course_days,
         )
-        if is_stopped:
+        if _is_stopped(medication, reading, coded):
             understood = stopped(understood)
         understood = self._with_reason(understood, reading)
         return with_basis(understood, readings, medication.text or _display(medication))
@@ -289,16 +290,15 @@ class Resolver:
         words, unknown = unknown_words(text, lexicon)
         return widened(lexicon, words, unknown, self._site.named)
 
-    def _coded(self, medication: Medication, notes: list[str]) -> Coded:
+    def _coded(self, medication: Medication, notes: list[str], doubts: list[Doubt]) -> Coded:
         """What the codes stand for together: every set of ingredients that one of them names."""
         found = [self._codes.read(coding) for coding in medication.codings]
-        unknown = sum(not coded.readings for coded in found)
         notes += dict.fromkeys(coded.note for coded in found if coded.note)
-        if unknown:
-            notes.append("code not known" if unknown == 1 else f"{unknown} codes not known")
+        pairs = zip(medication.codings, found, strict=True)
+        doubts += [unknown_code(coding) for coding, coded in pairs if not coded.readings]
         together = combined(found)
         if len(together.readings) > 1:
-            notes.append("the codes do not tell which product is meant")
+            doubts.append(Doubt(DRUG, "", CODES_DIFFER))
         elif together.note:
             notes.append(together.note)
         return together
@@ -373,9 +373,12 @@ def _is_bare(medication: Medication) -> bool:
     )
 
 
-def _says_no_dose(medication: Medication) -> bool:
-    """Whether no field says how much is given, or how often."""
-    return medication.dose is None and medication.doses_per_day is None
+def _is_stopped(medication: Medication, reading: Reading, coded: Coded) -> bool:
+    """Whether an order is on the list of stopped ones, or stopped in words that no field denies."""
+    if medication.list is MedicationList.STOPPED:
+        return True
+    is_dosed = medication.dose is not None or medication.doses_per_day is not None
+    return reading.stopped and not coded.readings and not is_dosed
 
 
 def _display(medication: Medication) -> str:
