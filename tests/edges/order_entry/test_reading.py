@@ -249,3 +249,7 @@ def test_summaries_stay_below_140_characters() -> None:
 
 def test_words_are_plain_in_markdown() -> None:
     assert plain("a <b> *c* [d](e) & `f`\n# g") == (r"a &lt;b&gt; \*c\* \[d\](e) &amp; \`f\` \# g")
+    assert plain("at 12:30, 2.5 mg/d") == "at 12:30, 2.5 mg/d"
+    assert plain("see https://x.example or WWW.y.example") == (
+        r"see https:\//x.example or WWW\.y.example"
+    )

@@ -1,6 +1,7 @@
 """The shape of a response. Empty members are left out: CDS Hooks allows neither null nor empty."""
 
 import functools
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -105,9 +106,12 @@ def short(summary: str) -> str:
 _MARKDOWN = str.maketrans(
     {each: f"\\{each}" for each in "\\`*_[]#|~!"} | {"<": "&lt;", ">": "&gt;"}
 )
+# What renderers make a link of by itself.
+_LINKED = re.compile(r"(?<=:)(?=//)|(?i:(?<=\bwww)(?=\.))")
 
 
 @functools.lru_cache(MOST_TEXTS)
 def plain(text: str) -> str:
-    """What a client sent, so that it reads as itself inside markdown."""
-    return " ".join(text.replace("&", "&amp;").translate(_MARKDOWN).split())
+    """What a client sent, so that it reads as itself inside markdown; an address is no link."""
+    escaped = text.replace("&", "&amp;").translate(_MARKDOWN)
+    return " ".join(_LINKED.sub(r"\\", escaped).split())
