@@ -2,11 +2,14 @@
 
 import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
 from structlog.testing import capture_logs
 
-from lems_guard.supervised import READY, tell
+from lems_guard.supervised import OUR_FAULT, READY, tell
 from running import start, stop
 from waiting import PATIENCE
 
@@ -38,3 +41,33 @@ def test_a_supervisor_that_is_not_there_is_logged_and_no_more(tmp_path: Path) ->
         tell(str(tmp_path / "nobody"), READY)
         tell(None, READY)
     assert [line["event"] for line in lines] == ["supervisor not told"]
+
+
+LOST = """
+import threading, time
+from lems_guard.supervised import end_with_serving_thread
+end_with_serving_thread()
+def _serve():
+    raise RuntimeError("can't start new thread")
+def other():
+    raise ValueError("of no concern")
+for each in {threads}:
+    thread = threading.Thread(target=each)
+    thread.start()
+    thread.join()
+print("lives", flush=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("threads", "code", "said"),
+    [("(other, _serve)", OUR_FAULT, "has ended"), ("(other,)", 0, "lives")],
+)
+def test_a_process_whose_serving_thread_has_ended_ends(threads: str, code: int, said: str) -> None:
+    """Its name is gRPC's: `chaos/test_memory.py` loses the real one."""
+    program = [sys.executable, "-c", LOST.format(threads=threads)]
+    ran = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert ran.returncode == code
+    assert said in ran.stdout
+    assert ("lives" in ran.stdout) == (code == 0)
+    assert "of no concern" in ran.stderr

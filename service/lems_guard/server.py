@@ -72,7 +72,7 @@ from lems_guard.settings import (
     variable,
 )
 from lems_guard.shared import Shared, journal_of
-from lems_guard.supervised import READY, STOPPING, tell
+from lems_guard.supervised import READY, STOPPING, end_with_serving_thread, tell
 from lems_guard.telemetry.call_log import CallLog
 from lems_guard.telemetry.health import Health
 from lems_guard.telemetry.loop_lag import watch_loop
@@ -331,6 +331,7 @@ async def serve(settings: Settings, announce: Callable[[dict[str, Any]], None]) 
     `announce` is told once where it serves, and by which rules.
     """
     service = Service(settings)
+    end_with_serving_thread()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in ENDING_ON_TERMINAL if on_terminal() else ENDING:
