@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from lems_guard.clinical.dose import Dose
 from lems_guard.clinical.medication import Coding, Disposition, Doubt, Understood
 from lems_guard.terminology.codes import Coded
-from lems_guard.terminology.reading.reading import DRUG, Reading
+from lems_guard.terminology.reading.reading import DRUG, IS_STOPPED, Reading
 from lems_guard.terminology.vocabulary import Readings, is_class, without_class
 
 EVALUATED, AMBIGUOUS = Disposition.EVALUATED, Disposition.AMBIGUOUS
@@ -14,6 +14,7 @@ UNRESOLVED = Disposition.UNRESOLVED
 NOTHING_SENT = Understood(UNRESOLVED, notes=("no code and no text",))
 CODES_DIFFER: Final = "the codes do not tell which product is meant"
 CODE_NOT_KNOWN: Final = "code not known: what else was sent tells the drug, if anything does"
+STOPPED_AND_ORDERED: Final = "is named to be stopped, and ordered by its fields: judged as ordered"
 NEAR_A_NAME: Final = "a word behind the order is near to the name of a drug"
 
 
@@ -103,6 +104,15 @@ def stopped(understood: Understood) -> Understood:
     if understood.disposition is not EVALUATED:
         return understood
     return understood._replace(disposition=Disposition.NOT_CURRENT)
+
+
+def still_ordered(reading: Reading) -> Reading:
+    """A drug that words stop while a code or a field orders it: it is judged as ordered."""
+    told = [
+        each._replace(what=STOPPED_AND_ORDERED) if each.what == IS_STOPPED else each
+        for each in reading.doubts
+    ]
+    return reading._replace(stopped=False, doubts=tuple(told))
 
 
 def ordered_first(found: Sequence[Reading]) -> list[Reading]:

@@ -32,6 +32,7 @@ from lems_guard.terminology.outcome import (
     meant,
     notes_of,
     ordered_first,
+    still_ordered,
     stopped,
     together,
     told,
@@ -210,6 +211,8 @@ class Resolver:
         notes: list[str] = []
         doubts: list[Doubt] = []
         coded = self._coded(medication, notes, doubts) if medication.codings else UNKNOWN
+        if first.stopped and _is_ordered(medication, coded):
+            first = still_ordered(first)
         near = NOTHING_NEAR if coded.readings else self._near(text, (first, *others), country)
         understood = self._of_fields(medication, first, coded, near, (notes, doubts))
         if not others:
@@ -265,7 +268,7 @@ class Resolver:
             words=reading.words or medication.text,
             course_days=reading.course_days,
         )
-        if _is_stopped(medication, reading, coded):
+        if medication.list is MedicationList.STOPPED or reading.stopped:
             understood = stopped(understood)
         understood = self._with_reason(understood, reading)
         return with_basis(understood, readings, medication.text or _display(medication))
@@ -373,12 +376,10 @@ def _is_bare(medication: Medication) -> bool:
     )
 
 
-def _is_stopped(medication: Medication, reading: Reading, coded: Coded) -> bool:
-    """Whether an order is on the list of stopped ones, or stopped in words that no field denies."""
-    if medication.list is MedicationList.STOPPED:
-        return True
+def _is_ordered(medication: Medication, coded: Coded) -> bool:
+    """Whether a code or a field orders a drug, whatever its words say."""
     is_dosed = medication.dose is not None or medication.doses_per_day is not None
-    return reading.stopped and not coded.readings and not is_dosed
+    return is_dosed or bool(coded.readings)
 
 
 def _display(medication: Medication) -> str:

@@ -11,6 +11,7 @@ from lems_guard.clinical.patient import Patient
 from lems_guard.clinical.severity import Jurisdiction
 from lems_guard.editions.library import Edition
 from lems_guard.screening.screen import RuleScreener
+from lems_guard.terminology.outcome import STOPPED_AND_ORDERED
 from lems_guard.terminology.resolver import Resolver
 
 PROPOSED = MedicationList.PROPOSED
@@ -184,4 +185,6 @@ def screened(edition: Edition, text: str) -> Screening:
 
 def test_a_field_that_doses_a_drug_stands_against_words_that_stop_it(resolver: Resolver) -> None:
     order = Medication("1", PROPOSED, "stop bisoprolol", dose=Dose(5, "mg"), doses_per_day=1)
-    assert resolver.understand(order).disposition is not Disposition.NOT_CURRENT
+    understood = resolver.understand(order)
+    assert understood.disposition is Disposition.EVALUATED
+    assert [each.what for each in understood.doubts] == [STOPPED_AND_ORDERED]

@@ -9,6 +9,9 @@ from lems_guard.terminology.vocabulary import Readings
 
 DRUG, DOSE, TIMES, ROUTE, PHASE = "drug", "dose", "doses_per_day", "route", "phase"
 
+# A doubt that changes nothing: what the words say of a drug.
+IS_STOPPED: Final = "is named to be stopped: it is judged as a drug that was stopped"
+
 
 class Reading(NamedTuple):
     """One order of a text, as it is read.

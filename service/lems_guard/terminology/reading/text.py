@@ -37,6 +37,7 @@ from lems_guard.terminology.reading.phrases import phrases_of
 from lems_guard.terminology.reading.reading import (
     DOSE,
     DRUG,
+    IS_STOPPED,
     NOTHING,
     ROUTE,
     TIMES,
@@ -58,7 +59,6 @@ MAY_CHANGE_SIG: Final = "not understood, and may say what the order leaves open"
 SAYS_NOTHING: Final = "not understood, behind all that is needed"
 SPOKEN_OF: Final = "a drug is spoken of: it may be ordered as well"
 BY_SPELLING: Final = "was found by spelling, and read as "
-IS_STOPPED: Final = "is named to be stopped: it is judged as a drug that was stopped"
 IS_DENIED: Final = "is named to be stopped or denied, and was not judged"
 MAY_BE_DENIED: Final = "words in the order may say that it does not hold"
 THRICE: Final = "'td' may be three times a day, or through the skin"
