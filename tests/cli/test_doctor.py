@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 from lems_guard.editions.library import packaged_rules
+from lems_guard.journal.records import NOTHING_BEFORE, line_of
 from redis_servers import alone
 from running import COMMAND
 from waiting import PATIENCE
@@ -106,3 +107,28 @@ def test_settings_that_do_not_go_together_are_named() -> None:
     )
     assert code == 1
     assert "start: LEMS_GUARD_CDS_HOOKS_AUTH: off is for this machine alone" in said
+
+
+def test_the_journal_is_read_from_end_to_end(tmp_path: Path) -> None:
+    journal = tmp_path / "decisions.jsonl"
+    first, digest = line_of({"kind": "begun"}, 1, NOTHING_BEFORE)
+    second, _ = line_of({"kind": "decision"}, 2, digest)
+    for lines, told in (
+        ((), "0 records in 0 files, 0 faults"),
+        ((first, second), "2 records in 1 files, 0 faults"),
+    ):
+        if lines:
+            journal.write_bytes(b"".join(lines))
+        _, said = examined(LEMS_GUARD_JOURNAL=str(journal))
+        assert f"ok  journal: {told}" in said
+    journal.write_bytes(second.replace(b"decision", b"deletion") + first)
+    code, said = examined(LEMS_GUARD_JOURNAL=str(journal))
+    assert code == 1
+    assert f"FIX journal: 1 records in 1 files, 1 faults: {journal.name}:1" in said
+    assert f"lems-guard journal verify {journal}" in said
+
+
+def test_a_journal_that_has_no_place_is_named(tmp_path: Path) -> None:
+    code, said = examined(LEMS_GUARD_JOURNAL=str(tmp_path / "not-there" / "decisions.jsonl"))
+    assert code == 1
+    assert "set LEMS_GUARD_JOURNAL" in said

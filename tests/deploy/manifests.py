@@ -25,6 +25,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "rules-image": {"rules": {"image": "registry.example.org/lems-guard-rules:2026.12.0"}},
     "rules-volume": {"rules": {"claim": "lems-guard-rules"}},
     "vocabulary": {"vocabulary": "lems-guard-vocabulary"},
+    "journal": {"journal": "lems-guard-journal"},
     "fhir": {
         "network": {
             "fhirServers": [{"host": "fhir.example.org", "cidr": "192.0.2.10/32", "port": 443}]

@@ -261,6 +261,21 @@ def test_the_replicas_share_redis_by_its_password() -> None:
         assert url.endswith("@redis:6379/0")
 
 
+def test_each_process_may_write_a_journal_of_its_own() -> None:
+    """Two that write one file are refused."""
+    whole = compose()
+    volumes = [
+        volume.partition(":")[0]
+        for name in ("lems-guard-1", "lems-guard-2")
+        for volume in whole["services"][name]["volumes"]
+        if volume.endswith(":/var/lib/lems-guard/journal")
+    ]
+    assert len(set(volumes)) == 2
+    assert "-o 10001 -g 10001 /var/lib/lems-guard/journal" in DOCKERFILE
+    assert "\nStateDirectory=lems-guard/%i\n" in UNIT
+    assert "settings-N LEMS_GUARD_JOURNAL=/var/lib/lems-guard/N/" in UNIT
+
+
 def test_the_alert_manager_takes_its_file() -> None:
     ran = subprocess.run(
         [program("amtool"), "check-config", DEPLOY / "alertmanager/alertmanager.yaml"],

@@ -14,6 +14,7 @@ from lems_guard.clinical.errors import InvalidKnowledge, InvalidSettings
 from lems_guard.editions.known_answers import refuse_unknowing
 from lems_guard.editions.library import Library, packaged_rules
 from lems_guard.exposure import certificates_of, notices
+from lems_guard.journal.reading import verified
 from lems_guard.knowledge.manifest import LOCK
 from lems_guard.settings import (
     HOW_TO_MAKE_A_KEY,
@@ -72,6 +73,7 @@ def examined() -> Iterator[DoctorFinding]:
     for notice in notices(settings):
         yield DoctorFinding("open", notice, is_to_be_known=True)
     yield from _knowledge(settings)
+    yield from _journal(settings.journal)
     yield _redis(settings)
     yield _clock(datetime.datetime.now(datetime.UTC).date())
     yield from _start(settings)
@@ -151,6 +153,25 @@ def _knowledge(settings: Settings) -> Iterator[DoctorFinding]:
     names, ingredients = edition.name_count(), edition.ingredient_count()
     fix = "" if names and ingredients else f"put the vocabulary into {folder}/vocabulary"
     yield DoctorFinding("vocabulary", f"{ingredients} ingredients by {names} names and codes", fix)
+
+
+def _journal(path: Path | None) -> Iterator[DoctorFinding]:
+    """Whether decisions can be written down, and those that were are whole."""
+    if path is None:
+        return
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        fix = "set LEMS_GUARD_JOURNAL to a file in a folder that we may write to"
+        yield DoctorFinding("journal", f"{path} cannot be written", fix)
+        return
+    try:
+        report = verified(path)
+    except OSError as fault:
+        yield DoctorFinding("journal", f"{path}: {fault.strerror}", "let us read all of its files")
+        return
+    broken = f": {report.faults[0]}" if report.faults else ""
+    told = f"{report.records} records in {report.files} files, {len(report.faults)} faults{broken}"
+    fix = f"see `lems-guard journal verify {path}`: somebody changed it" if broken else ""
+    yield DoctorFinding("journal", told, fix)
 
 
 def _where_to_look(settings: Settings, folder: Path) -> str:

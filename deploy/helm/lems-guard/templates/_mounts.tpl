@@ -1,7 +1,7 @@
 {{- /* What the site brings along: where it is mounted, and what it is. */}}
 {{- define "mounts" -}}
 {{- with .Values }}
-{{- if or .tls .callers .issuers .overlay .rules.image .rules.claim .vocabulary }}
+{{- if or .tls .callers .issuers .overlay .rules.image .rules.claim .vocabulary .journal }}
 volumeMounts:
 {{- range $name := list "tls" "callers" "issuers" "overlay" }}
 {{- if get $.Values $name }}
@@ -14,13 +14,16 @@ volumeMounts:
 {{- if .vocabulary }}
   - {name: vocabulary, mountPath: /var/lib/lems-guard/vocabulary, readOnly: true}
 {{- end }}
+{{- if .journal }}
+  - {name: journal, mountPath: /var/lib/lems-guard/journal, subPathExpr: $(POD_NAME)}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}
 
 {{- define "volumes" -}}
 {{- with .Values }}
-{{- if or .tls .callers .issuers .overlay .rules.image .rules.claim .vocabulary }}
+{{- if or .tls .callers .issuers .overlay .rules.image .rules.claim .vocabulary .journal }}
 volumes:
 {{- range $name := list "tls" "callers" }}
 {{- with get $.Values $name }}
@@ -45,6 +48,10 @@ volumes:
 {{- with .vocabulary }}
   - name: vocabulary
     persistentVolumeClaim: {claimName: {{ . }}, readOnly: true}
+{{- end }}
+{{- with .journal }}
+  - name: journal
+    persistentVolumeClaim: {claimName: {{ . }}}
 {{- end }}
 {{- end }}
 {{- end }}
