@@ -31,3 +31,8 @@ def test_the_deed_names_no_one_of_several_drugs(rule: Rule) -> None:
         if re.search(rf"\b{re.escape(drug)}\b", outcome.advice.deed, re.IGNORECASE)
     ]
     assert not named
+
+
+def test_no_deed_is_a_statement_of_a_label() -> None:
+    deeds = [outcome.advice.deed for rule in KNOWLEDGE.rules for outcome in rule.outcomes]
+    assert not [deed for deed in deeds if deed.startswith(("The EU label", "The US label"))]
