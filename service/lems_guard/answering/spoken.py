@@ -22,7 +22,12 @@ def doubts_of(
     result: screening_pb2.MedicationResult | screening_pb2.CheckPrescriptionResponse,
 ) -> list[str]:
     """What is in doubt of a medication, or of the patient, each as a sentence's part."""
-    return [f"“{each.words}” {each.what}" if each.words else each.what for each in result.doubts]
+    return [doubt_in_words(each) for each in result.doubts]
+
+
+def doubt_in_words(doubt: screening_pb2.Doubt) -> str:
+    """One doubt: what is in doubt, after the words that brought it."""
+    return f"“{doubt.words}” {doubt.what}" if doubt.words else doubt.what
 
 
 def _line(order: screening_pb2.OrderReading, between: str) -> str:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from lems_guard.answering.spoken import doubts_of
+from lems_guard.answering.spoken import doubt_in_words
+from lems_guard.answering.unread import ALLERGIES
 from lems_guard.answering.wording import SEVERITIES
+from lems_guard.answering.write import NOTHING_FITS
 from lems_guard.clinical.alert import CONDITIONS
 from lems_guard.clinical.rule import Rule
 from lems_guard.edges.order_entry.asking import UNREAD, Asked
@@ -54,14 +56,15 @@ def unchecked(
     lines = [f"- **{why}** ({asked.left_out[why]})" for why in unread]
     lines += [_order_line(each, teller) for each in orders]
     lines += [f"- {part}" for part in parts]
-    lines += [f"- {plain(each)}" for each in doubts_of(response)]
+    doubts = _doubts_that_matter(response)
+    lines += [f"- {plain(doubt_in_words(each))}" for each in doubts]
     lines += [_question_line(gap, teller) for gap in questions]
     if not lines and not asked.left_out.keys() - {f"an order {ENDED_SOME_DAY}"}:
         return None
     rest = sorted(asked.left_out.keys() - UNREAD)
     lines += [f"- {plain(why)} ({asked.left_out[why]})" for why in rest]
     is_grave = _is_grave(asked, questions, response) or _may_change_an_alert(response)
-    told = [*unread, *_told(orders, parts, response.doubts, questions, rest, asked)]
+    told = [*unread, *_told(orders, parts, doubts, questions, rest, asked)]
     indicator = "warning" if unread or orders or parts or is_grave else "info"
     return Unchecked(f"{INCOMPLETE}{'; '.join(told)}", "\n".join(_cut(lines)), indicator)
 
@@ -140,6 +143,20 @@ def _is_grave(
         if each.id in asked.focus
         for ingredient in each.ingredients
     )
+
+
+def _doubts_that_matter(response: wire.CheckPrescriptionResponse) -> list[wire.Doubt]:
+    """The doubts of the patient that could change what is shown.
+
+    An allergy decides what is offered instead, and nothing where no drug would be offered. One to
+    amifampridine is a question of its own.
+    """
+    is_offered = any(
+        finding.alternatives or finding.action.endswith(NOTHING_FITS)
+        for alert in response.alerts
+        for finding in alert.findings
+    )
+    return [each for each in response.doubts if is_offered or each.field != ALLERGIES]
 
 
 def _may_change_an_alert(response: wire.CheckPrescriptionResponse) -> bool:
