@@ -139,6 +139,15 @@ def test_a_mapping_is_proposed(
     assert "metoprolol" in drugs(answers(out)["m1"])
 
 
+def test_what_is_no_table_has_no_columns(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    requests = tmp_path / "in.ndjson"
+    requests.write_text('{"proposed": []}\n')
+    assert run(["cohort", "columns", str(requests)]) == 2
+    assert "is no table" in capsys.readouterr().err
+
+
 def test_a_damaged_row_takes_no_other_with_it(
     batch: Batch, tmp_path: Path, mapping: Path, out: Path
 ) -> None:

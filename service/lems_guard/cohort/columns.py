@@ -115,6 +115,8 @@ def heading_of(path: Path) -> tuple[list[str], str]:
             first = file.readline()
     except (OSError, UnicodeDecodeError) as fault:
         raise InvalidCohort(f"{path}: cannot be read as UTF-8: {fault}") from None
+    if first.startswith(("{", "[")):
+        raise InvalidCohort(f"{path}: it holds JSON, and is no table")
     delimiter = max(DELIMITERS, key=first.count)
     headings = next(csv.reader([first], delimiter=delimiter), [])
     if not any(headings):

@@ -136,9 +136,12 @@ def state_of(answers: Path) -> Path:
 
 
 def begun(answers: Path, under: Circumstances) -> Ledger:
-    """A new file of answers, with its state."""
-    state = state_of(answers).open("wb", buffering=0)
+    """A new file of answers, with its state, which is there as a whole or not at all."""
+    path = state_of(answers)
+    new = path.with_name(f"{path.name}.new")
+    state = new.open("wb", buffering=0)
     _put(state, json.dumps({"format": FORMAT, **under._asdict()}).encode() + b"\n")
+    new.replace(path)
     return Ledger(answers, answers.open("wb", buffering=0), state)
 
 
