@@ -11,10 +11,10 @@ from lems_guard.clinical.medication import CodeSystem, Coding
 from lems_guard.clinical.patient import LemsStatus, Patient
 from lems_guard.fhir.codes import means_pregnant
 from lems_guard.fhir.diagnosis_codes import (
-    ASTHMA,
     EPILEPSY,
+    FACTS,
     LEMS,
-    LONG_QT,
+    PREGNANT,
     SEIZURE,
     SMALL_CELL,
     facts_coded,
@@ -48,17 +48,13 @@ class Diagnosis(NamedTuple):
     """What one Condition tells. `lems` is `None` where it does not speak of LEMS.
 
     `why_suspected` says why the diagnosis of LEMS is not one for certain, `conditions` are the
-    codings that the engine has to know of.
+    codings that the engine has to know of, `facts` the fields of the patient that it affirms.
     """
 
     lems: LemsStatus | None = None
     why_suspected: str = ""
     conditions: tuple[Coding, ...] = ()
-    epilepsy: bool = False
-    seizure_history: bool = False
-    pregnant: bool = False
-    congenital_long_qt: bool = False
-    uncontrolled_asthma: bool = False
+    facts: frozenset[str] = frozenset()
 
 
 NOTHING = Diagnosis()
@@ -69,11 +65,7 @@ class Diagnoses(NamedTuple):
 
     lems: LemsStatus | None
     conditions: tuple[Coding, ...]
-    epilepsy: bool
-    seizure_history: bool
-    pregnant: bool
-    congenital_long_qt: bool
-    uncontrolled_asthma: bool
+    facts: frozenset[str]
     notes: tuple[str, ...]
 
 
@@ -101,11 +93,7 @@ class DiagnosisReader:
         return Diagnoses(
             lems,
             tuple(dict.fromkeys(coding for each in found for coding in each.conditions)),
-            any(each.epilepsy for each in found),
-            any(each.seizure_history for each in found),
-            any(each.pregnant for each in found),
-            any(each.congenital_long_qt for each in found),
-            any(each.uncontrolled_asthma for each in found),
+            frozenset().union(*[each.facts for each in found]),
             tuple(notes),
         )
 
@@ -173,18 +161,15 @@ def _sure(
     codings: tuple[Coding, ...], facts: Patient, heard: frozenset[str], *, is_over: bool
 ) -> Diagnosis:
     """A diagnosis that is not doubted; one that is over may still matter."""
-    is_epilepsy, is_seizure = EPILEPSY in heard, SEIZURE in heard
     if is_over:
         seized = YesNo.YES in {facts.seizure_history, facts.epilepsy}
-        return Diagnosis(seizure_history=seized or is_epilepsy or is_seizure)
+        is_history = seized or not heard.isdisjoint({EPILEPSY, SEIZURE})
+        return Diagnosis(facts=frozenset({SEIZURE} if is_history else ()))
     told = codings if facts != NOTHING_KNOWN else ()
     if SMALL_CELL in heard and SMALL_CELL_CODE not in told:
         told = (*told, SMALL_CELL_CODE)
+    is_pregnant = any(means_pregnant(each.system, each.code) for each in codings)
     return Diagnosis(
         conditions=told,
-        epilepsy=is_epilepsy,
-        seizure_history=is_seizure,
-        pregnant=any(means_pregnant(each.system, each.code) for each in codings),
-        congenital_long_qt=LONG_QT in heard,
-        uncontrolled_asthma=ASTHMA in heard,
+        facts=(heard & FACTS) | frozenset({PREGNANT} if is_pregnant else ()),
     )

@@ -10,8 +10,11 @@ from typing import NamedTuple
 
 from lems_guard.fhir.shapes import Resource, codings_in, objs, text
 
-LEMS, EPILEPSY, SEIZURE = "lems", "epilepsy", "seizure"
-LONG_QT, ASTHMA = "congenital long QT", "uncontrolled asthma"
+# Facts of the patient by the names of their fields, and what is no field of its own.
+EPILEPSY, SEIZURE, PREGNANT = "epilepsy", "seizure_history", "pregnant"
+LONG_QT, ASTHMA = "congenital_long_qt", "uncontrolled_asthma"
+FACTS = frozenset({EPILEPSY, SEIZURE, PREGNANT, LONG_QT, ASTHMA})
+LEMS = "lems"
 SMALL_CELL = "small cell lung cancer"
 
 # Systems as they are written in the wild: http://hl7.org/fhir/sid/icd-9-cm, "ICD9CM", WHO's

@@ -84,16 +84,14 @@ def person_of(record: Record, vocabulary: Interpreter, today: datetime.date) -> 
         lems_status=LEMS_STATUSES[diagnoses.lems or LemsStatus.SUSPECTED],
         birth_date=_birth_date(resource, today),
         conditions=as_wire(diagnoses.conditions),
-        epilepsy=_yes(holds=diagnoses.epilepsy),
-        seizure_history=_yes(holds=diagnoses.seizure_history),
-        pregnant=_yes(holds=diagnoses.pregnant),
-        congenital_long_qt=_yes(holds=diagnoses.congenital_long_qt),
-        uncontrolled_asthma=_yes(holds=diagnoses.uncontrolled_asthma),
         allergies=allergies(record.of_kind("AllergyIntolerance")),
         aminopyridine_hypersensitivity=hypersensitivity(
             record.of_kind("AllergyIntolerance"), vocabulary.understand, vocabulary.aminopyridines
         ),
     )
+    # What is not told stays unknown: a list without an entry is no "no".
+    for fact in diagnoses.facts:
+        setattr(message, fact, terms.ANSWER_YES)
     notes = list(diagnoses.notes)
     values = measured(record.of_kind("Observation"))
     if "weight" in values:
@@ -103,11 +101,6 @@ def person_of(record: Record, vocabulary: Interpreter, today: datetime.date) -> 
         message.creatinine_clearance_ml_min = renal.clearance
         notes += [renal.how] if renal.how else []
     return Person(message, diagnoses, tuple(notes))
-
-
-def _yes(*, holds: bool) -> terms.Answer:
-    """What is not told stays unknown: a list without an entry is no "no"."""
-    return terms.ANSWER_YES if holds else terms.ANSWER_UNSPECIFIED
 
 
 def _birth_date(resource: Resource, today: datetime.date) -> str:
