@@ -86,7 +86,7 @@ fuzz: setup ## break in by every door for MINUTES=10 (IN='text hooks'), and prin
 	PYTHONPATH=tests $(PYTHON) -m fuzz --minutes $(or $(MINUTES),10) $(GUIDED) $(IN)
 
 # What breaks by itself elsewhere: processes, disks, connections, Redis, certificates, balancers.
-BREAKING = chaos faults/redis deploy/test_haproxy.py edges/http/test_in_time.py \
+BREAKING = chaos faults/redis $(addprefix deploy/test_,haproxy.py load.py) edges/http/test_in_time.py \
 	$(addprefix e2e/test_,life.py overload.py reload.py rolling_restart.py tls.py)
 
 chaos: setup ## break real processes in every way, TIMES=20 times longer than `make test` does
