@@ -71,7 +71,7 @@ ROOMS = {
         f"clinical screening v1 answering fhir telemetry sharing callers {FRAMING}",
         "httpx2 msgspec starlette structlog",
     ),
-    "papers": Room("clinical screening knowledge", "jinja2"),
+    "papers": Room("clinical screening knowledge", "jinja2 markupsafe"),
     "edges/workbench": Room(
         f"{KNOWING} v1 answering papers editions telemetry callers setting_values.py {FRAMING}",
         "google markdown_it starlette structlog",

@@ -1,8 +1,10 @@
 """Templates to text: one environment for the pages and for the papers, which escapes everything."""
 
 import functools
+import html
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from lems_guard.clinical import words as of_lists
 from lems_guard.papers import words
@@ -44,6 +46,12 @@ def environment(*packages: str) -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {each.__name__: each for each in FILTERS}
+    made.filters["between_tags"] = between_tags
     made.filters["severity_class"] = lambda severity: severity.name.lower()
     made.globals |= WORDS
     return made
+
+
+def between_tags(text: str) -> Markup:
+    """A text that stands between tags, never in one: its quotes stay, of which JSON is full."""
+    return Markup(html.escape(text, quote=False))  # noqa: S704 - it was escaped

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from google.protobuf.json_format import Parse
@@ -322,6 +323,17 @@ def test_it_is_taken_along_as_note_command_and_call(page: Page) -> None:
 def test_every_fact_of_the_contract_has_its_place() -> None:
     facts = {field.name for field in Patient.DESCRIPTOR.fields}
     assert facts <= set(check_form.FIELDS)
+
+
+def test_an_answer_to_fifteen_orders_is_small_and_whole(service: Running) -> None:
+    drugs = ("metoprolol", "ciprofloxacin", "tramadol", "amoxicillin", "lisinopril", "lithium",
+             "azithromycin", "bupropion", "verapamil", "diazepam", "simvastatin", "omeprazole",
+             "zolpidem", "gentamicin", "</pre><b>")  # fmt: skip
+    fields = {"proposed": "\n".join(f"{drug} 50 mg po bid" for drug in drugs)}
+    text = send(service.http_at, "/check", urlencode(fields), FORM).text
+    assert len(text.encode()) < 150_000
+    assert "</pre><b>" not in text
+    assert '"alerts": [' in text, "a quote between tags stays one"
 
 
 def test_a_field_that_the_form_has_not_is_refused(service: Running) -> None:
