@@ -19,6 +19,8 @@ DOSE_UNITS: Final = frozenset(
     {"mg", "g", "mcg", "ng", "units", "million units", "thousand units", "meq", "mmol"}
 )
 IN_THOUSANDS: Final = frozenset({"mg", "mcg", "ng", "units"})
+# Nothing is given for each of so many milligrams.
+SMALL: Final = "mg"
 WEIGHT, SURFACE, DAY, DOSE = "kg", "m2", "day", "dose"
 HOURS_A_DAY: Final = 24
 CLOCK_UNITS: Final = frozenset({"hr", "min", "sec"})
@@ -116,6 +118,8 @@ def _shares(text: Words, stop: int) -> tuple[tuple[str, ...], int]:
             unit, behind = BEHIND_SLASH[words[ahead]], ahead + 1
         if not unit or unit in LONG_PERIODS or _is_interval(words[stop], unit, number):
             break
+        if unit == SMALL and number != 1:
+            break  # `20 mg/12.5 mg` are two amounts
         shares.append(_share(unit, number))
         stop = behind
         if unit == WEIGHT and stop < text.end and words[stop] in OF_BODY:

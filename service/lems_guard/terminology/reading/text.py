@@ -13,6 +13,7 @@ from lems_guard.terminology.homeopathy import (
 from lems_guard.terminology.lexicon import Lexicon
 from lems_guard.terminology.reading import kinds
 from lems_guard.terminology.reading.bag import Bag, bag_of
+from lems_guard.terminology.reading.breaks import breaks_of
 from lems_guard.terminology.reading.doses import Doses, doses_of
 from lems_guard.terminology.reading.drugs import (
     as_compounded,
@@ -67,10 +68,6 @@ DILUTED: Final = Reading(
     (HOMEOPATHIC,),
     MatchedBy.NAME,
     doubts=(Doubt("", "", "a homeopathic dilution: what it is named after was not checked"),),
-)
-HARD_BREAK, SOFT_BREAK = (
-    re.compile("[;\n\r\N{RIGHTWARDS ARROW}\N{RIGHTWARDS DOUBLE ARROW}]|->"),
-    re.compile(r"[,.](?!\S)|,(?=\D)"),
 )
 BESIDE_NAME: Final = re.compile(r"\s*\w+[.]?\s+\w")
 NO_BREAKS: Final[dict[int, int]] = {}
@@ -182,20 +179,6 @@ def drugs_in(bag: Bag) -> list[Phrase]:
     """The phrases that name a drug, in the order of the text."""
     names = bag.get(kinds.NAME, [])
     return sorted((*names, *bag[kinds.BRAND]), key=_start) if kinds.BRAND in bag else names
-
-
-def breaks_of(text: str, spans: list[tuple[int, int]]) -> dict[int, int]:
-    """Before which words a text is parted: 2 by a semicolon or a new line, 1 by another sign."""
-    found: dict[int, int] = {}
-    end = 0
-    for place, (start, stop) in enumerate(spans):
-        between = text[end:start]
-        if HARD_BREAK.search(between):
-            found[place] = 2
-        elif SOFT_BREAK.search(between + " "):
-            found[place] = 1
-        end = stop
-    return found
 
 
 def _order(
