@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from lems_guard.terminology.reading.phrase import DIGITS
+
 HARD_BREAK, SOFT_BREAK = (
     re.compile("[;\n\r\N{RIGHTWARDS ARROW}\N{RIGHTWARDS DOUBLE ARROW}]|->"),
     re.compile(r"[,.](?!\S)|,(?=\D)"),
@@ -17,7 +19,7 @@ def breaks_of(text: str, spans: list[tuple[int, int]]) -> dict[int, int]:
     end = listed = 0
     for place, (start, stop) in enumerate(spans):
         between = text[end:start]
-        if LIST_NUMBER.match(text, start) and text[start - 1 : start].isspace():
+        if text[start] in DIGITS and _is_list_number(text, start):
             found[place], listed = 1, stop
         elif listed == end and listed:
             pass  # what parts a list's number from its order parts no orders
@@ -27,3 +29,7 @@ def breaks_of(text: str, spans: list[tuple[int, int]]) -> dict[int, int]:
             found[place] = 1
         end = stop
     return found
+
+
+def _is_list_number(text: str, start: int) -> bool:
+    return text[start - 1 : start].isspace() and LIST_NUMBER.match(text, start) is not None

@@ -3,6 +3,7 @@
 from typing import Final
 
 from lems_guard.terminology.reading import kinds
+from lems_guard.terminology.reading.bag import Bag
 from lems_guard.terminology.reading.phrase import Phrase, new_phrase
 
 HOURS_A_DAY: Final = 24
@@ -11,11 +12,21 @@ LEADS: Final = frozenset({"um", "at", "alle", "ore", "as", "las"})
 ONE_LEADS: Final = "ore"
 IN_ROW: Final = frozenset({kinds.MEASURE, kinds.DURATION, kinds.CLOCK, kinds.JOIN})
 OF_HOURS: Final = frozenset({"# h", "# hr", "# hrs", "# hours", "# ore", "# uhr", "# horas"})
-HOUR: Final = "hr"
+NUMBERED: Final = frozenset({kinds.BARE, kinds.MEASURE, kinds.DURATION, kinds.CLOCK})
+HOUR, LEAST = "hr", 2
+
+
+def tells_hours(bag: Bag) -> bool:
+    """Whether an order may hold a row of hours that no bare number is a part of."""
+    if kinds.DURATION not in bag and kinds.MEASURE not in bag:
+        return False
+    return len(bag.get(kinds.DURATION, ())) + len(bag.get(kinds.MEASURE, ())) > 1
 
 
 def hours_joined(phrases: list[Phrase], words: list[str]) -> list[Phrase]:
     """The phrases, with each number of a row of hours as an hour of the clock."""
+    if sum(phrase.kind in NUMBERED for phrase in phrases) < LEAST and ONE_LEADS not in words:
+        return phrases
     found: list[Phrase] = []
     at = 0
     while at < len(phrases):

@@ -62,9 +62,7 @@ def number_phrase(text: Words, at: int) -> Phrase:
         return Phrase(kinds.PATTERN, at, after, None, pattern_of(word, is_amount=is_amount))
     number, stop = number_at(text, at)
     return (
-        _every(text, at)
-        or _times_in_hours(text, at)
-        or _days_of(text, at)
+        _behind_slash(text, at, following)
         or _multiple(text, at, number, stop)
         or _times_pieces(text, at, number, stop)
         or _frequency(text, at, stop)
@@ -94,6 +92,13 @@ def _grouped(text: Words, at: int, first: float) -> Phrase | None:
 def _is_listed(words: list[str], at: int) -> bool:
     """Whether a number stands behind another: `70/30 100 units`."""
     return at > 0 and (words[at - 1] == "/" or words[at - 1][0] in DIGITS)
+
+
+def _behind_slash(text: Words, at: int, following: str) -> Phrase | None:
+    """What a number is by the word behind it: `8/8h`, `5/7`, `4x/24h`."""
+    if following in BETWEEN:
+        return _every(text, at) or _days_of(text, at)
+    return _times_in_hours(text, at) if following in TIMES else None
 
 
 def _every(text: Words, at: int) -> Phrase | None:

@@ -23,6 +23,7 @@ from lems_guard.terminology.reading.drugs import (
     entry_of,
 )
 from lems_guard.terminology.reading.fates import NO_FATES, Fates, fates_of, is_in_stop
+from lems_guard.terminology.reading.hours import tells_hours
 from lems_guard.terminology.reading.licensed import (
     AMINOPYRIDINES,
     LICENSED,
@@ -81,7 +82,7 @@ NAMES: Final = frozenset({kinds.NAME, kinds.BRAND})
 PHASES: Final = frozenset({kinds.START, kinds.CONTINUE})
 REASONS: Final = frozenset({kinds.REASON, kinds.INDICATION})
 COURSES: Final = frozenset({kinds.ONCE, kinds.DURATION})
-NOT_PLAIN: Final = TAKES_IN | {kinds.UNKNOWN, kinds.BARE, kinds.MEASURE, kinds.DURATION}
+NOT_PLAIN: Final = TAKES_IN | {kinds.UNKNOWN, kinds.BARE}
 BARE_PHRASES: Final = NAMES | {kinds.SIGN, kinds.SALT}
 
 
@@ -94,7 +95,7 @@ def read_text(text: str, lexicon: Lexicon) -> tuple[Reading, ...]:
     words = words_of(text)
     phrases = joined(text, numbers_joined(words, lexicon), lexicon.inhaled)
     bag = bag_of(phrases)
-    if not NOT_PLAIN.isdisjoint(bag):
+    if not NOT_PLAIN.isdisjoint(bag) or tells_hours(bag):
         phrases = spans_taken(phrases, words)
         bag = bag_of(phrases)
     if not SCALES.isdisjoint(words) and _is_diluted(text, words, phrases):
