@@ -162,7 +162,9 @@ class _DispositionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Dispositi
     DISPOSITION_AMBIGUOUS: _Disposition.ValueType  # 3
     """Can be read in more than one way; every reading was checked."""
     DISPOSITION_NOT_CURRENT: _Disposition.ValueType  # 4
-    """No longer taken (it came in `stopped`): checked only for what stopping it causes or leaves."""
+    """No longer taken (it came in `stopped`, or its words stop it): checked only for what stopping it
+    causes or leaves.
+    """
 
 class Disposition(_Disposition, metaclass=_DispositionEnumTypeWrapper):
     """What became of one medication. Every medication sent comes back with one."""
@@ -176,7 +178,9 @@ DISPOSITION_UNRESOLVED: Disposition.ValueType  # 2
 DISPOSITION_AMBIGUOUS: Disposition.ValueType  # 3
 """Can be read in more than one way; every reading was checked."""
 DISPOSITION_NOT_CURRENT: Disposition.ValueType  # 4
-"""No longer taken (it came in `stopped`): checked only for what stopping it causes or leaves."""
+"""No longer taken (it came in `stopped`, or its words stop it): checked only for what stopping it
+causes or leaves.
+"""
 Global___Disposition: _TypeAlias = Disposition  # noqa: Y015
 
 class _Completeness:
