@@ -70,6 +70,10 @@ class TraceSpans(Protocol):
         """The span of a call of `service/method`; its parent stands in the metadata."""
 
 
+def nothing() -> None:
+    """Nothing is to be done."""
+
+
 class Places:
     """So many calls may be under way at once."""
 
@@ -115,6 +119,8 @@ class Frame:
         """No more than `limit` calls of all edges together are under way or waiting."""
         self.places = Places(limit)
         self.turns = Turns()
+        # What is to be done once it is somebody's turn, before the work: by an edge that must.
+        self.before_turn: Callable[[], None] = nothing
         self.spans = spans
         self._metrics = metrics
         self._calls = calls
@@ -225,7 +231,7 @@ class Call:
         self._has_place = True
         self._tracing: AbstractContextManager[TraceSpan] | None = None
         self._trace = ""
-        self._work_began = NEVER  # in CPU time of the thread whose turn it is
+        self._work_began = NEVER
 
     def run(self, work: Callable[[], Made]) -> Made:
         """What the work makes, in this call's turn, upon which the call is left."""
@@ -238,8 +244,10 @@ class Call:
         if not turns.take(lane, self.deadline):
             raise DeadlinePassed
         self._lane, self._yielded_seconds = max(lane, Lane.LONG_CALL), 0.0
-        begun, self._work_began = time.monotonic(), time.thread_time()
+        begun = time.monotonic()
         try:
+            self._frame.before_turn()
+            self._work_began = time.monotonic()
             self.in_time()
             return work()
         finally:
@@ -275,18 +283,19 @@ class Call:
 
         Who has worked for long lets others go first.
         """
-        if time.thread_time() - self._work_began >= LONG_WORK_SECONDS:
-            self._let_others_go_first()
+        now = time.monotonic()
+        if now - self._work_began >= LONG_WORK_SECONDS:
+            now = self._let_others_go_first(now)
         if self._is_given_up:
             raise CallerGone
-        if time.monotonic() >= self.deadline:
+        if now >= self.deadline:
             raise DeadlinePassed
 
-    def _let_others_go_first(self) -> None:
-        begun = time.monotonic()
+    def _let_others_go_first(self, begun: float) -> float:
         self._frame.turns.give_way(self._lane)
-        self._yielded_seconds += time.monotonic() - begun
-        self._work_began = time.thread_time()
+        self._work_began = time.monotonic()
+        self._yielded_seconds += self._work_began - begun
+        return self._work_began
 
     def give_up(self) -> None:
         """Note that the caller has gone: what has not been worked out yet will not be."""

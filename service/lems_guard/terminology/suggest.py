@@ -21,7 +21,7 @@ SHORTEST = 5
 MOST_UNKNOWN = 4
 MOST_WORDS = 4
 MOST_SUGGESTIONS = 3
-_SLOTS = 1 << 19
+_SLOTS = 1 << 17
 _MASK = _SLOTS - 1
 # A place shares its 32 bits with a part of the mark, by which strangers in a slot are told.
 _PLACE = (1 << 17) - 1

@@ -139,6 +139,7 @@ class Port:
         self._reflecting = Patience(min(limits.idle_seconds, reflection.IDLE_SECONDS))
         self._refusal = RefusingHandler()
         self._hall = Hall(frame, self._message, self._refusal)
+        frame.before_turn = self._hall.let_serving_catch_up
         probes = health.health_doors(frame, self._message, self._refusal, self.statuses)
         self._served = Served(probes, self._guarded(methods, current), frame)
 

@@ -130,7 +130,6 @@ class UnaryDoor:
             raise frame.turned_away(self._method, error, arrival.at, arrival.metadata) from None
 
         def evaluated() -> bytes:
-            self._hall.let_serving_catch_up()
             if not context.is_active():
                 raise gone(context)
             return self._answer(message, call.in_time)
