@@ -40,6 +40,8 @@ FOUND = (
     "kind string, own string, patient string, content string, "
     "concerns boolean, medication string, reject string"
 )
+# A core that is done early takes one part more.
+PARTS_A_CORE = 4
 NO_SITE = "a site's own vocabulary (LEMS_GUARD_VOCABULARY) cannot be sent to executors"
 
 
@@ -87,9 +89,15 @@ def cohort(resources: Mapping[str, DataFrame], by: Answering) -> DataFrame:
     ]
     every = functools.reduce(DataFrame.unionAll, columns)
     found = every.mapInArrow(functools.partial(_found, by=by), FOUND).cache()
-    charts = _charts(found).mapInArrow(functools.partial(_answered, by=by), RESULTS)
+    charts = _spread(_charts(found)).mapInArrow(functools.partial(_answered, by=by), RESULTS)
     unread = found.where("reject != ''").withColumnRenamed("own", "reference")
     return charts.unionAll(rejected(unread))
+
+
+def _spread(charts: DataFrame) -> DataFrame:
+    """Charts over all cores: to Spark they are few bytes, which it would leave to one of them."""
+    cores = charts.sparkSession.sparkContext.defaultParallelism
+    return charts.repartition(PARTS_A_CORE * cores, "patient")
 
 
 def _bytes(name: str) -> Column:
