@@ -115,7 +115,9 @@ def test_a_rule_that_says_something_else_is_unsigned_again(
     if reason:
         result = run("review", "--rules", signed)
         assert result.exit_code == 1
-        assert "changed since it was signed by Fictitia Example" in " ".join(result.output.split())
+        head, line, _ = result.output.splitlines()
+        assert head.endswith(": 1 changed since it was signed")
+        assert "by Fictitia Example, clinical pharmacist, 2026-11-30: " in line
         path.write_text(text, "utf-8")
         assert states(signed) == {"SIGNED"}, "what was signed is what it says again"
 
@@ -272,3 +274,14 @@ def test_a_review_changes_no_alert(rules: Path) -> None:
     run("sign", *ids(rules), *WHO, "--rules", rules)
     assert said(RuleScreener().screen(asked, browse_edition(rules).knowledge)) == before
     assert before
+
+
+def test_what_is_open_is_a_line_each_by_topic(rules: Path) -> None:
+    """A topic's rules share a state nearly always: said once, each fits a line."""
+    head, *lines = run("review", "--rules", rules).output.splitlines()
+    assert head.endswith(": 2 not reviewed by a clinician")
+    assert [line.split()[0] for line in lines[:2]] == sorted(ids(rules))
+    signed_one = run("sign", ids(rules)[0], *WHO, "--rules", rules)
+    assert signed_one.exit_code == 0, signed_one.output
+    told = run("review", "--all", "--rules", rules).output
+    assert "Fictitia Example, clinical pharmacist, 2026-11-30: " in told

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -36,6 +36,16 @@ STYLES = {
     Severity.INFORMATION: "dim",
 }
 WIDEST_SEVERITY = max(len(each.name) for each in Severity)
+
+
+def write_lines(lines: Iterable[Text]) -> None:
+    """Print a line each: cut to what a terminal shows at once, whole into a pipe."""
+    console = Console()
+    for line in lines:
+        if console.is_terminal:
+            console.print(line, no_wrap=True, overflow="ellipsis")
+        else:
+            console.print(line, soft_wrap=True)
 
 
 def lines_of(rules: Iterable[Rule]) -> Iterator[Text]:

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from lems_guard.cli.rule_card import as_json, card_of, lines_of
+from lems_guard.cli.rule_card import as_json, card_of, lines_of, write_lines
 from lems_guard.cli.rule_matrix import matrix_as_json, matrix_table
 from lems_guard.cli.rule_options import CONTENT_FAULT, AsJson, OverlayFile, RulesDir
 from lems_guard.cli.rule_remarks import Remarks, out_of_reach, remarks_on
@@ -160,12 +160,7 @@ def list_rules(
     if print_json:
         _print_json(as_json(tuple(found)))
     else:
-        console = _stdout()
-        for line in lines_of(found):
-            if console.is_terminal:
-                console.print(line, no_wrap=True, overflow="ellipsis")
-            else:  # a pipe is as wide as they are
-                console.print(line, soft_wrap=True)
+        write_lines(lines_of(found))
 
 
 @rules_app.command()

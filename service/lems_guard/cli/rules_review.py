@@ -5,16 +5,17 @@ Nothing here signs by itself: every id is named by whoever signs it.
 
 import datetime
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from lems_guard.cli.exit_codes import ExitCode
 from lems_guard.cli.output import write_text
+from lems_guard.cli.rule_card import write_lines
 from lems_guard.cli.rule_options import CONTENT_FAULT, AsJson, OverlayFile, RulesDir
 from lems_guard.clinical.errors import InvalidKnowledge
 from lems_guard.clinical.rule import ReviewState, Rule
@@ -25,6 +26,7 @@ from lems_guard.knowledge.problems import suggestion
 from lems_guard.screening.knowledge_base import KnowledgeBase
 
 OPEN = 1
+URGENCY = (ReviewState.CHANGED, ReviewState.DUE, ReviewState.UNREVIEWED, ReviewState.SIGNED)
 STYLES = {
     ReviewState.CHANGED: "bold red",
     ReviewState.DUE: "bold yellow",
@@ -52,7 +54,7 @@ def review(
         shown = [
             rule for rule in knowledge.rules if whole or states[rule.id] is not ReviewState.SIGNED
         ]
-        Console().print(_table(shown, states))
+        write_lines(_lines(shown, states))
         signed = sum(state is ReviewState.SIGNED for state in states.values())
         write_text(f"{signed} of {len(states)} rules are signed\n")
     all_signed = all(state is ReviewState.SIGNED for state in states.values())
@@ -94,27 +96,30 @@ def sign(  # noqa: PLR0913, PLR0917 - what a signature says
     write_text(f"{path}: {count} rule{'s' * (count > 1)} signed by {by.strip()}, {role.strip()}\n")
 
 
-def _table(rules: list[Rule], states: dict[str, ReviewState]) -> Table:
-    """The rules by topic, the folder that they stand in."""
-    topics: dict[str, list[Rule]] = defaultdict(list)
+def _lines(rules: list[Rule], states: dict[str, ReviewState]) -> Iterator[Text]:
+    """The rules by topic (the folder that they stand in) and by where their review stands."""
+    topics: dict[tuple[str, ReviewState], list[Rule]] = defaultdict(list)
     for rule in rules:
-        topics[Path(rule.file).parts[0]].append(rule)
-    table = Table(box=None, show_header=False, pad_edge=False)
-    for no_wrap in (True, True, False):
-        table.add_column(no_wrap=no_wrap, overflow="fold")
-    for topic in sorted(topics):
-        table.add_row(Text(f"{topic} ({len(topics[topic])})", style="bold"))
-        for rule in topics[topic]:
-            state = states[rule.id]
-            told = Text(REVIEW_STATES[state] + _by(rule), style=STYLES.get(state, ""))
-            table.add_row(Text(f"  {rule.id}"), told, Text(rule.title))
-    return table
+        topics[Path(rule.file).parts[0], states[rule.id]].append(rule)
+    for (topic, state), found in sorted(topics.items(), key=_most_urgent_first):
+        head = f"{topic}: {len(found)} {REVIEW_STATES[state]}"
+        yield Text(head, style=STYLES.get(state, "bold"))
+        width = max(len(rule.id) for rule in found)
+        for rule in found:
+            yield Text(f"  {rule.id:<{width}}  {_by(rule)}{rule.title}")
+
+
+def _most_urgent_first(topic: tuple[tuple[str, ReviewState], list[Rule]]) -> tuple[str, int]:
+    (name, state), _ = topic
+    return name, URGENCY.index(state)
 
 
 def _by(rule: Rule) -> str:
     """Who signed it, where somebody did."""
     found = rule.review
-    return f" by {found.reviewer}, {found.role}, {found.reviewed_on}" if found.reviewer else ""
+    if not found.reviewer:
+        return ""
+    return f"by {found.reviewer}, {found.role}, {found.reviewed_on}: "
 
 
 def _print_json(knowledge: KnowledgeBase, states: dict[str, ReviewState]) -> None:
