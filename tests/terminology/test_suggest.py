@@ -91,3 +91,11 @@ def test_every_name_is_found_by_every_single_slip(vocabulary: Vocabulary) -> Non
             for slip in (name[:at] + name[at + 1 :], name[:at] + "x" + name[at:]):
                 if len(slip) > 4 and slip != name:
                     assert name in [each.name for each in close.near(slip)], slip
+
+
+def test_a_word_longer_than_every_name_by_one_letter_may_be_a_slip_by_two_none() -> None:
+    """Else each letter of a long word would be left out in vain: a megabyte for a thousand."""
+    close = CloseNames(["amifampridine", "timolol"])
+    assert [each.name for each in close.near("amifampridinee")] == ["amifampridine"]
+    assert close.near("amifampridineee") == []
+    assert close.near("e" * 1000) == []

@@ -41,11 +41,12 @@ class CloseNames:
     def __init__(self, names: Iterable[str]) -> None:
         """Index every name that is long enough and holds no number: a wrong digit is no typo."""
         self._names = sorted({name for name in names if _is_word_like(name)})[:_PLACE]
+        self._longest = max(map(len, self._names), default=0)
         self._starts, self._places = _indexed(self._names)
 
     def near(self, word: str) -> list[Close]:
-        """The names close to a word, the nearest first; none for a short word."""
-        if not _is_word_like(word):
+        """The names close to a word, the nearest first; none for one shorter or longer than any."""
+        if not _is_word_like(word) or len(word) > self._longest + 1:
             return []
         starts, places = self._starts, self._places
         found: set[int] = set()
