@@ -43,7 +43,7 @@ from lems_guard.edges.order_entry.composed import (
 from lems_guard.edges.order_entry.engine import Engine
 from lems_guard.edges.order_entry.routes import Clients, LetsIn
 from lems_guard.edges.workbench.access import KnownDoor, OpenDoor, PageDoor
-from lems_guard.edges.workbench.ordering import HookTrial
+from lems_guard.edges.workbench.order_screen import HookTrial
 from lems_guard.edges.workbench.pages import Pages, State
 from lems_guard.edges.workbench.routes import workbench_routes
 from lems_guard.edges.workbench.rules_pages import Site

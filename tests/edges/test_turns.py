@@ -12,10 +12,8 @@ from searching import examples
 from waiting import until
 
 
-def order_of(lanes: list[Lane]) -> list[int]:
-    """In which order those who came in this one had their turns, all waiting behind another."""
-    turns, had = Turns(), list[int]()
-    turns.take(Lane.CALL, math.inf)
+def in_line(turns: Turns, lanes: list[Lane], had: list[int]) -> list[threading.Thread]:
+    """Threads that wait for a turn in this order, and note their numbers when they have it."""
 
     def wait(number: int, lane: Lane) -> None:
         turns.take(lane, math.inf)
@@ -27,6 +25,14 @@ def order_of(lanes: list[Lane]) -> list[int]:
         threads.append(threading.Thread(target=wait, args=(number, lane)))
         threads[-1].start()
         until(lambda many=number + 1: turns.waiting == many)  # type: ignore[misc]
+    return threads
+
+
+def order_of(lanes: list[Lane]) -> list[int]:
+    """In which order those who came in this one had their turns, all waiting behind another."""
+    turns, had = Turns(), list[int]()
+    turns.take(Lane.CALL, math.inf)
+    threads = in_line(turns, lanes, had)
     turns.end()
     for thread in threads:
         thread.join()
@@ -60,40 +66,23 @@ def test_whoever_waits_no_longer_leaves_the_turn_to_others() -> None:
 
 
 def test_what_is_long_goes_on_behind_the_calls_that_wait_and_before_items() -> None:
-    turns, done = Turns(), list[str]()
+    turns, had = Turns(), list[int]()
     turns.take(Lane.CALL, math.inf)
-
-    def wait(name: str, lane: Lane) -> None:
-        turns.take(lane, math.inf)
-        done.append(name)
-        turns.end()
-
-    threads = []
-    for name, lane in (("item", Lane.ITEM), ("call", Lane.CALL)):
-        threads.append(threading.Thread(target=wait, args=(name, lane)))
-        threads[-1].start()
-        until(lambda: turns.waiting == len(threads))
+    threads = in_line(turns, [Lane.ITEM, Lane.CALL], had)
     turns.give_way(Lane.LONG_CALL)
-    done.append("long call")
+    assert had == [1]
     turns.end()
     for thread in threads:
         thread.join()
-    assert done == ["call", "long call", "item"]
+    assert had == [1, 0]
 
 
 def test_an_item_gives_way_to_no_other_item() -> None:
-    turns = Turns()
+    turns, had = Turns(), list[int]()
     turns.take(Lane.ITEM, math.inf)
-
-    def wait() -> None:
-        turns.take(Lane.ITEM, math.inf)
-        turns.end()
-
-    other = threading.Thread(target=wait)
-    other.start()
-    until(lambda: turns.waiting == 1)
+    [other] = in_line(turns, [Lane.ITEM], had)
     turns.give_way(Lane.ITEM)  # would wait for ever, were the turn handed on
-    assert turns.waiting == 1
+    assert not had
     turns.end()
     other.join()
 

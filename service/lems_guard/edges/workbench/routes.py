@@ -9,7 +9,7 @@ from lems_guard.answering.answer import Answers
 from lems_guard.callers.roles import READING
 from lems_guard.edges.workbench.checking import check_routes
 from lems_guard.edges.workbench.explaining import explain_routes
-from lems_guard.edges.workbench.ordering import HookTrial, OrderScreen
+from lems_guard.edges.workbench.order_screen import HookTrial, OrderScreen
 from lems_guard.edges.workbench.overlay_page import overlay_routes
 from lems_guard.edges.workbench.pages import PageCall, Pages, asset_routes
 from lems_guard.edges.workbench.reading import TypingDesk
